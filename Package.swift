@@ -1,0 +1,46 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows run one way, upwards in this list; docs/architecture.md has the picture.
+let package = Package(
+    name: "orrery",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "orrery", targets: ["orrery"]),
+        .library(name: "Orrery", targets: [
+            "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryNN", "OrreryModels",
+            "OrreryGeneration", "OrreryTraining",
+        ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .target(name: "CKernels"),
+        .target(name: "Kernels", dependencies: ["CKernels"]),
+        .target(name: "OrreryFiles"),
+        .target(name: "OrreryTensor", dependencies: ["Kernels"]),
+        .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
+        .target(name: "OrreryTokenizers", dependencies: ["OrreryFiles"]),
+        .target(name: "OrreryNN", dependencies: ["OrreryTensor"]),
+        .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
+        .target(name: "OrreryGeneration", dependencies: ["OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers"]),
+        .target(name: "OrreryDemo"),
+        .target(name: "OrreryTraining", dependencies: [
+            "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
+            "OrreryFiles", "OrreryDemo", "Kernels",
+        ]),
+        .target(name: "OrreryTerminal"),
+        .executableTarget(name: "orrery", dependencies: [
+            "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryTokenizers",
+            "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryFiles"]),
+        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers"]),
+        .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryDemo"]),
+        .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
+        .testTarget(name: "OrreryGenerationTests", dependencies: ["OrreryGeneration"]),
+    ]
+)

@@ -1,0 +1,2 @@
+#include "CKernels.h"
+int orrery_ckernels_empty(void) { return 0; }

@@ -1,0 +1,1 @@
+int orrery_ckernels_empty(void);
