@@ -1,1 +1,137 @@
-int orrery_ckernels_empty(void);
+// The inner loops of Orrery, one table of functions per instruction set.
+//
+// Nothing here allocates, starts a thread or keeps state. Sizes are in elements unless a name says otherwise.
+// Every table is filled from the same bodies in template/, compiled for its instruction set with a vector length,
+// a register tile and, where the processor has it, the bfloat16 dot product.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Element types that a kernel reads or writes. Arithmetic is float32 in every case.
+enum { ORRERY_F32 = 0, ORRERY_BF16 = 1 };
+
+// How a product's accumulators start: at zero, at what C holds, or at a row of biases.
+enum { ORRERY_START_ZERO = 0, ORRERY_START_C = 1, ORRERY_START_BIAS = 2 };
+
+enum { ORRERY_GELU_ERF = 0, ORRERY_GELU_TANH = 1, ORRERY_RELU_SQUARED = 2, ORRERY_SILU = 3 };
+
+// One use of dropout: Philox counters are (element group, row, stream), so a mask depends on nothing else.
+typedef struct {
+    uint64_t seed;
+    uint64_t stream;
+    float probability;  // of dropping; 0 turns the mask off
+} orrery_dropout;
+
+// AdamW (arXiv:1711.05101) for one step, bias corrections folded in by the caller.
+typedef struct {
+    float learning_rate, beta1, beta2, epsilon, weight_decay;
+    float correction1, correction2;  // 1 - beta1^t, 1 - beta2^t
+    float gradient_scale;            // clipping and averaging over micro-batches
+} orrery_adamw;
+
+// Geometry of one attention tile of scores: rows of queries by columns of keys.
+typedef struct {
+    const int32_t *query_position;  // [rows] absolute; a key is seen where key_position <= query_position
+    const float *slope;             // [rows] ALiBi slope, or null
+    const uint8_t *mask;            // [rows][keys / 8] dropout bits, 1 keeps; or null
+    float keep_scale;               // 1 / (1 - p) beside a mask
+    float scale;                    // of the scores, 1/sqrt(head size) as a rule
+    int32_t key_position;           // absolute position of column 0
+    int32_t rows, keys;             // keys is a multiple of 16
+} orrery_score_tile;
+
+typedef struct {
+    const char *name;
+    int32_t panel_rows;     // MR: rows of A in one register tile
+    int32_t panel_columns;  // NR: columns of B in one register tile
+    int32_t native_bf16;    // 1: bfloat16 panels hold pairs along k for a dot product; 0: they are widened to float32
+    int32_t vector_length;
+
+    // --- products. A "word" is 32 bits: one float, or a pair of bfloat16 along k.
+    // Packs rows of X[rows][k] (element (r, i) at x[r * row_stride + i * k_stride], one stride 1) into panels of `width`
+    // rows: panel p holds words [depth][width], rows past the end are zero. Panels stand `panel_stride` words apart.
+    void (*pack)(const void *x, int type, ptrdiff_t row_stride, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k,
+                 int width, int panel_type, uint32_t *panels, ptrdiff_t panel_stride);
+    // C[m][n] = start + A B, one accumulator per element, k ascending. A and B are panels of `depth` words.
+    void (*product)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth, const uint32_t *a, ptrdiff_t a_stride, const uint32_t *b,
+                    ptrdiff_t b_stride, int panel_type, void *c, int c_type, ptrdiff_t ldc, int start, const float *bias);
+    // 2 * flops per iteration of a loop of multiply-adds that never leaves the registers; returns flops done.
+    double (*peak)(int panel_type, ptrdiff_t iterations, float *sink);
+
+    // --- element by element, n elements
+    void (*convert)(const void *x, int xt, void *y, int yt, ptrdiff_t n);
+    void (*add)(const void *x, int xt, const void *y, int yt, void *z, int zt, ptrdiff_t n);
+    void (*multiply)(const void *x, int xt, const void *y, int yt, void *z, int zt, ptrdiff_t n);
+    void (*scale)(const void *x, int xt, float factor, void *z, int zt, ptrdiff_t n);
+    void (*activation)(int kind, const void *x, int xt, void *y, int yt, ptrdiff_t n);
+    void (*activation_gradient)(int kind, const void *x, int xt, const void *dy, int dyt, void *dx, int dxt, ptrdiff_t n);
+    // silu(gate) * up (arXiv:2002.05202)
+    void (*swiglu)(const void *gate, const void *up, void *y, int type, ptrdiff_t n);
+    void (*swiglu_gradient)(const void *gate, const void *up, const void *dy, void *dgate, void *dup, int type, ptrdiff_t n);
+    // Elements [first, first + n) of the stream; first is a multiple of 8.
+    void (*dropout)(const orrery_dropout *d, uint64_t first, const void *x, int xt, void *y, int yt, ptrdiff_t n);
+    // Bits for `groups` groups of 8 elements of one row.
+    void (*dropout_mask)(const orrery_dropout *d, uint32_t row, uint32_t first_group, ptrdiff_t groups, uint8_t *mask);
+
+    // --- row by row, rows of `width`
+    // y = x * rstd * weight; rstd[rows] is kept for the gradient (arXiv:1910.07467).
+    void (*rms_norm)(const void *x, int xt, const float *weight, float epsilon, void *y, int yt, float *rstd, ptrdiff_t rows, ptrdiff_t width);
+    void (*rms_norm_gradient)(const void *x, int xt, const float *weight, const float *rstd, const void *dy, int dyt, void *dx, int dxt,
+                              float *dweight, ptrdiff_t rows, ptrdiff_t width);
+    void (*layer_norm)(const void *x, int xt, const float *weight, const float *bias, float epsilon, void *y, int yt, float *mean, float *rstd,
+                       ptrdiff_t rows, ptrdiff_t width);
+    void (*layer_norm_gradient)(const void *x, int xt, const float *weight, const float *mean, const float *rstd, const void *dy, int dyt,
+                                void *dx, int dxt, float *dweight, float *dbias, ptrdiff_t rows, ptrdiff_t width);
+    // sum over rows, added to out[width]
+    void (*column_sum)(const void *x, int xt, ptrdiff_t row_stride, float *out, ptrdiff_t rows, ptrdiff_t width);
+    // Rotates pairs (i, i + rotated/2) of each head (arXiv:2104.09864). cosines and sines: [rows][rotated / 2]; sign -1 undoes it.
+    void (*rotary)(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride, int type, const float *cosines, const float *sines, float sign,
+                   ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t head_size, ptrdiff_t rotated);
+    // log-sum-exp of a row of logits; probabilities are never stored.
+    float (*log_sum_exp)(const void *x, int xt, ptrdiff_t width);
+    // dlogits = scale * (softmax - onehot(target)); target -1 adds no one-hot
+    void (*cross_entropy_gradient)(const void *x, int xt, float lse, ptrdiff_t target, float scale, void *dx, int dxt, ptrdiff_t width);
+
+    // --- attention (arXiv:2205.14135, 2307.08691)
+    // One tile of online softmax: scores[rows][ld] become unnormalised probabilities in place, maximum and sum are updated,
+    // and the rows of output[rows][output_ld] so far are rescaled.
+    void (*softmax_tile)(const orrery_score_tile *t, float *scores, ptrdiff_t ld, float *maximum, float *sum, float *output, ptrdiff_t output_ld,
+                         ptrdiff_t head_size);
+    // y = output / sum, and log-sum-exp for the gradient.
+    void (*softmax_finish)(const float *output, ptrdiff_t output_ld, const float *maximum, const float *sum, void *y, int yt, ptrdiff_t y_stride,
+                           float *lse, ptrdiff_t rows, ptrdiff_t head_size);
+    // From scores and dP: P (dropped and scaled as the forward pass used it) into scores, dS into dp. delta[rows] = rowsum(dO * O).
+    void (*score_gradient_tile)(const orrery_score_tile *t, float *scores, float *dp, ptrdiff_t ld, const float *lse, const float *delta);
+    // delta[r] = sum of x * y over a row
+    void (*row_dot)(const void *x, int xt, ptrdiff_t x_stride, const void *y, int yt, ptrdiff_t y_stride, float *out, ptrdiff_t rows, ptrdiff_t width);
+
+    // --- the optimizer's pass over the flat arenas
+    void (*adamw)(const orrery_adamw *o, float *w, const float *g, float *m, float *v, ptrdiff_t n);
+    double (*sum_of_squares)(const float *x, ptrdiff_t n);
+    // y = a x + b y
+    void (*axpby)(float a, const float *x, float b, float *y, ptrdiff_t n);
+} orrery_kernels;
+
+// Null where the processor this was compiled for can't have them.
+const orrery_kernels *orrery_kernels_portable(void);
+const orrery_kernels *orrery_kernels_avx2(void);
+const orrery_kernels *orrery_kernels_avx512(void);
+const orrery_kernels *orrery_kernels_avx512bf16(void);
+const orrery_kernels *orrery_kernels_neon(void);
+
+// What the processor and the operating system support at run time, as bits.
+enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8 };
+uint32_t orrery_cpu_features(void);
+
+// A hint to the processor that this thread spins.
+static inline void orrery_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,31 @@
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+// XCR0: which registers the operating system saves (Intel SDM vol. 1, 13.3).
+static uint64_t saved_state(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+uint32_t orrery_cpu_features(void) {
+    uint32_t a, b, c, d, features = 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+    const uint64_t state = saved_state();
+    const int fma = (c & bit_FMA) != 0;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    if ((state & 0x06) == 0x06 && fma && (b & bit_AVX2)) features |= ORRERY_CPU_AVX2;
+    const uint32_t avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+    if ((state & 0xe6) == 0xe6 && (features & ORRERY_CPU_AVX2) && (b & avx512) == avx512) {
+        features |= ORRERY_CPU_AVX512;
+        if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5))) features |= ORRERY_CPU_AVX512_BF16;
+    }
+    return features;
+}
+#elif defined(__aarch64__)
+uint32_t orrery_cpu_features(void) { return ORRERY_CPU_NEON; }
+#else
+uint32_t orrery_cpu_features(void) { return 0; }
+#endif

@@ -1,2 +1,0 @@
-#include "CKernels.h"
-int orrery_ckernels_empty(void) { return 0; }

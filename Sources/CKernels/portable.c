@@ -1,0 +1,7 @@
+// Any processor with vectors of four floats: SSE2 is in every x86-64, NEON in every arm64, and elsewhere the compiler lowers them.
+#define VL 4
+#define MR 4
+#define NV 2
+#define ISA_NAME "portable"
+#define ISA_TABLE orrery_kernels_portable
+#include "template/table.h"

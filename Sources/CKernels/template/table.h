@@ -1,0 +1,52 @@
+// All kernels of one instruction set, and the table of them. The including file defines VL, MR, NV, ISA_NAME and ISA_TABLE.
+#include "vector.h"
+#include "coefficients.h"
+#include "mathematics.h"
+#include "product.h"
+#include "pack.h"
+#include "elementwise.h"
+#include "activation.h"
+#include "norm.h"
+#include "rotary.h"
+#include "loss.h"
+#include "random.h"
+#include "attention.h"
+#include "optimizer.h"
+
+static const orrery_kernels table = {
+    .name = ISA_NAME,
+    .panel_rows = MR,
+    .panel_columns = NV * VL,
+    .native_bf16 = NATIVE_PAIRS,
+    .vector_length = VL,
+    .pack = pack,
+    .product = product,
+    .peak = peak,
+    .convert = convert,
+    .add = add,
+    .multiply = multiply,
+    .scale = scale,
+    .activation = activation,
+    .activation_gradient = activation_gradient,
+    .swiglu = swiglu,
+    .swiglu_gradient = swiglu_gradient,
+    .dropout = dropout,
+    .dropout_mask = dropout_mask,
+    .rms_norm = rms_norm,
+    .rms_norm_gradient = rms_norm_gradient,
+    .layer_norm = layer_norm,
+    .layer_norm_gradient = layer_norm_gradient,
+    .column_sum = column_sum,
+    .rotary = rotary,
+    .log_sum_exp = log_sum_exp,
+    .cross_entropy_gradient = cross_entropy_gradient,
+    .softmax_tile = softmax_tile,
+    .softmax_finish = softmax_finish,
+    .score_gradient_tile = score_gradient_tile,
+    .row_dot = row_dot,
+    .adamw = adamw,
+    .sum_of_squares = sum_of_squares,
+    .axpby = axpby,
+};
+
+const orrery_kernels *ISA_TABLE(void) { return &table; }

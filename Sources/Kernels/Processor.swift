@@ -1,0 +1,37 @@
+internal import CKernels
+import Foundation
+
+/// What computes: one table of inner loops and the threads that run them.
+///
+/// Operations use `Processor.current`. Tests and `--threads` bind another for a scope:
+/// `Processor.$current.withValue(Processor(.avx2, threads: 1)) { ... }`.
+public final class Processor: @unchecked Sendable {  // the table is constant and the pool is Sendable
+    public let instructionSet: InstructionSet
+    public let pool: ThreadPool
+    let kernels: orrery_kernels
+
+    /// - Parameter instructionSet: one of `InstructionSet.available`.
+    public init(_ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        guard let table = instructionSet.table else { preconditionFailure("\(instructionSet) is not available here") }
+        self.instructionSet = instructionSet
+        pool = ThreadPool(threads: threads)
+        kernels = table.pointee
+    }
+
+    public var threads: Int { pool.threads }
+
+    /// bfloat16 where the processor multiplies it natively, float32 elsewhere.
+    public var fastestType: ElementType { kernels.native_bf16 != 0 ? .bfloat16 : .float32 }
+
+    @TaskLocal public static var current = Processor((try? InstructionSet.selected()) ?? .portable)
+}
+
+extension Processor {
+    /// Splits `count` items into runs of `grain` and calls `body` with each run. The runs do not depend on the threads.
+    package func forRuns(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+        let runs = (count + grain - 1) / grain
+        pool.run(runs) { run in
+            body(run * grain ..< min(count, (run + 1) * grain))
+        }
+    }
+}
