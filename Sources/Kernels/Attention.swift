@@ -1,0 +1,120 @@
+internal import CKernels
+import Foundation
+
+// Fused causal attention (arXiv:2205.14135): scores exist only as tiles of queries by 64 keys at absolute positions, so memory is linear
+// in the sequence, and a query's result depends neither on the other queries of its tile nor on how the sequence was cut.
+extension Processor {
+    static let queryBlock = 48
+
+    /// y = softmax(scale q kᵀ) v per head.
+    ///
+    /// - Parameters:
+    ///   - q: [B, T, H, head size]; y likewise.
+    ///   - keyValues: one per sequence, holding `shape.keys` positions.
+    ///   - logSumExp: [B, H, T] float32, kept for the gradient, or nil.
+    package func attention(
+        _ shape: AttentionShape, q: HeadRows, keyValues: [KeyValueTiles], y: HeadRows, logSumExp: UnsafeMutablePointer<Float>?, dropout: Dropout? = nil
+    ) {
+        if shape.queries == 1, shape.group > 1 {
+            // Decoding: the query heads that share a key-value head are the rows of one tile, so that the cache is read once.
+            pool.run(shape.batch * shape.keyValueHeads) { task in
+                let (b, kv) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
+                let rows = QueryRows(batch: b, head: kv * shape.group, keyValueHead: kv, first: 0, count: shape.group, acrossHeads: true)
+                attend(shape, rows, q, keyValues[b], y, logSumExp, dropout)
+            }
+            return
+        }
+        let blocks = (shape.queries + Self.queryBlock - 1) / Self.queryBlock
+        pool.run(shape.batch * shape.heads * blocks) { task in
+            let block = blocks - 1 - task % blocks  // the longest rows first, so that threads finish together
+            let (b, h) = (task / blocks / shape.heads, task / blocks % shape.heads)
+            let first = block * Self.queryBlock
+            let rows = QueryRows(
+                batch: b, head: h, keyValueHead: h / shape.group, first: first, count: min(Self.queryBlock, shape.queries - first), acrossHeads: false)
+            attend(shape, rows, q, keyValues[b], y, logSumExp, dropout)
+        }
+    }
+
+    private func attend(
+        _ shape: AttentionShape, _ rows: QueryRows, _ q: HeadRows, _ kv: KeyValueTiles, _ y: HeadRows, _ logSumExp: UnsafeMutablePointer<Float>?,
+        _ dropout: Dropout?
+    ) {
+        let (mr, tile) = (Int(kernels.panel_rows), KeyValueTiles.tile)
+        let panels = (rows.count + mr - 1) / mr
+        let scratch = ScratchPlan()
+        let qWords = scratch.floats(panels * mr * kv.keyDepth), scores = scratch.floats(rows.count * tile)
+        let pWords = scratch.floats(panels * mr * kv.valueDepth), output = scratch.floats(rows.count * shape.headSize)
+        let maximum = scratch.floats(rows.count), sum = scratch.floats(rows.count), row = scratch.floats(rows.count)
+        let slope = scratch.floats(rows.count), mask = scratch.floats(rows.count * tile / 32)
+        let memory = Storage(byteCount: scratch.count * 4)
+        let base = memory.pointer.assumingMemoryBound(to: Float.self)
+        let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
+        let positions = (memory.pointer + row * 4).assumingMemoryBound(to: Int32.self)
+
+        let stride = rows.acrossHeads ? q.headSize : q.rowStride
+        kernels.pack(
+            q.at(batch: rows.batch, row: rows.first, head: rows.head), q.type.code, stride, 1, rows.count, shape.headSize, Int32(mr), kv.type.code,
+            words + qWords, mr * kv.keyDepth)
+        for r in 0 ..< rows.count {
+            positions[r] = Int32(shape.firstPosition + rows.first + (rows.acrossHeads ? 0 : r))
+            base[maximum + r] = -.infinity
+            base[sum + r] = 0
+            if !shape.slopes.isEmpty { base[slope + r] = shape.slopes[rows.head + (rows.acrossHeads ? r : 0)] }
+        }
+        memset(base + output, 0, rows.count * shape.headSize * 4)
+        let last = Int(positions[rows.count - 1])
+        for t in 0 ... last / tile {
+            kernels.product(
+                rows.count, tile, kv.keyDepth, words + qWords, mr * kv.keyDepth, kv.keys(head: rows.keyValueHead, tile: t),
+                kv.keyDepth * Int(kernels.panel_columns), kv.type.code, base + scores, ElementType.float32.code, tile, Int32(ORRERY_START_ZERO), nil)
+            var geometry = orrery_score_tile(
+                query_position: positions, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1, scale: shape.scale,
+                key_position: Int32(t * tile), rows: Int32(rows.count), keys: Int32(tile))
+            if let dropout {
+                let bits = UnsafeMutableRawPointer(base + mask).assumingMemoryBound(to: UInt8.self)
+                makeMask(dropout, shape, rows, tile: t, bits)
+                geometry.mask = UnsafePointer(bits)
+                geometry.keep_scale = 1 / (1 - dropout.probability)
+            }
+            kernels.softmax_tile(&geometry, base + scores, tile, base + maximum, base + sum, base + output, shape.headSize, shape.headSize)
+            kernels.pack(base + scores, ElementType.float32.code, tile, 1, rows.count, tile, Int32(mr), kv.type.code, words + pWords, mr * kv.valueDepth)
+            kernels.product(
+                rows.count, shape.headSize, kv.valueDepth, words + pWords, mr * kv.valueDepth, kv.values(head: rows.keyValueHead, tile: t),
+                kv.valueDepth * Int(kernels.panel_columns), kv.type.code, base + output, ElementType.float32.code, shape.headSize,
+                Int32(ORRERY_START_C), nil)
+        }
+        let lse = logSumExp.map { $0 + (rows.batch * shape.heads + rows.head) * shape.queries + rows.first }
+        kernels.softmax_finish(
+            base + output, shape.headSize, base + maximum, base + sum, y.at(batch: rows.batch, row: rows.first, head: rows.head), y.type.code,
+            rows.acrossHeads ? y.headSize : y.rowStride, lse, rows.count, shape.headSize)
+    }
+
+    /// Dropout bits of one tile: counters are (key group, batch x head x query row).
+    func makeMask(_ dropout: Dropout, _ shape: AttentionShape, _ rows: QueryRows, tile: Int, _ bits: UnsafeMutablePointer<UInt8>) {
+        var code = dropout.code
+        let groups = KeyValueTiles.tile / 8
+        for r in 0 ..< rows.count {
+            let row = (rows.batch * shape.heads + rows.head) * shape.queries + rows.first + r
+            kernels.dropout_mask(&code, UInt32(truncatingIfNeeded: row), UInt32(tile * groups), groups, bits + r * groups)
+        }
+    }
+}
+
+/// The queries of one task: neighbours in time of one head, or the heads of a group at one time.
+struct QueryRows {
+    var batch: Int
+    var head: Int
+    var keyValueHead: Int
+    var first: Int
+    var count: Int
+    var acrossHeads: Bool
+}
+
+/// Lays out one task's scratch arrays in a single block, each on a cache line of its own. Offsets are in words of 4 bytes.
+final class ScratchPlan {
+    private(set) var count = 0
+    func floats(_ n: Int) -> Int {
+        defer { count += (n + 15) / 16 * 16 + 16 }  // a vector past the end may be read
+        return count
+    }
+}

@@ -1,0 +1,137 @@
+internal import CKernels
+import Foundation
+
+// The gradient of fused attention (arXiv:2307.08691, algorithm 2): each tile of probabilities is made again from the log-sum-exp.
+extension Processor {
+    /// From dy to dq, dk and dv; rows as in `attention`, one task per sequence and key-value head.
+    ///
+    /// - Parameters:
+    ///   - y: the forward result; `logSumExp` [B, H, T] as the forward pass kept it.
+    package func attentionGradient(
+        _ shape: AttentionShape, q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>,
+        dq: HeadRows, dk: HeadRows, dv: HeadRows, computeType: ElementType, dropout: Dropout? = nil
+    ) {
+        precondition(shape.firstPosition == 0, "attention gradient: with a cache there is none")
+        pool.run(shape.batch * shape.keyValueHeads) { task in
+            AttentionGradientTask(
+                processor: self, shape: shape, batch: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
+            ).run(q: q, k: k, v: v, y: y, dy: dy, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv)
+        }
+    }
+}
+
+/// One key-value head of one sequence, with the query heads of its group. T queries, D head size, blocks of queries by tiles of keys.
+private struct AttentionGradientTask {
+    let processor: Processor
+    let shape: AttentionShape
+    let batch: Int
+    let keyValueHead: Int
+    let type: ElementType
+    let dropout: Dropout?
+
+    private var kernels: orrery_kernels { processor.kernels }
+
+    func run(
+        q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>, dq: HeadRows, dk: HeadRows, dv: HeadRows
+    ) {
+        let kernels = self.kernels
+        let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
+        let (T, D, G) = (shape.queries, shape.headSize, shape.group)
+        let (block, tile) = (Processor.queryBlock, KeyValueTiles.tile)
+        let blocks = (T + block - 1) / block, tiles = (T + tile - 1) / tile
+        let f32 = ElementType.float32.code
+        let depthD = processor.depth(of: D, type), depthTile = processor.depth(of: tile, type), depthBlock = processor.depth(of: block, type)
+        let columnPanels = (D + nr - 1) / nr, rowPanels = (block + mr - 1) / mr, keyPanels = (tile + mr - 1) / mr
+
+        // Packed forms, per query block of each head: rows as left operand (Q, dO) and as right operand.
+        let rowWords = rowPanels * mr * depthD, columnWords = columnPanels * nr * depthBlock
+        let plan = ScratchPlan()
+        let qRows = plan.floats(G * blocks * rowWords), dyRows = plan.floats(G * blocks * rowWords)
+        let qColumns = plan.floats(G * blocks * columnWords), dyColumns = plan.floats(G * blocks * columnWords)
+        let kTile = plan.floats(tile * depthD), vTile = plan.floats(tile * depthD), kColumns = plan.floats(columnPanels * nr * depthTile)
+        let scores = plan.floats(block * tile), dp = plan.floats(block * tile)
+        let left = plan.floats(max(keyPanels * mr * depthBlock, rowPanels * mr * depthTile))
+        let dqSum = plan.floats(G * T * D), dkSum = plan.floats(tile * D), dvSum = plan.floats(tile * D)
+        let delta = plan.floats(G * T), position = plan.floats(T), slope = plan.floats(block), mask = plan.floats(block * tile / 32)
+        let memory = Storage(byteCount: plan.count * 4)
+        let base = memory.pointer.assumingMemoryBound(to: Float.self)
+        let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
+        let positions = (memory.pointer + position * 4).assumingMemoryBound(to: Int32.self)
+        for t in 0 ..< T { positions[t] = Int32(t) }
+        memset(base + dqSum, 0, G * T * D * 4)
+
+        for g in 0 ..< G {
+            let head = keyValueHead * G + g
+            kernels.row_dot(
+                dy.at(batch: batch, row: 0, head: head), dy.type.code, dy.rowStride, y.at(batch: batch, row: 0, head: head), y.type.code, y.rowStride,
+                base + delta + g * T, T, D)
+            for i in 0 ..< blocks {
+                let rows = min(block, T - i * block), at = g * blocks + i
+                for (x, asRows, asColumns) in [(q, qRows, qColumns), (dy, dyRows, dyColumns)] {
+                    let from = x.at(batch: batch, row: i * block, head: head)
+                    kernels.pack(from, x.type.code, x.rowStride, 1, rows, D, Int32(mr), type.code, words + asRows + at * rowWords, mr * depthD)
+                    kernels.pack(from, x.type.code, 1, x.rowStride, D, rows, Int32(nr), type.code, words + asColumns + at * columnWords, nr * depthBlock)
+                }
+            }
+        }
+
+        for j in 0 ..< tiles {
+            let keys = min(tile, T - j * tile)
+            if keys < tile { memset(words + kTile, 0, tile * depthD * 4); memset(words + vTile, 0, tile * depthD * 4) }
+            let (kFrom, vFrom) = (k.at(batch: batch, row: j * tile, head: keyValueHead), v.at(batch: batch, row: j * tile, head: keyValueHead))
+            kernels.pack(kFrom, k.type.code, k.rowStride, 1, keys, D, Int32(nr), type.code, words + kTile, nr * depthD)
+            kernels.pack(vFrom, v.type.code, v.rowStride, 1, keys, D, Int32(nr), type.code, words + vTile, nr * depthD)
+            kernels.pack(kFrom, k.type.code, 1, k.rowStride, D, keys, Int32(nr), type.code, words + kColumns, nr * depthTile)
+            memset(base + dkSum, 0, tile * D * 4)
+            memset(base + dvSum, 0, tile * D * 4)
+            for g in 0 ..< G {
+                let head = keyValueHead * G + g
+                if !shape.slopes.isEmpty { for r in 0 ..< block { base[slope + r] = shape.slopes[head] } }
+                for i in j * tile / block ..< blocks {
+                    let rows = min(block, T - i * block), at = g * blocks + i
+                    let depthRows = processor.depth(of: rows, type), depthKeys = processor.depth(of: keys, type)
+                    kernels.product(
+                        rows, tile, depthD, words + qRows + at * rowWords, mr * depthD, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
+                        Int32(ORRERY_START_ZERO), nil)
+                    kernels.product(
+                        rows, tile, depthD, words + dyRows + at * rowWords, mr * depthD, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
+                        Int32(ORRERY_START_ZERO), nil)
+                    var geometry = orrery_score_tile(
+                        query_position: positions + i * block, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1,
+                        scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows), keys: Int32(tile))
+                    if let dropout {
+                        let bits = UnsafeMutableRawPointer(base + mask).assumingMemoryBound(to: UInt8.self)
+                        let query = QueryRows(batch: batch, head: head, keyValueHead: keyValueHead, first: i * block, count: rows, acrossHeads: false)
+                        processor.makeMask(dropout, shape, query, tile: j, bits)
+                        geometry.mask = UnsafePointer(bits)
+                        geometry.keep_scale = 1 / (1 - dropout.probability)
+                    }
+                    let lse = logSumExp + (batch * shape.heads + head) * T + i * block
+                    kernels.score_gradient_tile(&geometry, base + scores, base + dp, tile, lse, base + delta + g * T + i * block)
+                    // dV += Pᵀ dO, dK += dSᵀ Q
+                    for (from, right, sum) in [(scores, dyColumns, dvSum), (dp, qColumns, dkSum)] {
+                        kernels.pack(base + from, f32, 1, tile, keys, rows, Int32(mr), type.code, words + left, mr * depthRows)
+                        kernels.product(
+                            keys, D, depthRows, words + left, mr * depthRows, words + right + at * columnWords, nr * depthBlock, type.code, base + sum, f32,
+                            D, Int32(ORRERY_START_C), nil)
+                    }
+                    // dQ += dS K
+                    kernels.pack(base + dp, f32, tile, 1, rows, keys, Int32(mr), type.code, words + left, mr * depthKeys)
+                    kernels.product(
+                        rows, D, depthKeys, words + left, mr * depthKeys, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
+                        f32, D, Int32(ORRERY_START_C), nil)
+                }
+            }
+            store(base + dkSum, dk, head: keyValueHead, first: j * tile, rows: keys)
+            store(base + dvSum, dv, head: keyValueHead, first: j * tile, rows: keys)
+        }
+        for g in 0 ..< G { store(base + dqSum + g * T * D, dq, head: keyValueHead * G + g, first: 0, rows: T) }
+    }
+
+    private func store(_ sums: UnsafePointer<Float>, _ out: HeadRows, head: Int, first: Int, rows: Int) {
+        for r in 0 ..< rows {
+            kernels.convert(
+                sums + r * shape.headSize, ElementType.float32.code, out.at(batch: batch, row: first + r, head: head), out.type.code, shape.headSize)
+        }
+    }
+}

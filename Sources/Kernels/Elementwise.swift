@@ -1,0 +1,73 @@
+internal import CKernels
+
+// One pass over memory, split in runs that fit the first caches.
+extension Processor {
+    /// Elements of one run: long enough to hide the claim of it, a multiple of every vector and of a dropout group.
+    private static let grain = 16_384
+
+    package func convert(_ x: Vector, to y: Vector) {
+        forRuns(x.count, grain: Self.grain) { kernels.convert(x.at($0.lowerBound), x.type.code, y.at($0.lowerBound), y.type.code, $0.count) }
+    }
+
+    package func add(_ x: Vector, _ y: Vector, into z: Vector) {
+        forRuns(x.count, grain: Self.grain) {
+            let i = $0.lowerBound
+            kernels.add(x.at(i), x.type.code, y.at(i), y.type.code, z.at(i), z.type.code, $0.count)
+        }
+    }
+
+    package func multiply(_ x: Vector, _ y: Vector, into z: Vector) {
+        forRuns(x.count, grain: Self.grain) {
+            let i = $0.lowerBound
+            kernels.multiply(x.at(i), x.type.code, y.at(i), y.type.code, z.at(i), z.type.code, $0.count)
+        }
+    }
+
+    package func scale(_ x: Vector, by factor: Float, into z: Vector) {
+        forRuns(x.count, grain: Self.grain) { kernels.scale(x.at($0.lowerBound), x.type.code, factor, z.at($0.lowerBound), z.type.code, $0.count) }
+    }
+
+    package func activate(_ kind: Activation, _ x: Vector, into y: Vector) {
+        forRuns(x.count, grain: Self.grain) {
+            kernels.activation(kind.code, x.at($0.lowerBound), x.type.code, y.at($0.lowerBound), y.type.code, $0.count)
+        }
+    }
+
+    package func activationGradient(_ kind: Activation, _ x: Vector, _ dy: Vector, into dx: Vector) {
+        forRuns(x.count, grain: Self.grain) {
+            let i = $0.lowerBound
+            kernels.activation_gradient(kind.code, x.at(i), x.type.code, dy.at(i), dy.type.code, dx.at(i), dx.type.code, $0.count)
+        }
+    }
+
+    /// silu(gate) up; all of one type.
+    package func swiGLU(gate: Vector, up: Vector, into y: Vector) {
+        forRuns(y.count, grain: Self.grain) { kernels.swiglu(gate.at($0.lowerBound), up.at($0.lowerBound), y.at($0.lowerBound), y.type.code, $0.count) }
+    }
+
+    package func swiGLUGradient(gate: Vector, up: Vector, dy: Vector, dgate: Vector, dup: Vector) {
+        forRuns(dy.count, grain: Self.grain) {
+            let i = $0.lowerBound
+            kernels.swiglu_gradient(gate.at(i), up.at(i), dy.at(i), dgate.at(i), dup.at(i), dy.type.code, $0.count)
+        }
+    }
+
+    /// y = x with elements dropped and the others scaled. Its own gradient, and in place if wished.
+    package func dropout(_ dropout: Dropout, _ x: Vector, into y: Vector) {
+        forRuns(x.count, grain: Self.grain) {
+            var code = dropout.code
+            kernels.dropout(&code, UInt64($0.lowerBound), x.at($0.lowerBound), x.type.code, y.at($0.lowerBound), y.type.code, $0.count)
+        }
+    }
+}
+
+extension Activation {
+    var code: Int32 {
+        switch self {
+        case .gelu: Int32(ORRERY_GELU_ERF)
+        case .geluTanh: Int32(ORRERY_GELU_TANH)
+        case .reluSquared: Int32(ORRERY_RELU_SQUARED)
+        case .silu: Int32(ORRERY_SILU)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Kernels
+import OrreryTensor
+
+extension Tape {
+    /// Adds the gradient of `loss` to the gradients of the watched parameters, and returns those of watched tensors.
+    ///
+    /// The tape is consumed: each entry is released as soon as its rule has run, so that memory falls from the end to the start.
+    /// - Parameters:
+    ///   - loss: one element, or any shape if `seed` is given.
+    ///   - seed: the gradient of the loss; a factor of 1 if nil.
+    ///   - inputs: tensors from `watch`, whose gradients are wanted.
+    @discardableResult
+    package func backward(from loss: Tensor, seed: Tensor? = nil, to inputs: [Tensor] = []) -> [Tensor?] {
+        guard let start = loss.trace, start.tape === self else { preconditionFailure("backward: the loss is not on this tape") }
+        precondition(seed?.shape == loss.shape || (seed == nil && loss.count == 1), "backward: loss \(loss.shape), seed \(seed?.shape ?? [])")
+        var gradients = Gradients(count: count)
+        gradients.add(seed ?? Tensor([1], shape: [1]), to: loss)
+        while let entry = popLast() {
+            let results = entry.outputs.map { gradients.take($0) }
+            guard results.contains(where: { $0 != nil }) else { continue }
+            entry.op.backpropagate(results, into: &gradients)
+        }
+        return inputs.map { $0.trace.flatMap { gradients.take($0.id) } }
+    }
+}
+
+/// Gradients of the values on a tape, by id, while the backward pass runs.
+struct Gradients {
+    private var byID: [Tensor?]
+
+    init(count: Int) { byID = Array(repeating: nil, count: count) }
+
+    mutating func take(_ id: Int) -> Tensor? {
+        let gradient = byID[id]
+        byID[id] = nil
+        return gradient
+    }
+
+    func wants(_ x: Tensor) -> Bool { x.trace != nil }
+
+    /// Adds `gradient` to that of x, in x's type: where several paths leave x, their gradients add.
+    mutating func add(_ gradient: @autoclosure () -> Tensor, to x: Tensor) {
+        guard let id = x.trace?.id else { return }
+        let new = gradient().cast(to: x.dtype)
+        guard var old = take(id) else {
+            byID[id] = new
+            return
+        }
+        if old.isUnique() {
+            Processor.current.add(old.vector, new.contiguous().vector, into: old.vector)
+            byID[id] = old
+        } else {
+            byID[id] = old.detached.adding(new.detached)
+        }
+    }
+}

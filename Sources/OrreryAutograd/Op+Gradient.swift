@@ -1,0 +1,141 @@
+import Kernels
+import OrreryTensor
+
+// The gradient rule of every operation. dy is the gradient of its result; parameters collect theirs in the arena, at once.
+extension Op {
+    func backpropagate(_ results: [Tensor?], into gradients: inout Gradients) {
+        guard let dy = results[0] ?? results.compactMap({ $0 }).first else { return }
+        switch self {
+        case .linear(let x, let weight, let bias, let layout):
+            linearGradient(x: x, weight, bias, layout, dy: dy, into: &gradients)
+        case .matmul(let a, let b, let transposeB):
+            // da = dy bᵀ, db = aᵀ dy
+            gradients.add(dy.matmul(b.detached, transposeB: !transposeB), to: a)
+            if gradients.wants(b) { gradients.add(transposedProduct(transposeB ? dy : a, transposeB ? a : dy, as: b.dtype), to: b) }
+        case .add(let x, let y):
+            gradients.add(dy, to: x)
+            gradients.add(dy, to: y)
+        case .multiply(let x, let y):
+            gradients.add(dy.multiplied(by: y.detached), to: x)
+            gradients.add(dy.multiplied(by: x.detached), to: y)
+        case .scale(let x, let factor):
+            gradients.add(dy.scaled(by: factor), to: x)
+        case .cast(let x):
+            gradients.add(dy, to: x)
+        case .reshape(let x):
+            gradients.add(dy.detached.reshaped(x.shape), to: x)
+        case .split(let x, let widths):
+            gradients.add(joined(results, widths, like: x), to: x)
+        case .embedding(let ids, let table):
+            guard let dtable = table.gradient else { return }
+            ids.withUnsafeBufferPointer {
+                Processor.current.scatterAdd(dy.contiguous().vector, ids: $0.baseAddress!, into: dtable.float32Pointer, width: table.shape[1])
+            }
+        case .rmsNorm(let x, let weight, let rstd, let width):
+            let dx = Tensor(empty: x.shape, x.dtype)
+            Processor.current.rmsNormGradient(
+                x.vector, weight: weight.floats, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
+                dweight: weight.gradient?.float32Pointer, width: width)
+            gradients.add(dx, to: x)
+        case .layerNorm(let x, let weight, let bias, let mean, let rstd):
+            let dx = Tensor(empty: x.shape, x.dtype)
+            Processor.current.layerNormGradient(
+                x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
+                dweight: weight.gradient?.float32Pointer, dbias: bias?.gradient?.float32Pointer, width: x.width)
+            gradients.add(dx, to: x)
+        case .activation(let kind, let x):
+            let dx = Tensor(empty: x.shape, x.dtype)
+            Processor.current.activationGradient(kind, x.vector, dy.contiguous().vector, into: dx.vector)
+            gradients.add(dx, to: x)
+        case .swiGLU(let gate, let up):
+            let dgate = Tensor(empty: gate.shape, gate.dtype), dup = Tensor(empty: up.shape, up.dtype)
+            Processor.current.swiGLUGradient(
+                gate: gate.vector, up: up.vector, dy: dy.cast(to: gate.dtype).contiguous().vector, dgate: dgate.vector, dup: dup.vector)
+            gradients.add(dgate, to: gate)
+            gradients.add(dup, to: up)
+        case .rotary(let x, let table, let headSize, let firstPosition):
+            let dx = Tensor(empty: x.shape, dy.dtype)
+            dy.turn(into: dx, table, headSize: headSize, firstPosition: firstPosition, sign: -1)
+            gradients.add(dx, to: x)
+        case .attention(let q, let k, let v, let y, let logSumExp, let shape, let dropout):
+            let D = shape.headSize
+            let dq = Tensor(empty: q.shape, q.dtype), dk = Tensor(empty: k.shape, k.dtype), dv = Tensor(empty: v.shape, v.dtype)
+            func rows(_ t: Tensor) -> HeadRows { t.headRows(headSize: D) }
+            Processor.current.attentionGradient(
+                shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy), logSumExp: logSumExp.float32Pointer, dq: rows(dq), dk: rows(dk),
+                dv: rows(dv), computeType: q.dtype, dropout: dropout)
+            gradients.add(dq, to: q)
+            gradients.add(dk, to: k)
+            gradients.add(dv, to: v)
+        case .causalSoftmax(let scores, let probabilities):
+            gradients.add(softmaxGradient(probabilities, dy), to: scores)
+        case .swapHeads(let x, let heads, let merging):
+            gradients.add(dy.detached.swappingHeads(heads, merging: !merging), to: x)
+        case .dropout(let x, let dropout):
+            gradients.add(dy.contiguous().detached.droppedOut(dropout), to: x)
+        case .crossEntropy(let logits, let targets, let logSumExp, let counted):
+            let dlogits = Tensor(empty: logits.shape, logits.dtype)
+            targets.withUnsafeBufferPointer {
+                Processor.current.crossEntropyGradient(
+                    logits.vector, lse: logSumExp.float32Pointer, targets: $0.baseAddress!, scale: dy.element(0) / Float(counted), into: dlogits.vector,
+                    width: logits.width)
+            }
+            gradients.add(dlogits, to: logits)
+        case .custom(let op):
+            for (input, gradient) in zip(op.inputs, op.gradient(results)) {
+                if let gradient { gradients.add(gradient, to: input) }
+            }
+        }
+    }
+}
+
+/// y = x Wᵀ + b: dx = dy W, dW += dyᵀ x, db += Σ dy. Products round to x's type, as forward.
+private func linearGradient(x: Tensor, _ weight: Parameter, _ bias: Parameter?, _ layout: WeightLayout, dy: Tensor, into gradients: inout Gradients) {
+    let processor = Processor.current
+    if gradients.wants(x) {
+        let dx = Tensor(empty: x.shape, x.dtype)
+        processor.multiply(dy.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
+        gradients.add(dx, to: x)
+    }
+    if let dweight = weight.gradient {
+        let (left, right) = layout == .outputByInput ? (dy, x) : (x, dy)
+        processor.multiply(left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
+    }
+    if let dbias = bias?.gradient { processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width) }
+}
+
+/// aᵀ b of the last two dimensions.
+private func transposedProduct(_ a: Tensor, _ b: Tensor, as type: ElementType) -> Tensor {
+    let y = Tensor(empty: a.shape.dropLast(2) + [a.width, b.width], type)
+    for i in 0 ..< a.shape.dropLast(2).reduce(1, *) {
+        Processor.current.multiply(a.page(i).transposed, b.page(i), into: y.page(i), computeType: a.dtype)
+    }
+    return y
+}
+
+/// The parts' gradients beside each other; zero where a part was not used.
+private func joined(_ parts: [Tensor?], _ widths: [Int], like x: Tensor) -> Tensor {
+    let whole = parts.contains { $0 == nil } ? Tensor(zeros: x.shape, x.dtype) : Tensor(empty: x.shape, x.dtype)
+    var at = 0
+    for (part, width) in zip(parts, widths) {
+        if let part {
+            copyRows(from: part, to: Tensor(part.shape, whole.dtype, storage: whole.storage, offset: whole.offset + at, rowStride: whole.rowStride))
+        }
+        at += width
+    }
+    return whole
+}
+
+/// ds = p (dp - Σ p dp), a row at a time.
+private func softmaxGradient(_ probabilities: Tensor, _ dy: Tensor) -> Tensor {
+    let ds = Tensor(empty: probabilities.shape, .float32)
+    let (p, dp, out, S) = (probabilities.float32Pointer, dy.contiguous().float32Pointer, ds.float32Pointer, probabilities.width)
+    Processor.current.forRuns(probabilities.rows, grain: 16) {
+        for r in $0 {
+            let at = r * S
+            let dot = (0 ..< S).reduce(Float(0)) { $0 + p[at + $1] * dp[at + $1] }
+            for i in 0 ..< S { out[at + i] = p[at + i] * (dp[at + i] - dot) }
+        }
+    }
+    return ds
+}

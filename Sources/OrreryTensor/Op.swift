@@ -1,0 +1,56 @@
+import Kernels
+
+/// One recorded operation with what its gradient needs. Closed: OrreryAutograd's rules are an exhaustive switch over it.
+package enum Op {
+    /// y = x Wᵀ + b, or x W + b where the weight is stored [in, out]
+    case linear(x: Tensor, weight: Parameter, bias: Parameter?, layout: WeightLayout)
+    /// y[..., m, n] = a[..., m, k] b, with b [..., k, n] or, transposed, [..., n, k]
+    case matmul(a: Tensor, b: Tensor, transposeB: Bool)
+    case add(Tensor, Tensor)
+    case multiply(Tensor, Tensor)
+    case scale(Tensor, Float)
+    case cast(Tensor)
+    case reshape(Tensor)
+    case split(Tensor, widths: [Int])
+    case embedding(ids: [Int32], table: Parameter)
+    case rmsNorm(x: Tensor, weight: Parameter, rstd: Tensor, width: Int)
+    case layerNorm(x: Tensor, weight: Parameter, bias: Parameter?, mean: Tensor, rstd: Tensor)
+    case activation(Activation, Tensor)
+    case swiGLU(gate: Tensor, up: Tensor)
+    case rotary(x: Tensor, RotaryTable, headSize: Int, firstPosition: Int)
+    case attention(q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, AttentionShape, dropout: Dropout?)
+    /// Softmax of scores [..., T, S] over the keys that a query sees: key <= query + firstPosition
+    case causalSoftmax(scores: Tensor, probabilities: Tensor)
+    /// [B, T, H * D] to [B, H, T, D] and back
+    case swapHeads(Tensor, heads: Int, merging: Bool)
+    case dropout(Tensor, Dropout)
+    /// mean over the rows whose target is not negative
+    case crossEntropy(logits: Tensor, targets: [Int32], logSumExp: Tensor, counted: Int)
+    case custom(CustomOp)
+}
+
+/// How a Linear's weight is stored: Hugging Face's `nn.Linear` is [out, in], GPT-2's `Conv1D` is [in, out].
+public enum WeightLayout: Sendable, Hashable {
+    case outputByInput
+    case inputByOutput
+}
+
+/// An operation of a target above, which brings its gradient: a fused loss, a recurrent cell.
+package struct CustomOp {
+    package var name: String
+    package var inputs: [Tensor]
+    /// From the gradient of each result to the gradient of each input; nil where it is zero.
+    package var gradient: ([Tensor?]) -> [Tensor?]
+
+    package init(name: String, inputs: [Tensor], gradient: @escaping ([Tensor?]) -> [Tensor?]) {
+        (self.name, self.inputs, self.gradient) = (name, inputs, gradient)
+    }
+
+    /// Appends this operation to the tape of the first tracked input.
+    package func record(_ results: [Tensor]) -> [Tensor] {
+        for input in inputs {
+            if let tape = input.trace?.tape { return tape.record(.custom(self), results) }
+        }
+        return results
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Kernels
+
+/// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is one pass,
+/// saving is one write, and reducing gradients across machines is one call.
+public final class ParameterArena: @unchecked Sendable {  // owned by one trainer
+    public let parameters: [Parameter]
+    /// Where each parameter starts, in elements.
+    package let offsets: [Int]
+    public let count: Int
+    package let values: Storage
+    package let gradients: Storage
+
+    /// Moves the parameters in, in the order given.
+    public init(_ parameters: [Parameter]) {
+        self.parameters = parameters
+        var offsets: [Int] = [], count = 0
+        for p in parameters {
+            offsets.append(count)
+            count += (p.count + 15) / 16 * 16  // each on a cache line
+        }
+        (self.offsets, self.count) = (offsets, count)
+        values = Storage(byteCount: count * 4, zeroed: true)
+        gradients = Storage(byteCount: count * 4, zeroed: true)
+        for (p, offset) in zip(parameters, offsets) {
+            p.bind(
+                value: Tensor(p.shape, .float32, storage: values, offset: offset), gradient: Tensor(p.shape, .float32, storage: gradients, offset: offset))
+        }
+    }
+
+    package var valuePointer: UnsafeMutablePointer<Float> { values.pointer.assumingMemoryBound(to: Float.self) }
+    package var gradientPointer: UnsafeMutablePointer<Float> { gradients.pointer.assumingMemoryBound(to: Float.self) }
+
+    public func zeroGradients() { memset(gradients.pointer, 0, count * 4) }
+
+    /// The global L2 norm of all gradients.
+    public func gradientNorm() -> Double { Processor.current.sumOfSquares(gradientPointer, count: count).squareRoot() }
+
+    /// Says that all values were changed in place.
+    package func changed() { for p in parameters { p.changed() } }
+}
