@@ -13,7 +13,6 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     package let headSize: Int
     package let type: ElementType
     package let capacity: Int
-    package private(set) var count = 0
 
     let keyTileWords: Int
     let valueTileWords: Int
@@ -22,8 +21,8 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     private let storage: Storage
     private let processor: Processor
     private let tiles: Int
-    private let pairs: Bool
-    private let width: Int
+    let pairs: Bool
+    let width: Int
 
     /// - Parameter capacity: positions to hold.
     package init(heads: Int, headSize: Int, capacity: Int, type: ElementType, on processor: Processor = .current) {
@@ -44,48 +43,23 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     func keys(head: Int, tile: Int) -> UnsafeMutablePointer<UInt32> { words + (head * tiles + tile) * keyTileWords }
     func values(head: Int, tile: Int) -> UnsafeMutablePointer<UInt32> { words + heads * tiles * keyTileWords + (head * tiles + tile) * valueTileWords }
 
-    /// Forgets all positions from `count` on.
-    package func truncate(to count: Int) {
-        precondition(count >= 0 && count <= self.count)
-        self.count = count
-        // A later append writes whole words, but what it leaves must read as zero.
-        let first = count / Self.tile
-        for head in 0 ..< heads {
-            for t in first ..< tiles {
-                let keep = t == first ? count % Self.tile : 0
-                if keep == 0 {
-                    memset(keys(head: head, tile: t), 0, keyTileWords * 4)
-                    memset(values(head: head, tile: t), 0, valueTileWords * 4)
-                } else {
-                    for position in count ..< (first + 1) * Self.tile { clear(head: head, position: position) }
-                }
-            }
-        }
-    }
-
-    private func clear(head: Int, position: Int) {
-        let zero = [UInt16](repeating: 0, count: headSize * 2)
-        zero.withUnsafeBytes { scatter($0.baseAddress!, $0.baseAddress!, head: head, position: position) }
-    }
-
-    /// Appends `rows` positions of sequence `batch`.
-    package func append(keys: HeadRows, values: HeadRows, batch: Int, rows: Int) {
-        precondition(count + rows <= capacity, "key-value store: \(count) + \(rows) positions in \(capacity)")
-        let start = count
+    /// Writes `rows` positions of sequence `batch`, from `position` on. What stood there before, or stands behind, is never seen:
+    /// a query sees positions up to its own, and all of those are written by then.
+    package func write(keys: HeadRows, values: HeadRows, batch: Int, rows: Int, at position: Int) {
+        precondition(position >= 0 && position + rows <= capacity, "key-value store: positions \(position) + \(rows) in \(capacity)")
         processor.pool.run(heads) { head in
             var row = 0
             while row < rows {
-                let position = start + row, left = rows - row
-                if position % Self.tile == 0, left >= Self.tile {
-                    pack(keys: keys, values: values, batch: batch, row: row, head: head, tile: position / Self.tile, count: Self.tile)
+                let place = position + row
+                if place % Self.tile == 0, rows - row >= Self.tile {
+                    pack(keys: keys, values: values, batch: batch, row: row, head: head, tile: place / Self.tile, count: Self.tile)
                     row += Self.tile
                 } else {
-                    write(keys: keys, values: values, batch: batch, row: row, head: head, position: position)
+                    writeRow(keys: keys, values: values, batch: batch, row: row, head: head, position: place)
                     row += 1
                 }
             }
         }
-        count += rows
     }
 
     /// All of a training sequence at once: nothing is rounded twice and partial tiles stay zero past the end.
@@ -104,7 +78,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
             values(head: head, tile: tile), valueDepth * width)
     }
 
-    private func write(keys k: HeadRows, values v: HeadRows, batch: Int, row: Int, head: Int, position: Int) {
+    private func writeRow(keys k: HeadRows, values v: HeadRows, batch: Int, row: Int, head: Int, position: Int) {
         withUnsafeTemporaryAllocation(byteCount: headSize * 8, alignment: 64) { buffer in
             let (key, value) = (buffer.baseAddress!, buffer.baseAddress! + headSize * 4)
             processor.kernels.convert(k.at(batch: batch, row: row, head: head), k.type.code, key, type.code, headSize)
@@ -147,5 +121,30 @@ extension KeyValueTiles {
             made[b].fill(keys: keys, values: values, batch: b, rows: shape.queries, head: head)
         }
         return made
+    }
+}
+
+extension KeyValueTiles {
+    /// Keys of positions 0 ..< count of one head as float32, rows `stride` apart.
+    package func copyKeys(head: Int, count: Int, to out: UnsafeMutablePointer<Float>, stride: Int) {
+        for p in 0 ..< count {
+            let column = keys(head: head, tile: p / Self.tile) + p % Self.tile / width * width * keyDepth + p % width
+            for i in 0 ..< headSize { out[p * stride + i] = float(in: column, word: pairs ? i / 2 * width : i * width, half: i % 2) }
+        }
+    }
+
+    package func copyValues(head: Int, count: Int, to out: UnsafeMutablePointer<Float>, stride: Int) {
+        for p in 0 ..< count {
+            let tile = values(head: head, tile: p / Self.tile), row = p % Self.tile
+            for j in 0 ..< headSize {
+                let word = (j / width * valueDepth + (pairs ? row / 2 : row)) * width + j % width
+                out[p * stride + j] = float(in: tile, word: word, half: row % 2)
+            }
+        }
+    }
+
+    private func float(in words: UnsafePointer<UInt32>, word: Int, half: Int) -> Float {
+        guard pairs else { return Float(bitPattern: words[word]) }
+        return Float(bitPattern: half == 0 ? words[word] << 16 : words[word] & 0xffff_0000)
     }
 }

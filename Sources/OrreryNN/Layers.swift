@@ -1,0 +1,67 @@
+import Kernels
+import OrreryTensor
+
+/// y = x Wᵀ + b.
+public struct Linear {
+    public let weight: Parameter
+    public let bias: Parameter?
+    let layout: WeightLayout
+
+    /// - Parameter layout: `.inputByOutput` stores the weight as GPT-2's `Conv1D` does.
+    public init(
+        _ scope: WeightScope, _ input: Int, _ output: Int, bias: Bool, layout: WeightLayout = .outputByInput,
+        initial: InitialValue = .normal(standardDeviation: 0.02)
+    ) throws {
+        weight = try scope.parameter("weight", layout == .outputByInput ? [output, input] : [input, output], initial)
+        self.bias = bias ? try scope.parameter("bias", [output], .zeros) : nil
+        self.layout = layout
+    }
+
+    /// - Parameter outputType: float32 where the result joins the residual stream; x's type if nil.
+    package func callAsFunction(_ x: Tensor, as outputType: ElementType? = nil) -> Tensor {
+        x.linear(weight, bias: bias, layout: layout, as: outputType)
+    }
+}
+
+/// A row of numbers per token id.
+public struct Embedding {
+    public let weight: Parameter
+
+    public init(_ scope: WeightScope, _ count: Int, _ width: Int, standardDeviation: Float = 0.02) throws {
+        weight = try scope.parameter("weight", [count, width], .normal(standardDeviation: standardDeviation))
+    }
+
+    package func callAsFunction(_ ids: [Int32], shape: [Int]) -> Tensor { weight.embedding(ids, shape: shape) }
+
+    /// The same table as an output layer (arXiv:1608.05859): logits [..., count], float32.
+    package func unembed(_ x: Tensor) -> Tensor { x.linear(weight, as: .float32) }
+}
+
+/// x / rms(x) * weight (arXiv:1910.07467).
+public struct RMSNorm {
+    public let weight: Parameter
+    public let epsilon: Float
+
+    public init(_ scope: WeightScope, _ width: Int, epsilon: Float) throws {
+        weight = try scope.parameter("weight", [width], .ones)
+        self.epsilon = epsilon
+    }
+
+    /// Rounded to `type`, in which the next product multiplies.
+    package func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.rmsNorm(weight, epsilon: epsilon, as: type) }
+}
+
+/// (x - mean) / standard deviation * weight + bias (arXiv:1607.06450).
+public struct LayerNorm {
+    public let weight: Parameter
+    public let bias: Parameter?
+    public let epsilon: Float
+
+    public init(_ scope: WeightScope, _ width: Int, bias: Bool, epsilon: Float) throws {
+        weight = try scope.parameter("weight", [width], .ones)
+        self.bias = bias ? try scope.parameter("bias", [width], .zeros) : nil
+        self.epsilon = epsilon
+    }
+
+    package func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type) }
+}

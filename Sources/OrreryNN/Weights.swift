@@ -1,0 +1,75 @@
+import Kernels
+import OrreryTensor
+
+/// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face name.
+public protocol WeightSource: AnyObject {
+    func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+}
+
+/// How a weight starts when a model is made from nothing.
+public enum InitialValue: Sendable {
+    case zeros
+    case ones
+    case normal(standardDeviation: Float)
+}
+
+/// A place in the tree of names, and the list of all parameters made under its root.
+public struct WeightScope {
+    public let source: any WeightSource
+    public let prefix: String
+    private let list: ParameterList
+
+    public init(_ source: any WeightSource) {
+        self.source = source
+        prefix = ""
+        list = ParameterList()
+    }
+
+    private init(_ parent: WeightScope, _ name: String) {
+        source = parent.source
+        prefix = parent.prefix.isEmpty ? name : "\(parent.prefix).\(name)"
+        list = parent.list
+    }
+
+    public subscript(_ name: String) -> WeightScope { WeightScope(self, name) }
+    public subscript(_ index: Int) -> WeightScope { WeightScope(self, String(index)) }
+
+    public func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        let full = prefix.isEmpty ? name : "\(prefix).\(name)"
+        let made = try source.parameter(full, shape, initial)
+        list.parameters.append(made)
+        return made
+    }
+
+    /// All parameters made so far, in order.
+    public var parameters: [Parameter] { list.parameters }
+
+    private final class ParameterList {
+        var parameters: [Parameter] = []
+    }
+}
+
+/// Fresh weights: each is drawn from a stream that depends on the seed and its name, so that adding one does not change the others.
+public final class RandomWeights: WeightSource {
+    private let seed: UInt64
+
+    public init(seed: UInt64) { self.seed = seed }
+
+    public func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) -> Parameter {
+        let count = shape.reduce(1, *)
+        let values: [Float]
+        switch initial {
+        case .zeros: values = Array(repeating: 0, count: count)
+        case .ones: values = Array(repeating: 1, count: count)
+        case .normal(let standardDeviation):
+            var normal = NormalGenerator(seed: seed ^ fnv1a(name))
+            values = (0 ..< count).map { _ in Float(normal.next()) * standardDeviation }
+        }
+        return Parameter(name: name, value: Tensor(values, shape: shape))
+    }
+}
+
+/// FNV-1a (draft-eastlake-fnv): a stable hash, unlike Hasher's.
+func fnv1a(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+}
