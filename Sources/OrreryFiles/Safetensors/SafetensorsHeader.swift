@@ -2,18 +2,18 @@
 ///
 /// Source: https://github.com/huggingface/safetensors#format. Checked here: everything that the format promises, so that
 /// whoever holds a `TensorEntry` may use its range without looking.
-struct SafetensorsHeader {
+package struct SafetensorsHeader {
     /// The largest header that the reference implementation accepts.
-    static let maximumLength = 100_000_000
+    package static let maximumLength = 100_000_000
     static let maximumRank = 32
     static let metadataKey = "__metadata__"
 
     /// In the order of the data.
-    var entries: [TensorEntry] = []
-    var metadata: [String: String] = [:]
+    package private(set) var entries: [TensorEntry] = []
+    package private(set) var metadata: [String: String] = [:]
 
     /// - Parameter file: all bytes of the file.
-    init(_ file: UnsafeRawBufferPointer, path: String) throws {
+    package init(_ file: UnsafeRawBufferPointer, path: String) throws {
         let dataStart = try Self.dataStart(file, path)
         let text = UnsafeRawBufferPointer(rebasing: file[8..<dataStart])
         guard text.first == UInt8(ascii: "{") else {
