@@ -7,8 +7,8 @@ import Darwin
 #endif
 
 extension Directory {
-    /// Brings what `source` has and `target` lacks into `target`: files as hard links where possible, copies elsewhere; links as links.
-    /// Temporaries of unfinished writers stay behind.
+    /// Brings what `source` has and `target` lacks into `target`: files as hard links where possible, as copies elsewhere;
+    /// symbolic links as such. Temporaries of unfinished writers stay behind.
     package static func linkTree(from source: String, into target: String) throws {
         for name in try names(in: source) where !Temporary.isTemporary(name, .unfinished) {
             let (old, new) = (Path.join(source, name), Path.join(target, name))

@@ -1,16 +1,21 @@
 /// A set of files that changes as one: a checkpoint of weights, optimizer state and counters that belong together.
 ///
-/// The new set is written into `NAME.tmp-PID-N/` beside `NAME/`. `commit()` flushes it to the disk and then makes the two directories
-/// trade names in one system call (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP); the old set, now under the temporary's name, is
-/// removed.
+///     let set = try DirectoryReplacement(path: "my-model/training")
+///     try SafetensorsWriter.write(moments, to: set.path(for: "optimizer.safetensors"))
+///     try state.write(to: set.path(for: "state.json"))
+///     try set.commit()
 ///
-/// **Guarantee.** Killed at any moment, or without power, `NAME` holds the complete old set or the complete new one. Where the file
-/// system cannot exchange names there is an instant between two renames when `NAME` is missing, with both sets complete beside it
-/// (`.new-`, `.old-`): `recover(at:)`, which every reader calls first, and which the next replacement calls too, then puts
-/// the new one in place.
+/// The new set is written into `NAME.tmp-PID-N/` beside `NAME/`. `commit()` flushes it to the disk and then makes the two
+/// directories trade names in one system call (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP); the old set, now
+/// under the temporary's name, is removed.
 ///
-/// A reader that has files of the old set open keeps them. One that opens several files one after the other while a writer commits may see
-/// one of each set: the guarantee is about a reader that starts after the writer ended.
+/// **Guarantee.** Killed at any moment, or without power, `NAME` holds the complete old set or the complete new one. Where
+/// the file system cannot exchange names, the change takes renames one after the other. Between two of them `NAME`
+/// is missing, with each set complete beside it (`.new-`, `.old-`): `recover(at:)`, which every reader calls first, and
+/// which the next replacement calls too, then puts the new one in place.
+///
+/// A reader that has files of the old set open keeps them. One that opens several files one after the other while a writer
+/// commits may see one of each set: the guarantee is about a reader that starts after the writer ended.
 public final class DirectoryReplacement {
     /// The directory to be replaced, with symbolic links followed.
     public let path: String
@@ -57,7 +62,8 @@ public final class DirectoryReplacement {
         return file
     }
 
-    /// Takes every file of the old set that the new one does not have into the new one, as a hard link where that can be done, as a copy elsewhere.
+    /// Takes every file of the old set that the new one does not have into the new one: as a hard link where that can be
+    /// done, as a copy elsewhere.
     ///
     /// A log that is held open for appending goes on into the new set. Call it last before `commit()`.
     public func keepOthers() throws {

@@ -110,7 +110,7 @@ public struct JSONFields: Sendable {
         }
     }
 
-    /// An error about one of these fields, for conditions that the getters do not know: "expected a divisor of hidden_size (64), found 5".
+    /// An error about one of these fields, for what the getters cannot check: "expected a divisor of hidden_size (64), found 5".
     public func error(_ key: String, expected: String, advice: String? = nil) -> FileError {
         .field(name(key), of: file, expected: expected, found: object[key]?.kindDescription ?? "no such field", advice: advice)
     }

@@ -4,7 +4,7 @@ public enum SafetensorsWriter {
     ///
     /// - Parameters:
     ///   - tensors: names must differ. Each is asked for its bytes when its turn comes, so a model need not be in memory twice.
-    ///   - metadata: strings for `__metadata__`, written in the order of their keys. Hugging Face transformers wants `["format": "pt"]`.
+    ///   - metadata: strings for `__metadata__`, written in the order of their keys. Transformers wants `["format": "pt"]`.
     ///   - path: is replaced when every byte is on the disk.
     /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too small.
     public static func write(_ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: String) throws {
