@@ -1,0 +1,75 @@
+extension JSONValue {
+    /// What to do with an object that has a key twice.
+    public enum DuplicateKeys: Sendable {
+        case reject
+        /// As Python and JavaScript do.
+        case keepLast
+    }
+
+    /// Reads the one JSON value that `bytes` holds.
+    ///
+    /// - Parameters:
+    ///   - file: where the bytes are from, for errors.
+    ///   - maximumDepth: deeper nesting is an error.
+    /// - Throws: `FileError` that names the byte.
+    public init(
+        parsing bytes: UnsafeRawBufferPointer, file: String, duplicateKeys: DuplicateKeys = .reject, maximumDepth: Int = 128
+    ) throws {
+        var reader = JSONReader(bytes, file: file, maximumDepth: maximumDepth)
+        self = try reader.value(duplicateKeys)
+        try reader.end()
+    }
+
+    /// Reads the one JSON value that `text` holds.
+    public init(
+        parsing text: String, file: String, duplicateKeys: DuplicateKeys = .reject, maximumDepth: Int = 128
+    ) throws {
+        var text = text
+        self = try text.withUTF8 {
+            try JSONValue(
+                parsing: UnsafeRawBufferPointer($0), file: file, duplicateKeys: duplicateKeys, maximumDepth: maximumDepth)
+        }
+    }
+
+    /// Reads the file at `path`, which may be a pipe.
+    public init(contentsOf path: String, duplicateKeys: DuplicateKeys = .reject) throws {
+        let bytes = try WholeFile.read(path)
+        self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, file: path, duplicateKeys: duplicateKeys) }
+    }
+}
+
+extension JSONReader {
+    /// Reads any value whole.
+    package mutating func value(_ duplicateKeys: JSONValue.DuplicateKeys = .reject) throws -> JSONValue {
+        switch try peek() {
+        case .null:
+            try null()
+            return .null
+        case .bool: return .bool(try bool())
+        case .string: return .string(try string())
+        case .number:
+            switch try number() {
+            case .int(let value): return .int(value)
+            case .double(let value): return .double(value)
+            }
+        case .array:
+            var elements: [JSONValue] = []
+            try array { elements.append(try $0.value(duplicateKeys)) }
+            return .array(elements)
+        case .object:
+            var members = JSONObject()
+            try object { reader, key, offset in
+                let value = try reader.value(duplicateKeys)
+                if members.position(of: key) == nil {
+                    members.append(key, value)
+                } else if duplicateKeys == .keepLast {
+                    members[key] = value
+                } else {
+                    throw FileError.byte(
+                        offset, of: reader.file, expected: "each key once", found: "\(FileError.quoted(key)) again")
+                }
+            }
+            return .object(members)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// `model.safetensors.index.json`: which file of a sharded model holds which tensor.
+///
+/// Source: huggingface_hub, `serialization/_base.py` (`{"metadata": {"total_size": N}, "weight_map": {tensor: file}}`).
+public struct SafetensorsIndex: Sendable {
+    public static let fileName = "model.safetensors.index.json"
+
+    public let path: String
+    /// The file of each tensor, a plain name beside the index.
+    public let fileNames: [String: String]
+    /// The files, each once, in order of their first mention.
+    public let files: [String]
+
+    /// Reads the index at `path`.
+    ///
+    /// - Throws: `FileError`, also where a file name would lead out of the directory.
+    public init(path: String) throws {
+        let map = try JSONFields(contentsOf: path).fields("weight_map")
+        var fileNames: [String: String] = [:]
+        var files: [String] = []
+        var seen: Set<String> = []
+        for tensor in map.object.keys {
+            let file = try map.string(tensor)
+            guard Path.isPlainName(file) else {
+                throw map.error(tensor, expected: "the name of a file in the same directory")
+            }
+            guard fileNames.updateValue(file, forKey: tensor) == nil else {
+                throw map.error(tensor, expected: "names that differ in more than their Unicode form")
+            }
+            if seen.insert(file).inserted { files.append(file) }
+        }
+        (self.path, self.fileNames, self.files) = (path, fileNames, files)
+    }
+}
