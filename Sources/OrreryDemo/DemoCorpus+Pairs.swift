@@ -15,6 +15,13 @@ extension DemoCorpus {
         }
     }
 
+    /// "How much is ...?" for the additions up to 10 + 10 that the text of no seed states, in order: a fair test of adding.
+    public static var heldOutSums: [QuestionAnswer] {
+        (0...10).flatMap { left in (0...10).map { Sum(left: left, right: $0, operation: .plus) } }
+            .filter(\.isHeldOut)
+            .map(ArithmeticWriter.question)
+    }
+
     /// Sentences and questions in both languages, without end; drawn apart from `documents()` as well.
     public func translations() -> some Sequence<Translation> & Sendable {
         let seed = ~seed

@@ -9,6 +9,7 @@ struct RecordProgram {
     static func program(fillerLines: Int, random: inout SplitMix64) -> Program {
         let (noun, fields) = random.pick([
             ("user", ["name", "home"]), ("book", ["title", "owner"]), ("item", ["name", "color"]), ("city", ["name", "king"]),
+            ("city", ["name", "queen"]),
         ])
         let identifiers = random.sample(2, of: Array(1...9))
         let repository = identifiers.map { identifier in
@@ -32,6 +33,7 @@ struct RecordProgram {
         switch (noun, field) {
         case ("user", "name"), ("book", "owner"): random.pick(Person.names(random.pick(Gender.allCases)))
         case (_, "king"): random.pick(Person.names(.masculine))
+        case (_, "queen"): random.pick(Person.names(.feminine))
         case ("item", "name"): random.pick(Noun.things).english
         case (_, "color"): random.pick(Adjective.colors).english
         case (_, "title"): "The \(random.pick(Adjective.colors).english) \(random.pick(Noun.animals).english)"

@@ -21,6 +21,9 @@ extension Noun {
     package static let castle = Noun("castle", "kaste")
     package static let cottage = Noun("cottage", "hutte")
 
+    /// Where somebody in a story may live.
+    package static let dwellings = places.filter { ["tower", "mill", "village", "barn"].contains($0.english) }
+
     /// What one can hold, lose and give away.
     package static let things = [
         Noun("ball", "bule"), Noun("book", "lebe"), Noun("bell", "dinge"), Noun("lamp", "lume"),

@@ -15,7 +15,18 @@ package struct Sum: Equatable, Sendable {
 
     package var words: String { "\(left) \(operation.rawValue) \(right)" }
 
+    /// A tenth of all sums, the same for every seed, which no document and no question of the corpus ever states: whoever gets them right
+    /// has learned to add, not learned by heart.
+    package var isHeldOut: Bool { (7 * left + 3 * right) % 11 == 4 }
+
     package static func random(_ random: inout SplitMix64) -> Sum {
+        while true {
+            let sum = any(&random)
+            if !sum.isHeldOut { return sum }
+        }
+    }
+
+    private static func any(_ random: inout SplitMix64) -> Sum {
         switch random.pick(weighted: [(Operation.plus, weight: 4), (.minus, weight: 3), (.times, weight: 2)]) {
         case .plus: return Sum(left: random.number(in: 0...10), right: random.number(in: 0...10), operation: .plus)
         case .minus:
@@ -48,8 +59,11 @@ struct ArithmeticWriter {
     }
 
     private static func sumQuestion(random: inout SplitMix64) -> QuestionAnswer {
-        let sum = Sum.random(&random)
-        return QuestionAnswer(passage: "", question: "How much is \(sum.words)?", answer: "\(sum.result).")
+        question(Sum.random(&random))
+    }
+
+    static func question(_ sum: Sum) -> QuestionAnswer {
+        QuestionAnswer(passage: "", question: "How much is \(sum.words)?", answer: "\(sum.result).")
     }
 
     private static func problem(random: inout SplitMix64) -> [String] {

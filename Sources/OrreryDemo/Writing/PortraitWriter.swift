@@ -10,15 +10,18 @@ struct PortraitWriter {
     private static func portrait(_ role: Role, _ gender: Gender, _ random: inout SplitMix64) -> [String] {
         let noun = role.english(gender)
         let pronoun = gender.subjectPronoun.capitalizedFirst
-        let opening = random.pick(["The \(noun)", "The \(random.pick(Adjective.sizes).english) \(noun)"])
+        let opening = random.pick(["The \(noun)", "The \(random.pick(character)) \(noun)"])
         let habits = random.shuffled(habits(of: role, gender))
         return ["\(opening) \(habits[0])."] + habits.dropFirst().prefix(3).map { "\(pronoun) \($0)." }
     }
 
+    private static let character = ["good", "kind", "wise", "happy"]
+
     private static func habits(of role: Role, _ gender: Gender) -> [String] {
         let kind = (role.isYoung ? Role.child : .adult).english(gender)
         let (his, grown) = (gender.possessivePronoun, (role.isRoyal ? Role.ruler : .adult).english(gender))
-        let shared = ["is a \(kind)", role.isRoyal ? "lives in a castle" : "lives in a cottage"]
+        // "The woman is a woman" would say nothing; what a man and a king share is said of the king.
+        let shared = role.isRoyal ? ["is a \(kind)", "lives in a castle"] : ["lives in a cottage", "walks to the market"]
         let own = switch role {
         case .ruler: ["wears a crown", "sits on a throne", "rules the land", "loves \(his) people"]
         case .heir: ["wears a small crown", "plays in the castle", "is the child of a king and a queen", "will be a \(grown) one day"]

@@ -1,8 +1,12 @@
 extension Storyteller {
-    /// "Once there was a princess named Mia. Her father was a king named Tom."
-    mutating func introduce(_ hero: Person) {
+    /// "Once there was a princess named Mia." A home may be given, and otherwise may be told.
+    mutating func introduce(_ hero: Person, living home: NounPhrase? = nil) {
         let english = English()
         let station = english.with(.a, hero.station.english(hero.gender))
+        if let home {
+            write(of: hero, "Once there was \(station) named \(hero.name).")
+            return tell(.activity(.live, .person(hero), in: home))
+        }
         let home = scene.isRoyal ? "castle" : "cottage"
         let opening = random.pick([
             "Once there was \(station) named \(hero.name).",
@@ -39,9 +43,8 @@ extension Storyteller {
     }
 
     /// How it was in the end.
-    mutating func close(_ hero: Person, _ feeling: String) {
-        guard let adjective = Adjective.feelings.first(where: { $0.english == feeling }) else { return }
-        tell(.quality(.person(hero), adjective))
+    mutating func close(_ hero: Person, feeling: Adjective) {
+        tell(.quality(.person(hero), feeling))
         if random.chance(1, outOf: 3) {
             write(random.pick([
                 "That night the moon was big and all was well.",

@@ -19,6 +19,7 @@ struct Storyteller {
         if let focus, clause.subject == .person(focus), !isAmbiguous(focus, in: clause) {
             said = clause.with(subject: .pronoun(focus.gender))
         }
+        said = byKinship(said, from: clause)
         let words = english.clause(Sentence(said, .past))
         write((opening.map { "\($0) \(words)" } ?? words).capitalizedFirst + ".")
         look(at: clause)
@@ -47,6 +48,17 @@ struct Storyteller {
     }
 
     var lines: [String] { paragraphs.map { $0.joined(separator: " ") } }
+
+    /// Half the time "to her aunt" instead of "to Nell", where there is but one aunt.
+    private mutating func byKinship(_ said: Clause, from clause: Clause) -> Clause {
+        guard case .giving(.person(let giver), let object, to: .person(let receiver)) = clause,
+            let subject = said.subject,
+            let role = scene.family.role(of: receiver, to: giver),
+            scene.family.only(role, receiver.gender, of: giver) != nil,
+            random.chance(1, outOf: 2)
+        else { return said }
+        return .giving(subject, object, to: .role(role, receiver.gender, .the, of: .pronoun(giver.gender)))
+    }
 
     /// "He gave the ball to Sam" after a sentence about Tom is fine; what must not be is a following "he" that could be either.
     private func isAmbiguous(_ person: Person, in clause: Clause) -> Bool {
