@@ -15,7 +15,7 @@ extension DemoCorpus {
         }
     }
 
-    /// "How much is ...?" for the additions up to 10 + 10 that the text of no seed states, in order: a fair test of adding.
+    /// "How much is ...?" for the additions up to 10 + 10 that no seed ever writes as a sum, in order: a test of adding.
     public static var heldOutSums: [QuestionAnswer] {
         (0...10).flatMap { left in (0...10).map { Sum(left: left, right: $0, operation: .plus) } }
             .filter(\.isHeldOut)

@@ -17,7 +17,7 @@ import Testing
 
     @Test func blankLinesStandOnlyBetweenDocuments() {
         let parts = corpusText.dropLast(2).split(separator: DemoCorpus.documentSeparator, omittingEmptySubsequences: false)
-        #expect(parts.map(String.init) == corpusDocuments.prefix(parts.count).map(\.text) || parts.count > corpusDocuments.count)
+        #expect(parts.map(String.init) == DemoCorpus().documents().prefix(parts.count).map(\.text))
         #expect(!corpusDocuments.contains { $0.text.contains("\n\n") || $0.text.isEmpty })
     }
 
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func proseIsSpelledWithCare() {
-        for document in corpusDocuments where document.kind != .program && document.kind != .examples {
+        for document in corpusDocuments.prefix(1_000) where document.kind != .program && document.kind != .examples {
             for line in document.text.split(separator: "\n") {
                 #expect(!line.contains("  ") && !line.hasSuffix(" "), "\(line)")
                 #expect(line.firstMatch(of: /\b[Aa] [aeiou]/) == nil, "\(line)")

@@ -1,7 +1,11 @@
 /// A program, with the records that its `repo` holds.
 package struct Program: Sendable {
     package var statements: [Statement]
-    package var repository: [[Value.Field]] = []
+    package var repository: [[Value.Field]]
+
+    package init(statements: [Statement], repository: [[Value.Field]] = []) {
+        (self.statements, self.repository) = (statements, repository)
+    }
 
     /// The lines of the document: what is in the repository, the program, and what it prints.
     package var lines: [String] {

@@ -3,6 +3,10 @@ package struct Item: Equatable, Sendable {
     package let noun: Noun
     package let color: Adjective
 
+    package init(noun: Noun, color: Adjective) {
+        (self.noun, self.color) = (noun, color)
+    }
+
     /// "a red ball", as one first hears of it.
     package var introduced: NounPhrase { .thing(noun, color, .a) }
     /// "the red ball".

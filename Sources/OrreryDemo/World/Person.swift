@@ -11,6 +11,10 @@ package struct Person: Equatable, Sendable {
     /// What the person is in the world, whoever is asking: ruler, heir, noble, adult or child.
     package let station: Role
 
+    package init(name: String, gender: Gender, station: Role) {
+        (self.name, self.gender, self.station) = (name, gender, station)
+    }
+
     package static func == (left: Person, right: Person) -> Bool { left.name == right.name }
 
     /// As many names for the one as for the other, so that neither gender is the rarer word.

@@ -15,8 +15,8 @@ package struct Sum: Equatable, Sendable {
 
     package var words: String { "\(left) \(operation.rawValue) \(right)" }
 
-    /// A tenth of all sums, the same for every seed, which no document and no question of the corpus ever states: whoever gets them right
-    /// has learned to add, not learned by heart.
+    /// About a tenth of all sums, the same for every seed, which the corpus never writes as a sum, a question or a story of counting:
+    /// whoever gets them right has not learned them by heart. (Programs and "Add 3: 4 -> 7" do meet the same numbers in other forms.)
     package var isHeldOut: Bool { (7 * left + 3 * right) % 11 == 4 }
 
     package static func random(_ random: inout SplitMix64) -> Sum {

@@ -11,23 +11,26 @@ struct PortraitWriter {
         let noun = role.english(gender)
         let pronoun = gender.subjectPronoun.capitalizedFirst
         let opening = random.pick(["The \(noun)", "The \(random.pick(character)) \(noun)"])
-        let habits = random.shuffled(habits(of: role, gender))
+        let habits = random.shuffled(habits(of: role, gender, &random))
         return ["\(opening) \(habits[0])."] + habits.dropFirst().prefix(3).map { "\(pronoun) \($0)." }
     }
 
     private static let character = ["good", "kind", "wise", "happy"]
 
-    private static func habits(of role: Role, _ gender: Gender) -> [String] {
+    private static func habits(of role: Role, _ gender: Gender, _ random: inout SplitMix64) -> [String] {
         let kind = (role.isYoung ? Role.child : .adult).english(gender)
         let (his, grown) = (gender.possessivePronoun, (role.isRoyal ? Role.ruler : .adult).english(gender))
         // "The woman is a woman" would say nothing; what a man and a king share is said of the king.
         let shared = role.isRoyal ? ["is a \(kind)", "lives in a castle"] : ["lives in a cottage", "walks to the market"]
+        // Neither of a pair is always named first: the order would tell king from queen, and that is not what sets them apart.
+        let parents = random.shuffled(Gender.allCases).map { "a " + (role.isRoyal ? Role.ruler : .adult).english($0) }
+            .joined(separator: " and ")
         let own = switch role {
         case .ruler: ["wears a crown", "sits on a throne", "rules the land", "loves \(his) people"]
-        case .heir: ["wears a small crown", "plays in the castle", "is the child of a king and a queen", "will be a \(grown) one day"]
+        case .heir: ["wears a small crown", "plays in the castle", "is the child of \(parents)", "will be a \(grown) one day"]
         case .noble: ["wears a ring of gold", "has a black horse", "helps to rule the land", "sits by the throne"]
         case .adult: ["wears a hat", "sits on a bench", "works in the village", "loves \(his) garden"]
-        default: ["wears a small hat", "plays in the village", "is the child of a man and a woman", "will be a \(grown) one day"]
+        default: ["wears a small hat", "plays in the village", "is the child of \(parents)", "will be a \(grown) one day"]
         }
         return shared + own
     }

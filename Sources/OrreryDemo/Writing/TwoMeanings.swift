@@ -48,8 +48,8 @@ struct TwoMeanings {
         TwoMeanings(
             "bank",
             ("a house for money", [
-                "NAME took a coin to the bank.", "The bank keeps the gold of the king.",
-                "NAME has money in the bank.", "The bank in the PLACE was closed.",
+                "NAME took a coin to the bank.", "The bank keeps the gold of NAME.",
+                "NAME has money in the bank.", "The bank in the village was closed.",
             ]),
             ("the side of a river", [
                 "NAME sat on the bank and saw a fish.", "The river was high and the bank was wet.",
