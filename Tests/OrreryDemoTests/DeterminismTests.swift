@@ -4,7 +4,7 @@ import Testing
 @Suite struct DeterminismTests {
     @Test func aSeedIsATextForEver() {
         let start = String(DemoCorpus(seed: 1).text(minimumBytes: 100_000).prefix(100_000))
-        #expect(checksum(start) == 3_480_790_879_439_398_909, "the text of seed 1 has changed: intended? then every model trained on it changes too")
+        #expect(checksum(start) == 6_718_779_564_775_557_305, "the text of seed 1 has changed, and so will models trained on it")
     }
 
     @Test func twoCallsAgree() {

@@ -25,9 +25,20 @@ struct WeatherWriter {
         }
         let passage = statements.joined(separator: " ")
         let questions = random.sample(count, of: forecast).map { sentence in
-            QuestionAnswer(passage: passage, asking: sentence, hiding: random.chance(3, outOf: 4) ? .quality : .truth)
+            if random.chance(2, outOf: 3) {
+                QuestionAnswer(passage: passage, asking: sentence, hiding: .quality)
+            } else {
+                QuestionAnswer(passage: passage, asking: trueOrDenied(sentence, &random), hiding: .truth)
+            }
         }
         return (passage, questions)
+    }
+
+    /// As it was, or some other weather denied, so that the answer is not always yes.
+    private static func trueOrDenied(_ sentence: Sentence, _ random: inout SplitMix64) -> Sentence {
+        guard random.chance(1, outOf: 2), case .weather(let weather, let place) = sentence.clause else { return sentence }
+        let others = Adjective.weathers.filter { $0 != weather }
+        return Sentence(.weather(random.pick(others), in: place), sentence.tense, on: sentence.day, negated: true)
     }
 
     /// What somebody does in such weather: each kind of weather has its own, so the two can be learned together.
