@@ -61,3 +61,11 @@ package func copyRows(from x: Tensor, to y: Tensor) {
         }
     }
 }
+
+extension Tensor {
+    /// [B, T, W] to [B, 1, W], the last of the T. For inference: not recorded.
+    package func lastPositions() -> Tensor {
+        let (B, T) = (shape[0], shape[1])
+        return Tensor([B, 1, width], dtype, storage: storage, offset: offset + (T - 1) * rowStride, rowStride: T * rowStride).contiguous()
+    }
+}

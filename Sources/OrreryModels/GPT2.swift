@@ -1,0 +1,147 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// GPT-2 (Radford et al., 2019): LayerNorm before each part, learned positions, GELU, tied embeddings. Also nanoGPT's variant of it,
+/// without biases and with the exact GELU.
+///
+/// B batch, T positions, D width, V vocabulary.
+public final class GPT2: LanguageModel {
+    public struct Configuration: Sendable, Hashable {
+        public var vocabSize: Int
+        public var nPositions: Int
+        public var nEmbd: Int
+        public var nLayer: Int
+        public var nHead: Int
+        public var nInner: Int?
+        public var activationFunction: Activation
+        public var layerNormEpsilon: Float
+        /// nanoGPT's extension: false leaves all biases out. Hugging Face's class always has them, so a checkpoint is written with zeros.
+        public var bias: Bool
+        public var eosTokenID: Int?
+
+        public init(
+            vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil, activationFunction: Activation = .geluTanh,
+            layerNormEpsilon: Float = 1e-5, bias: Bool = true, eosTokenID: Int? = nil
+        ) {
+            (self.vocabSize, self.nPositions, self.nEmbd, self.nLayer, self.nHead) = (vocabSize, nPositions, nEmbd, nLayer, nHead)
+            (self.nInner, self.activationFunction, self.layerNormEpsilon) = (nInner, activationFunction, layerNormEpsilon)
+            (self.bias, self.eosTokenID) = (bias, eosTokenID)
+        }
+    }
+
+    struct Block {
+        let norm1: LayerNorm
+        let attention: CausalSelfAttention
+        let norm2: LayerNorm
+        let feedForward: FeedForward
+
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let h = x.adding(attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer))
+            let mid = context.tap(.residualMid, layer, h)
+            let y = mid.adding(feedForward(context.tap(.norm2, layer, norm2(mid, as: context.computeType)), context, layer: layer))
+            return context.tap(.residualPost, layer, y)
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let positions: PositionEncoding
+    let blocks: [Block]
+    let finalNorm: LayerNorm
+
+    public init(_ config: Configuration, _ source: any WeightSource) throws {
+        self.config = config
+        let root = WeightScope(source), scope = root["transformer"]
+        let (D, bias) = (config.nEmbd, config.bias)
+        // Projections into the residual stream start smaller, by the number of them (GPT-2's paper, 2.3).
+        let into = InitialValue.normal(standardDeviation: 0.02 / Float(2 * config.nLayer).squareRoot())
+        tokens = try Embedding(scope["wte"], config.vocabSize, D)
+        let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D))
+        self.positions = positions
+        blocks = try (0 ..< config.nLayer).map { layer in
+            let h = scope["h"][layer], inner = config.nInner ?? 4 * D
+            return Block(
+                norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
+                attention: CausalSelfAttention(
+                    projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput)),
+                    output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: into),
+                    positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead),
+                norm2: try LayerNorm(h["ln_2"], D, bias: bias, epsilon: config.layerNormEpsilon),
+                feedForward: FeedForward(
+                    up: try Linear(h["mlp"]["c_fc"], D, inner, bias: bias, layout: .inputByOutput),
+                    down: try Linear(h["mlp"]["c_proj"], inner, D, bias: bias, layout: .inputByOutput, initial: into),
+                    activation: config.activationFunction))
+        }
+        finalNorm = try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon)
+        parameters = root.parameters
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        let T = ids.count / batch
+        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, T]))
+        if let added = positions.added(batch: batch, count: T, width: config.nEmbd, firstPosition: context.firstPosition) {
+            x = x.adding(context.tap(.positionEmbed, 0, added))
+        }
+        x = x.droppedOut(context.dropout?())
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        tokens.unembed(context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType)))
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.nLayer, width: config.nEmbd, heads: config.nHead, keyValueHeads: config.nHead,
+            headSize: config.nEmbd / config.nHead, contextLength: config.nPositions, endOfText: config.eosTokenID.map { [$0] } ?? [])
+    }
+}
+
+extension GPT2.Configuration {
+    init(_ json: JSONFields) throws {
+        let activation = try json.stringIfPresent("activation_function") ?? Activation.geluTanh.rawValue
+        guard let activationFunction = Activation(rawValue: activation) else {
+            throw json.error("activation_function", expected: "one of \(Activation.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        for (key, standard) in [("scale_attn_weights", true), ("tie_word_embeddings", true), ("scale_attn_by_inverse_layer_idx", false)] {
+            if let value = try json.boolIfPresent(key), value != standard {
+                throw json.error(key, expected: "\(standard): other variants of GPT-2 are not known here")
+            }
+        }
+        self.init(
+            vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
+            nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.intIfPresent("n_inner"),
+            activationFunction: activationFunction, layerNormEpsilon: Float(try json.doubleIfPresent("layer_norm_epsilon") ?? 1e-5),
+            bias: try json.boolIfPresent("bias") ?? true, eosTokenID: try json.endOfText().first)
+        guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
+    }
+}
+
+extension GPT2 {
+    public var configuration: JSONObject {
+        var c = JSONObject()
+        c["architectures"] = ["GPT2LMHeadModel"]
+        c["model_type"] = "gpt2"
+        c["vocab_size"] = JSONValue(config.vocabSize)
+        c["n_positions"] = JSONValue(config.nPositions)
+        c["n_embd"] = JSONValue(config.nEmbd)
+        c["n_layer"] = JSONValue(config.nLayer)
+        c["n_head"] = JSONValue(config.nHead)
+        c["n_inner"] = JSONValue(config.nInner)
+        c["activation_function"] = JSONValue(config.activationFunction.rawValue)
+        c["layer_norm_epsilon"] = JSONValue(config.layerNormEpsilon)
+        c["tie_word_embeddings"] = true
+        if !config.bias { c["bias"] = false }
+        for name in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] { c[name] = 0.0 }
+        c["bos_token_id"] = JSONValue(config.eosTokenID)
+        c["eos_token_id"] = JSONValue(config.eosTokenID)
+        return c
+    }
+}

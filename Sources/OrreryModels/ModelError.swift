@@ -1,0 +1,22 @@
+/// Why a model can't be opened: the directory, the field or tensor, and what was expected.
+public struct ModelError: Error, CustomStringConvertible, Sendable {
+    private enum Code { case architecture, shape, type, unusable }
+    private let code: Code
+    public let description: String
+
+    private init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }
+
+    static func architecture(_ name: String, path: String, known: [String]) -> ModelError {
+        ModelError(.architecture, "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
+    }
+
+    static func shape(tensor: String, path: String, expected: [Int], found: [Int]) -> ModelError {
+        ModelError(.shape, "\(path): tensor \(tensor) has shape \(found), the configuration asks for \(expected)")
+    }
+
+    static func type(tensor: String, path: String, found: String) -> ModelError {
+        ModelError(.type, "\(path): tensor \(tensor) is of type \(found); expected F32, BF16 or F16")
+    }
+
+    static func unusable(_ path: String, _ why: String) -> ModelError { ModelError(.unusable, "\(path): \(why)") }
+}
