@@ -3,7 +3,8 @@
 /// Characters are a WordLevel model behind a pre-tokenizer that cuts the text into single characters. Of the models in the
 /// tokenizers library it is the one that refuses a character outside the vocabulary when there is no unknown token; BPE
 /// without merges would drop it silently. `[\s\S]` is any character, a line break included, in every dialect of regular
-/// expressions. The Fuse decoder joins without spaces.
+/// expressions. The Fuse decoder joins without spaces. The added tokens stand in the vocabulary too: WordLevel looks for the
+/// unknown token there, and tokenizers numbers added tokens that it does not find there anew, from the vocabulary's size on.
 ///
 /// Bytes are a BPE model without merges whose vocabulary is GPT-2's byte alphabet; `use_regex` false keeps the text in one
 /// piece, `add_prefix_space` false keeps it as it is.
@@ -20,14 +21,12 @@ enum HuggingFaceForms {
 
 extension CharacterTokenizer {
     public func files() throws -> [TokenizerFile] {
-        var vocabulary = characters.enumerated().map { (piece: String($1), id: TokenID($0)) }
         let unknownToken = unknown.flatMap(addedTokens.token(for:))
-        if let unknownToken { vocabulary.append((unknownToken.content, unknownToken.id)) }
         return HuggingFaceWriter(
             preTokenizer: HuggingFaceForms.characterPreTokenizer,
             decoder: HuggingFaceForms.characterDecoder,
             modelHead: ["\"type\": \"WordLevel\""],
-            vocabulary: vocabulary,
+            vocabulary: characters.enumerated().map { (String($1), TokenID($0)) } + addedTokens.map { ($0.content, $0.id) },
             modelTail: ["\"unk_token\": \(JSON.literal(unknownToken?.content ?? HuggingFaceForms.noUnknown))"],
             addedTokens: addedTokens, endOfText: endOfText, unknown: unknown
         ).files()

@@ -49,11 +49,8 @@ struct HuggingFaceReader {
         var unknown: TokenID?
         var characters: [(id: Int, scalar: Unicode.Scalar)] = []
         for (piece, id) in try vocabulary() {
-            if piece.utf8.elementsEqual(unknownContent.utf8), let addedID = added.id(forContent: Array(piece.utf8)) {
-                guard Int(addedID) == id else {
-                    throw failure("\(JSON.literal(piece)) has id \(id) in model.vocab and \(addedID) in added_tokens; expected one id")
-                }
-                unknown = addedID
+            if let token = added.token(for: TokenID(id)), token.content.utf8.elementsEqual(piece.utf8) {
+                if piece.utf8.elementsEqual(unknownContent.utf8) { unknown = token.id }
             } else if let scalar = CharacterTokenizer.onlyScalar(of: piece) {
                 characters.append((id, scalar))
             } else {
