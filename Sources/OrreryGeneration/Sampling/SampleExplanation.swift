@@ -54,9 +54,9 @@ public struct SampleExplanation: Sendable, Hashable {
     init(_ logits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int, limit: Int, draw: Double) throws {
         // Greedy is the limit of a falling temperature: the first candidate has it all.
         let isGreedy = options.isGreedy
-        let plain = SamplingOptions(topK: isGreedy ? 1 : 0)
-        var model = try SamplingDistribution(logits, options: SamplingOptions(), position: position)
-        var distribution = try SamplingDistribution(logits, options: isGreedy ? plain : options, position: position)
+        let applied = isGreedy ? SamplingOptions(topK: 1) : options
+        let model = try SamplingDistribution(logits, options: SamplingOptions(), position: position)
+        let distribution = try SamplingDistribution(logits, options: applied, position: position)
         let temperedWeight = isGreedy ? 1 : distribution.weight(ofFirst: distribution.kept[0].count)
         let chosenRank = isGreedy ? 0 : distribution.rank(at: draw)
 

@@ -22,7 +22,7 @@ public struct Sampler: Sendable, Hashable {
     /// - Throws: `GenerationError` naming a logit that is NaN or +inf, or if every token is masked.
     public func sample(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
         if options.isGreedy { return try greedy(logits, position: position) }
-        var distribution = try SamplingDistribution(logits, options: options, position: position)
+        let distribution = try SamplingDistribution(logits, options: options, position: position)
         let rank = distribution.rank(at: generator.uniform(at: position))
         return distribution.token(at: rank)
     }
