@@ -30,10 +30,10 @@ import Testing
         }
     }
 
-    /// Chi-square over 20,000 draws; the limit is exceeded by chance once in 10,000 seeds (degrees of freedom 9, 4, 2).
+    /// Chi-square over 20,000 draws; the limit is exceeded by chance once in 10,000 seeds (degrees of freedom 9, 4, 3).
     @Test(arguments: [
         (SamplingOptions(temperature: 1.2, seed: 1), 33.7), (SamplingOptions(topK: 5, seed: 2), 23.5),
-        (SamplingOptions(topP: 0.75, seed: 3), 18.4),
+        (SamplingOptions(topP: 0.75, seed: 3), 21.1),
     ])
     func frequenciesFollowTheProbabilities(options: SamplingOptions, limit: Double) throws {
         let logits: [Float] = [0.1, 2, -1, 1, 0.5, -.infinity, 1.9, 0, -0.5, 1, -2]
