@@ -1,0 +1,60 @@
+import OrreryTokenizers
+
+/// Chooses the next token: a pure function of the logits, the options and the position.
+///
+/// Logits are one row, [vocabulary], as the model gave them; -inf masks a token. A model whose embedding table is padded beyond the
+/// tokenizer's vocabulary should pass the first `vocabularySize` only.
+public struct Sampler: Sendable, Hashable {
+    public let options: SamplingOptions
+    private let generator: CounterGenerator
+
+    /// - Parameter stream: tells apart sequences that share a seed, such as several answers to one prompt.
+    /// - Throws: `GenerationError` naming an option outside its range.
+    public init(_ options: SamplingOptions, stream: UInt64 = 0) throws {
+        try options.validate()
+        self.options = options
+        generator = CounterGenerator(seed: options.seed, stream: stream)
+    }
+
+    /// The next token.
+    ///
+    /// - Parameter position: the place in the sequence that the token will take; it selects the random number.
+    /// - Throws: `GenerationError` naming a logit that is NaN or +inf, or if every token is masked.
+    public func sample(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
+        if options.isGreedy { return try greedy(logits, position: position) }
+        let distribution = try SamplingDistribution(logits, options: options, position: position)
+        let rank = distribution.rank(at: generator.uniform(at: position))
+        return distribution.token(at: rank)
+    }
+
+    /// The next token.
+    public func sample(_ logits: [Float], position: Int) throws -> TokenID {
+        try logits.withUnsafeBufferPointer { try sample($0, position: position) }
+    }
+
+    /// Why `sample` chooses what it chooses, computed by the same code.
+    ///
+    /// - Parameter limit: how many candidates to list, from the most probable on.
+    /// - Throws: as `sample`.
+    public func explain(
+        _ logits: UnsafeBufferPointer<Float>, position: Int, limit: Int = 20
+    ) throws -> SampleExplanation {
+        try SampleExplanation(logits, options: options, position: position, limit: limit, draw: generator.uniform(at: position))
+    }
+
+    /// Why `sample` chooses what it chooses.
+    public func explain(_ logits: [Float], position: Int, limit: Int = 20) throws -> SampleExplanation {
+        try logits.withUnsafeBufferPointer { try explain($0, position: position, limit: limit) }
+    }
+
+    /// The highest logit, the lowest id among equal ones.
+    private func greedy(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
+        var best: (token: Int, logit: Float)?
+        for (token, logit) in logits.enumerated() where logit != -.infinity {
+            guard logit.isFinite else { throw GenerationError.logit(logit, token: TokenID(token), position: position) }
+            if logit > best?.logit ?? -.infinity { best = (token, logit) }
+        }
+        guard let best else { throw GenerationError.nothingToChoose(vocabulary: logits.count, position: position) }
+        return TokenID(best.token)
+    }
+}

@@ -1,0 +1,55 @@
+/// How the next token is chosen from the logits.
+///
+/// The order is that of transformers (`GenerationMixin._get_logits_processor`): temperature, top-k, top-p, min-p; each filter
+/// sees what the ones before it left, its probabilities scaled to a sum of one. llama.cpp's default chain has the same filters
+/// in the same order but applies the temperature last (`common_params_sampling::samplers` in `common/common.h`), so that there
+/// a high temperature cannot widen the set; with a temperature of 1 the two agree.
+///
+/// Equal logits are ordered by id, lowest first. A filter therefore keeps an exact number (llama.cpp's top-k does; transformers'
+/// keeps all that tie with the last), and the most probable token always stays.
+public struct SamplingOptions: Sendable, Hashable {
+    /// Divides the logits: below 1 sharper, above 1 flatter. 0 is greedy: the highest logit, whatever the other options say.
+    public var temperature: Double
+
+    /// Keeps this many most probable tokens; 0 keeps all.
+    public var topK: Int
+
+    /// Keeps the most probable tokens until their probabilities sum to at least this (arXiv 1904.09751); 1 keeps all, 0 the first.
+    public var topP: Double
+
+    /// Keeps tokens at least this fraction as probable as the most probable one (arXiv 2407.01082); 0 keeps all.
+    public var minP: Double
+
+    /// Chooses the random numbers: same seed, same logits, same choices, on every platform.
+    public var seed: UInt64
+
+    public init(temperature: Double = 1, topK: Int = 0, topP: Double = 1, minP: Double = 0, seed: UInt64 = 0) {
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+        self.minP = minP
+        self.seed = seed
+    }
+
+    /// Always the most probable token.
+    public static let greedy = SamplingOptions(temperature: 0)
+
+    /// Whether there is nothing random in the choice.
+    public var isGreedy: Bool { temperature == 0 }
+
+    /// - Throws: `GenerationError` naming the option that is outside its range, and the range.
+    public func validate() throws {
+        guard temperature >= 0 && temperature.isFinite else {
+            throw GenerationError.option("temperature", temperature, allowed: "0 (greedy) or a finite number above it")
+        }
+        guard topK >= 0 else {
+            throw GenerationError.option("top-k", topK, allowed: "0 (all tokens) or a number of tokens")
+        }
+        guard (0...1).contains(topP) else {
+            throw GenerationError.option("top-p", topP, allowed: "0 ... 1, where 1 keeps all tokens")
+        }
+        guard (0...1).contains(minP) else {
+            throw GenerationError.option("min-p", minP, allowed: "0 ... 1, where 0 keeps all tokens")
+        }
+    }
+}

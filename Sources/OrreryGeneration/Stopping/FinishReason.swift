@@ -1,0 +1,7 @@
+/// Why a generation ended, in the words of OpenAI's API (`finish_reason`).
+public enum FinishReason: String, Sendable, Hashable, Codable {
+    /// The model ended the text itself, or a stop string appeared.
+    case stop
+    /// The allowed number of tokens was reached.
+    case length
+}

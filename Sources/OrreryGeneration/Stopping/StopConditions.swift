@@ -1,0 +1,77 @@
+import OrreryTokenizers
+
+/// When a generation ends. The first condition that holds wins; an end-of-text token or stop string goes before the length.
+public struct StopConditions: Sendable, Hashable {
+    /// Tokens that end the text and are not part of it.
+    public var endTokens: Set<TokenID>
+
+    /// How many tokens may be generated; nil for no limit. An end token does not count.
+    public var maxTokens: Int?
+
+    /// Strings that end the text where they start. The one that is complete first counts, the longest if several are at once.
+    public var stopStrings: [String]
+
+    public init(endTokens: Set<TokenID> = [], maxTokens: Int? = nil, stopStrings: [String] = []) {
+        self.endTokens = endTokens
+        self.maxTokens = maxTokens
+        self.stopStrings = stopStrings
+    }
+
+    /// - Throws: `GenerationError` naming the condition that cannot be met, and what is allowed.
+    public func validate() throws {
+        if let maxTokens, maxTokens < 1 {
+            throw GenerationError.option("the number of tokens", maxTokens, allowed: "at least 1")
+        }
+        if stopStrings.contains(where: \.isEmpty) {
+            throw GenerationError.option("a stop string", "\"\"", allowed: "at least one character")
+        }
+    }
+}
+
+/// Follows one generation and says when it ends and which of its bytes may be shown.
+///
+/// Bytes that may be the start of a stop string are held back until the next ones decide, so a reader never sees part of one.
+/// What is let through does not depend on how the bytes were cut into tokens.
+public struct StopMonitor: Sendable {
+    private let conditions: StopConditions
+    private var search: StopStringSearch
+
+    /// The tokens received, without an end token.
+    public private(set) var tokenCount = 0
+
+    /// Why the generation ended; nil while it goes on.
+    public private(set) var finishReason: FinishReason?
+
+    /// - Throws: `GenerationError`, as `StopConditions.validate`.
+    public init(_ conditions: StopConditions) throws {
+        try conditions.validate()
+        self.conditions = conditions
+        search = StopStringSearch(conditions.stopStrings)
+    }
+
+    /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain.
+    ///
+    /// - Precondition: the generation has not ended.
+    public mutating func receive(_ token: TokenID, _ bytes: [UInt8]) -> [UInt8] {
+        precondition(finishReason == nil, "StopMonitor.receive: the generation has ended")
+        if conditions.endTokens.contains(token) {
+            finishReason = .stop
+            return search.finish()
+        }
+        tokenCount += 1
+        let shown = search.append(bytes)
+        if search.isFound {
+            finishReason = .stop
+        } else if tokenCount == conditions.maxTokens {
+            finishReason = .length
+            return shown + search.finish()
+        }
+        return shown
+    }
+
+    /// What was held back, when a generation ends for another reason, such as a full context.
+    public mutating func finish(_ reason: FinishReason) -> [UInt8] {
+        if finishReason == nil { finishReason = reason }
+        return search.finish()
+    }
+}

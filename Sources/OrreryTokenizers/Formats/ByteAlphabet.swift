@@ -1,0 +1,37 @@
+/// GPT-2's alphabet of printable stand-ins for the 256 bytes, in which byte-level vocabularies are written.
+///
+/// The printable bytes of Latin-1 stand for themselves, the other 68 for U+0100 on, in order: the space becomes "Ġ"
+/// (`bytes_to_unicode` in openai/gpt-2, `src/encoder.py`).
+enum ByteAlphabet {
+    /// The stand-in of each byte.
+    static let scalars: [Unicode.Scalar] = {
+        var next: UInt32 = 0x100
+        return (0..<256).map { byte in
+            switch byte {
+            case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF:
+                return Unicode.Scalar(UInt8(byte))
+            default:
+                defer { next += 1 }
+                return Unicode.Scalar(next)!
+            }
+        }
+    }()
+
+    /// The byte that each scalar below U+0144 stands for; nil for those that stand for none.
+    static let bytes: [UInt8?] = {
+        var bytes = [UInt8?](repeating: nil, count: 0x144)
+        for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = UInt8(byte) }
+        return bytes
+    }()
+
+    /// The byte that `scalar` stands for.
+    static func byte(for scalar: Unicode.Scalar) -> UInt8? {
+        scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
+    }
+
+    /// Whether tokenizers' ByteLevel decoder would read a special token of this text as other bytes: it takes any token
+    /// written wholly in the alphabet for bytes, which only plain ASCII survives.
+    static func wouldDecodeDifferently(_ content: String) -> Bool {
+        content.unicodeScalars.allSatisfy { byte(for: $0) != nil } && content.utf8.contains { $0 >= 0x80 }
+    }
+}

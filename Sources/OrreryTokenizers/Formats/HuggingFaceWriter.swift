@@ -1,0 +1,63 @@
+import Foundation
+
+/// The parts of a Hugging Face `tokenizer.json` (format 1.0 of the tokenizers library) that distinguish one kind from another,
+/// each a JSON fragment, and the two files made of them.
+struct HuggingFaceWriter {
+    var preTokenizer: String
+    var decoder: String
+    /// The model's members before the vocabulary, each line ending in a comma.
+    var modelHead: [String]
+    /// The vocabulary in the order of ids, which need not be all of them.
+    var vocabulary: [(piece: String, id: TokenID)]
+    /// The model's members after the vocabulary.
+    var modelTail: [String]
+    var addedTokens: AddedTokens
+    var endOfText: TokenID?
+    var unknown: TokenID?
+
+    func files() -> [TokenizerFile] {
+        [
+            TokenizerFile(name: "tokenizer.json", contents: Data(tokenizer.utf8)),
+            TokenizerFile(name: "tokenizer_config.json", contents: Data(configuration.utf8)),
+        ]
+    }
+
+    private var tokenizer: String {
+        let entries = vocabulary.map { "      \(JSON.literal($0.piece)): \($0.id)" }.joined(separator: ",\n")
+        let model = modelHead + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
+        return """
+            {
+              "version": "1.0",
+              "truncation": null,
+              "padding": null,
+              "added_tokens": [\(addedTokens.map(Self.literal).joined(separator: ","))],
+              "normalizer": null,
+              "pre_tokenizer": \(preTokenizer),
+              "post_processor": null,
+              "decoder": \(decoder),
+              "model": {
+                \(model.joined(separator: ",\n    "))
+              }
+            }
+
+            """
+    }
+
+    /// `clean_up_tokenization_spaces` must be false: it would take the space out of "a ." when transformers decodes.
+    private var configuration: String {
+        var members = ["\"tokenizer_class\": \"PreTrainedTokenizerFast\"", "\"clean_up_tokenization_spaces\": false"]
+        for (name, id) in [("eos_token", endOfText), ("unk_token", unknown)] {
+            guard let token = id.flatMap(addedTokens.token(for:)) else { continue }
+            members.append("\"\(name)\": \(JSON.literal(token.content))")
+        }
+        return "{\n  \(members.joined(separator: ",\n  "))\n}\n"
+    }
+
+    private static func literal(_ token: AddedToken) -> String {
+        """
+
+            {"id": \(token.id), "content": \(JSON.literal(token.content)), "single_word": false, "lstrip": false, "rstrip": false, \
+        "normalized": false, "special": \(token.isSpecial)}
+        """
+    }
+}

@@ -1,0 +1,60 @@
+import Dispatch
+import Synchronization
+
+extension Tokenizer {
+    /// The token ids of `text`.
+    ///
+    /// - Throws: `TokenizerError` naming the character and byte offset that cannot be encoded.
+    public func encode(_ text: String, options: EncodingOptions = EncodingOptions()) throws -> [TokenID] {
+        try encoding(of: text, recordsByteRanges: false, options: options).ids
+    }
+
+    /// The token ids of UTF-8 bytes, such as a file's.
+    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions()) throws -> [TokenID] {
+        var encoding = Encoding(recordsByteRanges: false)
+        try encode(utf8, options: options, into: &encoding)
+        return encoding.ids
+    }
+
+    /// The tokens of `text` with the range of UTF-8 bytes that each covers.
+    public func encodeWithByteRanges(_ text: String, options: EncodingOptions = EncodingOptions()) throws -> Encoding {
+        try encoding(of: text, recordsByteRanges: true, options: options)
+    }
+
+    /// The token ids of each text, computed on all cores.
+    ///
+    /// - Throws: the error of the first text that has one.
+    public func encodeBatch(_ texts: [String], options: EncodingOptions = EncodingOptions()) throws -> [[TokenID]] {
+        let results = Mutex([Result<[TokenID], any Error>?](repeating: nil, count: texts.count))
+        DispatchQueue.concurrentPerform(iterations: texts.count) { index in
+            let result = Result { try encode(texts[index], options: options) }
+            results.withLock { $0[index] = result }
+        }
+        return try results.withLock { try $0.map { try $0!.get() } }
+    }
+
+    /// The bytes that `ids` stand for.
+    ///
+    /// - Throws: `TokenizerError` naming an id that is not in the vocabulary.
+    public func decodeBytes(_ ids: some Sequence<TokenID>, skipsSpecialTokens: Bool = false) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var previous: TokenID?
+        for id in ids where !(skipsSpecialTokens && addedTokens.isSpecial(id)) {
+            try decode(id, after: previous, into: &bytes)
+            previous = id
+        }
+        return bytes
+    }
+
+    /// The text that `ids` stand for; bytes that are not UTF-8 become U+FFFD, as in transformers.
+    public func decode(_ ids: some Sequence<TokenID>, skipsSpecialTokens: Bool = false) throws -> String {
+        String(decoding: try decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens), as: UTF8.self)
+    }
+
+    private func encoding(of text: String, recordsByteRanges: Bool, options: EncodingOptions) throws -> Encoding {
+        var encoding = Encoding(recordsByteRanges: recordsByteRanges)
+        var text = text
+        try text.withUTF8 { try encode($0, options: options, into: &encoding) }
+        return encoding
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import OrreryTokenizers
+
+/// A folder of its own, gone when `body` returns.
+func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("orrery-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    return try body(directory)
+}
+
+/// The corpus of nanoGPT's Shakespeare runs, where the checkout has `shared/` beside it.
+let tinyShakespeare: URL? = {
+    var folder = URL(fileURLWithPath: #filePath)
+    while folder.path != "/" {
+        folder.deleteLastPathComponent()
+        let file = folder.appendingPathComponent("shared/data/tinyshakespeare.txt")
+        if FileManager.default.fileExists(atPath: file.path) { return file }
+    }
+    return nil
+}()
+
+/// What `body` throws, as the user reads it; nil if it throws nothing.
+func message(_ body: () throws -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return "\(error)"
+    }
+}
+
+/// Texts on which tokenizers go wrong.
+let nastyTexts = [
+    "", " ", "\n", "\r\n", "\r", "\0", "  two  spaces  ", "a .", "don ' t", "tab\tand\u{B}\u{C}", "\u{85}\u{2028}\u{2029}",
+    "\u{212B}\u{C5}A\u{30A}", "\u{3A9}\u{2126}", "e\u{301}é", "\u{FEFF}bom", "\u{200D}👩\u{200D}👩\u{200D}👧", "🇨🇭", "\u{10FFFF}\u{E000}",
+    "\u{7F}\u{80}\u{7FF}\u{800}\u{FFFF}\u{10000}", "\"\\/quotes", "</s><|endoftext|", "漢字かな", "שלום", "Ġ Ċ", "<unk>",
+]
