@@ -33,6 +33,11 @@ enum Cursor {
         withUnsafeBytes(of: &bytes) { _ = write(descriptor, $0.baseAddress!, $0.count) }
     }
 
+    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in there.
+    static func prepareForSignals() {
+        _ = hiddenOn.load(ordering: .relaxed)
+    }
+
     /// Where nobody handles the signal, its default would leave the cursor hidden.
     private static func guardSignals() {
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where SignalAction(of: signal).isDefault {

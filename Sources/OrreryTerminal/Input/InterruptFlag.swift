@@ -61,6 +61,7 @@ private struct InstalledHandlers {
         guard numFlags == 1 else { return }
         // Touches the counter before any signal can: its first use must not be in the handler.
         numSignals.store(0, ordering: .sequentiallyConsistent)
+        Cursor.prepareForSignals()
         for signal in [SIGINT, SIGTERM] {
             let action = SignalAction(of: signal)
             if action.isIgnored { continue }

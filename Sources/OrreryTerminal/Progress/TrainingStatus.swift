@@ -50,7 +50,8 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
     }
 
     public func logLine(appearance: Appearance) -> String {
-        "step " + (place + figures + times).map(\.text).joined(separator: StatusField.gap)
+        let place = "step \(step)" + (totalSteps.map { "/\($0)" } ?? "")
+        return ([place] + (figures + times).map(\.text)).joined(separator: StatusField.gap)
     }
 }
 
@@ -94,7 +95,7 @@ extension TrainingStatus {
         return fields
     }
 
-    /// The fields after a bar that takes what they leave, where there is room for one.
+    /// The fields after a bar that takes what they leave, or after its percentage alone.
     private func barLine(_ fields: [StatusField], width: Int, appearance: Appearance) -> String {
         guard let fraction else { return StatusField.line(fields, width: width, appearance: appearance) }
         let percent = TextLayout.padded(Human.percent(Bar.clamped(fraction), decimals: 0), to: 4, .right)
@@ -102,7 +103,10 @@ extension TrainingStatus {
         let smallest = TextLayout.spaces(Self.barWidths.lowerBound) + " " + percent
         let candidates = [StatusField(rank: Self.barRank, text: smallest)] + fields
         var kept = StatusField.fitting(candidates, width: width)
-        guard kept.first?.rank == Self.barRank else { return StatusField.line(fields, width: width, appearance: appearance) }
+        guard kept.first?.rank == Self.barRank else {
+            let number = StatusField(rank: Self.barRank, text: percent)
+            return StatusField.line([number] + fields, width: width, appearance: appearance)
+        }
         let used = kept.reduce(-StatusField.gap.count) { $0 + TextLayout.width(of: $1.text) + StatusField.gap.count }
         let barWidth = min(Self.barWidths.upperBound, Self.barWidths.lowerBound + width - used)
         kept.removeFirst()
