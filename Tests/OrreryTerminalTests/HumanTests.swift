@@ -30,7 +30,7 @@ struct HumanTests {
 
     @Test(arguments: [
         (2.3456, "2.346"), (0.1234, "0.1234"), (0.99996, "1.000"), (123.45, "123.5"), (1e-5, "1.00e-5"), (1e7, "1.00e7"), (0, "0.000"),
-        (-1.5, "-1.500"), (.nan, "nan"), (.infinity, "inf"), (5e-324, "4.94e-324"), (1.7e308, "1.70e308"),
+        (-1.5, "-1.500"), (.nan, "nan"), (.infinity, "inf"), (.leastNonzeroMagnitude, "4.94e-324"), (1.7e308, "1.70e308"),
     ] as [(Double, String)])
     func loss(value: Double, text: String) {
         #expect(Human.loss(value) == text)

@@ -33,8 +33,9 @@ struct TrainingStatusTests {
 
     @Test func colored() {
         let status = TrainingStatus(step: 1, totalSteps: 2, loss: 1, validationLoss: 2)
-        #expect(status.lines(width: 40, appearance: Appearance(colors: .ansi16, isUnicode: false)) == [
-            "\u{1B}[2m[\u{1B}[0m\u{1B}[36m####\u{1B}[0m    \u{1B}[2m]\u{1B}[0m  50%  1/2  \u{1B}[36mloss 1.000\u{1B}[0m",
+        #expect(status.lines(width: 48, appearance: Appearance(colors: .ansi16, isUnicode: false)) == [
+            "\u{1B}[2m[\u{1B}[0m\u{1B}[36m#######\u{1B}[0m      \u{1B}[2m]\u{1B}[0m  50%  1/2"
+                + "  \u{1B}[36mloss 1.000\u{1B}[0m  \u{1B}[35mval 2.000\u{1B}[0m",
         ])
     }
 

@@ -13,9 +13,9 @@ struct Ticks {
         let power = pow(10, floor(log10(rough)))
         let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? 10 * power
         guard step.isNormal else { return Ticks(values: [], labels: []) }
-        // A little slack, so that 0.3 counts as inside 0...0.3 although 3 * 0.1 is above it.
+        // Adding 0 makes -0 a 0. A little slack, so that 0.3 counts as inside 0...0.3 although 3 * 0.1 is above it.
         let first = (range.lowerBound / step - 1e-6).rounded(.up), last = (range.upperBound / step + 1e-6).rounded(.down)
-        let values = stride(from: first, through: last, by: 1).prefix(4 * count + 4).map { $0 * step }
+        let values = stride(from: first, through: last, by: 1).prefix(4 * count + 4).map { $0 * step + 0 }
         return Ticks(values: Array(values), labels: labels(values, step: step))
     }
 

@@ -52,7 +52,7 @@ public final class ProgressLine: Sendable {
             let time = now()
             if terminal.canRedraw {
                 if time - state.lastTime >= drawInterval { draw(&state, time) }
-            } else if log || time - state.lastTime >= logInterval {
+            } else if log || (logInterval.isFinite && time - state.lastTime >= logInterval) {
                 writeLog(&state, time)
             }
         }
@@ -93,6 +93,7 @@ public final class ProgressLine: Sendable {
             }
             if keepingLastLine { draw(&state, now()) }
             let end = keepingLastLine && state.numDrawn > 0 ? "\n" : eraseSequence(&state)
+            state.numDrawn = 0
             terminal.write(end)
             showCursor(&state)
         }
