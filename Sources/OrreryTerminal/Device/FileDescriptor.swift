@@ -1,0 +1,65 @@
+#if canImport(Darwin)
+@preconcurrency import Darwin
+#elseif canImport(Glibc)
+@preconcurrency import Glibc
+#elseif canImport(Musl)
+@preconcurrency import Musl
+#endif
+
+/// The system calls on standard input, output and error.
+struct FileDescriptor: Sendable {
+    let number: Int32
+
+    static let standardInput = FileDescriptor(number: 0)
+    static let standardOutput = FileDescriptor(number: 1)
+    static let standardError = FileDescriptor(number: 2)
+
+    var isTerminal: Bool { isatty(number) == 1 }
+
+    /// The columns of the terminal now, or nil where the system does not know them.
+    var columns: Int? {
+        var size = winsize()
+        guard ioctl(number, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Writes all of the text, after what `print` has left in the C library's buffer.
+    ///
+    /// A reader that has gone away is not this library's to report: the rest is dropped.
+    func write(_ text: String) {
+        if number == 1 { fflush(stdout) }
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                let written = systemWrite(number, bytes.baseAddress! + start, bytes.count - start)
+                if written > 0 {
+                    start += written
+                } else if written < 0, errno == EAGAIN {
+                    waitUntilWritable()
+                } else if written == 0 || errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Waits at most `milliseconds` for something to read. An interrupted wait counts as a timeout.
+    func waitUntilReadable(milliseconds: Int32) -> Bool {
+        wait(for: Int16(POLLIN), milliseconds: milliseconds)
+    }
+
+    private func waitUntilWritable() {
+        _ = wait(for: Int16(POLLOUT), milliseconds: 1000)
+    }
+
+    private func wait(for events: Int16, milliseconds: Int32) -> Bool {
+        var request = pollfd(fd: number, events: events, revents: 0)
+        return poll(&request, 1, milliseconds) > 0
+    }
+}
+
+/// Inside the type, `write` would be the method.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,60 @@
+import Synchronization
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The cursor of the process's terminal: hidden while something is redrawn, and shown again however the process ends.
+enum Cursor {
+    static func hide(on terminal: Terminal) {
+        if let descriptor = terminal.descriptor {
+            registerAtExit()
+            hiddenOn.store(descriptor.number, ordering: .sequentiallyConsistent)
+            guardSignals()
+        }
+        terminal.write("\u{1B}[?25l")
+    }
+
+    static func show(on terminal: Terminal) {
+        terminal.write("\u{1B}[?25h")
+        if terminal.descriptor != nil { hiddenOn.store(-1, ordering: .sequentiallyConsistent) }
+    }
+
+    /// Shows a hidden cursor with one system call and nothing else: what a signal handler may do.
+    static func showFromSignalHandler() {
+        let descriptor = hiddenOn.exchange(-1, ordering: .sequentiallyConsistent)
+        guard descriptor >= 0 else { return }
+        // ESC [ ? 2 5 h newline, in a tuple, so that nothing is allocated.
+        var bytes: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0x1B, 0x5B, 0x3F, 0x32, 0x35, 0x68, 0x0A)
+        withUnsafeBytes(of: &bytes) { _ = write(descriptor, $0.baseAddress!, $0.count) }
+    }
+
+    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in there.
+    static func prepareForSignals() {
+        _ = hiddenOn.load(ordering: .relaxed)
+    }
+
+    /// Where nobody handles the signal, its default would leave the cursor hidden.
+    private static func guardSignals() {
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where SignalAction(of: signal).isDefault {
+            SignalAction(endAfterShowing).install(for: signal)
+        }
+    }
+
+    private static let endAfterShowing: SignalAction.Handler = { number in
+        Cursor.showFromSignalHandler()
+        signal(number, SIG_DFL)
+        raise(number)
+    }
+
+    /// Runs once, however often it is called.
+    private static func registerAtExit() { _ = atExit }
+    private static let atExit: Int32 = atexit { Cursor.showFromSignalHandler() }
+}
+
+/// The descriptor of the terminal whose cursor is hidden, or -1.
+private let hiddenOn = Atomic<Int32>(-1)

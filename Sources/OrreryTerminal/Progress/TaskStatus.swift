@@ -1,0 +1,53 @@
+/// Any other long task: reading, tokenizing, converting.
+public struct TaskStatus: Sendable, Equatable, ProgressContent {
+    /// What is being done: `Tokenizing book.txt`.
+    public var title: String
+    public var completed: Double
+    public var total: Double?
+    /// `bytes` is written as 3.4 GB; any other unit as 45.6k tokens.
+    public var unit: String
+    public var elapsedSeconds: Double?
+
+    public init(_ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil) {
+        self.title = title
+        self.completed = completed
+        self.total = total
+        self.unit = unit
+        self.elapsedSeconds = elapsedSeconds
+    }
+
+    public func lines(width: Int, appearance: Appearance) -> [String] {
+        let fields = fields(appearance)
+        guard let fraction else { return [StatusField.line(fields, width: width, appearance: appearance)] }
+        let used = fields.reduce(0) { $0 + TextLayout.width(of: $1.text) + StatusField.gap.count }
+        let barWidth = min(32, width - used)
+        guard barWidth >= 10 else { return [StatusField.line(fields, width: width, appearance: appearance)] }
+        let bar = Bar.framed(fraction, width: barWidth, style: .training, appearance: appearance)
+        return [bar + StatusField.gap + StatusField.line(fields, width: width - barWidth - 2, appearance: appearance)]
+    }
+
+    public func logLine(appearance: Appearance) -> String {
+        fields(appearance).map(\.text).joined(separator: StatusField.gap)
+    }
+
+    private var fraction: Double? {
+        total.flatMap { $0 > 0 ? completed / $0 : nil }
+    }
+
+    private func fields(_ appearance: Appearance) -> [StatusField] {
+        let label = TokenText.label(title, isUnicode: appearance.isUnicode)
+        var fields = [StatusField(rank: 0, text: label), StatusField(rank: 2, text: amount)]
+        if let fraction { fields.append(StatusField(rank: 1, text: Human.percent(Bar.clamped(fraction), decimals: 0))) }
+        if let elapsedSeconds {
+            fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))
+        }
+        return fields
+    }
+
+    private var amount: String {
+        if unit == "bytes" {
+            return Human.bytes(completed) + (total.map { " of " + Human.bytes($0) } ?? "")
+        }
+        return Human.count(completed) + (total.map { "/" + Human.count($0) } ?? "") + " " + unit
+    }
+}

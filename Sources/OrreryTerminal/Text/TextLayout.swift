@@ -1,0 +1,82 @@
+/// Which side of its column a text keeps to.
+public enum Alignment: Sendable {
+    case left, right, center
+}
+
+/// Text measured in terminal columns, escape sequences taking none.
+public enum TextLayout {
+    /// The columns that the text takes on one line.
+    public static func width(of text: String) -> Int {
+        var escape = EscapeSkipper()
+        return text.reduce(0) { $0 + (escape.swallows($1) ? 0 : $1.displayWidth) }
+    }
+
+    /// The text cut to at most `width` columns, its end replaced by the ellipsis where something was cut.
+    public static func truncated(_ text: String, to width: Int, ellipsis: String = "…") -> String {
+        guard width > 0 else { return "" }
+        guard self.width(of: text) > width else { return text }
+        let mark = self.width(of: ellipsis) <= width ? ellipsis : ""
+        let room = width - self.width(of: mark)
+        var escape = EscapeSkipper(), kept = "", used = 0
+        for character in text {
+            if escape.swallows(character) {
+                kept.append(character)
+                continue
+            }
+            let columns = character.displayWidth
+            if used + columns > room { break }
+            kept.append(character)
+            used += columns
+        }
+        return kept + mark + (escape.sawAny ? "\u{1B}[0m" : "")
+    }
+
+    /// The text with spaces up to `width` columns; unchanged where it is wider.
+    public static func padded(_ text: String, to width: Int, _ alignment: Alignment = .left) -> String {
+        let missing = max(0, width - self.width(of: text))
+        let before = switch alignment {
+        case .left: 0
+        case .right: missing
+        case .center: missing / 2
+        }
+        return spaces(before) + text + spaces(missing - before)
+    }
+
+    /// Cut or padded to exactly `width` columns.
+    static func fitted(_ text: String, to width: Int, _ alignment: Alignment = .left, ellipsis: String = "…") -> String {
+        padded(truncated(text, to: width, ellipsis: ellipsis), to: width, alignment)
+    }
+
+    static func spaces(_ count: Int) -> String {
+        String(repeating: " ", count: max(0, count))
+    }
+
+    static func trimmedEnd(_ text: String) -> String {
+        var text = text
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}
+
+/// Recognises control sequences: ESC [ parameters final byte (ECMA-48, 5.4).
+private struct EscapeSkipper {
+    private enum State { case text, escape, sequence }
+    private var state = State.text
+    private(set) var sawAny = false
+
+    /// Whether the character belongs to an escape sequence.
+    mutating func swallows(_ character: Character) -> Bool {
+        let value = character.unicodeScalars.first!.value
+        switch state {
+        case .text:
+            guard value == 0x1B else { return false }
+            state = .escape
+            sawAny = true
+        case .escape:
+            state = value == 0x5B ? .sequence : .text
+        case .sequence:
+            if (0x40...0x7E).contains(value) { state = .text }
+        }
+        return true
+    }
+}

@@ -1,0 +1,35 @@
+import OrreryTerminal
+import Testing
+
+struct TextLayoutTests {
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("한국", 4), ("\u{1112}\u{1161}\u{11AB}", 2), ("ａ", 2), ("🙂", 2),
+        ("👨‍👩‍👧", 2), ("🇨🇭", 2), ("❤️", 2), ("❤", 1), ("1", 1), ("…", 1), ("█▏⠿◆", 4), ("\u{301}", 0), ("\n", 0), ("\u{200B}", 0),
+        ("\u{1B}[1;36mab\u{1B}[0m", 2), ("\u{1B}[38;2;1;2;3m日\u{1B}[0mx", 3), ("\u{1B}", 0),
+    ])
+    func width(text: String, columns: Int) {
+        #expect(TextLayout.width(of: text) == columns)
+    }
+
+    @Test(arguments: [
+        ("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("abcdef", 1, "…"), ("abcdef", 0, ""), ("abcdef", -1, ""),
+        ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("日本語", 2, "…"),
+        ("\u{1B}[1mabcdef\u{1B}[0m", 4, "\u{1B}[1mabc…\u{1B}[0m"), ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"),
+    ])
+    func truncation(text: String, width: Int, result: String) {
+        #expect(TextLayout.truncated(text, to: width) == result)
+    }
+
+    @Test func ellipsisWiderThanTheRoom() {
+        #expect(TextLayout.truncated("abcdef", to: 2, ellipsis: "...") == "ab")
+    }
+
+    @Test func padding() {
+        #expect(TextLayout.padded("ab", to: 5) == "ab   ")
+        #expect(TextLayout.padded("ab", to: 5, .right) == "   ab")
+        #expect(TextLayout.padded("ab", to: 5, .center) == " ab  ")
+        #expect(TextLayout.padded("日", to: 3) == "日 ")
+        #expect(TextLayout.padded("abc", to: 2) == "abc")
+        #expect(TextLayout.padded("abc", to: -2) == "abc")
+    }
+}
