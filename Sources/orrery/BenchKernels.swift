@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import OrreryFiles
+import OrreryTerminal
+
+/// Matrix products against the arithmetic limit, both measured in the same minute.
+struct BenchKernels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kernels", abstract: "This machine's peak per type, and the share that matrix products reach at the shapes of training.")
+
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "Seconds to spend on each product.")
+    var seconds = 0.3
+
+    func validate() throws {
+        if !(seconds > 0 && seconds <= 60) { throw ValidationError("--seconds: expected more than 0, at most 60, found \(seconds)") }
+    }
+
+    func run() throws {
+        try processor.run {
+            let benchmark = ProductBenchmark(secondsPerProduct: seconds)
+            var rows: [ProductBenchmark.Result] = []
+            if !output.json { print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
+            for shape in ProductBenchmark.shapes {
+                for type in [ElementType.float32, .bfloat16] {
+                    let result = benchmark.measure(shape, type)
+                    rows.append(result)
+                    if !output.json { print(result.line) }
+                }
+            }
+            if output.json {
+                var object = JSONObject()
+                object["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
+                object["threads"] = JSONValue(Processor.current.threads)
+                object["products"] = .array(rows.map { .object($0.json) })
+                output.print(object)
+            }
+        }
+    }
+}
+
+extension ProductBenchmark.Result {
+    fileprivate var line: String {
+        func pad(_ s: String, _ n: Int) -> String { String(repeating: " ", count: max(0, n - s.count)) + s }
+        let name = shape.name.padding(toLength: 34, withPad: " ", startingAt: 0)
+        return "\(name) \(pad(typeName, 8)) \(pad("\(shape.m)", 5)) x \(pad("\(shape.n)", 5)) x \(pad("\(shape.k)", 5)) "
+            + "\(pad(String(format: "%.0f", gflops), 5)) GFLOP/s of \(pad(String(format: "%.0f", peak), 4))  \(pad(String(format: "%.0f", share * 100), 3)) %"
+    }
+
+    fileprivate var json: JSONObject {
+        var o = JSONObject()
+        o["name"] = JSONValue(shape.name)
+        o["type"] = JSONValue(typeName)
+        o["m"] = JSONValue(shape.m)
+        o["n"] = JSONValue(shape.n)
+        o["k"] = JSONValue(shape.k)
+        o["gflops"] = JSONValue(gflops)
+        o["peak"] = JSONValue(peak)
+        o["share"] = JSONValue(share)
+        return o
+    }
+
+    private var typeName: String { type == .float32 ? "float32" : "bfloat16" }
+}

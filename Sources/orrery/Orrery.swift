@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: one file per subcommand.
+@main
+struct Orrery: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orrery",
+        abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
+        discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
+        subcommands: [Bench.self]
+    )
+
+    /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let status = exitCode(for: error)
+            if status == .success {
+                print(fullMessage(for: error))
+                Foundation.exit(0)
+            }
+            if let exit = error as? ExitCode { Foundation.exit(exit.rawValue) }
+            if status == .validationFailure {
+                standardError(fullMessage(for: error))
+                Foundation.exit(2)
+            }
+            standardError("orrery: \(message(for: error))")
+            Foundation.exit(1)
+        }
+    }
+}
+
+/// Progress and logs go to standard error; standard output is for results.
+func standardError(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+}
