@@ -48,7 +48,8 @@ public struct Heat: Sendable {
     /// The labels downwards, ending just above the cells; at most eight characters of each.
     private func columnTitles(_ numShown: Int, _ cellWidth: Int, _ appearance: Appearance) -> [String] {
         let labels = columnLabels.prefix(numShown).map { label in
-            Array(TextLayout.truncated(TokenText.label(label, isUnicode: appearance.isUnicode), to: 8, ellipsis: appearance.ellipsis))
+            let text = TokenText.label(label, isUnicode: appearance.isUnicode)
+            return Array(TextLayout.truncated(text, to: 8, ellipsis: appearance.ellipsis))
         }
         let height = labels.map(\.count).max() ?? 0
         return (0..<height).map { row in

@@ -49,6 +49,14 @@ struct FileDescriptor: Sendable {
         wait(for: Int16(POLLIN), milliseconds: milliseconds)
     }
 
+    /// The next line of standard input without its newline, or nil at the end.
+    static func readInputLine() -> String? {
+        // readLine repeats a read that failed while errno says EINTR, and the end of input leaves errno as it was: after an
+        // interrupted `poll`, Ctrl-D would not end it.
+        errno = 0
+        return readLine(strippingNewline: true)
+    }
+
     private func waitUntilWritable() {
         _ = wait(for: Int16(POLLOUT), milliseconds: 1000)
     }

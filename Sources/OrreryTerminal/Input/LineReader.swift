@@ -14,7 +14,7 @@ public struct LineReader: Sendable {
 
     /// Reads standard input; the prompt goes to `terminal`, and only where a person sees it and types.
     public init(prompting terminal: Terminal = .standardOutput) {
-        self.init(prompting: terminal, isInputTerminal: Terminal.isInputTerminal) { readLine(strippingNewline: true) }
+        self.init(prompting: terminal, isInputTerminal: Terminal.isInputTerminal) { FileDescriptor.readInputLine() }
     }
 
     /// Reads from a function that returns nil at the end.

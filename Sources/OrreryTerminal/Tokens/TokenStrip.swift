@@ -8,7 +8,9 @@ public struct TokenStrip: Sendable {
     public var range: ClosedRange<Double>?
 
     public init(_ pieces: [[UInt8]], values: [Double]? = nil, range: ClosedRange<Double>? = nil) {
-        precondition(values == nil || values!.count == pieces.count, "TokenStrip: \(values!.count) values for \(pieces.count) pieces")
+        if let values {
+            precondition(values.count == pieces.count, "TokenStrip: \(values.count) values for \(pieces.count) pieces")
+        }
         self.pieces = pieces
         self.values = values
         self.range = range
