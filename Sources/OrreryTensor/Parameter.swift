@@ -17,7 +17,8 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     private struct PackingKey: Hashable {
         var transposed: Bool
         var type: ElementType
-        var processor: ObjectIdentifier
+        /// Decides the layout. Not the processor's identity: a freed one's address may come back with another set.
+        var set: InstructionSet
     }
 
     public init(name: String, value: Tensor) {
@@ -52,7 +53,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// The weight as the right operand of a product, [k, n] = the stored matrix or its transpose.
     package func packed(transposed: Bool, as type: ElementType) -> PackedMatrix {
         let processor = Processor.current
-        let key = PackingKey(transposed: transposed, type: type, processor: ObjectIdentifier(processor))
+        let key = PackingKey(transposed: transposed, type: type, set: processor.instructionSet)
         if let made = packed[key] { return made }
         let matrix = transposed ? value.matrix.transposed : value.matrix
         let made = PackedMatrix(matrix, computeType: type, on: processor)
