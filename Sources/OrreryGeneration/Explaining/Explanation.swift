@@ -59,6 +59,9 @@ public struct Explanation: Sendable {
         public var weight: Float
 
         public init(head: Int, from: Int, to: Int, weight: Float) { (self.head, self.from, self.to, self.weight) = (head, from, to, weight) }
+
+        /// How far the weight is above an even spread over what the query sees.
+        public var aboveEven: Float { weight - 1 / Float(from + 1) }
     }
 
     /// What one head does with a prompt.

@@ -45,8 +45,7 @@ extension Explanation {
     }
 
     private var choiceJSON: JSONValue {
-        var o = candidate(choice.chosen)
-        guard case .object(var object) = o else { return o }
+        guard case .object(var object) = candidate(choice.chosen) else { return .null }
         object["position"] = JSONValue(choice.position)
         object["draw"] = JSONValue(choice.draw)
         object["sampling"] = .object(choice.options.json)
@@ -54,8 +53,7 @@ extension Explanation {
             ["filter": JSONValue($0.filter.rawValue), "setting": JSONValue($0.setting), "kept": JSONValue($0.kept),
              "kept_probability": JSONValue($0.keptProbability)]
         })
-        o = .object(object)
-        return o
+        return .object(object)
     }
 
     private func candidate(_ c: SampleExplanation.Candidate) -> JSONValue {
@@ -81,6 +79,10 @@ extension Explanation.Reading {
 extension Explanation.Head {
     fileprivate func json(_ index: Int) -> JSONValue {
         ["head": JSONValue(index), "mean_on_first": JSONValue(meanOnFirst), "mean_on_self": JSONValue(meanOnSelf),
-         "strongest": strongest.map { ["from": JSONValue($0.from), "to": JSONValue($0.to), "weight": JSONValue($0.weight)] } ?? .null]
+         "strongest": strongest?.json ?? .null, "from_last": fromLast?.json ?? .null]
     }
+}
+
+extension Explanation.Link {
+    fileprivate var json: JSONValue { ["from": JSONValue(from), "to": JSONValue(to), "weight": JSONValue(weight)] }
 }

@@ -14,13 +14,15 @@ extension ExplanationPage {
             : "The tokenizer cut these \(count(bytes, "byte")) into \(count(all.count, "piece"))"
                 + (all.count > 1 ? ", \(Human.fixed(Double(bytes) / Double(all.count), decimals: 1)) bytes each." : ".")
         return [
-            paragraph("A model calculates, so the text becomes numbers first. \(cut) Blanks are part of the pieces."),
+            paragraph("A model calculates, so the text becomes numbers first. \(cut) Blanks count too: \(marks)."),
             TokenStrip(shown.map { $0.bytes.isEmpty ? Array("<\($0.id)>".utf8) : $0.bytes }).render(width: min(width, 80), appearance: appearance),
             paragraph("[" + shown.map { String($0.id) }.joined(separator: ", ") + (shown.count < all.count ? ", ...]" : "]")),
             shown.count < all.count ? note("the first \(shown.count) of \(all.count) pieces") : "",
             paragraph("This list is all that the model sees of the text. The numbers mean nothing by themselves: each is a row of a table."),
         ]
     }
+
+    private var marks: String { appearance.isUnicode ? "\"·\" is a space, \"⏎\" the end of a line" : "\"_\" is a space, \"\\n\" the end of a line" }
 
     var embeddings: [String] {
         let all = explanation.vectors, shown = all.prefix(Self.maximumVectors)

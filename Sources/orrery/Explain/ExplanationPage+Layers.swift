@@ -18,8 +18,8 @@ extension ExplanationPage {
             paragraph(conclusion),
             explanation.pieces.count > 2
                 ? paragraph(
-                    "Weights of a piece's looks sum to 1; shown are each layer's strongest, by how far they are above an even spread. Looks at the piece itself and at "
-                        + "the first one, where heads rest when they find nothing, are left out unless a head gives them over half.", style: .dim)
+                    "The weights of one piece's looks sum to 1. Shown are the looks furthest above an even spread, of each layer and of its final piece; those at the "
+                        + "piece itself or at the first one, where a head rests that finds nothing, only where a head gives them over half.", style: .dim)
                 : paragraph("With fewer than three pieces there is nothing but the first piece and itself to look at.", style: .dim),
         ] + heatMap
     }
@@ -37,7 +37,7 @@ extension ExplanationPage {
         ])
         let before = explanation.beforeLayers
         table.add("embedding", short(before.piece, to: 12), Human.percent(before.probability))
-        let linksPerLayer = explanation.layers.count <= 6 ? 3 : explanation.layers.count <= 8 ? 2 : 1
+        let linksPerLayer = explanation.layers.count <= 6 ? 2 : 1
         for index in shown {
             let layer = explanation.layers[index]
             let start = ["layer \(index)", short(layer.reading.piece, to: 12), Human.percent(layer.reading.probability)]
@@ -48,10 +48,11 @@ extension ExplanationPage {
         return table
     }
 
-    /// The strongest link of each head, and of those the furthest above an even spread.
+    /// Of each head's strongest link those furthest above an even spread, and the last piece's strongest.
     private func strongest(_ layer: Explanation.Layer, _ limit: Int) -> [Explanation.Link] {
-        let links = layer.heads.compactMap(\.strongest).sorted { $0.weight - 1 / Float($0.from + 1) > $1.weight - 1 / Float($1.from + 1) }
-        return Array(links.prefix(limit))
+        let links = layer.heads.compactMap(\.strongest).sorted { $0.aboveEven > $1.aboveEven }.prefix(limit)
+        guard let last = layer.heads.compactMap(\.fromLast).max(by: { $0.aboveEven < $1.aboveEven }), !links.contains(last) else { return Array(links) }
+        return links + [last]
     }
 
     /// Heads that mostly look at the first piece or at the piece itself, in one row each kind.
@@ -76,9 +77,9 @@ extension ExplanationPage {
         let leads = readings.indices.last { readings[$0].piece != winner }.map { $0 + 1 } ?? 0
         let shares = "its share went from \(Human.percent(readings[0].finalProbability)) before the layers to \(Human.percent(last.reading.finalProbability))."
         switch leads {
-        case 0: return "The piece that leads in the end, \(short(winner)), led before the first layer: \(shares)"
-        case readings.count - 1: return "The piece that leads in the end, \(short(winner)), takes the lead in the last layer: \(shares)"
-        default: return "The piece that leads in the end, \(short(winner)), leads from layer \(leads - 1) on: \(shares)"
+        case 0: return "The piece that leads in the end, \(quoted(winner)), led before the first layer: \(shares)"
+        case readings.count - 1: return "The piece that leads in the end, \(quoted(winner)), takes the lead in the last layer: \(shares)"
+        default: return "The piece that leads in the end, \(quoted(winner)), leads from layer \(leads - 1) on: \(shares)"
         }
     }
 

@@ -30,14 +30,14 @@ extension ExplanationPage {
         guard let draw = choice.draw else {
             return [paragraph(
                 "Temperature 0 is greedy: the highest score wins, and the same prompt always goes on in the same way. "
-                    + "The choice is \(label(choice.chosen)), which the model gave \(Human.percent(choice.chosen.modelProbability)).")]
+                    + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability)).")]
         }
         return [
             paragraph(temperatureSentence(choice.options.temperature)),
             filters(choice),
             paragraph(
                 "What is left is laid end to end from 0 to 1, each piece as long as it is probable. The random number for position \(choice.position) under seed "
-                    + "\(choice.options.seed) is \(Human.fixed(draw, decimals: 4)), and falls on \(label(choice.chosen)):"),
+                    + "\(choice.options.seed) is \(Human.fixed(draw, decimals: 4)), and falls on \"\(label(choice.chosen))\":"),
             DrawLine(choice, width: min(width, 80), appearance: appearance, label: label).render(),
             candidates(choice),
         ]

@@ -108,6 +108,9 @@ extension ExplanationPage {
         TextLayout.truncated(label(piece), to: width, ellipsis: appearance.isUnicode ? "…" : "~")
     }
 
+    /// A piece in a sentence.
+    func quoted(_ piece: Explanation.Piece) -> String { "\"\(short(piece))\"" }
+
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     /// `0.41`, from 0 to 1.
