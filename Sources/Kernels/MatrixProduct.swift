@@ -103,7 +103,7 @@ extension Processor {
         let sums = inPieces && c.type == .bfloat16 ? Storage(byteCount: rows * columns * 4) : nil
         let out = sums?.pointer ?? c.advanced(row: row) + column * c.type.size
         let (outType, outStride) = sums == nil ? (c.type, c.rowStride) : (.float32, columns)
-        for d in Swift.stride(from: 0, to: b.depth, by: plan.blockDepth) {
+        for d in Swift.stride(from: 0, to: max(1, b.depth), by: plan.blockDepth) {  // without any k, C becomes its start
             let depth = min(plan.blockDepth, b.depth - d)
             kernels.pack(
                 a.advanced(row: row) + d * wordK * a.columnStride * a.type.size, a.type.code, a.rowStride, a.columnStride, rows,
@@ -138,7 +138,7 @@ private struct ProductPlan {
 
     init(rows: Int, columns: Int, depth: Int, processor: Processor) {
         let (mr, nr) = (Int(processor.kernels.panel_rows), Int(processor.kernels.panel_columns))
-        blockDepth = min(depth, 1024)
+        blockDepth = max(1, min(depth, 1024))
         // The packed block of A shares the second-level cache with the panel of B that runs past it.
         let cacheWords = 96 * 1024
         let fitting = max(mr, cacheWords / blockDepth / mr * mr)

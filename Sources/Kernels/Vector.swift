@@ -3,9 +3,11 @@ package struct Vector {
     package var pointer: UnsafeMutableRawPointer
     package var type: ElementType
     package var count: Int
+    /// What keeps the memory: an operation may copy a view, and nothing else holds that copy while a kernel reads it.
+    private let owner: AnyObject?
 
-    package init(_ pointer: UnsafeMutableRawPointer, _ type: ElementType, count: Int) {
-        (self.pointer, self.type, self.count) = (pointer, type, count)
+    package init(_ pointer: UnsafeMutableRawPointer, _ type: ElementType, count: Int, owner: AnyObject? = nil) {
+        (self.pointer, self.type, self.count, self.owner) = (pointer, type, count, owner)
     }
 
     func at(_ i: Int) -> UnsafeMutableRawPointer { pointer + i * type.size }

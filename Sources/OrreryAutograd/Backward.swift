@@ -13,22 +13,32 @@ extension Tape {
     package func backward(from loss: Tensor, seed: Tensor? = nil, to inputs: [Tensor] = []) -> [Tensor?] {
         guard let start = loss.trace, start.tape === self else { preconditionFailure("backward: the loss is not on this tape") }
         precondition(seed?.shape == loss.shape || (seed == nil && loss.count == 1), "backward: loss \(loss.shape), seed \(seed?.shape ?? [])")
-        var gradients = Gradients(count: count)
-        gradients.add(seed ?? Tensor([1], shape: [1]), to: loss)
-        while let entry = popLast() {
-            let results = entry.outputs.map { gradients.take($0) }
-            guard results.contains(where: { $0 != nil }) else { continue }
-            entry.op.backpropagate(results, into: &gradients)
+        var gradients = Gradients(of: self)
+        withoutRecording {
+            gradients.add(seed ?? Tensor([1], shape: [1]), to: loss)
+            while let entry = popLast() {
+                let results = entry.outputs.map { gradients.take($0) }
+                guard results.contains(where: { $0 != nil }) else { continue }
+                entry.op.backpropagate(results, into: &gradients)
+            }
         }
-        return inputs.map { $0.trace.flatMap { gradients.take($0.id) } }
+        return inputs.map { gradients.wants($0) ? gradients[$0.trace!.id] : nil }
     }
 }
 
 /// Gradients of the values on a tape, by id, while the backward pass runs.
 struct Gradients {
     private var byID: [Tensor?]
+    private let tape: Tape
+    private let watched: Set<ObjectIdentifier>
 
-    init(count: Int) { byID = Array(repeating: nil, count: count) }
+    init(of tape: Tape) {
+        self.tape = tape
+        byID = Array(repeating: nil, count: tape.count)
+        watched = Set(tape.parameters.map { ObjectIdentifier($0) })
+    }
+
+    subscript(_ id: Int) -> Tensor? { byID[id] }
 
     mutating func take(_ id: Int) -> Tensor? {
         let gradient = byID[id]
@@ -36,21 +46,28 @@ struct Gradients {
         return gradient
     }
 
-    func wants(_ x: Tensor) -> Bool { x.trace != nil }
+    /// Whether x is a value of this tape. What was on another is a constant.
+    func wants(_ x: Tensor) -> Bool { x.trace?.tape === tape }
+
+    /// Where the gradient of a parameter is summed; nil where it is frozen or not watched.
+    func sum(for parameter: Parameter?) -> Tensor? {
+        parameter.flatMap { watched.contains(ObjectIdentifier($0)) ? $0.gradient : nil }
+    }
 
     /// Adds `gradient` to that of x, in x's type: where several paths leave x, their gradients add.
     mutating func add(_ gradient: @autoclosure () -> Tensor, to x: Tensor) {
-        guard let id = x.trace?.id else { return }
-        let new = gradient().cast(to: x.dtype)
+        guard wants(x), let id = x.trace?.id else { return }
+        let new = gradient().detached.cast(to: x.dtype)
+        precondition(new.shape == x.shape, "gradient \(new.shape) of a tensor \(x.shape)")
         guard var old = take(id) else {
             byID[id] = new
             return
         }
-        if old.isUnique() {
+        if old.isContiguous, old.isUnique() {
             Processor.current.add(old.vector, new.contiguous().vector, into: old.vector)
             byID[id] = old
         } else {
-            byID[id] = old.detached.adding(new.detached)
+            byID[id] = old.adding(new)
         }
     }
 }

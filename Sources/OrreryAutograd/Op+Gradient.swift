@@ -27,7 +27,7 @@ extension Op {
         case .split(let x, let widths):
             gradients.add(joined(results, widths, like: x), to: x)
         case .embedding(let ids, let table):
-            guard let dtable = table.gradient else { return }
+            guard let dtable = gradients.sum(for: table) else { return }
             ids.withUnsafeBufferPointer {
                 Processor.current.scatterAdd(dy.contiguous().vector, ids: $0.baseAddress!, into: dtable.float32Pointer, width: table.shape[1])
             }
@@ -35,13 +35,13 @@ extension Op {
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.rmsNormGradient(
                 x.vector, weight: weight.floats, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
-                dweight: weight.gradient?.float32Pointer, width: width)
+                dweight: gradients.sum(for: weight)?.float32Pointer, width: width)
             gradients.add(dx, to: x)
         case .layerNorm(let x, let weight, let bias, let mean, let rstd):
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.layerNormGradient(
                 x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
-                dweight: weight.gradient?.float32Pointer, dbias: bias?.gradient?.float32Pointer, width: x.width)
+                dweight: gradients.sum(for: weight)?.float32Pointer, dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
             gradients.add(dx, to: x)
         case .activation(let kind, let x):
             let dx = Tensor(empty: x.shape, x.dtype)
@@ -97,11 +97,11 @@ private func linearGradient(x: Tensor, _ weight: Parameter, _ bias: Parameter?, 
         processor.multiply(dy.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
         gradients.add(dx, to: x)
     }
-    if let dweight = weight.gradient {
+    if let dweight = gradients.sum(for: weight) {
         let (left, right) = layout == .outputByInput ? (dy, x) : (x, dy)
         processor.multiply(left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
     }
-    if let dbias = bias?.gradient { processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width) }
+    if let dbias = gradients.sum(for: bias) { processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width) }
 }
 
 /// aᵀ b of the last two dimensions.
@@ -128,13 +128,15 @@ private func joined(_ parts: [Tensor?], _ widths: [Int], like x: Tensor) -> Tens
 
 /// ds = p (dp - Σ p dp), a row at a time.
 private func softmaxGradient(_ probabilities: Tensor, _ dy: Tensor) -> Tensor {
-    let ds = Tensor(empty: probabilities.shape, .float32)
-    let (p, dp, out, S) = (probabilities.float32Pointer, dy.contiguous().float32Pointer, ds.float32Pointer, probabilities.width)
-    Processor.current.forRuns(probabilities.rows, grain: 16) {
-        for r in $0 {
-            let at = r * S
-            let dot = (0 ..< S).reduce(Float(0)) { $0 + p[at + $1] * dp[at + $1] }
-            for i in 0 ..< S { out[at + i] = p[at + i] * (dp[at + i] - dot) }
+    let ds = Tensor(empty: probabilities.shape, .float32), dy = dy.contiguous(), S = probabilities.width
+    withExtendedLifetime(dy) {
+        let (p, dp, out) = (probabilities.float32Pointer, dy.float32Pointer, ds.float32Pointer)
+        Processor.current.forRuns(probabilities.rows, grain: 16) {
+            for r in $0 {
+                let at = r * S
+                let dot = (0 ..< S).reduce(Float(0)) { $0 + p[at + $1] * dp[at + $1] }
+                for i in 0 ..< S { out[at + i] = p[at + i] * (dp[at + i] - dot) }
+            }
         }
     }
     return ds

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 
 /// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed working copies.
 ///
@@ -7,18 +8,19 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
     public let shape: [Int]
-    /// The numbers. Assigning or editing them in place through `update` makes working copies stale.
+    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then.
     public private(set) var value: Tensor
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
     package var trace: Trace?
-    private var packed: [PackingKey: PackedMatrix] = [:]
+    /// Behind a lock, since readers on several threads may be the first to need one.
+    private let packed = Mutex<[Packing: PackedMatrix]>([:])
 
-    private struct PackingKey: Hashable {
+    /// What the order of a packed copy depends on.
+    private struct Packing: Hashable {
         var transposed: Bool
         var type: ElementType
-        /// Decides the layout. Not the processor's identity: a freed one's address may come back with another set.
-        var set: InstructionSet
+        var instructionSet: InstructionSet
     }
 
     public init(name: String, value: Tensor) {
@@ -37,11 +39,11 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         Processor.current.convert(self.value.vector, to: value.vector)
         self.value = value
         self.gradient = gradient
-        packed = [:]
+        changed()
     }
 
     /// Says that the numbers were changed in place.
-    package func changed() { packed = [:] }
+    package func changed() { packed.withLock { $0 = [:] } }
 
     /// Replaces the numbers.
     public func assign(_ newValue: Tensor) {
@@ -53,12 +55,13 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// The weight as the right operand of a product, [k, n] = the stored matrix or its transpose.
     package func packed(transposed: Bool, as type: ElementType) -> PackedMatrix {
         let processor = Processor.current
-        let key = PackingKey(transposed: transposed, type: type, set: processor.instructionSet)
-        if let made = packed[key] { return made }
-        let matrix = transposed ? value.matrix.transposed : value.matrix
-        let made = PackedMatrix(matrix, computeType: type, on: processor)
-        packed[key] = made
-        return made
+        return packed.withLock { packed in
+            let key = Packing(transposed: transposed, type: type, instructionSet: processor.instructionSet)
+            if let made = packed[key] { return made }
+            let made = PackedMatrix(transposed ? value.matrix.transposed : value.matrix, computeType: type, on: processor)
+            packed[key] = made
+            return made
+        }
     }
 
     /// Float32 numbers, for kernels that take a row of weights.

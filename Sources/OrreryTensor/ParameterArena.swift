@@ -13,6 +13,7 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
 
     /// Moves the parameters in, in the order given.
     public init(_ parameters: [Parameter]) {
+        precondition(Set(parameters.map { ObjectIdentifier($0) }).count == parameters.count, "arena: a parameter is there twice")
         self.parameters = parameters
         var offsets: [Int] = [], count = 0
         for p in parameters {

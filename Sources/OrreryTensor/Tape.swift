@@ -13,6 +13,7 @@ public final class Tape {
     package private(set) var entries: [Entry] = []
     package private(set) var count = 0
     package let parameters: [Parameter]
+    private var isRecording = true
 
     /// Opens a tape on which operations that touch these parameters are recorded.
     public init(watching parameters: [Parameter]) {
@@ -27,7 +28,8 @@ public final class Tape {
 
     /// Stops watching. Results computed from now on are not recorded.
     public func close() {
-        for p in parameters where p.trace?.tape === self { p.trace = nil }
+        // nil: this tape, on its way out
+        for p in parameters where p.trace?.tape == nil || p.trace?.tape === self { p.trace = nil }
     }
 
     /// A tensor of the user's to which a gradient is wanted.
@@ -39,6 +41,7 @@ public final class Tape {
     }
 
     func record(_ op: Op, _ results: [Tensor]) -> [Tensor] {
+        guard isRecording else { return results }
         let outputs = count ..< count + results.count
         count += results.count
         entries.append(Entry(op: op, outputs: outputs))
@@ -47,6 +50,14 @@ public final class Tape {
             tracked.trace = Trace(tape: self, id: id)
             return tracked
         }
+    }
+
+    /// Runs `body`, a backward pass: its rules compute with tracked tensors and record nothing.
+    package func withoutRecording<R>(_ body: () throws -> R) rethrows -> R {
+        let before = isRecording
+        isRecording = false
+        defer { isRecording = before }
+        return try body()
     }
 
     /// Removes and returns the newest entry: the backward pass frees what it no longer needs as it goes.
@@ -66,8 +77,10 @@ package struct Trace {
 
 /// Records `op` if one of its inputs is tracked.
 func traced(_ result: Tensor, _ inputs: Trace?..., op: @autoclosure () -> Op) -> Tensor {
-    for input in inputs {
-        if let tape = input?.tape { return tape.record(op(), [result])[0] }
+    var found: Tape?
+    for case let tape? in inputs.map({ $0?.tape }) {
+        precondition(found == nil || found === tape, "an operation on values of two open tapes")
+        found = tape
     }
-    return result
+    return found?.record(op(), [result])[0] ?? result
 }

@@ -37,27 +37,33 @@ extension Tensor {
 
     package func turn(into y: Tensor, _ table: RotaryTable, headSize: Int, firstPosition: Int, sign: Float) {
         let first = firstPosition * table.rotated / 2
-        Processor.current.rotary(
-            headRows(headSize: headSize), into: y.headRows(headSize: headSize), cosines: table.cosines.float32Pointer + first,
-            sines: table.sines.float32Pointer + first, sign: sign, batch: shape[0], rows: shape[1], heads: width / headSize, rotated: table.rotated)
+        let (cosines, sines) = table.rows(firstPosition + shape[1])
+        withExtendedLifetime((cosines, sines)) {
+            Processor.current.rotary(
+                headRows(headSize: headSize), into: y.headRows(headSize: headSize), cosines: cosines.float32Pointer + first,
+                sines: sines.float32Pointer + first, sign: sign, batch: shape[0], rows: shape[1], heads: width / headSize, rotated: table.rotated)
+        }
     }
 
     /// Softmax over the keys each query sees; scores [B, H, T, S] float32, query t of T at position firstPosition + t.
     package func causalSoftmax(firstPosition: Int) -> Tensor {
         let (T, S) = (shape[shape.count - 2], width)
-        let source = contiguous().float32Pointer
-        let y = Tensor(zeros: shape, .float32), out = y.float32Pointer
-        Processor.current.forRuns(rows, grain: 16) {
-            for r in $0 {
-                let seen = min(S, firstPosition + r % T + 1)
-                let x = source + r * S, p = out + r * S
-                let top = (0 ..< seen).reduce(-Float.infinity) { max($0, x[$1]) }
-                var sum: Float = 0
-                for i in 0 ..< seen {
-                    p[i] = exponential(x[i] - top)
-                    sum += p[i]
+        let source = contiguous()
+        let y = Tensor(zeros: shape, .float32)
+        withExtendedLifetime(source) {
+            let from = source.float32Pointer, out = y.float32Pointer
+            Processor.current.forRuns(rows, grain: 16) {
+                for r in $0 {
+                    let seen = min(S, firstPosition + r % T + 1)
+                    let x = from + r * S, p = out + r * S
+                    let top = (0 ..< seen).reduce(-Float.infinity) { max($0, x[$1]) }
+                    var sum: Float = 0
+                    for i in 0 ..< seen {
+                        p[i] = exponential(x[i] - top)
+                        sum += p[i]
+                    }
+                    for i in 0 ..< seen { p[i] /= sum }
                 }
-                for i in 0 ..< seen { p[i] /= sum }
             }
         }
         return traced(y, trace, op: .causalSoftmax(scores: self, probabilities: y))

@@ -32,8 +32,9 @@ extension Tensor {
 
     package func activated(_ kind: Activation) -> Tensor {
         let y = Tensor(empty: shape, dtype)
-        Processor.current.activate(kind, vector, into: y.vector)
-        return traced(y, trace, op: .activation(kind, self))
+        let x = contiguous()
+        Processor.current.activate(kind, x.vector, into: y.vector)
+        return traced(y, trace, op: .activation(kind, x))
     }
 
     /// silu(self) * up (arXiv:2002.05202).
@@ -48,7 +49,7 @@ extension Tensor {
     package func droppedOut(_ dropout: Dropout?) -> Tensor {
         guard let dropout, dropout.probability > 0 else { return self }
         let y = Tensor(empty: shape, dtype)
-        Processor.current.dropout(dropout, vector, into: y.vector)
+        Processor.current.dropout(dropout, contiguous().vector, into: y.vector)
         return traced(y, trace, op: .dropout(self, dropout))
     }
 }

@@ -11,14 +11,14 @@ extension Tensor {
         let logits = contiguous()
         let lse = Tensor(empty: [rows], .float32)
         Processor.current.logSumExp(logits.vector, into: lse.float32Pointer, width: width)
-        let losses = Tensor(zeros: [rows]), out = losses.float32Pointer, top = lse.float32Pointer
-        var sum = 0.0, counted = 0
+        var losses = [Float](repeating: 0, count: rows), sum = 0.0, counted = 0
+        let top = lse.float32Pointer
         for r in 0 ..< rows where targets[r] >= 0 {
-            out[r] = top[r] - logits.element(r * width + Int(targets[r]))
-            sum += Double(out[r])
+            losses[r] = top[r] - logits.element(r * width + Int(targets[r]))
+            sum += Double(losses[r])
             counted += 1
         }
-        perRow?(UnsafeBufferPointer(start: out, count: rows))
+        if let perRow { losses.withUnsafeBufferPointer(perRow) }
         let loss = Tensor([Float(sum / Double(max(1, counted)))], shape: [1])
         return traced(loss, trace, op: .crossEntropy(logits: logits, targets: targets, logSumExp: lse, counted: max(1, counted)))
     }

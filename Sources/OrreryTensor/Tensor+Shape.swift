@@ -51,20 +51,21 @@ extension Tensor {
 /// Copies between row strides, converting types if they differ.
 package func copyRows(from x: Tensor, to y: Tensor) {
     precondition(x.shape == y.shape, "copy: \(x.shape) to \(y.shape)")
-    let w = x.width
-    Processor.current.forRuns(x.rows, grain: 64) { rows in
+    let w = x.width, processor = Processor.current  // which a worker of the pool does not inherit
+    processor.forRuns(x.rows, grain: 64) { rows in
         for r in rows {
             let from = x.pointer + r * x.rowStride * x.dtype.size, to = y.pointer + r * y.rowStride * y.dtype.size
             if x.dtype == y.dtype { to.copyMemory(from: from, byteCount: w * x.dtype.size) } else {
-                Processor.current.convert(Vector(from, x.dtype, count: w), to: Vector(to, y.dtype, count: w))
+                processor.convert(Vector(from, x.dtype, count: w), to: Vector(to, y.dtype, count: w))
             }
         }
     }
 }
 
 extension Tensor {
-    /// [B, T, W] to [B, 1, W], the last of the T. For inference: not recorded.
+    /// [B, T, W] to [B, 1, W], the last of the T. For inference: it has no gradient.
     package func lastPositions() -> Tensor {
+        precondition(trace?.tape == nil, "lastPositions: has no gradient, and a tape is open")
         let (B, T) = (shape[0], shape[1])
         return Tensor([B, 1, width], dtype, storage: storage, offset: offset + (T - 1) * rowStride, rowStride: T * rowStride).contiguous()
     }

@@ -67,7 +67,7 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
 
     package var vector: Vector {
         precondition(isContiguous, "an operation on rows of \(width) that stand \(rowStride) apart needs contiguous()")
-        return Vector(pointer, dtype, count: count)
+        return Vector(pointer, dtype, count: count, owner: storage)
     }
 
     /// As a matrix of `rows` by `width`.

@@ -46,7 +46,7 @@ typedef struct {
     const char *name;
     int32_t panel_rows;     // MR: rows of A in one register tile
     int32_t panel_columns;  // NR: columns of B in one register tile
-    int32_t native_bf16;    // 1: bfloat16 panels hold pairs along k for a dot product; 0: they are widened to float32
+    int32_t native_bf16;    // 1: bfloat16 panels hold pairs along k for a dot product; 0: they hold floats rounded to bfloat16
     int32_t vector_length;
 
     // --- products. A "word" is 32 bits: one float, or a pair of bfloat16 along k.
