@@ -12,27 +12,33 @@ struct KernelCase: Sendable {
 /// What one case found: failures, and the largest error beside its bound.
 struct Findings {
     var failures: [String] = []
-    var largestError = 0.0
-    var largestShare = 0.0
+    /// Per type of the result, since the rounding of bfloat16 hides the arithmetic.
+    var errors: [ElementType: Worst] = [:]
+
+    struct Worst {
+        var error = 0.0
+        var share = 0.0
+
+        mutating func note(_ error: Double, of limit: Double) { (self.error, share) = (max(self.error, error), max(share, error / limit)) }
+        mutating func join(_ other: Worst) { (error, share) = (max(error, other.error), max(share, other.share)) }
+    }
 
     /// Compares each element, and requires that the canaries stand. `bound` is the error of the arithmetic in float32; the rounding of the result
     /// to its type is added, as is the smallest normal number, below which processors may flush to zero.
     mutating func expect(_ got: Grid, _ want: [Double], _ name: String, within bound: (Int) -> Double) {
         if !got.intact { failures.append("\(name): wrote outside of its rows") }
-        compare(got.values, want, name) { bound($0) + got.type.roundoff * (abs(want[$0]) + bound($0)) }
-    }
-
-    mutating func compare(_ got: [Float], _ want: [Double], _ name: String, within bound: (Int) -> Double) {
-        precondition(got.count == want.count)
+        let values = got.values
+        precondition(values.count == want.count)
+        var worst = errors[got.type, default: Worst()]
         for i in want.indices {
-            let error = abs(Double(got[i]) - want[i]), limit = bound(i) + 0x1p-126
+            let error = abs(Double(values[i]) - want[i]), limit = bound(i) + got.type.roundoff * (abs(want[i]) + bound(i)) + 0x1p-126
             if !(error <= limit) {
-                failures.append("\(name)[\(i)]: \(got[i]), expected \(want[i]) within \(limit)")
+                failures.append("\(name)[\(i)]: \(values[i]), expected \(want[i]) within \(limit)")
                 return
             }
-            largestError = max(largestError, error)
-            largestShare = max(largestShare, error / limit)
+            worst.note(error, of: limit)
         }
+        errors[got.type] = worst
     }
 
     mutating func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
@@ -50,7 +56,7 @@ struct Findings {
     @Test(arguments: InstructionSet.available, [1, 2])
     func kernelsAgreeWithTheReference(on instructionSet: InstructionSet, threads: Int) {
         let processor = Processor(instructionSet, threads: threads)
-        var errors: [String: (error: Double, share: Double)] = [:]
+        var errors: [String: Findings.Worst] = [:]
         for test in Self.cases {
             var findings = Findings()
             Processor.$current.withValue(processor) {
@@ -59,8 +65,7 @@ struct Findings {
             if !findings.failures.isEmpty {
                 Issue.record("\(test.kernel) (\(test.label)) on \(instructionSet), \(threads) threads: \(findings.failures.joined(separator: "; "))")
             }
-            let sofar = errors[test.kernel] ?? (0, 0)
-            errors[test.kernel] = (max(sofar.error, findings.largestError), max(sofar.share, findings.largestShare))
+            for (type, worst) in findings.errors { errors["\(test.kernel) \(type.name)", default: Findings.Worst()].join(worst) }
         }
         guard ProcessInfo.processInfo.environment["ORRERY_KERNEL_ERRORS"] != nil else { return }
         let lines = errors.sorted { $0.key < $1.key }.map { name, worst in

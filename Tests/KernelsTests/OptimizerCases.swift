@@ -30,7 +30,7 @@ let optimizerCases: [KernelCase] = (elementCounts + [32_768 + 5]).flatMap { n in
             let x = samples.floats(n), want = Reference.sumOfSquares(x), got = processor.sumOfSquares(Grid(x).floats, count: n)
             // runs of 1024 in float32, their sums in float64
             findings.expect(abs(got - want) <= 1024 * u * want, "\(got), expected \(want)")
-            findings.largestError = abs(got - want) / want
+            findings.errors[.float32] = Findings.Worst(error: abs(got - want), share: abs(got - want) / (1024 * u * want))
         },
         KernelCase(kernel: "axpby", label: "\(n)") { processor, findings in
             var samples = Samples(n)
