@@ -43,7 +43,9 @@ let package = Package(
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
         .testTarget(name: "OrreryGenerationTests", dependencies: ["OrreryGeneration"]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
-        .testTarget(name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"]),
+        .testTarget(
+            name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
+            exclude: ["Goldens"]),
         .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
         .testTarget(name: "orreryTests", dependencies: ["OrreryFiles", "OrreryDemo"]),
     ]

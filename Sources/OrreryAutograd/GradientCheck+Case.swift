@@ -69,16 +69,17 @@ extension GradientCheck {
             _ kind: Op.Kind, _ variant: String = "", _ inputs: [Input], _ curve: Curve = .polynomial, bfloat16 roundings: Int? = 2,
             _ body: @escaping (Arguments) -> [Tensor]
         ) {
-            self.init(operation: kind.rawValue, variant, inputs, curve, bfloat16: roundings, body)
+            self.init(operation: kind.rawValue, variant: variant, inputs, curve, bfloat16: roundings, body)
             self.kind = kind
         }
 
         /// A case of an operation that a target above defines.
         package init(
-            operation: String, _ variant: String = "", _ inputs: [Input], _ curve: Curve = .smooth, bfloat16 roundings: Int? = nil,
+            operation: String, variant: String = "", _ inputs: [Input], _ curve: Curve = .smooth, bfloat16 roundings: Int? = nil,
             _ body: @escaping (Arguments) -> [Tensor]
         ) {
-            (self.operation, self.variant, self.inputs, self.curve, bfloat16Roundings, self.body) = (operation, variant, inputs, curve, roundings, body)
+            (self.operation, self.variant, self.inputs) = (operation, variant, inputs)
+            (self.curve, bfloat16Roundings, self.body) = (curve, roundings, body)
         }
 
         private var values: [String: [Float]] {

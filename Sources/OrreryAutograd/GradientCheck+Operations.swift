@@ -47,7 +47,8 @@ extension GradientCheck.Case {
             .init(.custom, "x³", [.tensor("x", 3, 5)], bfloat16: nil) { a in
                 let x = a["x"].detached
                 let cube = x.multiplied(by: x).multiplied(by: x)
-                return CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }.record([cube])
+                let op = CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }
+                return op.record([cube])
             },
             .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
         ] + activations
@@ -97,7 +98,8 @@ extension GradientCheck.Case {
         ) -> GradientCheck.Case {
             let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hk, headSize: d, slopes: slopes)
             let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
-            return .init(.attention, variant, [.tensor("q", B, T, H * d), .tensor("k", B, T, Hk * d), .tensor("v", B, T, Hk * d)], .smooth, bfloat16: 4) {
+            let inputs: [Input] = [.tensor("q", B, T, H * d), .tensor("k", B, T, Hk * d), .tensor("v", B, T, Hk * d)]
+            return .init(.attention, variant, inputs, .smooth, bfloat16: 4) {
                 [$0["q"].attention(keys: $0["k"], values: $0["v"], shape, dropout: dropout)]
             }
         }

@@ -35,7 +35,8 @@ struct Gradcheck: ParsableCommand {
 extension GradientCheck {
     fileprivate func printTable() {
         var table = Table([
-            .init("operation"), .init("variant"), .init("input"), .init("shape"), .init("type"), .init("error", .right), .init("tolerance", .right), .init(""),
+            .init("operation"), .init("variant"), .init("input"), .init("shape"), .init("type"), .init("error", .right), .init("tolerance", .right),
+            .init(""),
         ])
         for row in rows {
             table.add(

@@ -36,7 +36,9 @@ import Testing
 
     @Test func rightRule() {
         let rows = GradientCheck.check(
-            .init(operation: "product", [.tensor("x", 5, 3), .parameter("w", 2, 3)], .smooth) { [$0["x"].linear($0.parameter("w")).activated(.silu)] })
+            .init(operation: "product", [.tensor("x", 5, 3), .parameter("w", 2, 3)], .smooth) {
+                [$0["x"].linear($0.parameter("w")).activated(.silu)]
+            })
         #expect(rows.map(\.passed) == [true, true])
     }
 }
