@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "OrreryTokenizers", dependencies: ["OrreryFiles"]),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
-        .target(name: "OrreryGeneration", dependencies: ["OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers"]),
+        .target(name: "OrreryGeneration", dependencies: ["OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "Kernels"]),
         .target(name: "OrreryDemo"),
         .target(name: "OrreryTraining", dependencies: [
             "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
@@ -41,7 +41,9 @@ let package = Package(
         .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryDemo"]),
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
-        .testTarget(name: "OrreryGenerationTests", dependencies: ["OrreryGeneration"]),
+        .testTarget(name: "OrreryGenerationTests", dependencies: [
+            "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryTerminal", "Kernels",
+        ]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
         .testTarget(
             name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],

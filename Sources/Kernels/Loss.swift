@@ -1,4 +1,5 @@
 internal import CKernels
+import Foundation
 
 extension Processor {
     private static let lossGrain = 16
@@ -16,8 +17,12 @@ extension Processor {
     ) {
         forRuns(logits.count / width, grain: Self.lossGrain) { rows in
             for r in rows {
+                if targets[r] < 0 {  // not scaled by zero: its logits may be infinite
+                    memset(dlogits.at(r * width), 0, width * dlogits.type.size)
+                    continue
+                }
                 kernels.cross_entropy_gradient(
-                    logits.at(r * width), logits.type.code, lse[r], Int(targets[r]), targets[r] < 0 ? 0 : scale, dlogits.at(r * width), dlogits.type.code,
+                    logits.at(r * width), logits.type.code, lse[r], Int(targets[r]), scale, dlogits.at(r * width), dlogits.type.code,
                     width)
             }
         }

@@ -1,11 +1,13 @@
 import OrreryTokenizers
 
-/// What is wrong with an option of generation or with the logits: one line that names it and says what was expected.
+/// What is wrong with an option of generation, the prompt or the logits: one line that names it and says what was expected.
 public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
         case option(name: String, value: String, allowed: String)
         case logit(token: TokenID, value: String, position: Int)
         case nothingToChoose(vocabulary: Int, position: Int)
+        case prompt(String)
+        case vocabulary(model: String, tokens: Int, known: Int)
     }
 
     private let code: Code
@@ -25,6 +27,26 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .nothingToChoose(vocabulary: vocabulary, position: position))
     }
 
+    /// No token to start from.
+    static var emptyPrompt: GenerationError {
+        GenerationError(code: .prompt("the prompt is empty, and the tokenizer has neither an end-of-text token nor a newline to start from; expected a prompt"))
+    }
+
+    /// A prompt that leaves no room for a token after it.
+    static func longPrompt(_ tokens: Int, context: Int) -> GenerationError {
+        GenerationError(code: .prompt("the prompt has \(tokens) tokens; expected at most \(context - 1), since the context holds \(context)"))
+    }
+
+    /// A prompt with an id that the model lacks.
+    static func promptToken(_ token: TokenID, at index: Int, vocabulary: Int) -> GenerationError {
+        GenerationError(code: .prompt("token \(index) of the prompt is \(token); expected 0 to \(vocabulary - 1)"))
+    }
+
+    /// A tokenizer with more tokens than the model has rows for.
+    static func vocabulary(_ model: String, tokens: Int, known: Int) -> GenerationError {
+        GenerationError(code: .vocabulary(model: model, tokens: tokens, known: known))
+    }
+
     public var description: String {
         switch code {
         case .option(let name, let value, let allowed):
@@ -33,6 +55,10 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
             "the logit of token \(token) at position \(position) is \(value); expected a finite number, or -inf for a masked token"
         case .nothingToChoose(let vocabulary, let position):
             "none of the \(vocabulary) logits at position \(position) is above -inf; expected at least one token to choose"
+        case .prompt(let problem):
+            problem
+        case .vocabulary(let model, let tokens, let known):
+            "\(model): the tokenizer has \(tokens) tokens, the model knows \(known); expected the tokenizer that the model was trained with"
         }
     }
 }

@@ -74,7 +74,3 @@ extension GradientCheck.Row {
         return o
     }
 }
-
-extension ElementType {
-    fileprivate var name: String { self == .float32 ? "float32" : "bfloat16" }
-}

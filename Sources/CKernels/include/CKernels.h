@@ -46,7 +46,7 @@ typedef struct {
     const char *name;
     int32_t panel_rows;     // MR: rows of A in one register tile
     int32_t panel_columns;  // NR: columns of B in one register tile
-    int32_t native_bf16;    // 1: bfloat16 panels hold pairs along k for a dot product; 0: they are widened to float32
+    int32_t native_bf16;    // 1: bfloat16 panels hold pairs along k for a dot product; 0: they hold floats rounded to bfloat16
     int32_t vector_length;
 
     // --- products. A "word" is 32 bits: one float, or a pair of bfloat16 along k.
@@ -54,8 +54,9 @@ typedef struct {
     // rows: panel p holds words [depth][width], rows past the end are zero. Panels stand `panel_stride` words apart.
     void (*pack)(const void *x, int type, ptrdiff_t row_stride, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k,
                  int width, int panel_type, uint32_t *panels, ptrdiff_t panel_stride);
-    // C[m][n] = start + A B, one accumulator per element, k ascending. A and B are panels of `depth` words.
-    void (*product)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth, const uint32_t *a, ptrdiff_t a_stride, const uint32_t *b,
+    // C[m][n] = start + A B, one accumulator per element, k ascending. B is panels of `depth` words; so is A, `a_stride` words apart,
+    // or, direct, rows of words `a_stride` apart, read where they lie.
+    void (*product)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth, const uint32_t *a, ptrdiff_t a_stride, int direct, const uint32_t *b,
                     ptrdiff_t b_stride, int panel_type, void *c, int c_type, ptrdiff_t ldc, int start, const float *bias);
     // 2 * flops per iteration of a loop of multiply-adds that never leaves the registers; returns flops done.
     double (*peak)(int panel_type, ptrdiff_t iterations, float *sink);

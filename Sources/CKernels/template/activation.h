@@ -14,7 +14,7 @@ INLINE vf activate(const int kind, vf x) {
         return x * fma(t, splat(0.5f), splat(0.5f));
     }
     case ORRERY_RELU_SQUARED: {
-        vf r = larger(x, (vf){0});
+        vf r = larger((vf){0}, x);
         return r * r;
     }
     default: return x * sigmoid(x);
@@ -30,9 +30,9 @@ INLINE vf activation_slope(const int kind, vf x) {
     case ORRERY_GELU_TANH: {
         vf t = hyperbolic_tangent(tanh_argument(x));
         vf inner = fma(x * x, splat(3 * 0.044715f * 0.79788456080286536f), splat(0.79788456080286536f));
-        return fma(x * 0.5f * inner, splat(1.0f) - t * t, fma(t, splat(0.5f), splat(0.5f)));
+        return fma(x * 0.5f * (splat(1.0f) - t * t), inner, fma(t, splat(0.5f), splat(0.5f)));
     }
-    case ORRERY_RELU_SQUARED: return larger(x, (vf){0}) * 2.0f;
+    case ORRERY_RELU_SQUARED: return larger((vf){0}, x) * 2.0f;
     default: {
         vf s = sigmoid(x);
         return s * fma(x, splat(1.0f) - s, splat(1.0f));

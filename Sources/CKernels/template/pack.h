@@ -58,11 +58,21 @@ INLINE void transpose_words(vu r[VL]) {
 #else
 #define NATIVE_PAIRS 0
 #endif
-#define PAIRS(panel_type) (NATIVE_PAIRS && (panel_type) == ORRERY_BF16)
+
+// What the words of a panel are: floats; pairs of bfloat16 along k; or, where the processor multiplies no pairs, floats rounded to
+// bfloat16, so that a bfloat16 panel holds the same numbers on every processor.
+enum { FLOATS, PAIRS, ROUNDED };
+#define PANEL_FORM(panel_type) ((panel_type) == ORRERY_F32 ? FLOATS : NATIVE_PAIRS ? PAIRS : ROUNDED)
+
+// n elements, n <= VL, each as a float; the words past them are zero.
+INLINE vu float_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, const int form) {
+    vf v = n >= VL ? load_as(x, type, at) : load_some(x, type, at, n);
+    return form == ROUNDED && type == ORRERY_F32 ? round_to_bf16(v) << 16 : (vu)v;
+}
 
 // VL words of one row whose k is contiguous, from element k on; `n` elements are left, the words past them are zero.
-INLINE vu row_words(const void *x, int type, ptrdiff_t at, ptrdiff_t n, int pairs) {
-    if (!pairs) return (vu)(n >= VL ? load_as(x, type, at) : load_some(x, type, at, n));
+INLINE vu row_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, const int form) {
+    if (form != PAIRS) return float_words(x, type, at, n, form);
     uint16_t buffer[2 * VL];
     if (type == ORRERY_BF16) {
         if (n >= 2 * VL) return *(const vu_any *)((const uint16_t *)x + at);
@@ -91,15 +101,15 @@ INLINE void store_words(uint32_t *p, vu x, int n) {
 }
 
 // k contiguous: VL rows by VL words at a time, through a transpose.
-INLINE void pack_rows(const void *x, const int type, ptrdiff_t row_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int pairs,
+INLINE void pack_rows(const void *x, const int type, ptrdiff_t row_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int form,
                       uint32_t *panel) {
-    const ptrdiff_t depth = pairs ? (k + 1) / 2 : k, per_word = pairs ? 2 : 1;
+    const ptrdiff_t per_word = form == PAIRS ? 2 : 1, depth = (k + per_word - 1) / per_word;
     for (int group = 0; group < width; group += VL) {
         const int lanes_here = width - group < VL ? width - group : VL;
         for (ptrdiff_t w = 0; w < depth; w += VL) {
             vu r[VL];
             UNROLL for (int i = 0; i < VL; i++)
-                r[i] = i < lanes_here && group + i < rows ? row_words(x, type, (group + i) * row_stride + w * per_word, k - w * per_word, pairs) : (vu){0};
+                r[i] = i < lanes_here && group + i < rows ? row_words(x, type, (group + i) * row_stride + w * per_word, k - w * per_word, form) : (vu){0};
             transpose_words(r);
             uint32_t *out = panel + w * width + group;
             if (w + VL <= depth) {
@@ -120,40 +130,70 @@ INLINE vu half_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n) {
     return __builtin_convertvector(h, vu);
 }
 
-// rows contiguous: each k is a copy of neighbours, shared out over the panels so that a cache line is read once.
+// VL neighbours at one k, or at k and k + 1 as pairs.
+INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int pairs) {
+    if (!pairs) return (vu)load_as(x, type, at);
+    return half_words(x, type, at, VL) | half_words(x, type, at + k_stride, VL) << 16;
+}
+
+// One panel of rows contiguous in memory, words [first, last) of its depth; all its rows exist, and so many neighbours that whole
+// vectors can be read. A store may reach into the next k, whose own store comes later; the last one must not.
+INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t first, ptrdiff_t last, const int width,
+                               const int pairs, uint32_t *panel) {
+    const ptrdiff_t step = pairs ? 2 : 1;
+    for (ptrdiff_t w = first; w < last; w++)
+        UNROLL for (int group = 0; group < width; group += VL) {
+            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, pairs);
+            if (width - group >= VL || w + 1 < last) *(vu_any *)(panel + w * width + group) = words;
+            else store_words(panel + w * width + group, words, width - group);
+        }
+}
+
+// The same with rows or a k that are missing, which become zeros.
+INLINE void pack_partial_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t first, ptrdiff_t last,
+                                 ptrdiff_t k, const int width, const int pairs, uint32_t *panel) {
+    const ptrdiff_t step = pairs ? 2 : 1;
+    for (ptrdiff_t w = first; w < last; w++)
+        for (int group = 0; group < width; group += VL) {
+            const int lanes_here = width - group < VL ? width - group : VL;
+            const ptrdiff_t left = rows - group, at = w * step * k_stride + row + group;
+            vu words = {0};
+            if (left > 0) {
+                if (!pairs) words = (vu)(left >= VL ? load_as(x, type, at) : load_some(x, type, at, left));
+                else {
+                    words = half_words(x, type, at, left);
+                    if (w * 2 + 1 < k) words |= half_words(x, type, at + k_stride, left) << 16;
+                }
+                if (left < lanes_here) words &= (vu)(lanes() < (int32_t)left);
+            }
+            store_words(panel + w * width + group, words, lanes_here);
+        }
+}
+
+// rows contiguous: each k is a copy of neighbours, in blocks of k small enough that a line that several panels share stays cached.
 INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int pairs,
                          uint32_t *panels, ptrdiff_t panel_stride) {
-    const ptrdiff_t step = pairs ? 2 : 1;
-    for (ptrdiff_t j = 0; j < k; j += step, panels += width) {
+    const ptrdiff_t depth = pairs ? (k + 1) / 2 : k, whole = pairs ? k / 2 : k, needed = (width + VL - 1) / VL * VL;
+    enum { block = 64 };
+    for (ptrdiff_t first = 0; first < depth; first += block) {
+        const ptrdiff_t last = first + block < depth ? first + block : depth;
         uint32_t *panel = panels;
         for (ptrdiff_t r = 0; r < rows; r += width, panel += panel_stride)
-            UNROLL for (int group = 0; group < width; group += VL) {
-                const int lanes_here = width - group < VL ? width - group : VL;
-                const ptrdiff_t left = rows - r - group, at = j * k_stride + r + group;
-                vu words = {0};
-                if (left > 0) {
-                    if (!pairs) words = (vu)(left >= VL ? load_as(x, type, at) : load_some(x, type, at, left));
-                    else {
-                        words = half_words(x, type, at, left);
-                        if (j + 1 < k) words |= half_words(x, type, at + k_stride, left) << 16;
-                    }
-                    if (left < lanes_here) words &= (vu)(lanes() < (int32_t)left);
-                }
-                store_words(panel + group, words, lanes_here);
-            }
+            if (rows - r >= needed && last <= whole) pack_whole_columns(x, type, k_stride, r, first, last, width, pairs, panel);
+            else pack_partial_columns(x, type, k_stride, r, rows - r, first, last, k, width, pairs, panel);
     }
 }
 
 INLINE void pack_panels(const void *x, const int type, ptrdiff_t row_stride, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width,
-                        const int pairs, uint32_t *panels, ptrdiff_t panel_stride) {
-    if (k_stride != 1) pack_columns(x, type, k_stride, rows, k, width, pairs, panels, panel_stride);
+                        const int form, uint32_t *panels, ptrdiff_t panel_stride) {
+    if (k_stride != 1) pack_columns(x, type, k_stride, rows, k, width, form, panels, panel_stride);
     else
         for (ptrdiff_t r = 0; r < rows; r += width, panels += panel_stride)
-            pack_rows((const char *)x + r * row_stride * (type == ORRERY_F32 ? 4 : 2), type, row_stride, rows - r, k, width, pairs, panels);
+            pack_rows((const char *)x + r * row_stride * (type == ORRERY_F32 ? 4 : 2), type, row_stride, rows - r, k, width, form, panels);
 }
 
 static void pack(const void *x, int type, ptrdiff_t row_stride, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, int width, int panel_type,
                  uint32_t *panels, ptrdiff_t panel_stride) {
-    BY_TYPE(type, if (width == MR) pack_panels(x, T, row_stride, k_stride, rows, k, MR, PAIRS(panel_type), panels, panel_stride);
-            else pack_panels(x, T, row_stride, k_stride, rows, k, NV * VL, PAIRS(panel_type), panels, panel_stride));
+    BY_TYPES(type, panel_type, if (width == MR) pack_panels(x, T, row_stride, k_stride, rows, k, MR, PANEL_FORM(U), panels, panel_stride);
+             else pack_panels(x, T, row_stride, k_stride, rows, k, NV * VL, PANEL_FORM(U), panels, panel_stride));
 }

@@ -1,0 +1,138 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// One generation in progress: choose a token, append it, compute its position, again.
+///
+/// Every call computes on the caller's thread and returns; a caller that wants to stop just stops calling, so it can look at its
+/// own flag or task between any two tokens. Keys and values of past positions are kept, so each token costs one position.
+///
+/// ```swift
+/// let generation = try model.generate(GenerationOptions(prompt: try model.promptTokens("Once"), stop: model.stopConditions(maxTokens: 50)))
+/// while let step = try generation.next() { print(step.text, terminator: "") }
+/// ```
+public final class Generation {
+    /// What one token added.
+    public struct Step: Sendable, Hashable {
+        public let token: TokenID
+        /// The token's place in the sequence, the prompt included.
+        public let position: Int
+        /// The bytes that can be shown now: none while they may be the start of a stop string.
+        public let bytes: [UInt8]
+        /// The characters that those bytes complete.
+        public let text: String
+        /// Set on the last step.
+        public let finishReason: FinishReason?
+    }
+
+    public let options: GenerationOptions
+    /// The prompt and what was chosen after it, an end token included.
+    public private(set) var tokens: [TokenID]
+    /// Set once the last step has been returned.
+    public private(set) var finishReason: FinishReason?
+    public private(set) var timings = GenerationTimings()
+
+    private let source: TextModel
+    private let sampler: Sampler
+    private let cache: KeyValueStore
+    private var monitor: StopMonitor
+    private var decoder: StreamingDecoder
+    private var assembler = UTF8Assembler()
+    /// The logits after the last token; nil until its position is computed.
+    private var row: [Float]?
+
+    init(_ source: TextModel, _ options: GenerationOptions) throws {
+        try options.validate(for: source)
+        (self.source, self.options, tokens) = (source, options, options.prompt)
+        sampler = try Sampler(options.sampling, stream: options.stream)
+        monitor = try StopMonitor(options.stop)
+        // The last token is chosen and never computed, so its keys and values need no room.
+        let wanted = options.stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
+        cache = source.model.makeCache(capacity: min(source.contextLength, options.prompt.count + wanted - 1), type: options.computeType)
+        decoder = StreamingDecoder(source.tokenizer)
+        // What a token adds may depend on the one before.
+        if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil { _ = try decoder.appendBytes(last) }
+    }
+
+    /// The tokens chosen so far, without an end token.
+    public var completion: ArraySlice<TokenID> { tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount] }
+
+    /// Positions whose keys and values are kept.
+    public var cachedPositions: Int { cache.count }
+
+    /// Computes a piece of what is missing before the next token can be chosen: of the prompt, or the newest token. `next` does it
+    /// as well; a caller with a long prompt can do it in pieces and look up between them.
+    ///
+    /// - Returns: whether more is missing.
+    @discardableResult public func advance() -> Bool {
+        let missing = tokens.count - cache.count
+        guard missing > 0 else { return false }
+        let isPrefill = cache.count < options.prompt.count
+        let piece = tokens[cache.count...].prefix(options.prefillChunk)
+        measure(isPrefill, tokens: piece.count) {
+            let logits = source.model.logits(
+                Array(piece), batch: 1, ForwardContext(computeType: options.computeType, cache: cache, lastOnly: true))
+            cache.advance(by: piece.count)
+            if cache.count == tokens.count { row = source.choosable(logits.floats) }
+        }
+        return cache.count < tokens.count
+    }
+
+    /// The logits from which the next token will be chosen, one per token.
+    public func logits() -> [Float] {
+        while advance() {}
+        return row ?? []
+    }
+
+    /// Why `next` will choose what it chooses.
+    ///
+    /// - Parameter limit: how many candidates to list.
+    public func explainNext(limit: Int = 20) throws -> SampleExplanation {
+        try sampler.explain(logits(), position: tokens.count, limit: limit)
+    }
+
+    /// Chooses the next token and appends it; nil once the generation has ended.
+    ///
+    /// - Throws: `GenerationError` naming a logit that is no number.
+    public func next() throws -> Step? {
+        guard finishReason == nil else { return nil }
+        let isPrefill = cache.count < options.prompt.count
+        let row = logits()
+        let position = tokens.count
+        let token = try measure(isPrefill, tokens: 0) { try sampler.sample(row, position: position) }
+        tokens.append(token)
+        let isEnd = options.stop.endTokens.contains(token)
+        var bytes = monitor.receive(token, isEnd ? [] : try decoder.appendBytes(token))
+        // A full context ends the text: an old position is never dropped to make room.
+        if monitor.finishReason == nil, tokens.count == source.contextLength { bytes += monitor.finish(.length) }
+        finishReason = monitor.finishReason
+        var text = assembler.append(bytes)
+        if finishReason != nil { text += assembler.finish() }
+        return Step(token: token, position: position, bytes: bytes, text: text, finishReason: finishReason)
+    }
+
+    /// Ends a generation that the caller stops, and returns the text that was held back.
+    public func cancel() -> String {
+        guard finishReason == nil else { return "" }
+        let rest = monitor.finish(.cancelled)
+        finishReason = .cancelled
+        return assembler.append(rest) + assembler.finish()
+    }
+
+    private func measure<R>(_ isPrefill: Bool, tokens count: Int, _ body: () throws -> R) rethrows -> R {
+        let start = ContinuousClock.now
+        defer {
+            let (seconds, attoseconds) = (ContinuousClock.now - start).components
+            let elapsed = Double(seconds) + Double(attoseconds) * 1e-18
+            if isPrefill {
+                timings.prefillTokens += count
+                timings.prefillSeconds += elapsed
+            } else {
+                timings.decodeTokens += count
+                timings.decodeSeconds += elapsed
+            }
+        }
+        return try body()
+    }
+}

@@ -1,0 +1,37 @@
+import Kernels
+import OrreryTokenizers
+
+/// Everything that decides what a generation gives, beside the model.
+public struct GenerationOptions: Sendable, Hashable {
+    /// The tokens to continue; at least one.
+    public var prompt: [TokenID]
+    public var sampling: SamplingOptions
+    public var stop: StopConditions
+    /// The type to which operands of products are rounded, and in which keys and values are kept.
+    public var computeType: ElementType
+    /// Tells apart several answers to one prompt under one seed.
+    public var stream: UInt64
+    /// The prompt is computed in pieces of at most so many positions. The cut changes time and memory, never the text.
+    public var prefillChunk: Int
+
+    public init(
+        prompt: [TokenID], sampling: SamplingOptions = SamplingOptions(), stop: StopConditions = StopConditions(), computeType: ElementType = .float32,
+        stream: UInt64 = 0, prefillChunk: Int = 256
+    ) {
+        (self.prompt, self.sampling, self.stop, self.computeType) = (prompt, sampling, stop, computeType)
+        (self.stream, self.prefillChunk) = (stream, prefillChunk)
+    }
+
+    /// - Throws: `GenerationError` naming what is outside its range.
+    func validate(for source: TextModel) throws {
+        try sampling.validate()
+        try stop.validate()
+        if prefillChunk < 1 { throw GenerationError.option("the prefill chunk", prefillChunk, allowed: "at least 1") }
+        if prompt.isEmpty { throw GenerationError.emptyPrompt }
+        let known = source.model.shape.vocabularySize
+        if let index = prompt.firstIndex(where: { $0 < 0 || Int($0) >= known }) {
+            throw GenerationError.promptToken(prompt[index], at: index, vocabulary: known)
+        }
+        if prompt.count >= source.contextLength { throw GenerationError.longPrompt(prompt.count, context: source.contextLength) }
+    }
+}

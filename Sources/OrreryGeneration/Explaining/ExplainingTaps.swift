@@ -1,0 +1,70 @@
+import OrreryNN
+import OrreryTensor
+
+/// Reads what an explanation shows while the forward pass goes by. A pattern is reduced at once: all of them together would be layers times
+/// heads times positions squared.
+///
+/// H heads, T positions, D width.
+final class ExplainingTaps: Taps {
+    private let wantedPattern: (layer: Int, head: Int)?
+
+    private(set) var embeddings: Tensor?
+    private(set) var positions = Explanation.Positions.other
+    /// The last position's vector before the first layer and after each.
+    private(set) var residuals: [[Float]] = []
+    private(set) var heads: [[Explanation.Head]] = []
+    private(set) var pattern: Explanation.Pattern?
+
+    init(pattern: (layer: Int, head: Int)?) { wantedPattern = pattern }
+
+    func interest(in point: TapPoint, layer: Int) -> TapInterest {
+        switch point {
+        case .embed, .residualPost, .pattern: .read
+        case .residualPre, .rotatedQuery: layer == 0 ? .read : .none
+        case .positionEmbed: .read
+        default: .none
+        }
+    }
+
+    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
+        switch point {
+        case .embed: embeddings = tensor
+        case .positionEmbed: positions = .added
+        case .rotatedQuery: positions = .rotary
+        case .residualPre, .residualPost: residuals.append(tensor.lastPositions().floats)
+        case .pattern: reduce(tensor, layer)
+        default: break
+        }
+        return nil
+    }
+
+    private func reduce(_ tensor: Tensor, _ layer: Int) {
+        let (H, T) = (tensor.shape[1], tensor.shape[3])
+        let weights = tensor.floats
+        heads.append(weights.withUnsafeBufferPointer { weights in
+            (0 ..< H).map { head in
+                Self.summary(UnsafeBufferPointer(rebasing: weights[head * T * T ..< (head + 1) * T * T]), head: head, count: T)
+            }
+        })
+        if let wanted = wantedPattern, wanted.layer == layer {
+            let start = wanted.head * T * T
+            pattern = Explanation.Pattern(
+                layer: layer, head: wanted.head, weights: (0 ..< T).map { t in Array(weights[start + t * T ... start + t * T + t]) })
+        }
+    }
+
+    private static func summary(_ weights: UnsafeBufferPointer<Float>, head: Int, count T: Int) -> Explanation.Head {
+        var (first, own): (Float, Float) = (0, 0)
+        var best: (link: Explanation.Link, excess: Float)?
+        for t in 1 ..< max(1, T) {
+            first += weights[t * T]
+            own += weights[t * T + t]
+            let even = 1 / Float(t + 1)
+            for s in 1 ..< t where weights[t * T + s] - even > best?.excess ?? -.infinity {
+                best = (Explanation.Link(head: head, from: t, to: s, weight: weights[t * T + s]), weights[t * T + s] - even)
+            }
+        }
+        let queries = Float(max(1, T - 1))
+        return Explanation.Head(strongest: best?.link, meanOnFirst: first / queries, meanOnSelf: own / queries)
+    }
+}

@@ -1,0 +1,47 @@
+import OrreryFiles
+import OrreryModels
+import OrreryTokenizers
+
+extension TextModel {
+    /// Opens a model directory with its tokenizer, and what its `generation_config.json` says, if it has one.
+    ///
+    /// - Parameter warn: receives what was found and not used, a line each.
+    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
+        let model = try ModelDirectory.open(directory, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: directory)
+        let path = Path.join(directory, "generation_config.json")
+        let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path), warn: warn)
+        return try TextModel(
+            model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [], suggestedSampling: config?.sampling)
+    }
+}
+
+/// The part of Hugging Face's `generation_config.json` that can be honoured.
+private struct PublishedDefaults {
+    var endTokens: Set<TokenID> = []
+    /// nil unless the file asks for sampling (`do_sample`).
+    var sampling: SamplingOptions?
+
+    /// Settings that change the text and are not known here, with the values at which they do nothing.
+    private static let unknown: [(key: String, neutral: Double)] = [
+        ("repetition_penalty", 1), ("no_repeat_ngram_size", 0), ("typical_p", 1), ("num_beams", 1), ("epsilon_cutoff", 0), ("eta_cutoff", 0),
+        ("length_penalty", 1), ("min_new_tokens", 0), ("min_length", 0),
+    ]
+
+    init(_ json: JSONFields, warn: (String) -> Void) throws {
+        if let value = json.object["eos_token_id"], value != .null {
+            let ids: [Int] = if case .array = value { try json.ints("eos_token_id") } else { [try json.int("eos_token_id")] }
+            endTokens = Set(ids.compactMap { TokenID(exactly: $0) })
+        }
+        if try json.boolIfPresent("do_sample") == true {
+            let found = SamplingOptions(
+                temperature: try json.doubleIfPresent("temperature") ?? 1, topK: try json.intIfPresent("top_k") ?? 0,
+                topP: try json.doubleIfPresent("top_p") ?? 1, minP: try json.doubleIfPresent("min_p") ?? 0)
+            try found.validate()
+            sampling = found
+        }
+        for (key, neutral) in Self.unknown {
+            if let value = try? json.doubleIfPresent(key), value != neutral { warn("\(json.file): \(key) is not honoured here") }
+        }
+    }
+}

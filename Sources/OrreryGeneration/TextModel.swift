@@ -1,0 +1,71 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// A language model with the tokenizer it was trained with: text in, text out.
+public final class TextModel {
+    public let model: any LanguageModel
+    public let tokenizer: any Tokenizer
+    /// What errors and headings call it: its directory.
+    public let name: String
+    /// Tokens that end a text: the tokenizer's, the configuration's and those given.
+    public let endTokens: Set<TokenID>
+    /// How whoever published the model wants it sampled, if they said so.
+    public let suggestedSampling: SamplingOptions?
+
+    /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its vocabulary.
+    private let holes: [Int]
+
+    /// - Parameters:
+    ///   - name: what errors call it.
+    ///   - endTokens: further tokens that end a text.
+    /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
+    public init(
+        _ model: any LanguageModel, tokenizer: any Tokenizer, name: String = "the model", endTokens: Set<TokenID> = [],
+        suggestedSampling: SamplingOptions? = nil
+    ) throws {
+        let known = model.shape.vocabularySize
+        guard tokenizer.vocabularySize <= known else { throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known) }
+        (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
+        let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endOfText.map { [$0] } ?? [])
+        self.endTokens = all
+        holes = (0 ..< tokenizer.vocabularySize).filter { tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0)) }
+    }
+
+    /// The longest sequence: prompt and generated text together.
+    public var contextLength: Int { model.shape.contextLength }
+
+    /// The tokens of a prompt. An empty one becomes what nanoGPT starts from: the end of the text before, or a newline.
+    ///
+    /// - Throws: `TokenizerError` naming a character that cannot be encoded, or `GenerationError` if nothing is there to start from.
+    public func promptTokens(_ text: String) throws -> [TokenID] {
+        let tokens = try tokenizer.encode(text)
+        if !tokens.isEmpty { return tokens }
+        let start = tokenizer.endOfText ?? endTokens.sorted().first { tokenizer.piece(for: $0) != nil } ?? tokenizer.id(forPiece: [0x0A])
+        guard let start else { throw GenerationError.emptyPrompt }
+        return [start]
+    }
+
+    /// When a generation of this model ends.
+    public func stopConditions(maxTokens: Int? = nil, stopStrings: [String] = []) -> StopConditions {
+        StopConditions(endTokens: endTokens, maxTokens: maxTokens, stopStrings: stopStrings)
+    }
+
+    /// Continues a prompt, one token per call of the result's `next`.
+    ///
+    /// - Throws: `GenerationError` naming an option outside its range or what is wrong with the prompt.
+    public func generate(_ options: GenerationOptions) throws -> Generation { try Generation(self, options) }
+
+    /// Packs the weights for a type of computation, so that the first generation's time is its own.
+    public func prepare(_ type: ElementType) {
+        _ = model.logits([0], batch: 1, ForwardContext(computeType: type, lastOnly: true))
+    }
+
+    /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
+    func choosable(_ row: [Float]) -> [Float] {
+        var row = Array(row.prefix(tokenizer.vocabularySize))
+        for token in holes { row[token] = -.infinity }
+        return row
+    }
+}

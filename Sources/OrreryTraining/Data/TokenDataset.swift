@@ -1,0 +1,81 @@
+import OrreryNN
+import OrreryTokenizers
+
+/// A text as ids, cut in a training part and a validation part.
+public struct TokenDataset: Sendable {
+    public let train: TokenRun
+    public let validation: TokenRun
+
+    /// - Parameters:
+    ///   - validationFraction: the last part of the ids, not trained on.
+    ///   - contextLength: the least that each part must hold, plus one id to predict.
+    public init(_ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int) throws {
+        let split = Int((1 - validationFraction) * Double(ids.count))
+        train = TokenRun(ids[..<split], vocabularySize: vocabularySize)
+        validation = TokenRun(ids[split...], vocabularySize: vocabularySize)
+        guard train.count > contextLength else {
+            throw TrainingError.data(name, "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; give more text or a smaller --context")
+        }
+        guard validationFraction == 0 || validation.count > contextLength else {
+            throw TrainingError.data(
+                name, "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; give more text, a smaller --context or --validation-fraction 0")
+        }
+    }
+}
+
+/// Ids in as few bytes as the vocabulary allows.
+public struct TokenRun: Sendable {
+    private let small: [UInt16]
+    private let large: [UInt32]
+    public let count: Int
+
+    init(_ ids: ArraySlice<TokenID>, vocabularySize: Int) {
+        let fits = vocabularySize <= 1 << 16
+        small = fits ? ids.map { UInt16(truncatingIfNeeded: $0) } : []
+        large = fits ? [] : ids.map { UInt32(bitPattern: $0) }
+        count = ids.count
+    }
+
+    public subscript(_ range: Range<Int>) -> [TokenID] {
+        large.isEmpty ? small[range].map { TokenID($0) } : large[range].map { TokenID(bitPattern: $0) }
+    }
+
+    /// FNV-1a over the ids: tells whether a resumed run sees the text it began with.
+    var fingerprint: UInt64 {
+        func hash(_ ids: some Sequence<some BinaryInteger>) -> UInt64 {
+            ids.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64(truncatingIfNeeded: $1)) &* 0x100_0000_01b3 }
+        }
+        return large.isEmpty ? hash(small) : hash(large)
+    }
+}
+
+/// Inputs and the ids that follow them, [batch, context].
+public struct TokenBatch: Sendable {
+    public var inputs: [TokenID]
+    public var targets: [TokenID]
+    public var sequences: Int
+}
+
+extension TokenRun {
+    /// nanoGPT's batches: windows at random places. Which ones depends on seed and step alone.
+    func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
+        var random = SplitMix64(seed: seed ^ (stream &* 0x9e37_79b9_7f4a_7c15))
+        _ = random.next()
+        return batch(starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
+    }
+
+    func batch(starts: [Int], contextLength: Int) -> TokenBatch {
+        var inputs: [TokenID] = [], targets: [TokenID] = []
+        inputs.reserveCapacity(starts.count * contextLength)
+        targets.reserveCapacity(starts.count * contextLength)
+        for start in starts {
+            let ids = self[start ..< start + contextLength + 1]
+            inputs += ids.dropLast()
+            targets += ids.dropFirst()
+        }
+        return TokenBatch(inputs: inputs, targets: targets, sequences: starts.count)
+    }
+
+    /// The starts of windows that cover the run without overlap, each with a next id for its last.
+    func windows(contextLength: Int) -> [Int] { (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength } }
+}

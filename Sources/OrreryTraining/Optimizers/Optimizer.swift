@@ -1,0 +1,43 @@
+import Foundation
+import Kernels
+import OrreryModels
+import OrreryTensor
+
+/// AdamW over the arena, and Muon for the matrices of the hidden layers where the plan says so.
+///
+/// State lives in two flat arrays beside the arena's: Adam's moments; a matrix of Muon's uses the first for its momentum.
+final class Optimizer {
+    private let arena: ParameterArena
+    private let usesMuon: Set<ObjectIdentifier>
+    let moments: Storage
+    let secondMoments: Storage
+
+    init(_ arena: ParameterArena, hiddenMatrices: [Parameter], kind: TrainingPlan.OptimizerKind) {
+        self.arena = arena
+        usesMuon = kind == .muon ? Set(hiddenMatrices.map(ObjectIdentifier.init)) : []
+        moments = Storage(byteCount: arena.count * 4, zeroed: true)
+        secondMoments = Storage(byteCount: arena.count * 4, zeroed: true)
+    }
+
+    /// Changes the weights by one step. Gradients are multiplied by `gradientScale` first.
+    func step(_ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float) {
+        let processor = Processor.current
+        func floats(_ s: Storage) -> UnsafeMutablePointer<Float> { s.pointer.assumingMemoryBound(to: Float.self) }
+        for (p, offset) in zip(arena.parameters, arena.offsets) {
+            let (w, g, m, v) = (arena.valuePointer + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
+            if usesMuon.contains(ObjectIdentifier(p)) {
+                processor.muon(
+                    MuonStep(
+                        learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum, weightDecay: plan.muonWeightDecay,
+                        gradientScale: gradientScale, computeType: plan.computeType.elementType),
+                    weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1])
+            } else {
+                let adam = AdamWStep(
+                    learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2, epsilon: plan.epsilon,
+                    weightDecay: p.isMatrix ? plan.weightDecay : 0, step: step + 1, gradientScale: gradientScale)
+                processor.adamW(adam, weights: w, gradients: g, moments: m, secondMoments: v, count: p.count)
+            }
+        }
+        arena.changed()
+    }
+}

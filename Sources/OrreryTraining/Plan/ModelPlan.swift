@@ -1,0 +1,94 @@
+import OrreryModels
+import OrreryNN
+
+/// The model to be made, apart from its vocabulary.
+public struct ModelPlan: Codable, Sendable, Hashable {
+    public enum Architecture: String, Codable, Sendable, CaseIterable { case gpt2, qwen3 }
+
+    public var architecture: Architecture = .qwen3
+    public var layers: Int
+    public var width: Int
+    public var heads: Int
+    /// Qwen3: heads of keys and values; GPT-2 has as many as heads.
+    public var keyValueHeads: Int
+    /// Qwen3: the size of a head; GPT-2's is width / heads.
+    public var headSize: Int
+    /// The width of the feed-forward network.
+    public var intermediate: Int
+    public var tiedEmbeddings = true
+    /// GPT-2: nanoGPT leaves biases out, and takes the exact GELU.
+    public var bias = false
+    public var exactGELU = true
+    public var embeddingDeviation: Float = 0.02
+    /// nil: 1 / sqrt(width)
+    public var hiddenDeviation: Float? = 0.02
+    public var zeroProjections = false
+    public var ropeTheta: Float = 10_000
+
+    public init(architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, intermediate: Int? = nil) {
+        (self.architecture, self.layers, self.width, self.heads) = (architecture, layers, width, heads)
+        self.keyValueHeads = keyValueHeads ?? heads
+        self.headSize = headSize ?? max(1, width / max(1, heads))
+        self.intermediate = intermediate ?? (architecture == .gpt2 ? 4 * width : Self.gatedWidth(width))
+    }
+
+    /// As many weights in three gated matrices as in GPT-2's two, in whole panels.
+    public static func gatedWidth(_ width: Int) -> Int { max(32, (width * 8 / 3 + 31) / 32 * 32) }
+
+    func validate() throws {
+        for (flag, value) in [
+            ("--layers", layers), ("--width", width), ("--heads", heads), ("--key-value-heads", keyValueHeads), ("--head-size", headSize),
+            ("--intermediate", intermediate),
+        ] where !(1 ... 1 << 20).contains(value) {
+            throw TrainingError.plan("\(flag): expected 1 to 1048576, found \(value)")
+        }
+        guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
+        switch architecture {
+        case .gpt2:
+            guard width % heads == 0 else { throw TrainingError.plan("--heads: expected a divisor of --width \(width), found \(heads)") }
+            guard keyValueHeads == heads else { throw TrainingError.plan("--key-value-heads: gpt2 has as many as --heads") }
+        case .qwen3:
+            guard headSize % 2 == 0 else { throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)") }
+        }
+    }
+
+    /// Weights, the tables of tokens once if tied; and of those the positions' table, which the counts of operations leave out.
+    func parameterCount(vocabularySize: Int, context: Int) -> (all: Int, positions: Int) {
+        switch architecture {
+        case .gpt2:
+            let norms = (2 * layers + 1) * width * (bias ? 2 : 1)
+            let biases = bias ? layers * (3 * width + width + intermediate + width) : 0
+            let matrices = layers * (4 * width * width + 2 * width * intermediate)
+            return (vocabularySize * width + context * width + norms + biases + matrices, context * width)
+        case .qwen3:
+            let attention = width * headSize * (2 * heads + 2 * keyValueHeads) + 2 * headSize
+            let layer = attention + 3 * width * intermediate + 2 * width
+            return (vocabularySize * width * (tiedEmbeddings ? 1 : 2) + layers * layer + width, 0)
+        }
+    }
+
+    /// Operations of forward and backward pass for one token, counted as nanoGPT's peers do: 6 a weight, and 12 L D T of attention.
+    public func operationsPerToken(vocabularySize: Int, context: Int) -> Double {
+        let (all, positions) = parameterCount(vocabularySize: vocabularySize, context: context)
+        let table = architecture == .qwen3 && !tiedEmbeddings ? vocabularySize * width : 0
+        return 6 * Double(all - positions - table) + 12 * Double(layers) * Double(heads * headSize) * Double(context)
+    }
+
+    func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any LanguageModel {
+        switch architecture {
+        case .gpt2:
+            return try GPT2(
+                GPT2.Configuration(
+                    vocabSize: vocabularySize, nPositions: context, nEmbd: width, nLayer: layers, nHead: heads,
+                    nInner: intermediate == 4 * width ? nil : intermediate, activationFunction: exactGELU ? .gelu : .geluTanh, bias: bias,
+                    eosTokenID: endOfText), source)
+        case .qwen3:
+            return try Qwen3(
+                Qwen3.Configuration(
+                    vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
+                    numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context, ropeTheta: ropeTheta,
+                    tieWordEmbeddings: tiedEmbeddings, eosTokenIDs: endOfText.map { [$0] } ?? []), source,
+                initial: Initialization(embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// Named plans.
+public enum Preset: String, CaseIterable, Sendable {
+    /// nanoGPT's Shakespeare model for a processor: 0.8M weights
+    case nanogptCPU = "nanogpt-cpu"
+    /// nanoGPT's Shakespeare model for a GPU: 10.6M weights
+    case nanogptGPU = "nanogpt-gpu"
+    /// our own recipe for a text of a megabyte, sized for the time given
+    case shakespeare
+    /// the quick start's: a small model of the embedded text
+    case demo
+
+    public var plan: TrainingPlan {
+        switch self {
+        case .nanogptCPU:
+            var plan = TrainingPlan(model: ModelPlan(architecture: .gpt2, layers: 4, width: 128, heads: 4))
+            (plan.context, plan.batch, plan.microBatch, plan.steps) = (64, 12, 12, 2000)
+            return plan
+        case .nanogptGPU:
+            var plan = TrainingPlan(model: ModelPlan(architecture: .gpt2, layers: 6, width: 384, heads: 6))
+            (plan.context, plan.batch, plan.microBatch, plan.steps, plan.dropout) = (256, 64, 8, 5000, 0.2)
+            return plan
+        case .shakespeare:
+            return TimeRecipe.plan(width: 128, layers: 4, steps: 400)
+        case .demo:
+            var plan = TimeRecipe.plan(width: 128, layers: 4, steps: 700)
+            plan.data = "demo"
+            return plan
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// What to train when the user gives a time instead of a size. The rule is fitted from the runs in docs/performance-log.md.
+public enum TimeRecipe {
+    /// The shape of plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
+    static func plan(width: Int, layers: Int, steps: Int) -> TrainingPlan {
+        var model = ModelPlan(architecture: .qwen3, layers: layers, width: width, heads: max(1, width / 64), headSize: min(64, width))
+        model.zeroProjections = true
+        model.hiddenDeviation = nil
+        var plan = TrainingPlan(model: model)
+        (plan.context, plan.batch, plan.microBatch, plan.steps) = (256, 8, 4, steps)
+        (plan.optimizer, plan.schedule, plan.warmupSteps, plan.decayFraction) = (.muon, .trapezoid, 10, 0.5)
+        (plan.learningRate, plan.muonLearningRate, plan.weightDecay) = (3e-3, 0.02, 0)
+        plan.validateEvery = 0
+        return plan
+    }
+}

@@ -1,0 +1,91 @@
+import Kernels
+import OrreryModels
+
+/// Everything that decides what a run computes: with the data, the seed and the instruction set it gives the weights, bit for bit.
+/// Written beside the checkpoints, so that a resumed run is the same run.
+public struct TrainingPlan: Codable, Sendable, Hashable {
+    public var model: ModelPlan
+    public var data = "demo"
+    public var tokenizer = "char"
+    /// The last part of the ids validates.
+    public var validationFraction = 0.1
+
+    public var steps = 1000
+    /// Sequences that each step sees.
+    public var batch = 32
+    /// Sequences that pass through the model at once; the gradient is the same for any.
+    public var microBatch = 8
+    public var context = 256
+    public var seed: UInt64 = 1337
+    /// Products round to this type; masters and sums are float32.
+    public var computeType: ComputeType = .bfloat16
+
+    public var optimizer: OptimizerKind = .adamW
+    public var learningRate = 1e-3
+    /// As a share of the learning rate, where a cosine ends.
+    public var finalLearningRate = 0.1
+    public var schedule: Schedule.Kind = .cosine
+    public var warmupSteps = 100
+    /// The share of all steps over which a trapezoid falls to zero.
+    public var decayFraction = 0.3
+    public var beta1: Float = 0.9
+    public var beta2: Float = 0.99
+    public var epsilon: Float = 1e-8
+    public var weightDecay: Float = 0.1
+    /// The norm to which gradients are clipped; 0 does not clip.
+    public var clip = 1.0
+    public var dropout: Float = 0
+    /// Muon's, for hidden matrices; the others take AdamW's.
+    public var muonLearningRate = 0.02
+    public var muonMomentum: Float = 0.95
+    public var muonWeightDecay: Float = 0
+    /// Average the weights of this last share of the steps and keep the average; 0 keeps the last weights.
+    public var averageFraction = 0.0
+
+    /// Steps between validations; 0 validates at the end only.
+    public var validateEvery = 250
+    public var validation: ValidationMode = .whole
+    /// Seconds that the user gave the run, if they did.
+    public var time: Double?
+
+    public init(model: ModelPlan) { self.model = model }
+
+    public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case adamW = "adamw", muon }
+    public enum ComputeType: String, Codable, Sendable, CaseIterable {
+        case float32, bfloat16
+        public var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
+    }
+    public enum ValidationMode: String, Codable, Sendable, CaseIterable {
+        /// every position of the split, in windows of the context length without overlap
+        case whole
+        /// nanoGPT's estimate: 200 random batches
+        case random
+    }
+
+    public var tokensPerStep: Int { batch * context }
+    public var microBatches: Int { batch / microBatch }
+
+    /// Throws an error that names the flag if the plan can't be run.
+    public func validate() throws {
+        func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws { if !holds { throw TrainingError.plan(problem()) } }
+        try require((1 ... 1 << 30).contains(steps), "--steps: expected at least 1, found \(steps)")
+        try require((1 ... 1 << 16).contains(batch), "--batch: expected 1 to 65536, found \(batch)")
+        try require(microBatch >= 1 && batch % microBatch == 0, "--micro-batch: expected a divisor of --batch \(batch), found \(microBatch)")
+        try require((1 ... 1 << 20).contains(context), "--context: expected 1 to 1048576, found \(context)")
+        try require((0 ..< 1).contains(validationFraction), "--validation-fraction: expected 0 or more and less than 1, found \(validationFraction)")
+        try require(learningRate > 0 && learningRate.isFinite, "--learning-rate: expected more than 0, found \(learningRate)")
+        try require(muonLearningRate > 0 && muonLearningRate.isFinite, "--muon-learning-rate: expected more than 0, found \(muonLearningRate)")
+        try require(warmupSteps >= 0, "--warmup-steps: expected 0 or more, found \(warmupSteps)")
+        try require((0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
+        try require((0 ... 1).contains(decayFraction), "--decay-fraction: expected 0 to 1, found \(decayFraction)")
+        try require((0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2), "--beta1, --beta2: expected 0 or more and less than 1")
+        try require(epsilon > 0, "--epsilon: expected more than 0, found \(epsilon)")
+        try require(weightDecay >= 0 && muonWeightDecay >= 0, "--weight-decay: expected 0 or more")
+        try require(clip >= 0, "--clip: expected 0 (off) or more, found \(clip)")
+        try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
+        try require((0 ..< 1).contains(muonMomentum), "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
+        try require((0 ..< 1).contains(averageFraction), "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
+        try require(validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
+        try model.validate()
+    }
+}

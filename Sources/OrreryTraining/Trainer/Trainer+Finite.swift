@@ -1,0 +1,41 @@
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+
+extension Trainer {
+    /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in their order.
+    func firstBadTensor() -> String? {
+        for p in arena.parameters where !isFinite(p.value) { return p.name }
+        let watcher = FiniteWatcher()
+        let index = step * plan.microBatches
+        for micro in 0 ..< plan.microBatches {
+            let batch = dataset.train.randomBatch(
+                sequences: plan.microBatch, contextLength: plan.context, seed: plan.seed, stream: UInt64(index + micro))
+            var context = inferenceContext
+            context.taps = watcher
+            _ = model.logits(batch.inputs, batch: batch.sequences, context)
+            if let name = watcher.firstBad { return name }
+        }
+        return nil
+    }
+
+    func firstBadGradient() -> String? {
+        arena.parameters.first { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }
+    }
+}
+
+/// Sees every point of a forward pass and remembers the first with a NaN or an infinity.
+private final class FiniteWatcher: Taps {
+    private(set) var firstBad: String?
+
+    func interest(in point: TapPoint, layer: Int) -> TapInterest {
+        firstBad == nil && point != .scores && point != .pattern ? .read : .none
+    }
+
+    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
+        if !isFinite(tensor) { firstBad = point.name(layer: layer) }
+        return nil
+    }
+}
+
+private func isFinite(_ tensor: Tensor) -> Bool { tensor.floats.allSatisfy(\.isFinite) }

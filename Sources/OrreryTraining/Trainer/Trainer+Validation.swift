@@ -1,0 +1,39 @@
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+
+extension Trainer {
+    /// Mean loss in nats on the validation part; nil if there is none.
+    /// - Parameter progress: receives the share done.
+    public func validate(progress: (Double) -> Void = { _ in }) -> Double? {
+        guard dataset.validation.count > plan.context else { return nil }
+        switch plan.validation {
+        case .whole: return meanLoss(windowsAt: dataset.validation.windows(contextLength: plan.context), progress: progress)
+        case .random:
+            let batches = 200
+            let losses = (0 ..< batches).map { i in
+                progress(Double(i) / Double(batches))
+                return meanLoss(
+                    dataset.validation.randomBatch(
+                        sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465, stream: UInt64(i)))
+            }
+            return losses.reduce(0, +) / Double(batches)
+        }
+    }
+
+    private func meanLoss(windowsAt starts: [Int], progress: (Double) -> Void) -> Double {
+        // as many windows at once as keep the processor busy without leaving its caches
+        let atOnce = max(1, 2048 / plan.context)
+        var sum = 0.0
+        for first in stride(from: 0, to: starts.count, by: atOnce) {
+            let chunk = Array(starts[first ..< min(first + atOnce, starts.count)])
+            sum += meanLoss(dataset.validation.batch(starts: chunk, contextLength: plan.context)) * Double(chunk.count)
+            progress(Double(first + chunk.count) / Double(starts.count))
+        }
+        return sum / Double(starts.count)
+    }
+
+    private func meanLoss(_ batch: TokenBatch) -> Double {
+        Double(model.logits(batch.inputs, batch: batch.sequences, inferenceContext).crossEntropy(batch.targets).element(0))
+    }
+}

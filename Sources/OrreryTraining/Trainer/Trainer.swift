@@ -1,0 +1,83 @@
+import Foundation
+import Kernels
+import OrreryAutograd
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+import OrreryTokenizers
+
+/// A run: the model, its optimizer and where it stands. `step()` does one step; everything that a person sees or that is written to
+/// disk is someone else's.
+public final class Trainer {
+    public internal(set) var plan: TrainingPlan
+    public let model: any LanguageModel
+    public let tokenizer: any Tokenizer
+    public let dataset: TokenDataset
+    /// Steps done.
+    public internal(set) var step = 0
+    let arena: ParameterArena
+    let optimizer: Optimizer
+    var average: WeightAverage?
+    /// Operations of one step, forward and backward, by nanoGPT's count.
+    public let operationsPerStep: Double
+
+    public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset) throws {
+        try plan.validate()
+        (self.plan, self.tokenizer, self.dataset) = (plan, tokenizer, dataset)
+        let V = tokenizer.vocabularySize
+        try MemoryNeed.check(plan, vocabularySize: V)
+        model = try plan.model.makeModel(
+            vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init), RandomWeights(seed: plan.seed))
+        arena = ParameterArena(model.parameters)
+        optimizer = Optimizer(arena, hiddenMatrices: model.hiddenMatrices, kind: plan.optimizer)
+        operationsPerStep = plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
+    }
+
+    public struct StepResult: Sendable {
+        /// Mean loss of the step's tokens, in nats, before its update.
+        public var loss: Double
+        /// Norm of the gradient before clipping.
+        public var gradientNorm: Double
+        public var learningRate: Double
+    }
+
+    /// One step: gradients of all micro-batches, clipping, the optimizer.
+    public func runStep() throws -> StepResult {
+        arena.zeroGradients()
+        var loss = 0.0
+        for micro in 0 ..< plan.microBatches { loss += accumulate(micro) / Double(plan.microBatches) }
+        guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor() ?? "the loss") }
+        let norm = arena.gradientNorm()
+        guard norm.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient") }
+        let factor = Schedule(plan).factor(step)
+        let scale = plan.clip > 0 ? min(1, plan.clip / (norm + 1e-6)) : 1
+        optimizer.step(plan, step: step, factor: factor, gradientScale: Float(scale))
+        step += 1
+        averageWeights()
+        return StepResult(loss: loss, gradientNorm: norm, learningRate: plan.learningRate * factor)
+    }
+
+    /// Adds one micro-batch's gradients to the arena; returns its mean loss.
+    private func accumulate(_ micro: Int) -> Double {
+        let index = step * plan.microBatches + micro
+        let batch = dataset.train.randomBatch(
+            sequences: plan.microBatch, contextLength: plan.context, seed: plan.seed, stream: UInt64(index))
+        let tape = Tape(watching: model.parameters)
+        defer { tape.close() }
+        let dropout = DropoutSource(probability: plan.dropout, seed: plan.seed, step: index)
+        let context = ForwardContext(computeType: plan.computeType.elementType, dropout: plan.dropout > 0 ? dropout : nil)
+        let loss = model.logits(batch.inputs, batch: batch.sequences, context).crossEntropy(batch.targets)
+        tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
+        return Double(loss.element(0))
+    }
+
+    /// Ids that every use of the model outside of a step takes.
+    public var inferenceContext: ForwardContext { ForwardContext(computeType: plan.computeType.elementType) }
+}
+
+extension LanguageModel {
+    /// The matrices inside the layers, to which Muon applies: all but the tables of tokens and positions and the head.
+    var hiddenMatrices: [Parameter] {
+        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !$0.name.contains("wpe") && !$0.name.contains("lm_head") }
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Kernels
+import OrreryFiles
+import OrreryGeneration
+import OrreryTerminal
+
+/// Continues a text, token by token.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Continue a text with a model; tokens appear as they are chosen.",
+        discussion: """
+            Without a prompt the text starts from nothing: after the end-of-text token where the tokenizer has one, else after a newline. \
+            Generation ends at an end-of-text token, a stop string, --max-tokens, or when the context is full. \
+            Ctrl-C ends it and keeps what is there. The text goes to standard output, the rates to standard error.
+            """)
+
+    @Argument(help: "Model directory.")
+    var model: String
+
+    @Option(help: "Text to continue; - reads it from standard input.")
+    var prompt = ""
+
+    @Option(help: "Most tokens to generate.")
+    var maxTokens = 256
+
+    @OptionGroup var sampling: SamplingFlags
+
+    @Option(name: .customLong("stop"), help: "End where this string appears. May be given several times.")
+    var stops: [String] = []
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        do { try StopConditions(maxTokens: maxTokens, stopStrings: stops).validate() } catch { throw ValidationError("\(error)") }
+    }
+
+    func run() throws {
+        try processor.run {
+            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let type = compute.type(standard: Processor.current.fastestType)
+            let text = try PromptText.read(prompt)
+            let options = GenerationOptions(
+                prompt: try source.promptTokens(text), sampling: sampling.options(suggested: source.suggestedSampling),
+                stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type)
+            source.prepare(type)
+            let generation = try source.generate(options)
+            let completion = try stream(generation, prompt: text)
+            if output.json { output.print(json(generation, text: completion)) } else { report(generation) }
+        }
+    }
+
+    /// Runs the generation to its end or to Ctrl-C, and shows it on the way.
+    private func stream(_ generation: Generation, prompt: String) throws -> String {
+        let interrupt = InterruptFlag()
+        defer { interrupt.release() }
+        let out = Terminal.standardOutput
+        var completion = ""
+        func show(_ text: String) {
+            completion += text
+            if !output.json { out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
+        }
+        // On a terminal the text stands whole; a pipe gets what the model added.
+        if !output.json, out.isTerminal { out.write(out.appearance.paint(safeForTerminal(prompt, out.appearance), .bold)) }
+        while !interrupt.isRaised, generation.advance() {}
+        while !interrupt.isRaised, let step = try generation.next() { show(step.text) }
+        show(generation.cancel())
+        if !output.json, !completion.hasSuffix("\n") || out.isTerminal { out.writeLine() }
+        return completion
+    }
+
+    private func report(_ generation: Generation) {
+        let timings = generation.timings
+        func rate(_ value: Double?) -> String { value.map { Human.rate($0, "tokens/s") } ?? "-" }
+        let end = switch generation.finishReason {
+        case .stop: generation.tokens.last.map(generation.options.stop.endTokens.contains) == true ? "end of text" : "stop string"
+        case .length: generation.completion.count == maxTokens ? "--max-tokens" : "context full"
+        case .cancelled, nil: "interrupted"
+        }
+        Terminal.standardError.writeLine(Terminal.standardError.appearance.paint(
+            "prefill \(timings.prefillTokens) tokens, \(rate(timings.prefillTokensPerSecond))  decode \(timings.decodeTokens) tokens, "
+                + "\(rate(timings.decodeTokensPerSecond))  ended by: \(end)", .dim))
+    }
+
+    private func json(_ generation: Generation, text: String) -> JSONObject {
+        var o = JSONObject()
+        o["text"] = JSONValue(text)
+        o["ids"] = JSONValue(generation.completion.map(Int.init))
+        o["prompt_ids"] = JSONValue(generation.options.prompt.map(Int.init))
+        o["prompt_tokens"] = JSONValue(generation.options.prompt.count)
+        o["completion_tokens"] = JSONValue(generation.completion.count)
+        o["prefill_tokens_per_s"] = JSONValue(generation.timings.prefillTokensPerSecond)
+        o["decode_tokens_per_s"] = JSONValue(generation.timings.decodeTokensPerSecond)
+        o["finish_reason"] = JSONValue(generation.finishReason?.rawValue)
+        o["sampling"] = .object(generation.options.sampling.json)
+        o["dtype"] = JSONValue(generation.options.computeType.name)
+        return o
+    }
+}
+
+extension SamplingOptions {
+    var json: JSONObject {
+        var o = JSONObject()
+        o["temperature"] = JSONValue(temperature)
+        o["top_k"] = JSONValue(topK)
+        o["top_p"] = JSONValue(topP)
+        o["min_p"] = JSONValue(minP)
+        // A seed may be above what JSON readers hold exactly.
+        o["seed"] = seed <= 1 << 53 ? .int(Int64(seed)) : .string(String(seed))
+        return o
+    }
+}
+
+extension ElementType {
+    var name: String { self == .float32 ? "float32" : "bfloat16" }
+}

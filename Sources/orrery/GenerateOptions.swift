@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import OrreryGeneration
+import OrreryTerminal
+
+/// How the next token is chosen: shared by every command that generates.
+struct SamplingFlags: ParsableArguments {
+    @Option(name: .long, help: "0 always takes the most probable token; higher flattens the distribution. (default: the model's own, else 0.8)")
+    var temperature: Double?
+
+    @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all.")
+    var topK: Int?
+
+    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P.")
+    var topP: Double?
+
+    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one.")
+    var minP: Double?
+
+    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text.")
+    var seed: UInt64 = 0
+
+    @Flag(name: .long, help: "The same as --temperature 0.")
+    var greedy = false
+
+    func validate() throws {
+        if greedy, let temperature, temperature != 0 { throw ValidationError("--greedy: expected no --temperature beside it, found \(temperature)") }
+        do { try options(suggested: nil).validate() } catch { throw ValidationError("\(error)") }
+    }
+
+    /// - Parameter suggested: what the model's publisher wants where the user says nothing.
+    func options(suggested: SamplingOptions?) -> SamplingOptions {
+        let standard = suggested ?? SamplingOptions(temperature: 0.8)
+        return SamplingOptions(
+            temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK, topP: topP ?? standard.topP,
+            minP: minP ?? standard.minP, seed: seed)
+    }
+}
+
+/// The text to continue, from the command line or standard input.
+enum PromptText {
+    /// `-` reads standard input to its end.
+    static func read(_ argument: String) throws -> String {
+        guard argument == "-" else { return argument }
+        let data = FileHandle.standardInput.readDataToEndOfFile()
+        guard let text = String(validating: data, as: UTF8.self) else { throw InputError("standard input: expected UTF-8 text") }
+        return text
+    }
+}
+
+/// What is wrong with something that is not a file.
+struct InputError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Text that a model made, as it may be written to a terminal: newlines and tabs as they are, every other control as its bytes.
+func safeForTerminal(_ text: String, _ appearance: Appearance) -> String {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }) else { return text }
+    return text.unicodeScalars.map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control where scalar != "\n" && scalar != "\t", .format: TokenText.visible(String(scalar), isUnicode: appearance.isUnicode)
+        default: String(scalar)
+        }
+    }.joined()
+}

@@ -1,0 +1,86 @@
+import Kernels
+import OrreryFiles
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+
+/// Writes what scripts/make_reference.py calls the reference: input_ids, logits, and hidden.<i>.
+///
+/// Sequences are computed one after the other, each in pieces through a cache, while the file is written, so that the logits are never
+/// in memory whole. That the numbers do not depend on these cuts is promised in docs/architecture.md and tested.
+///
+/// B sequences, T positions, V vocabulary, D width, L layers.
+package struct LogitsWriter {
+    package let model: any LanguageModel
+    package let sequences: [[Int32]]
+    package let computeType: ElementType
+    package let writesHidden: Bool
+    private static let piece = 256
+
+    package init(model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, writesHidden: Bool) {
+        (self.model, self.sequences, self.computeType, self.writesHidden) = (model, sequences, computeType, writesHidden)
+    }
+
+    package var length: Int { sequences[0].count }
+
+    package var names: [String] { ["input_ids", "logits"] + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
+
+    package func write(to path: String) throws {
+        let (B, T, shape) = (sequences.count, length, model.shape)
+        let hidden = HiddenStates(layers: shape.layers)
+        var tensors = [
+            SafetensorsTensor(name: "input_ids", dtype: .int32, shape: [B, T]) { sink in
+                for ids in sequences { try ids.withUnsafeBytes { try sink($0) } }
+            },
+            SafetensorsTensor(name: "logits", dtype: .float32, shape: [B, T, shape.vocabularySize]) { sink in
+                for ids in sequences { try forward(ids, hidden) { try $0.withUnsafeBytes { try sink($0) } } }
+            },
+        ]
+        // Their turn comes after the logits', which leaves them here.
+        if writesHidden {
+            tensors += (0 ... shape.layers).map { index in
+                SafetensorsTensor(name: "hidden.\(index)", dtype: .float32, shape: [B, T, shape.width]) { sink in
+                    try hidden.values[index].withUnsafeBytes { try sink($0) }
+                }
+            }
+        }
+        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: path)
+    }
+
+    private func forward(_ ids: [Int32], _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
+        let cache = model.makeCache(capacity: ids.count, type: computeType)
+        while cache.count < ids.count {
+            let piece = Array(ids[cache.count...].prefix(Self.piece))
+            let logits = model.logits(
+                piece, batch: 1, ForwardContext(computeType: computeType, cache: cache, taps: writesHidden ? hidden : nil))
+            cache.advance(by: piece.count)
+            try receive(logits.floats)
+        }
+    }
+}
+
+/// Collects the residual stream as transformers numbers it: before the first layer, after each but the last, after the final norm.
+private final class HiddenStates: Taps {
+    private let layers: Int
+    var values: [[Float]]
+
+    init(layers: Int) {
+        self.layers = layers
+        values = Array(repeating: [], count: layers + 1)
+    }
+
+    private func index(_ point: TapPoint, _ layer: Int) -> Int? {
+        switch point {
+        case .residualPre: layer
+        case .finalNorm: layers
+        default: nil
+        }
+    }
+
+    func interest(in point: TapPoint, layer: Int) -> TapInterest { index(point, layer) == nil ? .none : .read }
+
+    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
+        if let index = index(point, layer) { values[index] += tensor.floats }
+        return nil
+    }
+}
