@@ -118,7 +118,7 @@ static void check_product(ptrdiff_t M, ptrdiff_t N, ptrdiff_t L, int at, int bt,
         }
     K->pack(a.data, at, a_turned ? 1 : lda, a_turned ? lda : 1, M, L, (int)mr, panel_type, ap.data, mr * depth);
     K->pack(b.data, bt, b_turned ? ldb : 1, b_turned ? 1 : ldb, N, L, (int)nr, panel_type, bp.data, nr * depth);
-    K->product(M, N, depth, ap.data, mr * depth, bp.data, nr * depth, panel_type, c.data, ct, ldc, start, start == ORRERY_START_BIAS ? bias.data : NULL);
+    K->product(M, N, depth, ap.data, mr * depth, 0, bp.data, nr * depth, panel_type, c.data, ct, ldc, start, start == ORRERY_START_BIAS ? bias.data : NULL);
     for (ptrdiff_t i = 0; i < M; i++)
         for (ptrdiff_t j = 0; j < N; j++) {
             double sum = get(before, i * N + j), size = fabs(sum);

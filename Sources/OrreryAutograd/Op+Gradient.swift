@@ -41,7 +41,8 @@ extension Op {
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.layerNormGradient(
                 x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
-                dweight: gradients.sum(for: weight)?.float32Pointer, dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
+                dweight: gradients.sum(for: weight)?.float32Pointer,
+                dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
             gradients.add(dx, to: x)
         case .activation(let kind, let x):
             let dx = Tensor(empty: x.shape, x.dtype)
