@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import OrreryGeneration
 import OrreryTerminal
 import OrreryTraining
 
@@ -14,6 +15,10 @@ final class TrainingDisplay: TrainingObserver {
     private var validations: [LossPoint] = []
     private var secondsPerStep: Double?
     private var peak = 0.0
+    /// What samples on the way continue; nil takes the start of the validation text.
+    var samplePrompt: String?
+    /// Samples shown over the run, 0 for none.
+    var samples = 4
 
     /// - Parameter quiet: progress only, no chart: standard output is for JSON.
     init(quiet: Bool) {
@@ -56,6 +61,18 @@ final class TrainingDisplay: TrainingObserver {
                 learningRate: result.learningRate, gradientNorm: result.gradientNorm, tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
                 shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
                 secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2))
+        showSample(trainer)
+    }
+
+    /// A line of what the model would write now, at even steps of the run.
+    private func showSample(_ trainer: Trainer) {
+        guard !quiet, samples > 0, trainer.step % max(1, trainer.plan.steps / samples) == 0, trainer.step < trainer.plan.steps,
+            let model = try? TextModel(trainer.model, tokenizer: trainer.tokenizer),
+            let prompt = samplePrompt ?? (try? trainer.tokenizer.decode(trainer.dataset.validation[0 ..< min(24, trainer.dataset.validation.count)])),
+            let text = try? model.sample(prompt, maxTokens: 64, temperature: 0.7)
+        else { return }
+        let shown = TokenText.visible(prompt + text, isUnicode: terminal.appearance.isUnicode)
+        line.print(TextLayout.truncated("step \(trainer.step): \(shown)", to: terminal.width))
     }
 
     func validating(_ trainer: Trainer, share: Double) {
