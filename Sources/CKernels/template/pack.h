@@ -73,12 +73,11 @@ INLINE vu float_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, 
 // VL words of one row whose k is contiguous, from element k on; `n` elements are left, the words past them are zero.
 INLINE vu row_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, const int form) {
     if (form != PAIRS) return float_words(x, type, at, n, form);
-    uint16_t buffer[2 * VL];
-    if (type == ORRERY_BF16) {
-        if (n >= 2 * VL) return *(const vu_any *)((const uint16_t *)x + at);
-        memset(buffer, 0, sizeof buffer);
-        memcpy(buffer, (const uint16_t *)x + at, (size_t)n * 2);
-        return *(const vu_any *)buffer;
+    if (type == ORRERY_BF16) {  // by memcpy, for a pair may stand at an odd element
+        vu words = {0};
+        if (n >= 2 * VL) memcpy(&words, (const uint16_t *)x + at, sizeof words);
+        else memcpy(&words, (const uint16_t *)x + at, (size_t)n * 2);
+        return words;
     }
 #ifdef NATIVE_BF16
     vf low, high;
