@@ -25,7 +25,9 @@ public enum ModelDirectory {
             model = try Qwen3(Qwen3.Configuration(json), source)
         default: throw ModelError.architecture(type, path: json.file, known: architectures)
         }
-        for name in source.unused + checkpoint.unlisted { warn("\(directory): tensor \(name) is not used by \(type)") }
+        // A model without biases was written with zeros, which change nothing.
+        let zeros = try (model as? GPT2).map { try $0.zeroBiases(in: checkpoint) } ?? []
+        for name in source.unused + checkpoint.unlisted where !zeros.contains(name) { warn("\(directory): tensor \(name) is not used by \(type)") }
         return model
     }
 
@@ -64,6 +66,15 @@ extension LanguageModel {
 }
 
 extension GPT2 {
+    /// Of the biases that this model does not have, those that are zero in the checkpoint.
+    fileprivate func zeroBiases(in checkpoint: SafetensorsCheckpoint) throws -> Set<String> {
+        guard !config.bias else { return [] }
+        return try Set(missingBiases.map(\.0).filter { name in
+            guard checkpoint.tensors[name] != nil else { return false }
+            return try checkpoint.bytes(of: name).withUnsafeBytes { bytes in bytes.allSatisfy { $0 == 0 } }
+        })
+    }
+
     /// The biases that a model without them would have.
     fileprivate var missingBiases: [(String, Int)] {
         let D = config.nEmbd, inner = config.nInner ?? 4 * D
