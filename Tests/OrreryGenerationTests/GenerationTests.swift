@@ -141,8 +141,8 @@ import Testing
 
     @Test func promptsThatCannotBe() throws {
         let model = try TestModels.text()
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) } == "token 1 of the prompt is 400; expected 0 to 30")
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [-1])) } == "token 0 of the prompt is -1; expected 0 to 30")
+        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) } == "token 1 of the prompt is 400; expected 0 to 29")
+        #expect(message { _ = try model.generate(GenerationOptions(prompt: [-1])) } == "token 0 of the prompt is -1; expected 0 to 29")
         #expect(message { _ = try model.generate(GenerationOptions(prompt: [])) }?.hasPrefix("the prompt is empty") == true)
         #expect(message { _ = try model.generate(GenerationOptions(prompt: [1], prefillChunk: 0)) } == "the prefill chunk is 0; expected at least 1")
         #expect(message { _ = try model.promptTokens("aé") }?.contains("at byte 1") == true)
