@@ -49,6 +49,8 @@ import Testing
         #expect(steps.count == 32 - 19)
         #expect(generation.finishReason == .length)
         #expect(try generation.next() == nil)
+        #expect(!generation.advance())
+        #expect(generation.logits() == [])
         #expect(try greedy(model, maxTokens: 1000).generation.tokens == generation.tokens)
         #expect(try greedy(model, maxTokens: 13).generation.tokens == generation.tokens)
         let full = [TokenID](repeating: 0, count: 32)
