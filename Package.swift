@@ -45,7 +45,9 @@ let package = Package(
             "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryTerminal", "Kernels",
         ]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
-        .testTarget(name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"]),
+        .testTarget(
+            name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
+            exclude: ["Goldens"]),
         .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
         .testTarget(name: "orreryTests", dependencies: ["OrreryFiles", "OrreryDemo"]),
     ]

@@ -65,7 +65,7 @@ extension Processor {
         let last = Int(positions[rows.count - 1])
         for t in 0 ... last / tile {
             kernels.product(
-                rows.count, tile, kv.keyDepth, words + qWords, mr * kv.keyDepth, kv.keys(head: rows.keyValueHead, tile: t),
+                rows.count, tile, kv.keyDepth, words + qWords, mr * kv.keyDepth, 0, kv.keys(head: rows.keyValueHead, tile: t),
                 kv.keyDepth * Int(kernels.panel_columns), kv.type.code, base + scores, ElementType.float32.code, tile, Int32(ORRERY_START_ZERO), nil)
             var geometry = orrery_score_tile(
                 query_position: positions, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1, scale: shape.scale,
@@ -79,7 +79,7 @@ extension Processor {
             kernels.softmax_tile(&geometry, base + scores, tile, base + maximum, base + sum, base + output, shape.headSize, shape.headSize)
             kernels.pack(base + scores, ElementType.float32.code, tile, 1, rows.count, tile, Int32(mr), kv.type.code, words + pWords, mr * kv.valueDepth)
             kernels.product(
-                rows.count, shape.headSize, kv.valueDepth, words + pWords, mr * kv.valueDepth, kv.values(head: rows.keyValueHead, tile: t),
+                rows.count, shape.headSize, kv.valueDepth, words + pWords, mr * kv.valueDepth, 0, kv.values(head: rows.keyValueHead, tile: t),
                 kv.valueDepth * Int(kernels.panel_columns), kv.type.code, base + output, ElementType.float32.code, shape.headSize,
                 Int32(ORRERY_START_C), nil)
         }

@@ -91,10 +91,10 @@ private struct AttentionGradientTask {
                     let rows = min(block, T - i * block), at = g * blocks + i
                     let depthRows = processor.depth(of: rows, type), depthKeys = processor.depth(of: keys, type)
                     kernels.product(
-                        rows, tile, depthD, words + qRows + at * rowWords, mr * depthD, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
+                        rows, tile, depthD, words + qRows + at * rowWords, mr * depthD, 0, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     kernels.product(
-                        rows, tile, depthD, words + dyRows + at * rowWords, mr * depthD, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
+                        rows, tile, depthD, words + dyRows + at * rowWords, mr * depthD, 0, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     var geometry = orrery_score_tile(
                         query_position: positions + i * block, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1,
@@ -112,13 +112,13 @@ private struct AttentionGradientTask {
                     for (from, right, sum) in [(scores, dyColumns, dvSum), (dp, qColumns, dkSum)] {
                         kernels.pack(base + from, f32, 1, tile, keys, rows, Int32(mr), type.code, words + left, mr * depthRows)
                         kernels.product(
-                            keys, D, depthRows, words + left, mr * depthRows, words + right + at * columnWords, nr * depthBlock, type.code, base + sum, f32,
+                            keys, D, depthRows, words + left, mr * depthRows, 0, words + right + at * columnWords, nr * depthBlock, type.code, base + sum, f32,
                             D, Int32(ORRERY_START_C), nil)
                     }
                     // dQ += dS K
                     kernels.pack(base + dp, f32, tile, 1, rows, keys, Int32(mr), type.code, words + left, mr * depthKeys)
                     kernels.product(
-                        rows, D, depthKeys, words + left, mr * depthKeys, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
+                        rows, D, depthKeys, words + left, mr * depthKeys, 0, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
                         f32, D, Int32(ORRERY_START_C), nil)
                 }
             }

@@ -24,8 +24,10 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     let pairs: Bool
     let width: Int
 
-    /// - Parameter capacity: positions to hold.
-    package init(heads: Int, headSize: Int, capacity: Int, type: ElementType, on processor: Processor = .current) {
+    /// - Parameters:
+    ///   - capacity: positions to hold.
+    ///   - zeroed: false where every position is about to be written.
+    package init(heads: Int, headSize: Int, capacity: Int, type: ElementType, zeroed: Bool = true, on processor: Processor = .current) {
         (self.heads, self.headSize, self.type, self.processor, self.capacity) = (heads, headSize, type, processor, capacity)
         width = Int(processor.kernels.panel_columns)
         pairs = type == .bfloat16 && processor.kernels.native_bf16 != 0
@@ -34,7 +36,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         valueDepth = processor.depth(of: Self.tile, type)
         keyTileWords = Self.tile * keyDepth
         valueTileWords = (headSize + width - 1) / width * width * valueDepth
-        storage = Storage(byteCount: max(1, heads * tiles * (keyTileWords + valueTileWords)) * 4, zeroed: true)
+        storage = Storage(byteCount: max(1, heads * tiles * (keyTileWords + valueTileWords)) * 4, zeroed: zeroed)
     }
 
     package var byteCount: Int { storage.byteCount }
@@ -113,8 +115,11 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 extension KeyValueTiles {
     /// Keys and values of B training sequences.
     package static func ofTraining(_ shape: AttentionShape, keys: HeadRows, values: HeadRows, type: ElementType) -> [KeyValueTiles] {
+        // whole tiles of whole panels leave no gap
+        let fills = shape.queries % tile == 0 && shape.headSize % Int(Processor.current.kernels.panel_columns) == 0
         let made = (0 ..< shape.batch).map { _ in
-            KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.queries, type: type)
+            KeyValueTiles(
+                heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.queries, type: type, zeroed: !fills)
         }
         Processor.current.pool.run(shape.batch * shape.keyValueHeads) { task in
             let (b, head) = (task / shape.keyValueHeads, task % shape.keyValueHeads)

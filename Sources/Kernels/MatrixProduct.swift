@@ -91,12 +91,20 @@ extension Processor {
         }
     }
 
+    /// Whether the rows of A are words in the order of k already, so that packing them would only copy. Rows a multiple of a page
+    /// apart fall on the same few lines of the first cache and are packed.
+    private func readsDirectly(_ a: Matrix, _ b: PackedMatrix, wordK: Int) -> Bool {
+        let isNative = a.type == .float32 ? b.panelType == .float32 : wordK == 2
+        return isNative && a.columnStride == 1 && a.columns % wordK == 0 && a.rowStride % wordK == 0 && a.rowStride * a.type.size % 4096 != 0
+    }
+
     private func multiplyTile(_ a: Matrix, _ b: PackedMatrix, _ c: Matrix, _ start: ProductStart, _ plan: ProductPlan, row: Int, column: Int) {
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
         let rows = min(plan.blockRows, a.rows - row), columns = min(plan.blockColumns, b.columns - column)
         let wordK = b.depth == a.columns ? 1 : 2
         let panelStride = plan.blockDepth * mr
-        let scratch = Storage(byteCount: (plan.blockRows + mr - 1) / mr * panelStride * 4)
+        let direct = readsDirectly(a, b, wordK: wordK)
+        let scratch = Storage(byteCount: direct ? 0 : (plan.blockRows + mr - 1) / mr * panelStride * 4)
         let packed = scratch.pointer.assumingMemoryBound(to: UInt32.self)
         let inPieces = b.depth > plan.blockDepth
         // sums in pieces of k must stay float32 between pieces
@@ -105,9 +113,12 @@ extension Processor {
         let (outType, outStride) = sums == nil ? (c.type, c.rowStride) : (.float32, columns)
         for d in Swift.stride(from: 0, to: max(1, b.depth), by: plan.blockDepth) {  // without any k, C becomes its start
             let depth = min(plan.blockDepth, b.depth - d)
-            kernels.pack(
-                a.advanced(row: row) + d * wordK * a.columnStride * a.type.size, a.type.code, a.rowStride, a.columnStride, rows,
-                min(depth * wordK, a.columns - d * wordK), Int32(mr), b.panelType.code, packed, panelStride)
+            let from = a.advanced(row: row) + d * wordK * a.columnStride * a.type.size
+            if !direct {
+                kernels.pack(
+                    from, a.type.code, a.rowStride, a.columnStride, rows, min(depth * wordK, a.columns - d * wordK), Int32(mr), b.panelType.code, packed,
+                    panelStride)
+            }
             var (mode, bias): (Int, UnsafePointer<Float>?) = (Int(ORRERY_START_C), nil)
             if d == 0 {
                 switch start {
@@ -117,7 +128,8 @@ extension Processor {
                 }
             }
             kernels.product(
-                rows, columns, depth, packed, panelStride, b.panels + column / nr * b.panelStride + d * nr, b.panelStride, b.panelType.code,
+                rows, columns, depth, direct ? UnsafePointer(from.assumingMemoryBound(to: UInt32.self)) : UnsafePointer(packed),
+                direct ? a.rowStride / wordK : panelStride, direct ? 1 : 0, b.panels + column / nr * b.panelStride + d * nr, b.panelStride, b.panelType.code,
                 out, outType.code, outStride, Int32(mode), bias)
         }
         if let sums {

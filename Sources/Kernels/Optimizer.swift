@@ -1,4 +1,5 @@
 internal import CKernels
+import Foundation
 
 /// One step of AdamW (arXiv:1711.05101).
 public struct AdamWStep: Sendable {
@@ -19,7 +20,7 @@ public struct AdamWStep: Sendable {
 }
 
 extension Processor {
-    private static let arenaGrain = 32_768
+    private static let arenaGrain = 8192
 
     package func adamW(
         _ step: AdamWStep, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, moments: UnsafeMutablePointer<Float>,
@@ -33,6 +34,10 @@ extension Processor {
             let i = $0.lowerBound
             withUnsafePointer(to: code) { kernels.adamw($0, weights + i, gradients + i, moments + i, secondMoments + i, min(Self.arenaGrain, count - i)) }
         }
+    }
+
+    package func zero(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        forRuns(count, grain: Self.arenaGrain) { memset(x + $0.lowerBound, 0, $0.count * 4) }
     }
 
     /// Σ x², in float64 over fixed runs.

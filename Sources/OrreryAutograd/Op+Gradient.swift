@@ -41,7 +41,8 @@ extension Op {
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.layerNormGradient(
                 x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
-                dweight: gradients.sum(for: weight)?.float32Pointer, dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
+                dweight: gradients.sum(for: weight)?.float32Pointer,
+                dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
             gradients.add(dx, to: x)
         case .activation(let kind, let x):
             let dx = Tensor(empty: x.shape, x.dtype)
@@ -92,13 +93,14 @@ extension Op {
 /// y = x Wᵀ + b: dx = dy W, dW += dyᵀ x, db += Σ dy. Products round to x's type, as forward.
 private func linearGradient(x: Tensor, _ weight: Parameter, _ bias: Parameter?, _ layout: WeightLayout, dy: Tensor, into gradients: inout Gradients) {
     let processor = Processor.current
+    let rounded = dy.detached.cast(to: x.dtype)  // once for both products
     if gradients.wants(x) {
         let dx = Tensor(empty: x.shape, x.dtype)
-        processor.multiply(dy.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
+        processor.multiply(rounded.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
         gradients.add(dx, to: x)
     }
     if let dweight = gradients.sum(for: weight) {
-        let (left, right) = layout == .outputByInput ? (dy, x) : (x, dy)
+        let (left, right) = layout == .outputByInput ? (rounded, x) : (x, rounded)
         processor.multiply(left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
     }
     if let dbias = gradients.sum(for: bias) { processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width) }

@@ -62,8 +62,8 @@ public final class GPT2: LanguageModel {
         tokens = try Embedding(scope["wte"], config.vocabSize, D)
         let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D))
         self.positions = positions
-        blocks = try (0 ..< config.nLayer).map { layer in
-            let h = scope["h"][layer], inner = config.nInner ?? 4 * D
+        blocks = try scope["h"].layers(config.nLayer) { h in
+            let inner = config.nInner ?? 4 * D
             return Block(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 attention: CausalSelfAttention(
@@ -110,15 +110,18 @@ extension GPT2.Configuration {
         guard let activationFunction = Activation(rawValue: activation) else {
             throw json.error("activation_function", expected: "one of \(Activation.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        for (key, standard) in [("scale_attn_weights", true), ("tie_word_embeddings", true), ("scale_attn_by_inverse_layer_idx", false)] {
+        let fixed = [
+            ("scale_attn_weights", true), ("tie_word_embeddings", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
+        ]
+        for (key, standard) in fixed {
             if let value = try json.boolIfPresent(key), value != standard {
                 throw json.error(key, expected: "\(standard): other variants of GPT-2 are not known here")
             }
         }
         self.init(
             vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
-            nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.intIfPresent("n_inner"),
-            activationFunction: activationFunction, layerNormEpsilon: Float(try json.doubleIfPresent("layer_norm_epsilon") ?? 1e-5),
+            nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
+            activationFunction: activationFunction, layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true, eosTokenID: try json.endOfText().first)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }

@@ -14,25 +14,23 @@ public enum ModelDirectory {
         let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
         let type = try json.string("model_type")
         let checkpoint = try SafetensorsCheckpoint.open(directory: directory)
-        func weights(_ prefix: String) -> CheckpointWeights { CheckpointWeights(checkpoint, path: directory, dropsPrefix: prefix) }
         let (model, source): (any LanguageModel, CheckpointWeights)
         switch type {
         case "gpt2":
-            source = weights("transformer.")
-            model = try GPT2(GPT2.Configuration(json), source)
+            let config = try GPT2.Configuration(json)
+            let (gpt2, weights) = try CheckpointWeights.load(checkpoint, dropsPrefix: "transformer.") { try GPT2(config, $0) }
+            try gpt2.checkUnusedBiases(weights, checkpoint)
+            (model, source) = (gpt2, weights)
         case "qwen3":
-            source = weights("model.")
-            model = try Qwen3(Qwen3.Configuration(json), source)
+            let config = try Qwen3.Configuration(json)
+            (model, source) = try CheckpointWeights.load(checkpoint, dropsPrefix: "model.") { try Qwen3(config, $0) }
         default: throw ModelError.architecture(type, path: json.file, known: architectures)
         }
-        // A model without biases was written with zeros, which change nothing.
-        let zeros = try (model as? GPT2).map { try $0.zeroBiases(in: checkpoint) } ?? []
-        for name in source.unused + checkpoint.unlisted where !zeros.contains(name) { warn("\(directory): tensor \(name) is not used by \(type)") }
+        for name in source.unused + checkpoint.unlisted { warn("\(checkpoint.path): tensor \(name) is not used by \(type)") }
         return model
     }
 
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
-    /// - Parameter extra: further entries of config.json.
     public static func write(_ model: any LanguageModel, to directory: String) throws {
         var config = model.configuration
         config["dtype"] = "float32"
@@ -66,15 +64,6 @@ extension LanguageModel {
 }
 
 extension GPT2 {
-    /// Of the biases that this model does not have, those that are zero in the checkpoint.
-    fileprivate func zeroBiases(in checkpoint: SafetensorsCheckpoint) throws -> Set<String> {
-        guard !config.bias else { return [] }
-        return try Set(missingBiases.map(\.0).filter { name in
-            guard checkpoint.tensors[name] != nil else { return false }
-            return try checkpoint.bytes(of: name).withUnsafeBytes { bytes in bytes.allSatisfy { $0 == 0 } }
-        })
-    }
-
     /// The biases that a model without them would have.
     fileprivate var missingBiases: [(String, Int)] {
         let D = config.nEmbd, inner = config.nInner ?? 4 * D
@@ -83,5 +72,19 @@ extension GPT2 {
                 ("transformer.h.\(layer).\($0.0).bias", $0.1)
             }
         } + [("transformer.ln_f.bias", D)]
+    }
+
+    /// Marks as used the zeros that `missingBiases` wrote, and the causal masks that early versions of transformers saved as weights.
+    fileprivate func checkUnusedBiases(_ source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
+        let zeros = config.bias ? [] : Set(missingBiases.map(\.0))
+        for name in source.unused {
+            if zeros.contains(name) || zeros.contains("transformer." + name) {
+                let isZero = try checkpoint.bytes(of: name).withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
+                guard isZero else { throw ModelError.unusable(checkpoint.path, "tensor \(name) is not zero, and config.json has bias false") }
+                source.markUsed(name)
+            } else if name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias") {
+                source.markUsed(name)
+            }
+        }
     }
 }

@@ -66,8 +66,8 @@ public final class Qwen3: LanguageModel {
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.maxPositionEmbeddings, theta: config.ropeTheta))
         tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try (0 ..< config.numHiddenLayers).map { layer in
-            let s = scope["layers"][layer], a = s["self_attn"], m = s["mlp"]
+        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+            let a = s["self_attn"], m = s["mlp"]
             let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
             return Block(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
@@ -114,13 +114,16 @@ extension Qwen3.Configuration {
     init(_ json: JSONFields) throws {
         if let act = try json.stringIfPresent("hidden_act"), act != "silu" { throw json.error("hidden_act", expected: "silu") }
         if try json.boolIfPresent("use_sliding_window") == true { throw json.error("use_sliding_window", expected: "false") }
-        let heads = try json.size("num_attention_heads"), hidden = try json.size("hidden_size")
+        if let types = try json.stringsIfPresent("layer_types"), types.contains(where: { $0 != "full_attention" }) {
+            throw json.error("layer_types", expected: "full_attention in every layer")
+        }
+        let heads = try json.size("num_attention_heads")
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: hidden, intermediateSize: try json.size("intermediate_size"),
+            vocabSize: try json.size("vocab_size"), hiddenSize: try json.size("hidden_size"), intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
             numKeyValueHeads: try json.has("num_key_value_heads") ? json.size("num_key_value_heads") : heads,
-            headDim: try json.has("head_dim") ? json.size("head_dim") : hidden / heads,
-            maxPositionEmbeddings: try json.size("max_position_embeddings"), rmsNormEps: Float(try json.doubleIfPresent("rms_norm_eps") ?? 1e-6),
+            headDim: try json.has("head_dim") ? json.size("head_dim") : 128,  // the class's default, whatever the width
+            maxPositionEmbeddings: try json.size("max_position_embeddings"), rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6),
             ropeTheta: try json.ropeTheta() ?? 10_000, attentionBias: try json.boolIfPresent("attention_bias") ?? false,
             tieWordEmbeddings: try json.boolIfPresent("tie_word_embeddings") ?? false, eosTokenIDs: try json.endOfText())
         guard headDim % 2 == 0 else { throw json.error("head_dim", expected: "an even number") }
@@ -150,7 +153,7 @@ extension Qwen3 {
         c["tie_word_embeddings"] = JSONValue(config.tieWordEmbeddings)
         c["use_sliding_window"] = false
         c["bos_token_id"] = JSONValue(config.eosTokenIDs.first)
-        c["eos_token_id"] = JSONValue(config.eosTokenIDs.first)
+        c["eos_token_id"] = config.eosTokenIDs.count > 1 ? JSONValue(config.eosTokenIDs) : JSONValue(config.eosTokenIDs.first)
         return c
     }
 }

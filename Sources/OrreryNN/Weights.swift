@@ -41,6 +41,13 @@ public struct WeightScope {
         return made
     }
 
+    /// `count` layers under the names 0, 1, ... It grows as they are made: a configuration may claim any number of them.
+    public func layers<Layer>(_ count: Int, _ make: (WeightScope) throws -> Layer) rethrows -> [Layer] {
+        var made: [Layer] = []
+        for index in 0 ..< count { made.append(try make(self[index])) }
+        return made
+    }
+
     /// All parameters made so far, in order.
     public var parameters: [Parameter] { list.parameters }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is one pass,
@@ -32,7 +31,7 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
     package var valuePointer: UnsafeMutablePointer<Float> { values.pointer.assumingMemoryBound(to: Float.self) }
     package var gradientPointer: UnsafeMutablePointer<Float> { gradients.pointer.assumingMemoryBound(to: Float.self) }
 
-    public func zeroGradients() { memset(gradients.pointer, 0, count * 4) }
+    public func zeroGradients() { Processor.current.zero(gradientPointer, count: count) }
 
     /// The global L2 norm of all gradients.
     public func gradientNorm() -> Double { Processor.current.sumOfSquares(gradientPointer, count: count).squareRoot() }

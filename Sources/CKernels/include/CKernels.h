@@ -54,8 +54,9 @@ typedef struct {
     // rows: panel p holds words [depth][width], rows past the end are zero. Panels stand `panel_stride` words apart.
     void (*pack)(const void *x, int type, ptrdiff_t row_stride, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k,
                  int width, int panel_type, uint32_t *panels, ptrdiff_t panel_stride);
-    // C[m][n] = start + A B, one accumulator per element, k ascending. A and B are panels of `depth` words.
-    void (*product)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth, const uint32_t *a, ptrdiff_t a_stride, const uint32_t *b,
+    // C[m][n] = start + A B, one accumulator per element, k ascending. B is panels of `depth` words; so is A, `a_stride` words apart,
+    // or, direct, rows of words `a_stride` apart, read where they lie.
+    void (*product)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth, const uint32_t *a, ptrdiff_t a_stride, int direct, const uint32_t *b,
                     ptrdiff_t b_stride, int panel_type, void *c, int c_type, ptrdiff_t ldc, int start, const float *bias);
     // 2 * flops per iteration of a loop of multiply-adds that never leaves the registers; returns flops done.
     double (*peak)(int panel_type, ptrdiff_t iterations, float *sink);
@@ -120,9 +121,10 @@ const orrery_kernels *orrery_kernels_avx2(void);
 const orrery_kernels *orrery_kernels_avx512(void);
 const orrery_kernels *orrery_kernels_avx512bf16(void);
 const orrery_kernels *orrery_kernels_neon(void);
+const orrery_kernels *orrery_kernels_neonbf16(void);
 
 // What the processor and the operating system support at run time, as bits.
-enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8 };
+enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8, ORRERY_CPU_NEON_BF16 = 16 };
 uint32_t orrery_cpu_features(void);
 
 // A hint to the processor that this thread spins.

@@ -89,7 +89,7 @@ INLINE vu row_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, co
         low = n >= VL ? load((const float *)x + at) : load_some(x, type, at, n);
         high = n > VL ? load_some(x, type, at + VL, n - VL) : (vf){0};
     }
-    return (vu)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    return (vu)NARROW_PAIRS(low, high);
 #else
     return (vu){0};
 #endif
@@ -130,27 +130,57 @@ INLINE vu half_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n) {
     return __builtin_convertvector(h, vu);
 }
 
-// rows contiguous: each k is a copy of neighbours, shared out over the panels so that a cache line is read once.
-INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int form,
+// VL neighbours at one k, or at k and k + 1 as pairs.
+INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int pairs) {
+    if (!pairs) return (vu)load_as(x, type, at);
+    return half_words(x, type, at, VL) | half_words(x, type, at + k_stride, VL) << 16;
+}
+
+// One panel of rows contiguous in memory, words [first, last) of its depth; all its rows exist, and so many neighbours that whole
+// vectors can be read. A store may reach into the next k, whose own store comes later; the last one must not.
+INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t first, ptrdiff_t last, const int width,
+                               const int pairs, uint32_t *panel) {
+    const ptrdiff_t step = pairs ? 2 : 1;
+    for (ptrdiff_t w = first; w < last; w++)
+        UNROLL for (int group = 0; group < width; group += VL) {
+            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, pairs);
+            if (width - group >= VL || w + 1 < last) *(vu_any *)(panel + w * width + group) = words;
+            else store_words(panel + w * width + group, words, width - group);
+        }
+}
+
+// The same with rows or a k that are missing, which become zeros.
+INLINE void pack_partial_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t first, ptrdiff_t last,
+                                 ptrdiff_t k, const int width, const int pairs, uint32_t *panel) {
+    const ptrdiff_t step = pairs ? 2 : 1;
+    for (ptrdiff_t w = first; w < last; w++)
+        for (int group = 0; group < width; group += VL) {
+            const int lanes_here = width - group < VL ? width - group : VL;
+            const ptrdiff_t left = rows - group, at = w * step * k_stride + row + group;
+            vu words = {0};
+            if (left > 0) {
+                if (!pairs) words = (vu)(left >= VL ? load_as(x, type, at) : load_some(x, type, at, left));
+                else {
+                    words = half_words(x, type, at, left);
+                    if (w * 2 + 1 < k) words |= half_words(x, type, at + k_stride, left) << 16;
+                }
+                if (left < lanes_here) words &= (vu)(lanes() < (int32_t)left);
+            }
+            store_words(panel + w * width + group, words, lanes_here);
+        }
+}
+
+// rows contiguous: each k is a copy of neighbours, in blocks of k small enough that a line that several panels share stays cached.
+INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int pairs,
                          uint32_t *panels, ptrdiff_t panel_stride) {
-    const ptrdiff_t step = form == PAIRS ? 2 : 1;
-    for (ptrdiff_t j = 0; j < k; j += step, panels += width) {
+    const ptrdiff_t depth = pairs ? (k + 1) / 2 : k, whole = pairs ? k / 2 : k, needed = (width + VL - 1) / VL * VL;
+    enum { block = 64 };
+    for (ptrdiff_t first = 0; first < depth; first += block) {
+        const ptrdiff_t last = first + block < depth ? first + block : depth;
         uint32_t *panel = panels;
         for (ptrdiff_t r = 0; r < rows; r += width, panel += panel_stride)
-            UNROLL for (int group = 0; group < width; group += VL) {
-                const int lanes_here = width - group < VL ? width - group : VL;
-                const ptrdiff_t left = rows - r - group, at = j * k_stride + r + group;
-                vu words = {0};
-                if (left > 0) {
-                    if (form != PAIRS) words = float_words(x, type, at, left, form);
-                    else {
-                        words = half_words(x, type, at, left);
-                        if (j + 1 < k) words |= half_words(x, type, at + k_stride, left) << 16;
-                    }
-                    if (left < lanes_here) words &= (vu)(lanes() < (int32_t)left);
-                }
-                store_words(panel + group, words, lanes_here);
-            }
+            if (rows - r >= needed && last <= whole) pack_whole_columns(x, type, k_stride, r, first, last, width, pairs, panel);
+            else pack_partial_columns(x, type, k_stride, r, rows - r, first, last, k, width, pairs, panel);
     }
 }
 

@@ -1,0 +1,54 @@
+import OrreryTensor
+
+extension Op {
+    /// The operations by name.
+    package enum Kind: String, CaseIterable, Sendable {
+        case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation, swiGLU, rotary, attention,
+            causalSoftmax, swapHeads, dropout, crossEntropy, custom
+    }
+
+    /// Exhaustive: a new operation does not compile until it has a name here, and then gradcheck fails until its inputs are checked.
+    package var kind: Kind {
+        switch self {
+        case .linear: .linear
+        case .matmul: .matmul
+        case .add: .add
+        case .multiply: .multiply
+        case .scale: .scale
+        case .cast: .cast
+        case .reshape: .reshape
+        case .split: .split
+        case .embedding: .embedding
+        case .rmsNorm: .rmsNorm
+        case .layerNorm: .layerNorm
+        case .activation: .activation
+        case .swiGLU: .swiGLU
+        case .rotary: .rotary
+        case .attention: .attention
+        case .causalSoftmax: .causalSoftmax
+        case .swapHeads: .swapHeads
+        case .dropout: .dropout
+        case .crossEntropy: .crossEntropy
+        case .custom: .custom
+        }
+    }
+}
+
+extension Op.Kind {
+    /// What has a gradient, each of which a case must check.
+    package var inputs: [String] {
+        switch self {
+        case .linear: ["x", "weight", "bias"]
+        case .matmul: ["a", "b"]
+        case .add, .multiply: ["x", "y"]
+        case .scale, .cast, .reshape, .split, .activation, .rotary, .swapHeads, .dropout, .custom: ["x"]
+        case .embedding: ["table"]
+        case .rmsNorm: ["x", "weight"]
+        case .layerNorm: ["x", "weight", "bias"]
+        case .swiGLU: ["gate", "up"]
+        case .attention: ["q", "k", "v"]
+        case .causalSoftmax: ["scores"]
+        case .crossEntropy: ["logits"]
+        }
+    }
+}

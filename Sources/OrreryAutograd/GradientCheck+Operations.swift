@@ -1,0 +1,129 @@
+import Kernels
+import OrreryTensor
+
+extension GradientCheck.Case {
+    /// In the order of the operations.
+    static var all: [GradientCheck.Case] {
+        let cases = products + elementwise + shapes + norms + attentions + losses + graphs
+        return Op.Kind.allCases.flatMap { kind in cases.filter { $0.kind == kind } }
+    }
+
+    private static var products: [GradientCheck.Case] {
+        [
+            .init(.linear, "", [.tensor("x", 2, 3, 7), .parameter("weight", 5, 7), .parameter("bias", 5)]) {
+                [$0["x"].linear($0.parameter("weight"), bias: $0.parameter("bias"))]
+            },
+            .init(.linear, "[in, out]", [.tensor("x", 3, 33), .parameter("weight", 33, 9), .parameter("bias", 9)]) {
+                [$0["x"].linear($0.parameter("weight"), bias: $0.parameter("bias"), layout: .inputByOutput)]
+            },
+            .init(.linear, "no bias, to float32", [.tensor("x", 1, 67, 3), .parameter("weight", 17, 3)]) {
+                [$0["x"].linear($0.parameter("weight"), as: .float32)]
+            },
+            .init(.linear, "of a view", [.tensor("x", 3, 11), .parameter("weight", 5, 7)]) {
+                [$0["x"].split([4, 7])[1].linear($0.parameter("weight"))]
+            },
+            .init(.matmul, "", [.tensor("a", 2, 3, 5, 7), .tensor("b", 2, 3, 7, 4)]) { [$0["a"].matmul($0["b"])] },
+            .init(.matmul, "b transposed", [.tensor("a", 3, 5, 7), .tensor("b", 3, 4, 7)]) { [$0["a"].matmul($0["b"], transposeB: true)] },
+            .init(.matmul, "to float32", [.tensor("a", 19, 3), .tensor("b", 3, 18)]) { [$0["a"].matmul($0["b"], as: .float32)] },
+        ]
+    }
+
+    private static var elementwise: [GradientCheck.Case] {
+        let pair: [Input] = [.tensor("x", 3, 7), .tensor("y", 3, 7)]
+        // The second derivative of ReLU² jumps at 0: no step may cross it.
+        let activations = Activation.allCases.map { kind in
+            GradientCheck.Case(
+                .activation, kind.rawValue, [.tensor("x", 5, 13, range: 3, least: kind == .reluSquared ? 0.125 : 0)], .smooth
+            ) { [$0["x"].activated(kind)] }
+        }
+        return [
+            .init(.add, "", pair) { [$0["x"].adding($0["y"])] },
+            .init(.add, "mixed types", pair) { [$0.float32("x").adding($0["y"]), $0["x"].adding($0.float32("y"))] },
+            .init(.multiply, "", pair) { [$0["x"].multiplied(by: $0["y"])] },
+            .init(.scale, "", [.tensor("x", 19)]) { [$0["x"].scaled(by: -1.75)] },
+            .init(.cast, "and back", [.tensor("x", 3, 7)]) { [$0["x"].cast(to: .bfloat16).scaled(by: 2).cast(to: .float32)] },
+            .init(.dropout, "", [.tensor("x", 7, 67)]) { [$0["x"].droppedOut(Dropout(probability: 0.25, seed: 3, stream: 5))] },
+            .init(.swiGLU, "", [.tensor("gate", 3, 17), .tensor("up", 3, 17)], .smooth, bfloat16: 3) { [$0["gate"].swiGLU(up: $0["up"])] },
+            .init(.custom, "x³", [.tensor("x", 3, 5)], bfloat16: nil) { a in
+                let x = a["x"].detached
+                let cube = x.multiplied(by: x).multiplied(by: x)
+                let op = CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }
+                return op.record([cube])
+            },
+            .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
+        ] + activations
+    }
+
+    private static var shapes: [GradientCheck.Case] {
+        let ids: [Int32] = [3, 0, 3, 10, 7, 3]
+        return [
+            .init(.reshape, "", [.tensor("x", 3, 4, 5)]) { [$0["x"].reshaped([4, 15])] },
+            .init(.reshape, "of a view", [.tensor("x", 4, 10)]) { [$0["x"].split([4, 6])[1].reshaped([3, 8])] },
+            .init(.split, "", [.tensor("x", 2, 3, 12)]) { $0["x"].split([5, 1, 6]) },
+            .init(.split, "middle part alone", [.tensor("x", 5, 12)]) { [$0["x"].split([5, 1, 6])[1]] },
+            .init(.split, "first part unused", [.tensor("x", 5, 12)]) { Array($0["x"].split([5, 1, 6]).dropFirst()) },
+            .init(.swapHeads, "", [.tensor("x", 2, 5, 12)]) { [$0["x"].swappingHeads(3, merging: false)] },
+            .init(.swapHeads, "merging", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].swappingHeads(3, merging: true)] },
+            .init(.embedding, "repeated ids", [.parameter("table", 11, 5)]) {
+                [$0.parameter("table").embedding(ids, shape: [2, 3], as: $0.type)]
+            },
+        ]
+    }
+
+    private static var norms: [GradientCheck.Case] {
+        [
+            .init(.rmsNorm, "", [.tensor("x", 2, 3, 17), .parameter("weight", 17)], .smooth) {
+                [$0["x"].rmsNorm($0.parameter("weight"), epsilon: 1e-2)]
+            },
+            .init(.rmsNorm, "per head, from float32", [.tensor("x", 35, 18), .parameter("weight", 6)], .smooth) {
+                [$0.float32("x").rmsNorm($0.parameter("weight"), epsilon: 1e-2, as: $0.type)]
+            },
+            .init(.layerNorm, "", [.tensor("x", 2, 3, 17), .parameter("weight", 17), .parameter("bias", 17)], .smooth) {
+                [$0["x"].layerNorm($0.parameter("weight"), bias: $0.parameter("bias"), epsilon: 1e-2)]
+            },
+            .init(.layerNorm, "no bias, from float32", [.tensor("x", 35, 9), .parameter("weight", 9)], .smooth) {
+                [$0.float32("x").layerNorm($0.parameter("weight"), bias: nil, epsilon: 1e-2, as: $0.type)]
+            },
+            .init(.rotary, "", [.tensor("x", 2, 5, 18)]) { [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6)] },
+            .init(.rotary, "half of a head, from position 3", [.tensor("x", 2, 5, 24)]) {
+                [$0["x"].rotary(RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8, firstPosition: 3)]
+            },
+        ]
+    }
+
+    private static var attentions: [GradientCheck.Case] {
+        /// B sequences of T positions, H heads over Hk key-value heads of d elements.
+        func fused(
+            _ variant: String, _ B: Int, _ T: Int, _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0
+        ) -> GradientCheck.Case {
+            let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hk, headSize: d, slopes: slopes)
+            let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
+            let inputs: [Input] = [.tensor("q", B, T, H * d), .tensor("k", B, T, Hk * d), .tensor("v", B, T, Hk * d)]
+            return .init(.attention, variant, inputs, .smooth, bfloat16: 4) {
+                [$0["q"].attention(keys: $0["k"], values: $0["v"], shape, dropout: dropout)]
+            }
+        }
+        return [
+            fused("", 2, 7, 3, 3, 5),
+            fused("grouped heads", 1, 9, 6, 2, 4),
+            fused("one key-value head, ALiBi", 1, 11, 3, 1, 6, slopes: [0.5, 0.25, 0.0625]),
+            fused("grouped heads, dropout", 2, 9, 4, 2, 4, dropout: 0.25),
+            fused("two tiles, all of it", 1, 70, 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
+            .init(.attention, "of views", [.tensor("q", 2, 6, 8), .tensor("k", 2, 6, 8), .tensor("v", 2, 6, 8)], .smooth, bfloat16: 4) {
+                let shape = AttentionShape(batch: 2, queries: 6, heads: 1, keyValueHeads: 1, headSize: 5)
+                return [$0["q"].split([3, 5])[1].attention(keys: $0["k"].split([5, 3])[0], values: $0["v"].split([1, 5, 2])[1], shape)]
+            },
+            .init(.causalSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) { [$0["scores"].causalSoftmax(firstPosition: 0)] },
+            .init(.causalSoftmax, "after 4 positions", [.tensor("scores", 1, 2, 3, 7)], .smooth, bfloat16: nil) {
+                [$0["scores"].causalSoftmax(firstPosition: 4)]
+            },
+        ]
+    }
+
+    private static var losses: [GradientCheck.Case] {
+        [
+            .init(.crossEntropy, "", [.tensor("logits", 2, 3, 13)], .smooth) { [$0["logits"].crossEntropy([3, 0, 12, 7, 7, 1])] },
+            .init(.crossEntropy, "rows that do not count", [.tensor("logits", 5, 31)], .smooth) { [$0["logits"].crossEntropy([-1, 30, -100, 0, 5])] },
+        ]
+    }
+}
