@@ -4,7 +4,7 @@ import OrreryModels
 import OrreryNN
 import OrreryTensor
 
-/// Writes what scripts/make_reference.py calls the reference: input_ids, logits, and hidden.<i>.
+/// Writes a model's logits and hidden states under the names that references made with transformers have: input_ids, logits, hidden.<i>.
 ///
 /// Sequences are computed one after the other, each in pieces through a cache, while the file is written, so that the logits are never
 /// in memory whole. That the numbers do not depend on these cuts is promised in docs/architecture.md and tested.

@@ -49,6 +49,8 @@ import Testing
         #expect(steps.count == 32 - 19)
         #expect(generation.finishReason == .length)
         #expect(try generation.next() == nil)
+        #expect(!generation.advance())
+        #expect(generation.logits() == [])
         #expect(try greedy(model, maxTokens: 1000).generation.tokens == generation.tokens)
         #expect(try greedy(model, maxTokens: 13).generation.tokens == generation.tokens)
         let full = [TokenID](repeating: 0, count: 32)
@@ -141,8 +143,8 @@ import Testing
 
     @Test func promptsThatCannotBe() throws {
         let model = try TestModels.text()
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) } == "token 1 of the prompt is 400; expected 0 to 30")
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [-1])) } == "token 0 of the prompt is -1; expected 0 to 30")
+        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) } == "token 1 of the prompt is 400; expected 0 to 29")
+        #expect(message { _ = try model.generate(GenerationOptions(prompt: [-1])) } == "token 0 of the prompt is -1; expected 0 to 29")
         #expect(message { _ = try model.generate(GenerationOptions(prompt: [])) }?.hasPrefix("the prompt is empty") == true)
         #expect(message { _ = try model.generate(GenerationOptions(prompt: [1], prefillChunk: 0)) } == "the prefill chunk is 0; expected at least 1")
         #expect(message { _ = try model.promptTokens("aé") }?.contains("at byte 1") == true)

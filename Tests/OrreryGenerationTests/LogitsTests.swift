@@ -1,9 +1,11 @@
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryGeneration
 import OrreryModels
 import OrreryNN
 import OrreryTensor
+import OrreryTokenizers
 import Testing
 import orrery
 
@@ -39,6 +41,24 @@ private let references = URL(fileURLWithPath: #filePath)
             #expect(entry.shape == expected.shape && entry.dtype == expected.dtype)
             let difference = zip(try floats(written, entry.name), try floats(reference, entry.name)).map { abs($0 - $1) }.max()!
             #expect(difference < 1e-5, "\(entry.name) differs by \(difference)")
+        }
+    }
+
+    /// 48 tokens after the first sixteen of each sequence, through the decode loop.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: references), "../shared/reference is not there"), arguments: ["gpt2", "qwen3"])
+    func greedyContinuationsEqualTransformers(architecture: String) throws {
+        let directory = references + "/" + architecture
+        let expected = try SafetensorsFile(path: directory + "/reference.safetensors").bytes(of: "greedy").withUnsafeBytes { bytes in
+            (0..<2).map { b in (0..<64).map { bytes.loadUnaligned(fromByteOffset: (b * 64 + $0) * 4, as: Int32.self) } }
+        }
+        // The reference has no text; any tokenizer of 320 tokens will do.
+        let tokenizer = try ByteTokenizer(specialTokens: (0..<64).map { "<|\($0)|>" })
+        let model = try TextModel(ModelDirectory.open(directory), tokenizer: tokenizer)
+        for ids in expected {
+            let generation = try model.generate(GenerationOptions(
+                prompt: Array(ids.prefix(16)), sampling: .greedy, stop: StopConditions(maxTokens: 48), prefillChunk: 5))
+            while try generation.next() != nil {}
+            #expect(generation.tokens == ids)
         }
     }
 

@@ -42,6 +42,15 @@ import Testing
         #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: repetition_penalty is not honoured here"])
     }
 
+    /// A GPT-2 without biases is written with zeros, as its class in transformers needs them; reading them back is no surprise.
+    @Test func zeroBiasesAreNoNews() throws {
+        let path = try directory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let config = GPT2.Configuration(vocabSize: 4, nPositions: 8, nEmbd: 8, nLayer: 1, nHead: 2, bias: false)
+        try ModelDirectory.write(TestModels.make(config), to: path)
+        _ = try ModelDirectory.open(path) { Issue.record("\($0)") }
+    }
+
     @Test func whatIsMissingIsNamed() throws {
         let path = try directory(tokenizer: false)
         defer { try? FileManager.default.removeItem(atPath: path) }

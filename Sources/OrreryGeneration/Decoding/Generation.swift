@@ -66,8 +66,7 @@ public final class Generation {
     ///
     /// - Returns: whether more is missing.
     @discardableResult public func advance() -> Bool {
-        let missing = tokens.count - cache.count
-        guard missing > 0 else { return false }
+        guard finishReason == nil, cache.count < tokens.count else { return false }
         let isPrefill = cache.count < options.prompt.count
         let piece = tokens[cache.count...].prefix(options.prefillChunk)
         measure(isPrefill, tokens: piece.count) {
@@ -79,10 +78,10 @@ public final class Generation {
         return cache.count < tokens.count
     }
 
-    /// The logits from which the next token will be chosen, one per token.
+    /// The logits from which the next token will be chosen, one per token; none once the generation has ended.
     public func logits() -> [Float] {
         while advance() {}
-        return row ?? []
+        return finishReason == nil ? row ?? [] : []
     }
 
     /// Why `next` will choose what it chooses.

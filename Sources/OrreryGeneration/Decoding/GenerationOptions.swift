@@ -6,6 +6,7 @@ public struct GenerationOptions: Sendable, Hashable {
     /// The tokens to continue; at least one.
     public var prompt: [TokenID]
     public var sampling: SamplingOptions
+    /// Memory for keys and values is taken at the start, for the prompt and `maxTokens`; without that limit for the whole context.
     public var stop: StopConditions
     /// The type to which operands of products are rounded, and in which keys and values are kept.
     public var computeType: ElementType

@@ -12,7 +12,7 @@ extension ExplanationPage {
         let rest = 1 - candidates.reduce(0) { $0 + $1.modelProbability }
         var items = candidates.map { BarList.Item(label($0), $0.modelProbability) }
         let others = explanation.shape.vocabularySize - candidates.count
-        if others > 0 { items.append(BarList.Item("\(Human.count(others)) others", max(0, rest), style: .dim)) }
+        if others > 0 { items.append(BarList.Item(others == 1 ? "1 other" : "\(Human.count(others)) others", max(0, rest), style: .dim)) }
         let equal = Human.fixed(exp2(explanation.entropy), decimals: 1)
         return [
             paragraph(
