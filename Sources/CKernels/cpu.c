@@ -25,7 +25,21 @@ uint32_t orrery_cpu_features(void) {
     return features;
 }
 #elif defined(__aarch64__)
-uint32_t orrery_cpu_features(void) { return ORRERY_CPU_NEON; }
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
+static int multiplies_bf16(void) {
+    int value = 0;
+    size_t size = sizeof value;
+    return sysctlbyname("hw.optional.arm.FEAT_BF16", &value, &size, 0, 0) == 0 && value != 0;
+}
+#elif defined(__linux__)
+#include <sys/auxv.h>
+static int multiplies_bf16(void) { return (getauxval(AT_HWCAP2) & (1ul << 14)) != 0; }  // HWCAP2_BF16
+#else
+static int multiplies_bf16(void) { return 0; }
+#endif
+
+uint32_t orrery_cpu_features(void) { return ORRERY_CPU_NEON | (multiplies_bf16() ? ORRERY_CPU_NEON_BF16 : 0); }
 #else
 uint32_t orrery_cpu_features(void) { return 0; }
 #endif

@@ -17,3 +17,17 @@ public struct Dropout: Sendable, Hashable {
 
     var code: orrery_dropout { orrery_dropout(seed: seed, stream: stream, probability: probability) }
 }
+
+extension Processor {
+    /// Keep bits of `groups` groups of 8 elements of one row, from group `firstGroup` on: bit i of byte g keeps element 8 g + i.
+    package func dropoutMask(_ dropout: Dropout, row: UInt32, firstGroup: UInt32, groups: Int, into mask: UnsafeMutablePointer<UInt8>) {
+        var code = dropout.code
+        kernels.dropout_mask(&code, row, firstGroup, groups, mask)
+    }
+
+    /// `dropout` on elements `first ..< first + x.count` of a longer run; `first` is a multiple of 8.
+    package func dropout(_ dropout: Dropout, first: UInt64, _ x: Vector, into y: Vector) {
+        var code = dropout.code
+        kernels.dropout(&code, first, x.pointer, x.type.code, y.pointer, y.type.code, x.count)
+    }
+}

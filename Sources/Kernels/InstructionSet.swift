@@ -5,6 +5,7 @@ import Foundation
 public enum InstructionSet: String, CaseIterable, Sendable {
     case portable
     case neon
+    case neonbf16
     case avx2
     case avx512
     case avx512bf16
@@ -28,6 +29,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         switch self {
         case .portable: return true
         case .neon: return has(ORRERY_CPU_NEON)
+        case .neonbf16: return has(ORRERY_CPU_NEON_BF16)
         case .avx2: return has(ORRERY_CPU_AVX2)
         case .avx512: return has(ORRERY_CPU_AVX512)
         case .avx512bf16: return has(ORRERY_CPU_AVX512_BF16)
@@ -38,6 +40,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         switch self {
         case .portable: orrery_kernels_portable()
         case .neon: orrery_kernels_neon()
+        case .neonbf16: orrery_kernels_neonbf16()
         case .avx2: orrery_kernels_avx2()
         case .avx512: orrery_kernels_avx512()
         case .avx512bf16: orrery_kernels_avx512bf16()

@@ -56,6 +56,14 @@ extension Processor {
         }
     }
 
+    /// out[row] = Σ x y of each row; rows of x and y stand `xStride` and `yStride` apart.
+    package func rowDots(_ x: Vector, xStride: Int, _ y: Vector, yStride: Int, into out: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+        forRuns(rows, grain: Self.rowGrain) {
+            let i = $0.lowerBound
+            kernels.row_dot(x.at(i * xStride), x.type.code, xStride, y.at(i * yStride), y.type.code, yStride, out + i, $0.count, width)
+        }
+    }
+
     /// Runs of rows sum into partial rows of their own, which are added in order: the same sum on any number of threads.
     private func reducingRows(
         _ rows: Int, into outs: [UnsafeMutablePointer<Float>?], width: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void

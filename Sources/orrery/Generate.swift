@@ -66,7 +66,7 @@ struct Generate: ParsableCommand {
         while !interrupt.isRaised, generation.advance() {}
         while !interrupt.isRaised, let step = try generation.next() { show(step.text) }
         show(generation.cancel())
-        if !output.json, !completion.hasSuffix("\n") || out.isTerminal { out.writeLine() }
+        if !output.json, !completion.hasSuffix("\n") { out.writeLine() }
         return completion
     }
 

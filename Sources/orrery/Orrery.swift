@@ -8,7 +8,7 @@ struct Orrery: ParsableCommand {
         commandName: "orrery",
         abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
         discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
-        subcommands: [Train.self, Generate.self, Logits.self, Bench.self, Gradcheck.self]
+        subcommands: [Train.self, Generate.self, Explain.self, Logits.self, Bench.self, Gradcheck.self]
     )
 
     /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood.

@@ -14,6 +14,7 @@ struct Train: ParsableCommand {
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
+    @Option(help: "Time to train, e.g. 20s, 45m, 1h: the size, batch and steps are chosen for it.", transform: seconds) var time: Double?
     @Option(help: "Directory for the model. (default: orrery-model)") var out: String?
     @Option(help: "Go on with the run in this directory.") var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
@@ -31,15 +32,46 @@ struct Train: ParsableCommand {
             if resume == nil, !overwrite, FileStatus(Path.join(directory, "training")) != nil {
                 throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
             }
-            let plan = try resume.map(Trainer.planOfRun) ?? options.plan()
-            let run = TrainingRun(try Trainer.open(plan, resuming: resume), directory: directory)
-            if resume != nil { try run.resume() }
+            let run = try resume.map(resumedRun) ?? newRun(directory)
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
             let summary = try TrainingDisplay(quiet: output.json).show(run)
             if output.json { output.print(summary.json(run.trainer)) }
         }
     }
+
+    private func resumedRun(_ directory: String) throws -> TrainingRun {
+        let plan = try Trainer.planOfRun(in: directory)
+        let run = TrainingRun(try Trainer(plan, try TrainingData(plan, resuming: directory)), directory: directory)
+        try run.resume()
+        if let time = plan.time { run.budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime - run.seconds) }
+        return run
+    }
+
+    private func newRun(_ directory: String) throws -> TrainingRun {
+        let plan = try options.plan()
+        guard let time else { return TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory) }
+        let budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime)
+        let data = try TrainingData(plan)
+        let (chosen, measured) = try budget.plan(data) { chosen in
+            var chosen = try options.apply(to: chosen)
+            (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
+            return chosen
+        }
+        let run = TrainingRun(try Trainer(chosen, data), directory: directory)
+        (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
+        return run
+    }
+}
+
+/// Reads 20s, 45m, 1h or a number of seconds.
+private func seconds(_ text: String) throws -> Double {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    let unit = text.last.flatMap { units[$0] }
+    guard let number = Double(unit == nil ? text : String(text.dropLast())), number * (unit ?? 1) >= 1, number.isFinite else {
+        throw ValidationError("--time: expected at least a second, as in 20s, 45m or 1h; found \(text)")
+    }
+    return number * (unit ?? 1)
 }
 
 extension TrainingRun.Summary {

@@ -44,12 +44,18 @@ struct TrainOptions: ParsableArguments {
 
     /// The preset's plan with the flags that were given.
     func plan() throws -> TrainingPlan {
-        var plan = try preset.map { name in
+        let plan = try preset.map { name in
             guard let preset = Preset(rawValue: name) else {
                 throw ValidationError("--preset: expected \(Preset.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
             }
             return preset.plan
         } ?? Preset.demo.plan
+        return try apply(to: plan)
+    }
+
+    /// The flags that were given, over any plan.
+    func apply(to base: TrainingPlan) throws -> TrainingPlan {
+        var plan = base
         set(&plan.data, data)
         set(&plan.tokenizer, tokenizer)
         set(&plan.validationFraction, validationFraction)

@@ -121,9 +121,10 @@ const orrery_kernels *orrery_kernels_avx2(void);
 const orrery_kernels *orrery_kernels_avx512(void);
 const orrery_kernels *orrery_kernels_avx512bf16(void);
 const orrery_kernels *orrery_kernels_neon(void);
+const orrery_kernels *orrery_kernels_neonbf16(void);
 
 // What the processor and the operating system support at run time, as bits.
-enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8 };
+enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8, ORRERY_CPU_NEON_BF16 = 16 };
 uint32_t orrery_cpu_features(void);
 
 // A hint to the processor that this thread spins.

@@ -89,7 +89,7 @@ INLINE vu row_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n, co
         low = n >= VL ? load((const float *)x + at) : load_some(x, type, at, n);
         high = n > VL ? load_some(x, type, at + VL, n - VL) : (vf){0};
     }
-    return (vu)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    return (vu)NARROW_PAIRS(low, high);
 #else
     return (vu){0};
 #endif

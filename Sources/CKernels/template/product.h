@@ -6,12 +6,16 @@
 
 INLINE vf accumulate(vf acc, const uint32_t *a, const uint32_t *b, int panel_type) {
 #ifdef NATIVE_BF16
-    if (panel_type == ORRERY_BF16)
-        return (vf)_mm512_dpbf16_ps((__m512)acc, (__m512bh)_mm512_set1_epi32((int)*a), (__m512bh)_mm512_loadu_si512(b));
+    if (panel_type == ORRERY_BF16) return (vf)DOT_PAIRS(acc, a, b);
 #endif
     (void)panel_type;
     return fma(splat(*(const float *)a), load((const float *)b), acc);
 }
+
+#ifdef LANE_PRODUCT
+#define LANE_ROW(r) \
+    if (r < mr) UNROLL for (int v = 0; v < nv; v++) acc[r][v] = (vf)LANE_PRODUCT(acc[r][v], words[r / VL], r % VL, b + v * VL, panel_type);
+#endif
 
 // mr, nv and direct are constants at every call, so the accumulators live in registers. Direct rows stand `a_stride` words apart.
 INLINE void register_tile(const int mr, const int nv, const int panel_type, const int direct, ptrdiff_t depth, const uint32_t *a,
@@ -46,8 +50,16 @@ INLINE void register_tile(const int mr, const int nv, const int panel_type, cons
         }
     } else {
         for (ptrdiff_t k = 0; k < depth; k++, a += MR, b += NV * VL) {
+#ifdef LANE_PRODUCT
+            // The words of A in vectors, each row's picked by its lane, which has to be a literal.
+            (void)panel_type;
+            vf words[MR / VL];
+            UNROLL for (int g = 0; g * VL < mr; g++) words[g] = load((const float *)a + g * VL);
+            LANE_ROW(0) LANE_ROW(1) LANE_ROW(2) LANE_ROW(3) LANE_ROW(4) LANE_ROW(5) LANE_ROW(6) LANE_ROW(7)
+#else
             UNROLL for (int r = 0; r < mr; r++)
                 UNROLL for (int v = 0; v < nv; v++) acc[r][v] = accumulate(acc[r][v], a + r, b + v * VL, panel_type);
+#endif
         }
     }
     if (columns < wide) {

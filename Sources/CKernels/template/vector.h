@@ -1,5 +1,8 @@
 // Vectors of VL floats, and what is built from them. Included once by each instruction set's file, which defines
-// VL (4, 8 or 16) and, where the processor converts to bfloat16 itself, NATIVE_BF16.
+// VL (4, 8 or 16) and, where the processor multiplies pairs of bfloat16 itself, NATIVE_BF16 with
+//   NARROW(x)                VL floats to VL bfloat16
+//   NARROW_PAIRS(low, high)  2 VL floats to VL words
+//   DOT_PAIRS(acc, a, b)     acc + the word *a times the VL words at b, pair by pair
 #include <string.h>
 #include "CKernels.h"
 
@@ -45,7 +48,7 @@ INLINE vu round_to_bf16(vf x) {
     return ((vu)ordered & rounded) | (~(vu)ordered & quiet);
 }
 #ifdef NATIVE_BF16
-INLINE vh narrow(vf x) { return (vh)_mm512_cvtneps_pbh((__m512)x); }
+INLINE vh narrow(vf x) { return (vh)NARROW(x); }
 INLINE vu narrow_words(vf x) { return __builtin_convertvector(narrow(x), vu); }
 #else
 INLINE vu narrow_words(vf x) { return round_to_bf16(x); }

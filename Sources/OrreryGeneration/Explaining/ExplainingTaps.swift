@@ -55,16 +55,15 @@ final class ExplainingTaps: Taps {
 
     private static func summary(_ weights: UnsafeBufferPointer<Float>, head: Int, count T: Int) -> Explanation.Head {
         var (first, own): (Float, Float) = (0, 0)
-        var best: (link: Explanation.Link, excess: Float)?
+        var links: [Explanation.Link] = []
         for t in 1 ..< max(1, T) {
             first += weights[t * T]
             own += weights[t * T + t]
-            let even = 1 / Float(t + 1)
-            for s in 1 ..< t where weights[t * T + s] - even > best?.excess ?? -.infinity {
-                best = (Explanation.Link(head: head, from: t, to: s, weight: weights[t * T + s]), weights[t * T + s] - even)
-            }
+            guard let s = (1 ..< t).max(by: { weights[t * T + $0] < weights[t * T + $1] }) else { continue }
+            links.append(Explanation.Link(head: head, from: t, to: s, weight: weights[t * T + s]))
         }
         let queries = Float(max(1, T - 1))
-        return Explanation.Head(strongest: best?.link, meanOnFirst: first / queries, meanOnSelf: own / queries)
+        return Explanation.Head(
+            strongest: links.max { $0.aboveEven < $1.aboveEven }, fromLast: links.last, meanOnFirst: first / queries, meanOnSelf: own / queries)
     }
 }

@@ -59,6 +59,9 @@ public struct Explanation: Sendable {
         public var weight: Float
 
         public init(head: Int, from: Int, to: Int, weight: Float) { (self.head, self.from, self.to, self.weight) = (head, from, to, weight) }
+
+        /// How far the weight is above an even spread over what the query sees.
+        public var aboveEven: Float { weight - 1 / Float(from + 1) }
     }
 
     /// What one head does with a prompt.
@@ -66,12 +69,14 @@ public struct Explanation: Sendable {
         /// The link that is furthest above an even spread over the positions its query sees, neither to itself nor to the first
         /// position; nil below three positions.
         public var strongest: Link?
+        /// The same for the last position alone, from which the next token is predicted.
+        public var fromLast: Link?
         /// Mean weights on the first position and on the query's own, over all queries but the first.
         public var meanOnFirst: Float
         public var meanOnSelf: Float
 
-        public init(strongest: Link?, meanOnFirst: Float, meanOnSelf: Float) {
-            (self.strongest, self.meanOnFirst, self.meanOnSelf) = (strongest, meanOnFirst, meanOnSelf)
+        public init(strongest: Link?, fromLast: Link?, meanOnFirst: Float, meanOnSelf: Float) {
+            (self.strongest, self.fromLast, self.meanOnFirst, self.meanOnSelf) = (strongest, fromLast, meanOnFirst, meanOnSelf)
         }
     }
 

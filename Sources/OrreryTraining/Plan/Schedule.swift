@@ -10,15 +10,23 @@ public struct Schedule: Sendable, Hashable {
         case constant
     }
 
+    /// A point of the falling part.
+    public struct Anchor: Codable, Sendable, Hashable {
+        public var step: Int
+        public var factor: Double
+    }
+
     public var kind: Kind
     public var steps: Int
     public var warmupSteps: Int
     public var decayFraction: Double
     public var finalFactor: Double
+    public var decayFrom: Anchor?
 
     init(_ plan: TrainingPlan) {
         (kind, steps, warmupSteps) = (plan.schedule, plan.steps, plan.warmupSteps)
         (decayFraction, finalFactor) = (plan.decayFraction, plan.finalLearningRate)
+        decayFrom = plan.decayFrom
     }
 
     /// The factor of step `s` of 0 ..< steps.
@@ -30,6 +38,7 @@ public struct Schedule: Sendable, Hashable {
             let progress = min(1, Double(s - warmupSteps) / Double(max(1, steps - warmupSteps)))
             return finalFactor + 0.5 * (1 + cos(Double.pi * progress)) * (1 - finalFactor)
         case .trapezoid:
+            if let from = decayFrom, s >= from.step { return from.factor * Double(steps - s) / Double(max(1, steps - from.step)) }
             let left = Double(steps - s), decay = Double(steps) * decayFraction
             return left >= decay ? 1 : left / decay
         }

@@ -28,6 +28,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var warmupSteps = 100
     /// The share of all steps over which a trapezoid falls to zero.
     public var decayFraction = 0.3
+    /// Where a run that keeps to a time last changed its number of steps: from there the rate falls from `factor` to zero.
+    public var decayFrom: Schedule.Anchor?
     public var beta1: Float = 0.9
     public var beta2: Float = 0.99
     public var epsilon: Float = 1e-8

@@ -1,25 +1,34 @@
 import OrreryTokenizers
 
-extension Trainer {
-    /// Reads the plan's text, makes its tokenizer and the trainer.
+/// A plan's text as ids, and the tokenizer that made them.
+public struct TrainingData: Sendable {
+    public let tokenizer: any Tokenizer
+    public let dataset: TokenDataset
+
+    /// Reads the plan's text and makes its tokenizer.
     ///
     /// - Parameter directory: of a run to be resumed, whose saved tokenizer is used.
-    public static func open(_ plan: TrainingPlan, resuming directory: String? = nil) throws -> Trainer {
-        try plan.validate()
+    public init(_ plan: TrainingPlan, resuming directory: String? = nil) throws {
         let text = try TextSource(plan.data).read()
-        return try text.withUnsafeBufferPointer { bytes in
-            let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
+        let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
+        (tokenizer, dataset) = try text.withUnsafeBufferPointer { bytes in
             do {
                 let tokenizer = try kind.makeTokenizer(training: bytes)
                 let ids = try tokenizer.encode(bytes, options: EncodingOptions())
                 let dataset = try TokenDataset(
                     ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: plan.data,
                     vocabularySize: tokenizer.vocabularySize)
-                return try Trainer(plan, tokenizer: tokenizer, dataset: dataset)
+                return (tokenizer, dataset)
             } catch let error as TokenizerError {
                 throw TrainingError.data(plan.data, error.description)
             }
         }
+    }
+}
+
+extension Trainer {
+    public convenience init(_ plan: TrainingPlan, _ data: TrainingData) throws {
+        try self.init(plan, tokenizer: data.tokenizer, dataset: data.dataset)
     }
 
     /// The plan of the run in a directory.

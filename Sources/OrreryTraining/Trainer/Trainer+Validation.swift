@@ -21,6 +21,12 @@ extension Trainer {
         }
     }
 
+    /// Runs some windows for the sake of their time.
+    func timeValidation(windows: Int) {
+        let starts = dataset.validation.windows(contextLength: plan.context).prefix(windows)
+        _ = starts.isEmpty ? 0 : meanLoss(windowsAt: Array(starts), progress: { _ in })
+    }
+
     private func meanLoss(windowsAt starts: [Int], progress: (Double) -> Void) -> Double {
         // as many windows at once as keep the processor busy without leaving its caches
         let atOnce = max(1, 2048 / plan.context)

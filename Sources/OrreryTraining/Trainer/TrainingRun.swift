@@ -16,6 +16,9 @@ public final class TrainingRun {
     public var checkpointSeconds = 30.0
     public var observer: (any TrainingObserver)?
     public var writesTensorBoard = false
+    /// Keeps the run to a time.
+    public var budget: TimeBudget?
+    public var secondsAtEnd = 0.0
 
     private let clock: () -> Double
     private var secondsBefore = 0.0
@@ -59,11 +62,20 @@ public final class TrainingRun {
             try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
             if trainer.step == 0 { try checkpoint() }
         }
+        var decision = trainer.plan.nextDecision(after: trainer.step)
         var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
         while trainer.step < trainer.plan.steps {
             if shouldStop() {
                 interrupted = true
                 break
+            }
+            if let budget, trainer.step >= decision, !times.isEmpty {
+                let recent = times.suffix(200).sorted()
+                trainer.plan.replan(
+                    at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd, secondsPerStep: recent[recent.count / 2])
+                decision = trainer.plan.nextDecision(after: trainer.step)
+                try checkpoint()
+                lastCheckpoint = clock()
             }
             let before = clock()
             let result = try trainer.runStep()

@@ -1,0 +1,77 @@
+import Foundation
+import Kernels
+
+/// A run that keeps to a time: `orrery train --time 20s`. Everything from the start of the clock counts, calibration and validation too.
+public struct TimeBudget {
+    /// Seconds in all.
+    public let seconds: Double
+    private let clock: () -> Double
+    private let started: Double
+
+    /// - Parameter started: when the clock began, for `clock`.
+    public init(seconds: Double, started: Double, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
+        (self.seconds, self.started, self.clock) = (seconds, started, clock)
+    }
+
+    public var elapsed: Double { clock() - started }
+
+    /// What was measured before the run.
+    public struct Calibration: Sendable {
+        public var secondsPerStep: Double
+        /// Of the last validation, with writing the model.
+        public var secondsAtEnd: Double
+    }
+
+    /// Chooses the model by the time and this machine's speed, measures it, and sets the number of steps.
+    ///
+    /// - Parameter adjust: applies what the user fixed to the chosen plan.
+    public func plan(_ data: TrainingData, adjust: (TrainingPlan) throws -> TrainingPlan) throws -> (TrainingPlan, Calibration) {
+        let type = Processor.current.fastestType
+        let speed = Processor.current.measuredPeak(type, seconds: min(0.2, seconds / 200)) * 1e9
+        var plan = try adjust(TimeRecipe.plan(operations: speed * seconds, trainingTokens: data.dataset.train.count))
+        plan.time = seconds
+        let measured = try calibrate(plan, data)
+        // the run is planned with a little left over, and decides again when the rate starts to fall
+        plan.steps = max(1, Int((seconds * 0.98 - elapsed - measured.secondsAtEnd) / measured.secondsPerStep))
+        plan.warmupSteps = min(plan.warmupSteps, plan.steps / 10)
+        return (plan, measured)
+    }
+
+    /// Times steps of a throwaway copy for a few hundredths of the budget.
+    private func calibrate(_ plan: TrainingPlan, _ data: TrainingData) throws -> Calibration {
+        let trainer = try Trainer(plan, data)
+        _ = try trainer.runStep()
+        var times: [Double] = []
+        let limit = clock() + 0.03 * seconds
+        repeat {
+            let start = clock()
+            _ = try trainer.runStep()
+            times.append(clock() - start)
+        } while clock() < limit && times.count < 50
+        let windows = 2048 / plan.context + 1, all = data.dataset.validation.windows(contextLength: plan.context).count
+        let start = clock()
+        trainer.timeValidation(windows: min(windows, all))
+        let atEnd = all == 0 ? 0 : (clock() - start) * Double(all) / Double(max(1, min(windows, all)))
+        return Calibration(secondsPerStep: times.sorted()[times.count / 2], secondsAtEnd: atEnd * 1.1 + 0.2)
+    }
+}
+
+extension TrainingPlan {
+    /// Changes the number of steps so that the run ends in time, from where the rate starts to fall on. The change is part of the
+    /// plan and is saved before the run goes on, so that a resumed run follows it.
+    ///
+    /// - Parameters:
+    ///   - step: steps done.
+    ///   - secondsLeft: for steps alone.
+    mutating func replan(at step: Int, secondsLeft: Double, secondsPerStep: Double) {
+        let factor = Schedule(self).factor(step)
+        steps = step + max(1, Int(secondsLeft / secondsPerStep))
+        decayFrom = Schedule.Anchor(step: step, factor: factor)
+    }
+
+    /// The steps at which a timed run decides again: where the rate starts to fall, and at each half of what is left.
+    func nextDecision(after step: Int) -> Int {
+        guard let from = decayFrom else { return Int(Double(steps) * (1 - decayFraction)) }
+        return max(step + 1, from.step + max(1, (steps - from.step) / 2))
+    }
+}

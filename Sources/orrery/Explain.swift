@@ -1,0 +1,56 @@
+import ArgumentParser
+import Kernels
+import OrreryGeneration
+import OrreryTerminal
+
+/// The six steps from a prompt to the next token, with this model's own numbers.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the six steps from a prompt to the next token: pieces, embeddings, layers, distribution, choice, loop.",
+        discussion: "With the sampling flags of generate, it explains the very token that generate would choose first.")
+
+    @Argument(help: "Model directory.")
+    var model: String
+
+    @Argument(help: "Text to continue; - reads it from standard input.")
+    var prompt: String
+
+    @OptionGroup var sampling: SamplingFlags
+
+    @Option(help: "Rounds of the loop to show.")
+    var maxTokens = 8
+
+    @Option(help: "Candidates for the next token to list.")
+    var top = 10
+
+    @Option(help: "Draw the whole attention of one head: its layer, from 0; with --head.")
+    var layer: Int?
+
+    @Option(help: "The head, from 0; with --layer.")
+    var head: Int?
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if (layer == nil) != (head == nil) { throw ValidationError("--layer and --head: expected both or neither") }
+        if !(1 ... 1000).contains(maxTokens) { throw ValidationError("--max-tokens: expected 1 to 1000, found \(maxTokens)") }
+        if !(1 ... 100).contains(top) { throw ValidationError("--top: expected 1 to 100, found \(top)") }
+    }
+
+    func run() throws {
+        try processor.run {
+            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let pattern = layer.flatMap { layer in head.map { (layer: layer, head: $0) } }
+            let explanation = try source.explain(
+                PromptText.read(prompt),
+                ExplanationOptions(
+                    sampling: sampling.options(suggested: source.suggestedSampling), computeType: compute.type(standard: Processor.current.fastestType),
+                    rounds: maxTokens, candidates: top, pattern: pattern))
+            if output.json { return output.print(explanation.json) }
+            let out = Terminal.standardOutput
+            out.writeLine(ExplanationPage(explanation, width: out.width, appearance: out.appearance).render())
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Kernels
+
+private let u = Reference.float32Roundoff
+
+private struct Geometry {
+    var (B, T, H, Hkv, D, first): (Int, Int, Int, Int, Int, Int)
+    init(_ B: Int, _ T: Int, _ H: Int, _ Hkv: Int, _ D: Int, first: Int = 0) { (self.B, self.T, self.H, self.Hkv, self.D, self.first) = (B, T, H, Hkv, D, first) }
+    func shape(slopes: Bool) -> AttentionShape {
+        AttentionShape(
+            batch: B, queries: T, heads: H, keyValueHeads: Hkv, headSize: D, firstPosition: first,
+            slopes: slopes ? (0 ..< H).map { 0.5 / Float($0 + 1) } : [])
+    }
+    var label: String { "B \(B) T \(T) H \(H)/\(Hkv) D \(D) at \(first)" }
+}
+
+private let training = [
+    Geometry(1, 1, 1, 1, 1), Geometry(1, 7, 2, 2, 15), Geometry(2, 33, 3, 1, 7), Geometry(1, 65, 4, 2, 17), Geometry(1, 129, 2, 1, 33), Geometry(2, 100, 2, 2, 64),
+    Geometry(1, 50, 1, 1, 128), Geometry(1, 64, 2, 2, 16), Geometry(1, 193, 1, 1, 8),
+]
+private let cached = [
+    Geometry(1, 1, 4, 2, 17, first: 0), Geometry(2, 1, 4, 1, 64, first: 63), Geometry(1, 1, 3, 3, 31, first: 128), Geometry(3, 17, 2, 1, 24, first: 60),
+    Geometry(1, 1, 20, 1, 8, first: 70), Geometry(1, 7, 2, 2, 33, first: 129),
+]
+
+/// Rows of q [B, T, H, D] and of k, v [B, S, Hkv, D], with gaps behind each row.
+private struct Inputs {
+    let (q, k, v, dy): ([Float], [Float], [Float], [Float])
+    let shape: AttentionShape
+
+    init(_ shape: AttentionShape, _ type: ElementType) {
+        var samples = Samples(shape.queries * 1000 + shape.headSize)
+        let (ofQueries, ofKeys) = (shape.batch * shape.queries * shape.heads * shape.headSize, shape.batch * shape.keys * shape.keyValueHeads * shape.headSize)
+        q = samples.floats(ofQueries, type)
+        k = samples.floats(ofKeys, type)
+        v = samples.floats(ofKeys, type)
+        dy = samples.floats(ofQueries, type)
+        self.shape = shape
+    }
+
+    func queries(_ values: [Float]?, _ type: ElementType) -> Grid {
+        let width = shape.heads * shape.headSize
+        return Grid(type, rows: shape.batch * shape.queries, width: width, stride: width + 5, values)
+    }
+    func keys(_ values: [Float]?, _ type: ElementType) -> Grid {
+        let width = shape.keyValueHeads * shape.headSize
+        return Grid(type, rows: shape.batch * shape.keys, width: width, stride: width + 3, values)
+    }
+    func heads(_ grid: Grid) -> HeadRows { grid.heads(batch: shape.batch, headSize: shape.headSize) }
+}
+
+private let dropout = Dropout(probability: 0.25, seed: 11, stream: 5)
+private func reference(_ shape: AttentionShape, _ inputs: Inputs, _ type: ElementType, drops: Bool) -> ReferenceAttention {
+    var r = ReferenceAttention(shape, q: inputs.q.rounded(to: type), k: inputs.k.rounded(to: type), v: inputs.v.rounded(to: type))
+    if drops {
+        r.dropped = Double(dropout.probability)
+        r.keeps = { b, h, t, s in Reference.keeps(dropout, row: UInt32((b * shape.heads + h) * shape.queries + t), element: s) }
+    }
+    return r
+}
+
+/// A score is wrong by D u of its terms' size, a probability by twice that as a share; the sum over S keys adds S u; bfloat16 rounds each
+/// probability once more. y is a sum of terms p |v| with that share.
+private func share(_ shape: AttentionShape, _ result: ReferenceAttention.Result, _ type: ElementType) -> Double {
+    let scoreError = Double(2 * shape.headSize + 4) * u * result.largestScore
+    return 2 * scoreError + Double(shape.keys + shape.headSize + 16) * u + (type == .bfloat16 ? type.roundoff : 0)
+}
+
+let attentionCases: [KernelCase] =
+    ElementType.both.flatMap { type in
+        (training + cached).flatMap { geometry in
+            [(false, false), (true, false), (false, true), (true, true)].filter { !$0.1 || geometry.first == 0 }.map { slopes, drops in
+                let shape = geometry.shape(slopes: slopes)
+                let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "")"
+                return KernelCase(kernel: "attention", label: label) { processor, findings in
+                    let inputs = Inputs(shape, type)
+                    let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type), y = inputs.queries(nil, type)
+                    let lse = Grid(.float32, width: shape.batch * shape.heads * shape.queries)
+                    let tiles = shape.firstPosition == 0
+                        ? KeyValueTiles.ofTraining(shape, keys: inputs.heads(k), values: inputs.heads(v), type: type)
+                        : (0 ..< shape.batch).map { b in
+                            let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys + 9, type: type)
+                            tiles.write(keys: inputs.heads(k), values: inputs.heads(v), batch: b, rows: shape.keys, at: 0)
+                            return tiles
+                        }
+                    processor.attention(
+                        shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: lse.floats, dropout: drops ? dropout : nil)
+                    let want = reference(shape, inputs, type, drops: drops).forward(), share = share(shape, want, type)
+                    findings.expect(y, want.y, "y") { share * want.magnitude[$0] }
+                    findings.expect(lse, want.logSumExp, "lse") { share + 2 * u * abs(want.logSumExp[$0]) }
+                }
+            }
+        }
+            + training.flatMap { geometry in
+                [(false, false), (true, true)].map { slopes, drops in
+                    let shape = geometry.shape(slopes: slopes)
+                    let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "")"
+                    return KernelCase(kernel: "attention gradient", label: label) { processor, findings in
+                        let inputs = Inputs(shape, type)
+                        let model = reference(shape, inputs, type, drops: drops), forward = model.forward()
+                        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type)
+                        let y = inputs.queries(forward.y.map(Float.init), type), dy = inputs.queries(inputs.dy, type)
+                        let lse = Grid(forward.logSumExp.map(Float.init))
+                        let dq = inputs.queries(nil, type), dk = inputs.keys(nil, type), dv = inputs.keys(nil, type)
+                        processor.attentionGradient(
+                            shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy),
+                            logSumExp: lse.floats, dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type,
+                            dropout: drops ? dropout : nil)
+                        let want = model.gradient(dy: inputs.dy)
+                        // P and dS round once each, and y's rounding reaches dS through delta; the sums over queries add T u
+                        let share = 2 * share(shape, forward, type) + Double(2 * shape.queries) * u
+                        findings.expect(dv, want.dv, "dv") { share * want.dvMagnitude[$0] }
+                        findings.expect(dk, want.dk, "dk") { share * want.dkMagnitude[$0] }
+                        findings.expect(dq, want.dq, "dq") { share * want.dqMagnitude[$0] }
+                    }
+                }
+            }
+    }

@@ -1,0 +1,53 @@
+import Foundation
+import OrreryGeneration
+import OrreryModels
+import OrreryTokenizers
+import Synchronization
+import Testing
+
+@Suite struct TextModelTests {
+    /// A model directory of its own for each test.
+    private func directory(_ generationConfig: String? = nil, tokenizer: Bool = true) throws -> String {
+        let path = NSTemporaryDirectory() + "orrery-generation-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let model = try TestModels.text()
+        try ModelDirectory.write(model.model, to: path)
+        if tokenizer { try model.tokenizer.save(to: URL(fileURLWithPath: path)) }
+        if let generationConfig { try Data(generationConfig.utf8).write(to: URL(fileURLWithPath: path + "/generation_config.json")) }
+        return path
+    }
+
+    @Test func opensWhatWasWritten() throws {
+        let path = try directory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (opened, made) = (try TextModel.open(path), try TestModels.text())
+        #expect(opened.endTokens == made.endTokens)
+        #expect(opened.suggestedSampling == nil)
+        func text(_ model: TextModel) throws -> [TokenID] {
+            let generation = try model.generate(GenerationOptions(prompt: model.promptTokens("hello"), stop: model.stopConditions(maxTokens: 20)))
+            while try generation.next() != nil {}
+            return generation.tokens
+        }
+        #expect(try text(opened) == text(made))
+    }
+
+    @Test func whatThePublisherSaysCounts() throws {
+        let path = try directory(
+            #"{"eos_token_id": [3, 7], "do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.1, "num_beams": 1}"#)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let warnings = Mutex<[String]>([])
+        let model = try TextModel.open(path) { line in warnings.withLock { $0.append(line) } }
+        #expect(model.endTokens == [3, 7, model.tokenizer.endOfText!])
+        #expect(model.suggestedSampling == SamplingOptions(temperature: 0.6, topK: 20, topP: 0.95))
+        #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: repetition_penalty is not honoured here"])
+    }
+
+    @Test func whatIsMissingIsNamed() throws {
+        let path = try directory(tokenizer: false)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(message { _ = try TextModel.open(path) }?.contains("\(path)/tokenizer.json") == true)
+        let bad = try directory(#"{"do_sample": true, "temperature": -1}"#)
+        defer { try? FileManager.default.removeItem(atPath: bad) }
+        #expect(message { _ = try TextModel.open(bad) }?.hasPrefix("temperature is -1.0; expected") == true)
+    }
+}
