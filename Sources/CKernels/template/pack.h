@@ -130,19 +130,19 @@ INLINE vu half_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n) {
 }
 
 // VL neighbours at one k, or at k and k + 1 as pairs.
-INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int pairs) {
-    if (!pairs) return (vu)load_as(x, type, at);
+INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int form) {
+    if (form != PAIRS) return float_words(x, type, at, VL, form);
     return half_words(x, type, at, VL) | half_words(x, type, at + k_stride, VL) << 16;
 }
 
 // One panel of rows contiguous in memory, words [first, last) of its depth; all its rows exist, and so many neighbours that whole
 // vectors can be read. A store may reach into the next k, whose own store comes later; the last one must not.
 INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t first, ptrdiff_t last, const int width,
-                               const int pairs, uint32_t *panel) {
-    const ptrdiff_t step = pairs ? 2 : 1;
+                               const int form, uint32_t *panel) {
+    const ptrdiff_t step = form == PAIRS ? 2 : 1;
     for (ptrdiff_t w = first; w < last; w++)
         UNROLL for (int group = 0; group < width; group += VL) {
-            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, pairs);
+            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, form);
             if (width - group >= VL || w + 1 < last) *(vu_any *)(panel + w * width + group) = words;
             else store_words(panel + w * width + group, words, width - group);
         }
@@ -150,15 +150,15 @@ INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride
 
 // The same with rows or a k that are missing, which become zeros.
 INLINE void pack_partial_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t first, ptrdiff_t last,
-                                 ptrdiff_t k, const int width, const int pairs, uint32_t *panel) {
-    const ptrdiff_t step = pairs ? 2 : 1;
+                                 ptrdiff_t k, const int width, const int form, uint32_t *panel) {
+    const ptrdiff_t step = form == PAIRS ? 2 : 1;
     for (ptrdiff_t w = first; w < last; w++)
         for (int group = 0; group < width; group += VL) {
             const int lanes_here = width - group < VL ? width - group : VL;
             const ptrdiff_t left = rows - group, at = w * step * k_stride + row + group;
             vu words = {0};
             if (left > 0) {
-                if (!pairs) words = (vu)(left >= VL ? load_as(x, type, at) : load_some(x, type, at, left));
+                if (form != PAIRS) words = float_words(x, type, at, left, form);
                 else {
                     words = half_words(x, type, at, left);
                     if (w * 2 + 1 < k) words |= half_words(x, type, at + k_stride, left) << 16;
@@ -170,16 +170,16 @@ INLINE void pack_partial_columns(const void *x, const int type, ptrdiff_t k_stri
 }
 
 // rows contiguous: each k is a copy of neighbours, in blocks of k small enough that a line that several panels share stays cached.
-INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int pairs,
+INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t k, const int width, const int form,
                          uint32_t *panels, ptrdiff_t panel_stride) {
-    const ptrdiff_t depth = pairs ? (k + 1) / 2 : k, whole = pairs ? k / 2 : k, needed = (width + VL - 1) / VL * VL;
+    const ptrdiff_t depth = form == PAIRS ? (k + 1) / 2 : k, whole = form == PAIRS ? k / 2 : k, needed = (width + VL - 1) / VL * VL;
     enum { block = 64 };
     for (ptrdiff_t first = 0; first < depth; first += block) {
         const ptrdiff_t last = first + block < depth ? first + block : depth;
         uint32_t *panel = panels;
         for (ptrdiff_t r = 0; r < rows; r += width, panel += panel_stride)
-            if (rows - r >= needed && last <= whole) pack_whole_columns(x, type, k_stride, r, first, last, width, pairs, panel);
-            else pack_partial_columns(x, type, k_stride, r, rows - r, first, last, k, width, pairs, panel);
+            if (rows - r >= needed && last <= whole) pack_whole_columns(x, type, k_stride, r, first, last, width, form, panel);
+            else pack_partial_columns(x, type, k_stride, r, rows - r, first, last, k, width, form, panel);
     }
 }
 
