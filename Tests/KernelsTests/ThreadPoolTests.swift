@@ -64,16 +64,18 @@ import Testing
         }
     }
 
-    /// What a body wrote is seen by the caller and by the next job, without any ordering of the body's own.
+    /// What a body wrote is seen by the caller and by the next job, without any ordering of the body's own: each job reads what the last one
+    /// wrote, on whatever thread, and writes elsewhere.
     @Test func resultsAreVisible() {
         let pool = ThreadPool(threads: 3), n = 64
-        let memory = UnsafeMutableBufferPointer<Int>.allocate(capacity: n)
+        let memory = UnsafeMutableBufferPointer<Int>.allocate(capacity: 2 * n)
         defer { memory.deallocate() }
         memory.initialize(repeating: 0)
         nonisolated(unsafe) let cells = memory
-        for round in 0 ..< 2000 {
-            pool.run(n) { cells[$0] = cells[(n - 1 - $0 + round) % n] >= 0 ? round * n + $0 : -1 }
-            #expect((0 ..< n).allSatisfy { memory[$0] == round * n + $0 })
+        for round in 1 ... 2000 {
+            let (from, to) = ((round - 1) % 2 * n, round % 2 * n)
+            pool.run(n) { cells[to + $0] = cells[from + (n - 1 - $0 + round) % n] + 1 }
+            #expect((0 ..< n).allSatisfy { memory[to + $0] == round })
         }
     }
 
