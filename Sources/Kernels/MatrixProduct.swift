@@ -45,6 +45,8 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
     let depth: Int
     let panelStride: Int
     let storage: Storage
+    /// Elements along k in one word.
+    var wordK: Int { depth == rows ? 1 : 2 }
     var panels: UnsafeMutablePointer<UInt32> { storage.pointer.assumingMemoryBound(to: UInt32.self) }
 
     /// - Parameter b: [k, n].
@@ -85,7 +87,7 @@ extension Processor {
             a.columns == b.rows && c.rows == a.rows && c.columns == b.columns && c.columnStride == 1,
             "product of [\(a.rows), \(a.columns)] and [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
         guard a.rows > 0, b.columns > 0 else { return }
-        let plan = ProductPlan(rows: a.rows, columns: b.columns, depth: b.depth, processor: self)
+        let plan = ProductPlan(rows: a.rows, columns: b.columns, depth: b.depth, packsRows: !readsDirectly(a, b), processor: self)
         pool.run(plan.rowBlocks * plan.columnBlocks) { tile in
             multiplyTile(a, b, c, start, plan, row: tile / plan.columnBlocks * plan.blockRows, column: tile % plan.columnBlocks * plan.blockColumns)
         }
@@ -93,7 +95,8 @@ extension Processor {
 
     /// Whether the rows of A are words in the order of k already, so that packing them would only copy. Rows a multiple of a page
     /// apart fall on the same few lines of the first cache and are packed.
-    private func readsDirectly(_ a: Matrix, _ b: PackedMatrix, wordK: Int) -> Bool {
+    private func readsDirectly(_ a: Matrix, _ b: PackedMatrix) -> Bool {
+        let wordK = b.wordK
         let isNative = a.type == .float32 ? b.panelType == .float32 : wordK == 2
         return isNative && a.columnStride == 1 && a.columns % wordK == 0 && a.rowStride % wordK == 0 && a.rowStride * a.type.size % 4096 != 0
     }
@@ -101,9 +104,9 @@ extension Processor {
     private func multiplyTile(_ a: Matrix, _ b: PackedMatrix, _ c: Matrix, _ start: ProductStart, _ plan: ProductPlan, row: Int, column: Int) {
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
         let rows = min(plan.blockRows, a.rows - row), columns = min(plan.blockColumns, b.columns - column)
-        let wordK = b.depth == a.columns ? 1 : 2
+        let wordK = b.wordK
         let panelStride = plan.blockDepth * mr
-        let direct = readsDirectly(a, b, wordK: wordK)
+        let direct = !plan.packsRows
         let scratch = Storage(byteCount: direct ? 0 : (plan.blockRows + mr - 1) / mr * panelStride * 4)
         let packed = scratch.pointer.assumingMemoryBound(to: UInt32.self)
         let inPieces = b.depth > plan.blockDepth
@@ -147,8 +150,11 @@ private struct ProductPlan {
     var blockDepth: Int
     var rowBlocks: Int
     var columnBlocks: Int
+    /// Whether rows of A are packed: once for each block of columns, so that blocks of few rows and all columns are the cheaper ones.
+    let packsRows: Bool
 
-    init(rows: Int, columns: Int, depth: Int, processor: Processor) {
+    init(rows: Int, columns: Int, depth: Int, packsRows: Bool, processor: Processor) {
+        self.packsRows = packsRows
         let (mr, nr) = (Int(processor.kernels.panel_rows), Int(processor.kernels.panel_columns))
         blockDepth = max(1, min(depth, 1024))
         // The packed block of A shares the second-level cache with the panel of B that runs past it.
@@ -156,10 +162,10 @@ private struct ProductPlan {
         let fitting = max(mr, cacheWords / blockDepth / mr * mr)
         let wanted = 6 * processor.threads  // tiles, so that the last ones finish together
         blockRows = min(fitting, 96 / mr * mr, (rows + mr - 1) / mr * mr)
-        while blockRows > 2 * mr, (rows + blockRows - 1) / blockRows < wanted { blockRows -= mr }
+        while blockRows > (packsRows ? 1 : 2) * mr, (rows + blockRows - 1) / blockRows < wanted { blockRows -= mr }
         rowBlocks = (rows + blockRows - 1) / blockRows
         let panels = (columns + nr - 1) / nr
-        let split = min(panels, max(1, wanted / rowBlocks))
+        let split = min(panels, max(1, (packsRows ? wanted / 2 : wanted) / rowBlocks))
         let panelsPerBlock = (panels + split - 1) / split
         blockColumns = panelsPerBlock * nr
         columnBlocks = (columns + blockColumns - 1) / blockColumns

@@ -15,16 +15,24 @@ struct BenchKernels: ParsableCommand {
     @Option(help: "Seconds to spend on each product.")
     var seconds = 0.3
 
+    @Option(help: ArgumentHelp("Only the products whose name contains this.", valueName: "text"))
+    var only = ""
+
     func validate() throws {
+        if shapes.isEmpty {
+            throw ValidationError("--only: no product's name contains \"\(only)\"; they are named after square, nanogpt-cpu, nanogpt-gpu, and forward, dx, dW")
+        }
         if !(seconds > 0 && seconds <= 60) { throw ValidationError("--seconds: expected more than 0, at most 60, found \(seconds)") }
     }
+
+    private var shapes: [ProductBenchmark.Shape] { ProductBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) } }
 
     func run() throws {
         try processor.run {
             let benchmark = ProductBenchmark(secondsPerProduct: seconds)
             var rows: [ProductBenchmark.Result] = []
             if !output.json { print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
-            for shape in ProductBenchmark.shapes {
+            for shape in shapes {
                 for type in [ElementType.float32, .bfloat16] {
                     let result = benchmark.measure(shape, type)
                     rows.append(result)

@@ -129,22 +129,23 @@ INLINE vu half_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t n) {
     return __builtin_convertvector(h, vu);
 }
 
-// VL neighbours at one k, or at k and k + 1 as pairs.
-INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int form) {
-    if (form != PAIRS) return float_words(x, type, at, VL, form);
-    return half_words(x, type, at, VL) | half_words(x, type, at + k_stride, VL) << 16;
+// n neighbours at one k, or at k and k + 1 as pairs.
+INLINE vu column_words(const void *x, const int type, ptrdiff_t at, ptrdiff_t k_stride, const int n, const int form) {
+    if (form != PAIRS) return float_words(x, type, at, n, form);
+    return half_words(x, type, at, n) | half_words(x, type, at + k_stride, n) << 16;
 }
 
-// One panel of rows contiguous in memory, words [first, last) of its depth; all its rows exist, and so many neighbours that whole
-// vectors can be read. A store may reach into the next k, whose own store comes later; the last one must not.
-INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, ptrdiff_t first, ptrdiff_t last, const int width,
-                               const int form, uint32_t *panel) {
+// One panel of rows contiguous in memory, words [first, last) of its depth; all its rows exist. Where even more neighbours do
+// (`past`), whole vectors are read. A store may reach into the next k, whose own store comes later; the last one must not.
+INLINE void pack_whole_columns(const void *x, const int type, ptrdiff_t k_stride, ptrdiff_t row, const int past, ptrdiff_t first, ptrdiff_t last,
+                               const int width, const int form, uint32_t *panel) {
     const ptrdiff_t step = form == PAIRS ? 2 : 1;
     for (ptrdiff_t w = first; w < last; w++)
         UNROLL for (int group = 0; group < width; group += VL) {
-            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, form);
-            if (width - group >= VL || w + 1 < last) *(vu_any *)(panel + w * width + group) = words;
-            else store_words(panel + w * width + group, words, width - group);
+            const int lanes_here = width - group < VL ? width - group : VL;
+            vu words = column_words(x, type, w * step * k_stride + row + group, k_stride, past ? VL : lanes_here, form);
+            if (lanes_here == VL || w + 1 < last) *(vu_any *)(panel + w * width + group) = words;
+            else store_words(panel + w * width + group, words, lanes_here);
         }
 }
 
@@ -178,7 +179,8 @@ INLINE void pack_columns(const void *x, const int type, ptrdiff_t k_stride, ptrd
         const ptrdiff_t last = first + block < depth ? first + block : depth;
         uint32_t *panel = panels;
         for (ptrdiff_t r = 0; r < rows; r += width, panel += panel_stride)
-            if (rows - r >= needed && last <= whole) pack_whole_columns(x, type, k_stride, r, first, last, width, form, panel);
+            if (last <= whole && rows - r >= needed) pack_whole_columns(x, type, k_stride, r, 1, first, last, width, form, panel);
+            else if (last <= whole && rows - r >= width) pack_whole_columns(x, type, k_stride, r, 0, first, last, width, form, panel);
             else pack_partial_columns(x, type, k_stride, r, rows - r, first, last, k, width, form, panel);
     }
 }
