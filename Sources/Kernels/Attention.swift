@@ -17,7 +17,7 @@ extension Processor {
     ) {
         if shape.queries == 1, shape.group > 1 {
             // Decoding: the query heads that share a key-value head are the rows of one tile, so that the cache is read once.
-            pool.run(shape.batch * shape.keyValueHeads) { task in
+            run(.attention, shape.batch * shape.keyValueHeads, operations: 2 * shape.products, bytes: 0) { task in
                 let (b, kv) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
                 let rows = QueryRows(batch: b, head: kv * shape.group, keyValueHead: kv, first: 0, count: shape.group, acrossHeads: true)
                 attend(shape, rows, q, keyValues[b], y, logSumExp, dropout)
@@ -25,7 +25,7 @@ extension Processor {
             return
         }
         let blocks = (shape.queries + Self.queryBlock - 1) / Self.queryBlock
-        pool.run(shape.batch * shape.heads * blocks) { task in
+        run(.attention, shape.batch * shape.heads * blocks, operations: 2 * shape.products, bytes: 0) { task in
             let block = blocks - 1 - task % blocks  // the longest rows first, so that threads finish together
             let (b, h) = (task / blocks / shape.heads, task / blocks % shape.heads)
             let first = block * Self.queryBlock

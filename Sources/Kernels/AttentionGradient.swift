@@ -12,7 +12,7 @@ extension Processor {
         dq: HeadRows, dk: HeadRows, dv: HeadRows, computeType: ElementType, dropout: Dropout? = nil
     ) {
         precondition(shape.firstPosition == 0, "attention gradient: with a cache there is none")
-        pool.run(shape.batch * shape.keyValueHeads) { task in
+        run(.attention, shape.batch * shape.keyValueHeads, operations: 5 * shape.products, bytes: 0) { task in
             AttentionGradientTask(
                 processor: self, shape: shape, batch: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
             ).run(q: q, k: k, v: v, y: y, dy: dy, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv)

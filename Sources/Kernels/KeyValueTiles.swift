@@ -49,7 +49,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     /// a query sees positions up to its own, and all of those are written by then.
     package func write(keys: HeadRows, values: HeadRows, batch: Int, rows: Int, at position: Int) {
         precondition(position >= 0 && position + rows <= capacity, "key-value store: positions \(position) + \(rows) in \(capacity)")
-        processor.pool.run(heads) { head in
+        processor.run(.attention, heads, bytes: 0) { head in
             var row = 0
             while row < rows {
                 let place = position + row
@@ -121,7 +121,7 @@ extension KeyValueTiles {
             KeyValueTiles(
                 heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.queries, type: type, zeroed: !fills)
         }
-        Processor.current.pool.run(shape.batch * shape.keyValueHeads) { task in
+        Processor.current.run(.attention, shape.batch * shape.keyValueHeads, bytes: 0) { task in
             let (b, head) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
             made[b].fill(keys: keys, values: values, batch: b, rows: shape.queries, head: head)
         }

@@ -6,7 +6,7 @@ extension Processor {
 
     /// log Σ exp of each row of logits, into lse [rows].
     package func logSumExp(_ logits: Vector, into lse: UnsafeMutablePointer<Float>, width: Int) {
-        forRuns(logits.count / width, grain: Self.lossGrain) { rows in
+        forRuns(.loss, logits.count / width, grain: Self.lossGrain, bytes: logits.bytes) { rows in
             for r in rows { lse[r] = kernels.log_sum_exp(logits.at(r * width), logits.type.code, width) }
         }
     }
@@ -15,7 +15,7 @@ extension Processor {
     package func crossEntropyGradient(
         _ logits: Vector, lse: UnsafePointer<Float>, targets: UnsafePointer<Int32>, scale: Float, into dlogits: Vector, width: Int
     ) {
-        forRuns(logits.count / width, grain: Self.lossGrain) { rows in
+        forRuns(.loss, logits.count / width, grain: Self.lossGrain, bytes: logits.bytes + dlogits.bytes) { rows in
             for r in rows {
                 if targets[r] < 0 {  // not scaled by zero: its logits may be infinite
                     memset(dlogits.at(r * width), 0, width * dlogits.type.size)

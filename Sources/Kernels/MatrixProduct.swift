@@ -25,6 +25,7 @@ package struct Matrix {
         return m
     }
 
+    var bytes: Int { rows * columns * type.size }
     fileprivate func advanced(row: Int) -> UnsafeMutableRawPointer { pointer + row * rowStride * type.size }
 }
 
@@ -59,7 +60,7 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
         let count = (b.columns + width - 1) / width
         storage = Storage(byteCount: count * panelStride * 4)
         let (panels, stride) = (storage.pointer.assumingMemoryBound(to: UInt32.self), panelStride)
-        processor.pool.run(count) { p in
+        processor.run(.products, count, bytes: 0) { p in
             kernels.pack(
                 b.pointer + p * width * b.columnStride * b.type.size, b.type.code, b.columnStride, b.rowStride,
                 min(width, b.columns - p * width), b.rows, Int32(width), computeType.code, panels + p * stride, stride)
@@ -88,7 +89,8 @@ extension Processor {
             "product of [\(a.rows), \(a.columns)] and [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
         guard a.rows > 0, b.columns > 0 else { return }
         let plan = ProductPlan(rows: a.rows, columns: b.columns, depth: b.depth, packsRows: !readsDirectly(a, b), processor: self)
-        pool.run(plan.rowBlocks * plan.columnBlocks) { tile in
+        let operations = 2 * Double(a.rows) * Double(a.columns) * Double(b.columns)
+        run(.products, plan.rowBlocks * plan.columnBlocks, operations: operations, bytes: a.bytes + b.rows * b.columns * a.type.size + c.bytes) { tile in
             multiplyTile(a, b, c, start, plan, row: tile / plan.columnBlocks * plan.blockRows, column: tile % plan.columnBlocks * plan.blockColumns)
         }
     }

@@ -20,6 +20,8 @@ extension Processor {
     package func muon(
         _ step: MuonStep, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>, rows: Int, columns: Int
     ) {
+        meter?.begin(.optimizer)
+        defer { meter?.end() }
         let count = rows * columns
         axpby(step.gradientScale, gradients, step.momentum, momentum, count: count)
         let update = Storage(byteCount: count * 4)

@@ -7,7 +7,7 @@ extension Processor {
 
     /// y = x / sqrt(mean(x²) + epsilon) * weight (arXiv:1910.07467). rstd [rows] is kept for the gradient.
     package func rmsNorm(_ x: Vector, weight: UnsafePointer<Float>, epsilon: Float, into y: Vector, rstd: UnsafeMutablePointer<Float>?, width: Int) {
-        forRuns(x.count / width, grain: Self.rowGrain) {
+        forRuns(.norms, x.count / width, grain: Self.rowGrain, bytes: x.bytes + y.bytes) {
             let i = $0.lowerBound
             kernels.rms_norm(x.at(i * width), x.type.code, weight, epsilon, y.at(i * width), y.type.code, rstd.map { $0 + i }, $0.count, width)
         }
@@ -18,7 +18,7 @@ extension Processor {
         _ x: Vector, weight: UnsafePointer<Float>, rstd: UnsafePointer<Float>, dy: Vector, into dx: Vector, dweight: UnsafeMutablePointer<Float>?,
         width: Int
     ) {
-        reducingRows(x.count / width, into: [dweight], width: width) { rows, partial in
+        reducingRows(x.count / width, into: [dweight], width: width, bytes: x.bytes + dy.bytes + dx.bytes) { rows, partial in
             let i = rows.lowerBound
             kernels.rms_norm_gradient(
                 x.at(i * width), x.type.code, weight, rstd + i, dy.at(i * width), dy.type.code, dx.at(i * width), dx.type.code, partial, rows.count, width)
@@ -30,7 +30,7 @@ extension Processor {
         _ x: Vector, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, epsilon: Float, into y: Vector, mean: UnsafeMutablePointer<Float>?,
         rstd: UnsafeMutablePointer<Float>?, width: Int
     ) {
-        forRuns(x.count / width, grain: Self.rowGrain) {
+        forRuns(.norms, x.count / width, grain: Self.rowGrain, bytes: x.bytes + y.bytes) {
             let i = $0.lowerBound
             kernels.layer_norm(
                 x.at(i * width), x.type.code, weight, bias, epsilon, y.at(i * width), y.type.code, mean.map { $0 + i }, rstd.map { $0 + i }, $0.count, width)
@@ -41,7 +41,7 @@ extension Processor {
         _ x: Vector, weight: UnsafePointer<Float>, mean: UnsafePointer<Float>, rstd: UnsafePointer<Float>, dy: Vector, into dx: Vector,
         dweight: UnsafeMutablePointer<Float>?, dbias: UnsafeMutablePointer<Float>?, width: Int
     ) {
-        reducingRows(x.count / width, into: [dweight, dbias], width: width) { rows, partial in
+        reducingRows(x.count / width, into: [dweight, dbias], width: width, bytes: x.bytes + dy.bytes + dx.bytes) { rows, partial in
             let i = rows.lowerBound
             kernels.layer_norm_gradient(
                 x.at(i * width), x.type.code, weight, mean + i, rstd + i, dy.at(i * width), dy.type.code, dx.at(i * width), dx.type.code, partial,
@@ -51,14 +51,14 @@ extension Processor {
 
     /// out[width] += the sum of the rows.
     package func addColumnSums(_ x: Vector, into out: UnsafeMutablePointer<Float>, width: Int) {
-        reducingRows(x.count / width, into: [out], width: width) { rows, partial in
+        reducingRows(x.count / width, into: [out], width: width, bytes: x.bytes) { rows, partial in
             kernels.column_sum(x.at(rows.lowerBound * width), x.type.code, width, partial, rows.count, width)
         }
     }
 
     /// out[row] = Σ x y of each row; rows of x and y stand `xStride` and `yStride` apart.
     package func rowDots(_ x: Vector, xStride: Int, _ y: Vector, yStride: Int, into out: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
-        forRuns(rows, grain: Self.rowGrain) {
+        forRuns(.attention, rows, grain: Self.rowGrain, bytes: rows * width * (x.type.size + y.type.size)) {
             let i = $0.lowerBound
             kernels.row_dot(x.at(i * xStride), x.type.code, xStride, y.at(i * yStride), y.type.code, yStride, out + i, $0.count, width)
         }
@@ -66,13 +66,13 @@ extension Processor {
 
     /// Runs of rows sum into partial rows of their own, which are added in order: the same sum on any number of threads.
     private func reducingRows(
-        _ rows: Int, into outs: [UnsafeMutablePointer<Float>?], width: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+        _ rows: Int, into outs: [UnsafeMutablePointer<Float>?], width: Int, bytes: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
     ) {
         let grain = max(Self.rowGrain, (rows + 63) / 64)
         let runs = (rows + grain - 1) / grain, size = outs.count * width
         let partials = Storage(byteCount: max(1, runs * size) * 4)
         let base = partials.pointer.assumingMemoryBound(to: Float.self)
-        forRuns(rows, grain: grain) {
+        forRuns(.norms, rows, grain: grain, bytes: bytes) {
             let partial = base + $0.lowerBound / grain * size
             memset(partial, 0, size * 4)
             body($0, partial)

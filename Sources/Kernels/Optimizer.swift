@@ -30,14 +30,14 @@ extension Processor {
         let code = orrery_adamw(
             learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon, weight_decay: step.weightDecay,
             correction1: correction(step.beta1), correction2: correction(step.beta2), gradient_scale: step.gradientScale)
-        forRuns(count, grain: Self.arenaGrain) {
+        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 28) {
             let i = $0.lowerBound
             withUnsafePointer(to: code) { kernels.adamw($0, weights + i, gradients + i, moments + i, secondMoments + i, min(Self.arenaGrain, count - i)) }
         }
     }
 
     package func zero(_ x: UnsafeMutablePointer<Float>, count: Int) {
-        forRuns(count, grain: Self.arenaGrain) { memset(x + $0.lowerBound, 0, $0.count * 4) }
+        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 4) { memset(x + $0.lowerBound, 0, $0.count * 4) }
     }
 
     /// Σ x², in float64 over fixed runs.
@@ -45,14 +45,16 @@ extension Processor {
         let runs = (count + Self.arenaGrain - 1) / Self.arenaGrain
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, runs)) { partial in
             let out = partial.baseAddress!
-            forRuns(count, grain: Self.arenaGrain) { out[$0.lowerBound / Self.arenaGrain] = kernels.sum_of_squares(x + $0.lowerBound, $0.count) }
+            forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 4) {
+                out[$0.lowerBound / Self.arenaGrain] = kernels.sum_of_squares(x + $0.lowerBound, $0.count)
+            }
             return (0 ..< runs).reduce(0) { $0 + out[$1] }
         }
     }
 
     /// y = a x + b y
     package func axpby(_ a: Float, _ x: UnsafePointer<Float>, _ b: Float, _ y: UnsafeMutablePointer<Float>, count: Int) {
-        forRuns(count, grain: Self.arenaGrain) { kernels.axpby(a, x + $0.lowerBound, b, y + $0.lowerBound, $0.count) }
+        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 12) { kernels.axpby(a, x + $0.lowerBound, b, y + $0.lowerBound, $0.count) }
     }
 }
 

@@ -9,9 +9,16 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
     public let instructionSet: InstructionSet
     public let pool: ThreadPool
     let kernels: orrery_kernels
+    let meter: Meter?
 
     /// - Parameter instructionSet: one of `InstructionSet.available`.
-    public init(_ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    public convenience init(_ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        self.init(instructionSet, threads: threads, meter: nil)
+    }
+
+    /// - Parameter meter: sums what is computed; then work may come from one thread only.
+    package init(_ instructionSet: InstructionSet, threads: Int, meter: Meter?) {
+        self.meter = meter
         guard let table = instructionSet.table else { preconditionFailure("\(instructionSet) is not available here") }
         self.instructionSet = instructionSet
         pool = ThreadPool(threads: threads)
@@ -24,14 +31,4 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
     public var fastestType: ElementType { kernels.native_bf16 != 0 ? .bfloat16 : .float32 }
 
     @TaskLocal public static var current = Processor((try? InstructionSet.selected()) ?? .portable)
-}
-
-extension Processor {
-    /// Splits `count` items into runs of `grain` and calls `body` with each run. The runs do not depend on the threads.
-    package func forRuns(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-        let runs = (count + grain - 1) / grain
-        pool.run(runs) { run in
-            body(run * grain ..< min(count, (run + 1) * grain))
-        }
-    }
 }

@@ -11,7 +11,7 @@ extension Processor {
         rotated: Int
     ) {
         let grain = 16, runs = (rows + grain - 1) / grain
-        pool.run(batch * runs) { task in
+        run(.rotary, batch * runs, bytes: 2 * batch * rows * heads * x.headSize * x.type.size) { task in
             let (b, first) = (task / runs, task % runs * grain)
             kernels.rotary(
                 x.at(batch: b, row: first, head: 0), x.rowStride, y.at(batch: b, row: first, head: 0), y.rowStride, x.type.code,

@@ -10,6 +10,8 @@ package struct Vector {
         (self.pointer, self.type, self.count, self.owner) = (pointer, type, count, owner)
     }
 
+    package var bytes: Int { count * type.size }
+
     func at(_ i: Int) -> UnsafeMutableRawPointer { pointer + i * type.size }
 }
 

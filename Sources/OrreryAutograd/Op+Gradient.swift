@@ -133,7 +133,7 @@ private func softmaxGradient(_ probabilities: Tensor, _ dy: Tensor) -> Tensor {
     let ds = Tensor(empty: probabilities.shape, .float32), dy = dy.contiguous(), S = probabilities.width
     withExtendedLifetime(dy) {
         let (p, dp, out) = (probabilities.float32Pointer, dy.float32Pointer, ds.float32Pointer)
-        Processor.current.forRuns(probabilities.rows, grain: 16) {
+        Processor.current.forRuns(.attention, probabilities.rows, grain: 16, bytes: dy.count * 12) {
             for r in $0 {
                 let at = r * S
                 let dot = (0 ..< S).reduce(Float(0)) { $0 + p[at + $1] * dp[at + $1] }

@@ -52,7 +52,7 @@ extension Tensor {
         let y = Tensor(zeros: shape, .float32)
         withExtendedLifetime(source) {
             let from = source.float32Pointer, out = y.float32Pointer
-            Processor.current.forRuns(rows, grain: 16) {
+            Processor.current.forRuns(.attention, rows, grain: 16, bytes: source.count * 8) {
                 for r in $0 {
                     let seen = min(S, firstPosition + r % T + 1)
                     let x = from + r * S, p = out + r * S

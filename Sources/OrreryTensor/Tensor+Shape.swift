@@ -51,15 +51,8 @@ extension Tensor {
 /// Copies between row strides, converting types if they differ.
 package func copyRows(from x: Tensor, to y: Tensor) {
     precondition(x.shape == y.shape, "copy: \(x.shape) to \(y.shape)")
-    let w = x.width, processor = Processor.current  // which a worker of the pool does not inherit
-    processor.forRuns(x.rows, grain: 64) { rows in
-        for r in rows {
-            let from = x.pointer + r * x.rowStride * x.dtype.size, to = y.pointer + r * y.rowStride * y.dtype.size
-            if x.dtype == y.dtype { to.copyMemory(from: from, byteCount: w * x.dtype.size) } else {
-                processor.convert(Vector(from, x.dtype, count: w), to: Vector(to, y.dtype, count: w))
-            }
-        }
-    }
+    Processor.current.convertRows(
+        (x.pointer, x.dtype, stride: x.rowStride), to: (y.pointer, y.dtype, stride: y.rowStride), rows: x.rows, width: x.width)
 }
 
 extension Tensor {
