@@ -15,25 +15,25 @@ package final class Meter: @unchecked Sendable {  // only the one thread that gi
     }
 
     package private(set) var sums: [Phase: Sum] = [:]
-    private var within: Phase?
+    private var isInside = false
 
     package init() {}
 
     package func reset() { sums = [:] }
 
-    /// Until `end`, everything belongs to `phase`, whatever it is made of.
-    func begin(_ phase: Phase) { within = phase }
-    func end() { within = nil }
-
+    /// What `body` computes in its turn, perhaps on other threads, belongs to this phase.
     func time(_ phase: Phase, operations: Double, bytes: Int, _ body: () -> Void) {
+        guard !isInside else { return body() }
+        isInside = true
+        defer { isInside = false }
         let start = DispatchTime.now().uptimeNanoseconds
         body()
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        var sum = sums[within ?? phase] ?? Sum()
+        var sum = sums[phase] ?? Sum()
         sum.seconds += seconds
         sum.operations += operations
         sum.bytes += Double(bytes)
-        sums[within ?? phase] = sum
+        sums[phase] = sum
     }
 }
 

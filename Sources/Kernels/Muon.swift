@@ -15,22 +15,49 @@ package struct MuonStep: Sendable {
     }
 }
 
-extension Processor {
-    /// m = μ m + g; w -= η √max(1, rows / columns) NS(g + μ m), Nesterov's form, for a matrix [rows, columns].
-    package func muon(
-        _ step: MuonStep, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+/// A matrix [rows, columns] that Muon changes, with its gradient and momentum.
+package struct MuonMatrix {
+    package var weights: UnsafeMutablePointer<Float>
+    package var gradients: UnsafePointer<Float>
+    package var momentum: UnsafeMutablePointer<Float>
+    package var rows: Int
+    package var columns: Int
+
+    package init(
+        weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>, rows: Int, columns: Int
     ) {
-        meter?.begin(.optimizer)
-        defer { meter?.end() }
+        (self.weights, self.gradients, self.momentum, self.rows, self.columns) = (weights, gradients, momentum, rows, columns)
+    }
+
+    fileprivate var newtonSchulzOperations: Double {
+        let (r, c) = (Double(min(rows, columns)), Double(max(rows, columns)))
+        return 5 * (4 * r * r * c + 2 * r * r * r)
+    }
+}
+
+extension Processor {
+    /// m = μ m + g; w -= η √max(1, rows / columns) NS(g + μ m), Nesterov's form, for each matrix.
+    ///
+    /// A matrix is one thread's work: its products are small, and cutting them would cost more than it gains.
+    package func muon(_ step: MuonStep, _ matrices: [MuonMatrix]) {
+        let largestFirst = matrices.sorted { $0.rows * $0.columns > $1.rows * $1.columns }  // so that threads finish together
+        let operations = matrices.reduce(0.0) { $0 + $1.newtonSchulzOperations }
+        run(.optimizer, matrices.count, operations: operations, bytes: matrices.reduce(0) { $0 + 20 * $1.rows * $1.columns }) {
+            update(largestFirst[$0], step)
+        }
+    }
+
+    private func update(_ matrix: MuonMatrix, _ step: MuonStep) {
+        let (rows, columns, momentum) = (matrix.rows, matrix.columns, matrix.momentum)
         let count = rows * columns
-        axpby(step.gradientScale, gradients, step.momentum, momentum, count: count)
+        axpby(step.gradientScale, matrix.gradients, step.momentum, momentum, count: count)
         let update = Storage(byteCount: count * 4)
         let u = update.pointer.assumingMemoryBound(to: Float.self)
         convert(Vector(momentum, .float32, count: count), to: Vector(u, .float32, count: count))
-        axpby(step.gradientScale, gradients, step.momentum, u, count: count)
+        axpby(step.gradientScale, matrix.gradients, step.momentum, u, count: count)
         orthogonalize(Matrix(u, .float32, rows: rows, columns: columns), computeType: step.computeType)
         let size = max(1, Float(rows) / Float(columns)).squareRoot()
-        axpby(-step.learningRate * size, u, 1 - step.learningRate * step.weightDecay, weights, count: count)
+        axpby(-step.learningRate * size, u, 1 - step.learningRate * step.weightDecay, matrix.weights, count: count)
     }
 
     /// Replaces X by nearly U Vᵀ of its singular value decomposition: five steps of a quintic Newton-Schulz iteration that takes

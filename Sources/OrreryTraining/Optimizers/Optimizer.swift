@@ -23,14 +23,11 @@ final class Optimizer {
     func step(_ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float) {
         let processor = Processor.current
         func floats(_ s: Storage) -> UnsafeMutablePointer<Float> { s.pointer.assumingMemoryBound(to: Float.self) }
+        var matrices: [MuonMatrix] = []
         for (p, offset) in zip(arena.parameters, arena.offsets) {
             let (w, g, m, v) = (arena.valuePointer + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
             if usesMuon.contains(ObjectIdentifier(p)) {
-                processor.muon(
-                    MuonStep(
-                        learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum, weightDecay: plan.muonWeightDecay,
-                        gradientScale: gradientScale, computeType: plan.computeType.elementType),
-                    weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1])
+                matrices.append(MuonMatrix(weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1]))
             } else {
                 let adam = AdamWStep(
                     learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2, epsilon: plan.epsilon,
@@ -38,6 +35,11 @@ final class Optimizer {
                 processor.adamW(adam, weights: w, gradients: g, moments: m, secondMoments: v, count: p.count)
             }
         }
+        processor.muon(
+            MuonStep(
+                learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum, weightDecay: plan.muonWeightDecay,
+                gradientScale: gradientScale, computeType: plan.computeType.elementType),
+            matrices)
         arena.changed()
     }
 }
