@@ -6,6 +6,15 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
     public init(seed: UInt64) { state = seed }
 
+    /// One of many independent streams of a seed.
+    ///
+    /// Both numbers are mixed: states that differ by a multiple of the increment would give one sequence, shifted.
+    public init(seed: UInt64, stream: UInt64) {
+        var outer = SplitMix64(seed: seed)
+        var inner = SplitMix64(seed: outer.next() ^ stream)
+        state = inner.next()
+    }
+
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var z = state
@@ -34,7 +43,7 @@ struct NormalGenerator {
     private var uniform: SplitMix64
     private var spare: Double?
 
-    init(seed: UInt64) { uniform = SplitMix64(seed: seed) }
+    init(seed: UInt64, stream: UInt64) { uniform = SplitMix64(seed: seed, stream: stream) }
 
     mutating func next() -> Double {
         if let kept = spare {

@@ -69,7 +69,7 @@ public final class RandomWeights: WeightSource {
         case .zeros: values = Array(repeating: 0, count: count)
         case .ones: values = Array(repeating: 1, count: count)
         case .normal(let standardDeviation):
-            var normal = NormalGenerator(seed: seed ^ fnv1a(name))
+            var normal = NormalGenerator(seed: seed, stream: fnv1a(name))
             values = (0 ..< count).map { _ in Float(normal.next()) * standardDeviation }
         }
         return Parameter(name: name, value: Tensor(values, shape: shape))

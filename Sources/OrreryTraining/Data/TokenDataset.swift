@@ -59,8 +59,7 @@ public struct TokenBatch: Sendable {
 extension TokenRun {
     /// nanoGPT's batches: windows at random places. Which ones depends on seed and step alone.
     func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
-        var random = SplitMix64(seed: seed ^ (stream &* 0x9e37_79b9_7f4a_7c15))
-        _ = random.next()
+        var random = SplitMix64(seed: seed, stream: stream)
         return batch(starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
     }
 
