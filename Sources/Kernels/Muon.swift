@@ -31,7 +31,7 @@ package struct MuonMatrix {
 
     fileprivate var newtonSchulzOperations: Double {
         let (r, c) = (Double(min(rows, columns)), Double(max(rows, columns)))
-        return 5 * (4 * r * r * c + 2 * r * r * r)
+        return 5 * (3 * r * r * c + r * r * r)  // two of the three products are symmetric
     }
 }
 
@@ -75,8 +75,8 @@ extension Processor {
         let Y = Matrix(next.pointer, .float32, rows: x.rows, columns: x.columns)
         for _ in 0 ..< 5 {
             // On a tall matrix the same iteration acts from the right: A = Xᵀ X.
-            multiply(wide ? x : x.transposed, wide ? x.transposed : x, into: A, computeType: computeType)
-            multiply(A, A, into: B, computeType: computeType)
+            multiplySymmetric(wide ? x : x.transposed, wide ? x.transposed : x, into: A, computeType: computeType)
+            multiplySymmetric(A, A, into: B, computeType: computeType)
             axpby(b, gram.pointer.assumingMemoryBound(to: Float.self), c, square.pointer.assumingMemoryBound(to: Float.self), count: r * r)
             if wide { multiply(B, x, into: Y, computeType: computeType) } else { multiply(x, B, into: Y, computeType: computeType) }
             axpby(1, next.pointer.assumingMemoryBound(to: Float.self), a, values, count: count)

@@ -54,3 +54,22 @@ let productCases: [KernelCase] = shapes.flatMap { shape in
         }
     }
 }
+
+/// X Xᵀ and its square: the mirrored half has the bits that it would have been given.
+let symmetricProductCases: [KernelCase] = [(1, 3), (12, 7), (33, 40), (64, 64), (97, 130), (40, 2100)].flatMap { N, K in
+    [ElementType.float32, .bfloat16].flatMap { type in
+        [false, true].map { transposed in
+            KernelCase(kernel: "symmetric product", label: "[\(N), \(K)]\(transposed ? " from the right" : "") as \(type.name)") { processor, findings in
+                var samples = Samples(N * 100 + K)
+                let x = transposed ? Grid(.float32, rows: K, width: N, samples.floats(K * N)) : Grid(.float32, rows: N, width: K, samples.floats(K * N))
+                let (left, right) = transposed ? (x.matrix.transposed, x.matrix) : (x.matrix, x.matrix.transposed)
+                let (gram, square, got) = (Grid(.float32, rows: N, width: N), Grid(.float32, rows: N, width: N), Grid(.float32, rows: N, width: N))
+                for (a, b, want) in [(left, right, gram), (gram.matrix, gram.matrix, square)] {
+                    processor.multiply(a, b, into: want.matrix, computeType: type)
+                    processor.multiplySymmetric(a, b, into: got.matrix, computeType: type)
+                    findings.expect(got.intact && got.values.map(\.bitPattern) == want.values.map(\.bitPattern), "not the bits of the whole product")
+                }
+            }
+        }
+    }
+}
