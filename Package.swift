@@ -49,6 +49,6 @@ let package = Package(
             name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
             exclude: ["Goldens"]),
         .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
-        .testTarget(name: "orreryTests", dependencies: ["OrreryFiles", "OrreryDemo"]),
+        .testTarget(name: "orreryTests", dependencies: ["orrery", "OrreryFiles"]),
     ]
 )

@@ -5,7 +5,7 @@ import OrreryTensor
 extension Trainer {
     /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in their order.
     func firstBadTensor() -> String? {
-        for p in arena.parameters where !isFinite(p.value) { return p.name }
+        if let name = firstBadWeight() { return name }
         let watcher = FiniteWatcher()
         let index = step * plan.microBatches
         for micro in 0 ..< plan.microBatches {
@@ -18,6 +18,8 @@ extension Trainer {
         }
         return nil
     }
+
+    func firstBadWeight() -> String? { arena.parameters.first { !isFinite($0.value) }?.name }
 
     func firstBadGradient() -> String? {
         arena.parameters.first { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }

@@ -15,7 +15,7 @@ public final class Trainer {
     public let dataset: TokenDataset
     /// Steps done.
     public internal(set) var step = 0
-    let arena: ParameterArena
+    package let arena: ParameterArena
     let optimizer: Optimizer
     var average: WeightAverage?
     /// Operations of one step, forward and backward, by nanoGPT's count.
