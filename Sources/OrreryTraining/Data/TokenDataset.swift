@@ -57,6 +57,16 @@ public struct TokenBatch: Sendable {
     public var inputs: [TokenID]
     public var targets: [TokenID]
     public var sequences: Int
+
+    package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
+        (self.inputs, self.targets, self.sequences) = (inputs, targets, sequences)
+    }
+
+    /// Some of the sequences.
+    subscript(range: Range<Int>) -> TokenBatch {
+        let context = inputs.count / sequences, ids = range.lowerBound * context ..< range.upperBound * context
+        return TokenBatch(inputs: Array(inputs[ids]), targets: Array(targets[ids]), sequences: range.count)
+    }
 }
 
 extension TokenRun {

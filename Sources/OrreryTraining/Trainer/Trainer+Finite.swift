@@ -4,13 +4,11 @@ import OrreryTensor
 
 extension Trainer {
     /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in their order.
-    func firstBadTensor() -> String? {
+    func firstBadTensor(_ batch: TokenBatch) -> String? {
         if let name = firstBadWeight() { return name }
         let watcher = FiniteWatcher()
-        let index = step * plan.microBatches
         for micro in 0 ..< plan.microBatches {
-            let batch = dataset.train.randomBatch(
-                sequences: plan.microBatch, contextLength: plan.context, seed: plan.seed, stream: UInt64(index + micro))
+            let batch = batch[microBatch(micro)]
             var context = inferenceContext
             context.taps = watcher
             _ = model.logits(batch.inputs, batch: batch.sequences, context)

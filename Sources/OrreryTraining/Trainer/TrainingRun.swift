@@ -69,18 +69,21 @@ public final class TrainingRun {
         if let directory { try open(directory) }
         var decision = trainer.plan.nextDecision(after: trainer.step)
         var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
+        var measured = (step: trainer.step, time: clock())
         while trainer.step < trainer.plan.steps {
             if shouldStop() {
                 interrupted = true
                 break
             }
-            if let budget, trainer.step >= decision, !times.isEmpty {
-                let recent = times.suffix(200).sorted()
+            if let budget, trainer.step >= decision, trainer.step > measured.step {
+                // the pace since the last decision, with all that goes on between steps
                 trainer.plan.replan(
-                    at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd, secondsPerStep: recent[recent.count / 2])
+                    at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd,
+                    secondsPerStep: (clock() - measured.time) / Double(trainer.step - measured.step))
                 decision = trainer.plan.nextDecision(after: trainer.step)
                 try checkpoint()
                 lastCheckpoint = clock()
+                measured = (trainer.step, lastCheckpoint)
             }
             let before = clock()
             let result = try trainer.runStep()
@@ -134,7 +137,7 @@ public final class TrainingRun {
 
     private func keepIfBest(_ loss: Double?) throws {
         if let loss {
-            guard loss.isFinite else { throw TrainingError.notANumber(step: trainer.step, what: trainer.firstBadTensor() ?? "the validation loss") }
+            guard loss.isFinite else { throw TrainingError.notANumber(step: trainer.step, what: trainer.firstBadWeight() ?? "the validation loss") }
             observer?.validated(trainer, loss: loss)
             try tensorBoard?.scalars([("loss/validation", loss)], step: trainer.step)
             var line = JSONObject()
