@@ -48,7 +48,7 @@ let package = Package(
         .testTarget(
             name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
             exclude: ["Goldens"]),
-        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
-        .testTarget(name: "orreryTests", dependencies: ["OrreryFiles", "OrreryDemo"]),
+        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
+        .testTarget(name: "orreryTests", dependencies: ["orrery", "OrreryFiles"]),
     ]
 )

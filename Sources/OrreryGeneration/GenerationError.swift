@@ -27,6 +27,9 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .nothingToChoose(vocabulary: vocabulary, position: position))
     }
 
+    /// A prompt that the tokenizer cannot encode.
+    static func prompt(_ error: TokenizerError) -> GenerationError { GenerationError(code: .prompt("the prompt: \(error)")) }
+
     /// No token to start from.
     static var emptyPrompt: GenerationError {
         GenerationError(code: .prompt("the prompt is empty, and the tokenizer has neither an end-of-text token nor a newline to start from; expected a prompt"))

@@ -38,9 +38,10 @@ public final class TextModel {
 
     /// The tokens of a prompt. An empty one becomes what nanoGPT starts from: the end of the text before, or a newline.
     ///
-    /// - Throws: `TokenizerError` naming a character that cannot be encoded, or `GenerationError` if nothing is there to start from.
+    /// - Throws: `GenerationError` naming a character that cannot be encoded, or if nothing is there to start from.
     public func promptTokens(_ text: String) throws -> [TokenID] {
-        let tokens = try tokenizer.encode(text)
+        let tokens: [TokenID]
+        do { tokens = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         if !tokens.isEmpty { return tokens }
         let start = tokenizer.endOfText ?? endTokens.sorted().first { tokenizer.piece(for: $0) != nil } ?? tokenizer.id(forPiece: [0x0A])
         guard let start else { throw GenerationError.emptyPrompt }

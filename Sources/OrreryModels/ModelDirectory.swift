@@ -30,6 +30,9 @@ public enum ModelDirectory {
         return model
     }
 
+    /// What `write` writes.
+    package static let fileNames = ["config.json", "generation_config.json", SafetensorsCheckpoint.fileName]
+
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
     public static func write(_ model: any LanguageModel, to directory: String) throws {
         var config = model.configuration

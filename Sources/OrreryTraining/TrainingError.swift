@@ -4,6 +4,9 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
     private let code: Code
     public let description: String
 
+    /// Whether a flag asked for something that cannot be, rather than a file.
+    public var concernsFlags: Bool { code == .plan }
+
     private init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }
 
     static func data(_ path: String, _ problem: String) -> TrainingError { TrainingError(.data, "\(path): \(problem)") }

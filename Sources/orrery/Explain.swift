@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernels
 import OrreryGeneration
+import OrreryModels
 import OrreryTerminal
 
 /// The six steps from a prompt to the next token, with this model's own numbers.
@@ -39,10 +40,19 @@ struct Explain: ParsableCommand {
         if !(1 ... 100).contains(top) { throw ValidationError("--top: expected 1 to 100, found \(top)") }
     }
 
+    /// The head to draw, if there is to be one.
+    private func pattern(_ shape: ModelShape) throws -> (layer: Int, head: Int)? {
+        guard let layer, let head else { return nil }
+        for (flag, value, count) in [("--layer", layer, shape.layers), ("--head", head, shape.heads)] where !(0 ..< count).contains(value) {
+            throw ValidationError("\(flag): expected 0 to \(count - 1), found \(value)")
+        }
+        return (layer, head)
+    }
+
     func run() throws {
         try processor.run {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let pattern = layer.flatMap { layer in head.map { (layer: layer, head: $0) } }
+            let pattern = try pattern(source.model.shape)
             let explanation = try source.explain(
                 PromptText.read(prompt),
                 ExplanationOptions(

@@ -33,6 +33,7 @@ struct Generate: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if maxTokens < 1 { throw ValidationError("--max-tokens: expected at least 1, found \(maxTokens)") }
         do { try StopConditions(maxTokens: maxTokens, stopStrings: stops).validate() } catch { throw ValidationError("\(error)") }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OrreryTraining
 
 /// The command line: one file per subcommand.
 @main
@@ -24,12 +25,8 @@ struct Orrery: ParsableCommand {
                 Foundation.exit(0)
             }
             if let exit = error as? ExitCode { Foundation.exit(exit.rawValue) }
-            if status == .validationFailure {
-                standardError(fullMessage(for: error))
-                Foundation.exit(2)
-            }
             standardError("orrery: \(message(for: error))")
-            Foundation.exit(1)
+            Foundation.exit(status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1)
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryModels
 import OrreryTerminal
 import OrreryTraining
 
@@ -22,17 +23,18 @@ struct Train: ParsableCommand {
     @Flag(help: "Replace what is in the output directory.") var overwrite = false
 
     func validate() throws {
-        if resume != nil, out != nil { throw ValidationError("--resume names the directory already: leave --out away") }
+        if resume != nil {
+            if out != nil { throw ValidationError("--resume names the directory already: leave --out away") }
+            if overwrite { throw ValidationError("--resume goes on with a run and --overwrite starts one anew: leave one away") }
+            if time != nil { throw ValidationError("--resume keeps to the time that the run began with: leave --time away") }
+            if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: leave --preset away") }
+        }
         if let checkpointEvery, checkpointEvery < 1 { throw ValidationError("--checkpoint-every: expected at least 1, found \(checkpointEvery)") }
     }
 
     func run() throws {
         try processor.run {
-            let directory = resume ?? out ?? "orrery-model"
-            if resume == nil, !overwrite, FileStatus(Path.join(directory, "training")) != nil {
-                throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
-            }
-            let run = try resume.map(resumedRun) ?? newRun(directory)
+            let run = try resume.map(resumedRun) ?? newRun(out ?? "orrery-model")
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
             let summary = try TrainingDisplay(quiet: output.json).show(run)
@@ -40,15 +42,30 @@ struct Train: ParsableCommand {
         }
     }
 
+    /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
+    private func requireFree(_ directory: String) throws {
+        if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
+        guard !overwrite else { return }
+        if FileStatus(Path.join(directory, "training")) != nil {
+            throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
+        }
+        if let name = ModelDirectory.fileNames.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
+            throw ValidationError("\(directory) holds \(name) already: replace the model with --overwrite, or name another --out")
+        }
+    }
+
     private func resumedRun(_ directory: String) throws -> TrainingRun {
         let plan = try Trainer.planOfRun(in: directory)
+        guard try options.apply(to: plan) == plan else {
+            throw ValidationError("--resume \(directory) goes on with that run's own plan, and flags given here differ from it: leave them away, or start a new run")
+        }
         let run = TrainingRun(try Trainer(plan, try TrainingData(plan, resuming: directory)), directory: directory)
-        try run.resume()
-        if let time = plan.time { run.budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime - run.seconds) }
+        try run.resume { standardError("orrery: warning: \($0)") }
         return run
     }
 
     private func newRun(_ directory: String) throws -> TrainingRun {
+        try requireFree(directory)
         let plan = try options.plan()
         guard let time else { return TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory) }
         let budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime)
@@ -68,10 +85,10 @@ struct Train: ParsableCommand {
 private func seconds(_ text: String) throws -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     let unit = text.last.flatMap { units[$0] }
-    guard let number = Double(unit == nil ? text : String(text.dropLast())), number * (unit ?? 1) >= 1, number.isFinite else {
-        throw ValidationError("--time: expected at least a second, as in 20s, 45m or 1h; found \(text)")
+    guard let number = Double(unit == nil ? text : String(text.dropLast())), case let time = number * (unit ?? 1), (1 ... TimeBudget.longest).contains(time) else {
+        throw ValidationError("--time: expected 1s to 2400h, as in 20s, 45m or 1h; found \(text)")
     }
-    return number * (unit ?? 1)
+    return time
 }
 
 extension TrainingRun.Summary {

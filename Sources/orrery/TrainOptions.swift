@@ -44,12 +44,13 @@ struct TrainOptions: ParsableArguments {
 
     /// The preset's plan with the flags that were given.
     func plan() throws -> TrainingPlan {
-        let plan = try preset.map { name in
+        var plan = try preset.map { name in
             guard let preset = Preset(rawValue: name) else {
                 throw ValidationError("--preset: expected \(Preset.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
             }
             return preset.plan
         } ?? Preset.demo.plan
+        plan.computeType = TrainingPlan.ComputeType(Processor.current.fastestType)
         return try apply(to: plan)
     }
 
@@ -85,7 +86,7 @@ struct TrainOptions: ParsableArguments {
         set(&plan.averageFraction, averageFraction)
         set(&plan.validateEvery, validateEvery)
         set(&plan.seed, seed)
-        plan.computeType = compute.type(standard: Processor.current.fastestType) == .float32 ? .float32 : .bfloat16
+        if compute.dtype != nil { plan.computeType = TrainingPlan.ComputeType(compute.type(standard: .float32)) }
         return plan
     }
 

@@ -32,8 +32,10 @@ final class TrainingDisplay: TrainingObserver {
         run.observer = self
         peak = Processor.current.measuredPeak(run.trainer.plan.computeType.elementType, seconds: 0.1)
         if !quiet { introduce(run) }
-        let summary = try run.run { interrupt.isRaised }
-        line.finish()
+        let summary = try {
+            defer { line.finish() }
+            return try run.run { interrupt.isRaised }
+        }()
         if !quiet { conclude(run, summary) }
         return summary
     }

@@ -33,6 +33,11 @@ package final class Descriptor {
         try opened(path, O_WRONLY | O_CLOEXEC, "open for writing")
     }
 
+    /// Opens what exists for writing at its end.
+    package static func appending(_ path: String) throws -> Descriptor {
+        try opened(path, O_WRONLY | O_APPEND | O_CLOEXEC, "open for appending")
+    }
+
     /// Creates a file that must not exist yet.
     package static func creating(_ path: String) throws -> Descriptor {
         try opened(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, "create")

@@ -1,4 +1,5 @@
 import Foundation
+import OrreryFiles
 
 /// A file of a saved tokenizer: its name in the model directory and its contents.
 public struct TokenizerFile: Sendable, Hashable {
@@ -14,15 +15,10 @@ public struct TokenizerFile: Sendable, Hashable {
 extension Tokenizer {
     /// Writes `tokenizer.json` and `tokenizer_config.json` into `directory`, which must exist; each replaces an old one whole.
     ///
-    /// - Throws: `TokenizerError` naming the file that could not be written.
+    /// - Throws: `FileError` naming the file that could not be written.
     public func save(to directory: URL) throws {
         for file in try files() {
-            let url = directory.appendingPathComponent(file.name)
-            do {
-                try file.contents.write(to: url, options: .atomic)
-            } catch {
-                throw TokenizerError.file(url.path, "cannot be written (\(error.localizedDescription)); expected a writable directory")
-            }
+            try AtomicFile.write(Array(file.contents), to: directory.appendingPathComponent(file.name).path)
         }
     }
 }

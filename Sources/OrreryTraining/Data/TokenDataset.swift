@@ -5,6 +5,8 @@ import OrreryTokenizers
 public struct TokenDataset: Sendable {
     public let train: TokenRun
     public let validation: TokenRun
+    /// Tells whether a resumed run sees the text it began with.
+    package let fingerprint: UInt64
 
     /// - Parameters:
     ///   - validationFraction: the last part of the ids, not trained on.
@@ -13,6 +15,9 @@ public struct TokenDataset: Sendable {
         let split = Int((1 - validationFraction) * Double(ids.count))
         train = TokenRun(ids[..<split], vocabularySize: vocabularySize)
         validation = TokenRun(ids[split...], vocabularySize: vocabularySize)
+        var checksum = Checksum()
+        for run in [train, validation] { run.add(to: &checksum) }
+        fingerprint = checksum.value
         guard train.count > contextLength else {
             throw TrainingError.data(name, "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; give more text or a smaller --context")
         }
@@ -40,12 +45,10 @@ public struct TokenRun: Sendable {
         large.isEmpty ? small[range].map { TokenID($0) } : large[range].map { TokenID(bitPattern: $0) }
     }
 
-    /// FNV-1a over the ids: tells whether a resumed run sees the text it began with.
-    var fingerprint: UInt64 {
-        func hash(_ ids: some Sequence<some BinaryInteger>) -> UInt64 {
-            ids.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64(truncatingIfNeeded: $1)) &* 0x100_0000_01b3 }
-        }
-        return large.isEmpty ? hash(small) : hash(large)
+    func add(to checksum: inout Checksum) {
+        checksum.add(UInt64(count))
+        small.withUnsafeBytes { checksum.add($0) }
+        large.withUnsafeBytes { checksum.add($0) }
     }
 }
 
@@ -54,16 +57,26 @@ public struct TokenBatch: Sendable {
     public var inputs: [TokenID]
     public var targets: [TokenID]
     public var sequences: Int
+
+    package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
+        (self.inputs, self.targets, self.sequences) = (inputs, targets, sequences)
+    }
+
+    /// Some of the sequences.
+    subscript(range: Range<Int>) -> TokenBatch {
+        let context = inputs.count / sequences, ids = range.lowerBound * context ..< range.upperBound * context
+        return TokenBatch(inputs: Array(inputs[ids]), targets: Array(targets[ids]), sequences: range.count)
+    }
 }
 
 extension TokenRun {
     /// nanoGPT's batches: windows at random places. Which ones depends on seed and step alone.
-    func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
+    package func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
         var random = SplitMix64(seed: seed, stream: stream)
         return batch(starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
     }
 
-    func batch(starts: [Int], contextLength: Int) -> TokenBatch {
+    package func batch(starts: [Int], contextLength: Int) -> TokenBatch {
         var inputs: [TokenID] = [], targets: [TokenID] = []
         inputs.reserveCapacity(starts.count * contextLength)
         targets.reserveCapacity(starts.count * contextLength)
@@ -76,5 +89,5 @@ extension TokenRun {
     }
 
     /// The starts of windows that cover the run without overlap, each with a next id for its last.
-    func windows(contextLength: Int) -> [Int] { (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength } }
+    package func windows(contextLength: Int) -> [Int] { (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength } }
 }

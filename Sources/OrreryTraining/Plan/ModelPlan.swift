@@ -18,7 +18,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     public var tiedEmbeddings = true
     /// GPT-2: nanoGPT leaves biases out, and takes the exact GELU.
     public var bias = false
-    public var exactGELU = true
+    public var exactGelu = true
     public var embeddingDeviation: Float = 0.02
     /// nil: 1 / sqrt(width)
     public var hiddenDeviation: Float? = 0.02
@@ -27,6 +27,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
 
     public init(architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, intermediate: Int? = nil) {
         (self.architecture, self.layers, self.width, self.heads) = (architecture, layers, width, heads)
+        let width = min(max(width, 0), Self.largest)  // what lies outside is for validate() to refuse
         self.keyValueHeads = keyValueHeads ?? heads
         self.headSize = headSize ?? max(1, width / max(1, heads))
         self.intermediate = intermediate ?? (architecture == .gpt2 ? 4 * width : Self.gatedWidth(width))
@@ -35,12 +36,22 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     /// As many weights in three gated matrices as in GPT-2's two, in whole panels.
     public static func gatedWidth(_ width: Int) -> Int { max(32, (width * 8 / 3 + 31) / 32 * 32) }
 
+    /// What no field, nor heads times their size, may exceed: the counts below then stay within 64 bits.
+    private static let largest = 1 << 20
+
     func validate() throws {
         for (flag, value) in [
             ("--layers", layers), ("--width", width), ("--heads", heads), ("--key-value-heads", keyValueHeads), ("--head-size", headSize),
             ("--intermediate", intermediate),
-        ] where !(1 ... 1 << 20).contains(value) {
+        ] where !(1 ... Self.largest).contains(value) {
             throw TrainingError.plan("\(flag): expected 1 to 1048576, found \(value)")
+        }
+        guard heads * headSize <= Self.largest else {
+            throw TrainingError.plan("--heads: expected at most \(Self.largest / headSize) heads of size \(headSize), found \(heads)")
+        }
+        for (field, value) in [("rope_theta", ropeTheta), ("embedding_deviation", embeddingDeviation), ("hidden_deviation", hiddenDeviation ?? 1)]
+        where !(value > 0 && value.isFinite) {
+            throw TrainingError.plan("\(field): expected a positive number, found \(value)")
         }
         guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
         switch architecture {
@@ -80,7 +91,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             return try GPT2(
                 GPT2.Configuration(
                     vocabSize: vocabularySize, nPositions: context, nEmbd: width, nLayer: layers, nHead: heads,
-                    nInner: intermediate == 4 * width ? nil : intermediate, activationFunction: exactGELU ? .gelu : .geluTanh, bias: bias,
+                    nInner: intermediate == 4 * width ? nil : intermediate, activationFunction: exactGelu ? .gelu : .geluTanh, bias: bias,
                     eosTokenID: endOfText), source)
         case .qwen3:
             return try Qwen3(

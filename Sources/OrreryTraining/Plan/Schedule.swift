@@ -23,7 +23,7 @@ public struct Schedule: Sendable, Hashable {
     public var finalFactor: Double
     public var decayFrom: Anchor?
 
-    init(_ plan: TrainingPlan) {
+    package init(_ plan: TrainingPlan) {
         (kind, steps, warmupSteps) = (plan.schedule, plan.steps, plan.warmupSteps)
         (decayFraction, finalFactor) = (plan.decayFraction, plan.finalLearningRate)
         decayFrom = plan.decayFrom

@@ -3,6 +3,8 @@ import Kernels
 
 /// A run that keeps to a time: `orrery train --time 20s`. Everything from the start of the clock counts, calibration and validation too.
 public struct TimeBudget {
+    /// A hundred days.
+    public static let longest = 8_640_000.0
     /// Seconds in all.
     public let seconds: Double
     private let clock: () -> Double
@@ -28,11 +30,13 @@ public struct TimeBudget {
     public func plan(_ data: TrainingData, adjust: (TrainingPlan) throws -> TrainingPlan) throws -> (TrainingPlan, Calibration) {
         let type = Processor.current.fastestType
         let speed = Processor.current.measuredPeak(type, seconds: min(0.2, seconds / 200)) * 1e9
-        var plan = try adjust(TimeRecipe.plan(operations: speed * seconds, trainingTokens: data.dataset.train.count))
+        var recipe = TimeRecipe.plan(operations: speed * seconds, trainingTokens: data.dataset.train.count)
+        recipe.computeType = TrainingPlan.ComputeType(type)
+        var plan = try adjust(recipe)
         plan.time = seconds
         let measured = try calibrate(plan, data)
         // the run is planned with a little left over, and decides again when the rate starts to fall
-        plan.steps = max(1, Int((seconds * 0.98 - elapsed - measured.secondsAtEnd) / measured.secondsPerStep))
+        plan.steps = wholeSteps(in: seconds * 0.98 - elapsed - measured.secondsAtEnd, each: measured.secondsPerStep)
         plan.warmupSteps = min(plan.warmupSteps, plan.steps / 10)
         return (plan, measured)
     }
@@ -56,6 +60,11 @@ public struct TimeBudget {
     }
 }
 
+/// The steps that fit, at least one; of a clock that stood still, one.
+private func wholeSteps(in seconds: Double, each secondsPerStep: Double) -> Int {
+    secondsPerStep > 0 ? Int(max(1, min(seconds / secondsPerStep, Double(1 << 29)))) : 1
+}
+
 extension TrainingPlan {
     /// Changes the number of steps so that the run ends in time, from where the rate starts to fall on. The change is part of the
     /// plan and is saved before the run goes on, so that a resumed run follows it.
@@ -63,14 +72,14 @@ extension TrainingPlan {
     /// - Parameters:
     ///   - step: steps done.
     ///   - secondsLeft: for steps alone.
-    mutating func replan(at step: Int, secondsLeft: Double, secondsPerStep: Double) {
+    package mutating func replan(at step: Int, secondsLeft: Double, secondsPerStep: Double) {
         let factor = Schedule(self).factor(step)
-        steps = step + max(1, Int(secondsLeft / secondsPerStep))
+        steps = step + wholeSteps(in: secondsLeft, each: secondsPerStep)
         decayFrom = Schedule.Anchor(step: step, factor: factor)
     }
 
     /// The steps at which a timed run decides again: where the rate starts to fall, and at each half of what is left.
-    func nextDecision(after step: Int) -> Int {
+    package func nextDecision(after step: Int) -> Int {
         guard let from = decayFrom else { return Int(Double(steps) * (1 - decayFraction)) }
         return max(step + 1, from.step + max(1, (steps - from.step) / 2))
     }

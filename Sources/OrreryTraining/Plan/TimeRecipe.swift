@@ -1,7 +1,7 @@
 /// What to train when the user gives a time instead of a size. The rule is fitted from the runs in docs/performance-log.md.
 public enum TimeRecipe {
     /// The plan for so many operations at this machine's peak, on so much text.
-    static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
+    package static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
         // Each doubling of the width costs four times an operation's worth of weights and wants about as many more tokens.
         let sizes: [(least: Double, width: Int, layers: Int)] = [(0, 128, 4), (3e13, 192, 5), (1.2e14, 256, 6), (6e14, 384, 6)]
         let size = sizes.last { operations >= $0.least }!

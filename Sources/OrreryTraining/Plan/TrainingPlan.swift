@@ -55,6 +55,7 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case adamW = "adamw", muon }
     public enum ComputeType: String, Codable, Sendable, CaseIterable {
         case float32, bfloat16
+        public init(_ type: ElementType) { self = type == .float32 ? .float32 : .bfloat16 }
         public var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
     }
     public enum ValidationMode: String, Codable, Sendable, CaseIterable {
@@ -70,24 +71,31 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     /// Throws an error that names the flag if the plan can't be run.
     public func validate() throws {
         func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws { if !holds { throw TrainingError.plan(problem()) } }
-        try require((1 ... 1 << 30).contains(steps), "--steps: expected at least 1, found \(steps)")
+        try require((1 ... 1 << 30).contains(steps), "--steps: expected 1 to 1073741824, found \(steps)")
         try require((1 ... 1 << 16).contains(batch), "--batch: expected 1 to 65536, found \(batch)")
         try require(microBatch >= 1 && batch % microBatch == 0, "--micro-batch: expected a divisor of --batch \(batch), found \(microBatch)")
         try require((1 ... 1 << 20).contains(context), "--context: expected 1 to 1048576, found \(context)")
         try require((0 ..< 1).contains(validationFraction), "--validation-fraction: expected 0 or more and less than 1, found \(validationFraction)")
         try require(learningRate > 0 && learningRate.isFinite, "--learning-rate: expected more than 0, found \(learningRate)")
         try require(muonLearningRate > 0 && muonLearningRate.isFinite, "--muon-learning-rate: expected more than 0, found \(muonLearningRate)")
-        try require(warmupSteps >= 0, "--warmup-steps: expected 0 or more, found \(warmupSteps)")
+        try require((0 ... 1 << 30).contains(warmupSteps), "--warmup-steps: expected 0 to 1073741824, found \(warmupSteps)")
         try require((0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
         try require((0 ... 1).contains(decayFraction), "--decay-fraction: expected 0 to 1, found \(decayFraction)")
         try require((0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2), "--beta1, --beta2: expected 0 or more and less than 1")
         try require(epsilon > 0, "--epsilon: expected more than 0, found \(epsilon)")
-        try require(weightDecay >= 0 && muonWeightDecay >= 0, "--weight-decay: expected 0 or more")
+        try require(weightDecay >= 0, "--weight-decay: expected 0 or more, found \(weightDecay)")
+        try require(muonWeightDecay >= 0, "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
         try require(clip >= 0, "--clip: expected 0 (off) or more, found \(clip)")
         try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
         try require((0 ..< 1).contains(muonMomentum), "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
         try require((0 ..< 1).contains(averageFraction), "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
         try require(validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
+        if let time { try require((1 ... TimeBudget.longest).contains(time), "--time: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)") }
+        if let from = decayFrom {
+            try require(
+                (0 ... steps).contains(from.step) && (0 ... 1).contains(from.factor),
+                "decay_from: expected a step of 0 to \(steps) and a factor of 0 to 1, found \(from.step) and \(from.factor)")
+        }
         try model.validate()
     }
 }

@@ -1,11 +1,11 @@
-import Foundation
 import OrreryFiles
 
 /// `metrics.jsonl`: a line of JSON for each step that is recorded, appended as the run goes.
 final class MetricsFile {
-    private let handle: FileHandle
+    private let file: Descriptor
 
-    /// - Parameter step: of a resumed run; lines of later steps are dropped, since they will be written again.
+    /// - Parameter step: of a resumed run; lines of later steps are dropped, since they will be written again, and so is a line that
+    ///   was cut off.
     init(path: String, resumingAt step: Int) throws {
         var kept = ""
         if step > 0, FileStatus(path) != nil {
@@ -15,12 +15,11 @@ final class MetricsFile {
             }
         }
         try AtomicFile.write(kept, to: path)
-        guard let handle = FileHandle(forWritingAtPath: path) else { throw TrainingError.state(path, "can't be written") }
-        try handle.seekToEnd()
-        self.handle = handle
+        file = try Descriptor.appending(path)
     }
 
     func append(_ object: JSONObject) throws {
-        try handle.write(contentsOf: Data((JSONValue.object(object).text(.compact) + "\n").utf8))
+        let line = Array((JSONValue.object(object).text(.compact) + "\n").utf8)
+        try line.withUnsafeBytes { try file.write($0) }
     }
 }

@@ -1,25 +1,24 @@
 import Foundation
+import OrreryFiles
 
 /// An event file as TensorBoard reads it: records of length, masked CRC-32C of the length, an Event message, masked CRC-32C of it
 /// (tensorflow/core/lib/io/record_writer.h, core/util/event.proto, core/framework/summary.proto).
-final class TensorBoardFile {
-    private let handle: FileHandle
+package final class TensorBoardFile {
+    private let file: Descriptor
 
-    init(directory: String) throws {
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    package init(directory: String) throws {
+        try Directory.createAll(directory)
         let now = Date().timeIntervalSince1970
-        let path = "\(directory)/events.out.tfevents.\(Int(now)).\(ProcessInfo.processInfo.processIdentifier).orrery"
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
-            throw TrainingError.state(path, "can't be written")
-        }
-        self.handle = handle
+        let name = "events.out.tfevents.\(Int(now)).orrery.\(ProcessInfo.processInfo.processIdentifier)"
+        let free = (0...).lazy.map { Path.join(directory, "\(name).\($0)") }.first { FileStatus($0) == nil }!
+        file = try Descriptor.creating(free)
         var event = ProtobufMessage()
         event.double(1, now)
         event.string(3, "brain.Event:2")
         try write(event)
     }
 
-    func scalars(_ values: [(tag: String, value: Double)], step: Int) throws {
+    package func scalars(_ values: [(tag: String, value: Double)], step: Int) throws {
         var summary = ProtobufMessage()
         for (tag, value) in values {
             var entry = ProtobufMessage()
@@ -41,7 +40,7 @@ final class TensorBoardFile {
         append(maskedCRC32C(record))
         record += event.bytes
         append(maskedCRC32C(event.bytes))
-        try handle.write(contentsOf: Data(record))
+        try record.withUnsafeBytes { try file.write($0) }
     }
 }
 

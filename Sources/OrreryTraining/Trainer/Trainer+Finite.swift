@@ -4,13 +4,11 @@ import OrreryTensor
 
 extension Trainer {
     /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in their order.
-    func firstBadTensor() -> String? {
-        for p in arena.parameters where !isFinite(p.value) { return p.name }
+    func firstBadTensor(_ batch: TokenBatch) -> String? {
+        if let name = firstBadWeight() { return name }
         let watcher = FiniteWatcher()
-        let index = step * plan.microBatches
         for micro in 0 ..< plan.microBatches {
-            let batch = dataset.train.randomBatch(
-                sequences: plan.microBatch, contextLength: plan.context, seed: plan.seed, stream: UInt64(index + micro))
+            let batch = batch[microBatch(micro)]
             var context = inferenceContext
             context.taps = watcher
             _ = model.logits(batch.inputs, batch: batch.sequences, context)
@@ -18,6 +16,8 @@ extension Trainer {
         }
         return nil
     }
+
+    func firstBadWeight() -> String? { arena.parameters.first { !isFinite($0.value) }?.name }
 
     func firstBadGradient() -> String? {
         arena.parameters.first { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }

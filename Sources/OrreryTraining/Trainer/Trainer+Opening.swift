@@ -9,6 +9,7 @@ public struct TrainingData: Sendable {
     ///
     /// - Parameter directory: of a run to be resumed, whose saved tokenizer is used.
     public init(_ plan: TrainingPlan, resuming directory: String? = nil) throws {
+        try plan.validate()
         let text = try TextSource(plan.data).read()
         let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
         (tokenizer, dataset) = try text.withUnsafeBufferPointer { bytes in

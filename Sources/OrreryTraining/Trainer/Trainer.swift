@@ -15,7 +15,7 @@ public final class Trainer {
     public let dataset: TokenDataset
     /// Steps done.
     public internal(set) var step = 0
-    let arena: ParameterArena
+    package let arena: ParameterArena
     let optimizer: Optimizer
     var average: WeightAverage?
     /// Operations of one step, forward and backward, by nanoGPT's count.
@@ -42,11 +42,19 @@ public final class Trainer {
     }
 
     /// One step: gradients of all micro-batches, clipping, the optimizer.
-    public func runStep() throws -> StepResult {
+    public func runStep() throws -> StepResult { try runStep(on: nextBatch()) }
+
+    /// The step's sequences: drawn whole, so that they do not depend on how they are cut into micro-batches.
+    func nextBatch() -> TokenBatch {
+        dataset.train.randomBatch(sequences: plan.batch, contextLength: plan.context, seed: plan.seed, stream: UInt64(step))
+    }
+
+    /// - Parameter batch: `plan.batch` sequences.
+    package func runStep(on batch: TokenBatch) throws -> StepResult {
         arena.zeroGradients()
         var loss = 0.0
-        for micro in 0 ..< plan.microBatches { loss += accumulate(micro) / Double(plan.microBatches) }
-        guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor() ?? "the loss") }
+        for micro in 0 ..< plan.microBatches { loss += accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
+        guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss") }
         let norm = arena.gradientNorm()
         guard norm.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient") }
         let factor = Schedule(plan).factor(step)
@@ -57,18 +65,19 @@ public final class Trainer {
         return StepResult(loss: loss, gradientNorm: norm, learningRate: plan.learningRate * factor)
     }
 
-    /// Adds one micro-batch's gradients to the arena; returns its mean loss.
-    private func accumulate(_ micro: Int) -> Double {
-        let index = step * plan.microBatches + micro
-        let batch = dataset.train.randomBatch(
-            sequences: plan.microBatch, contextLength: plan.context, seed: plan.seed, stream: UInt64(index))
+    /// The sequences of the step's batch that pass at once.
+    func microBatch(_ micro: Int) -> Range<Int> { micro * plan.microBatch ..< (micro + 1) * plan.microBatch }
+
+    /// Adds one micro-batch's gradients to the arena; returns its part of the mean loss.
+    /// - Parameter index: counts micro-batches over all steps, for dropout's numbers.
+    private func accumulate(_ batch: TokenBatch, index: Int) -> Double {
         let tape = Tape(watching: model.parameters)
         defer { tape.close() }
         let dropout = DropoutSource(probability: plan.dropout, seed: plan.seed, step: index)
         let context = ForwardContext(computeType: plan.computeType.elementType, dropout: plan.dropout > 0 ? dropout : nil)
         let loss = model.logits(batch.inputs, batch: batch.sequences, context).crossEntropy(batch.targets)
         tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
-        return Double(loss.element(0))
+        return Double(loss.element(0)) / Double(plan.microBatches)
     }
 
     /// Ids that every use of the model outside of a step takes.

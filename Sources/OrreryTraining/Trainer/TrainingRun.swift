@@ -18,9 +18,11 @@ public final class TrainingRun {
     public var writesTensorBoard = false
     /// Keeps the run to a time.
     public var budget: TimeBudget?
+    /// What the last validation and writing the model will take of it.
     public var secondsAtEnd = 0.0
 
     private let clock: () -> Double
+    /// Of the run's earlier parts.
     private var secondsBefore = 0.0
     private var started = 0.0
     private var best: Double?
@@ -32,11 +34,17 @@ public final class TrainingRun {
         (self.trainer, self.directory, self.clock) = (trainer, directory, clock)
     }
 
-    /// Goes on from the state in the directory.
-    public func resume() throws {
+    /// Goes on from the state in the directory; a run that keeps to a time goes on with what is left of it.
+    /// - Parameter warn: receives what will differ from an undisturbed run, a line each.
+    public func resume(warn: (String) -> Void = { _ in }) throws {
         guard let directory else { return }
-        let progress = try TrainingState(model: directory).load(into: trainer)
-        (best, secondsBefore) = (progress.bestValidationLoss, progress.seconds)
+        let state = TrainingState(model: directory), progress = try state.load(into: trainer)
+        (best, secondsBefore, secondsAtEnd) = (progress.bestValidationLoss, progress.seconds, progress.secondsAtEnd)
+        if let time = trainer.plan.time { budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock) }
+        let set = Processor.current.instructionSet.rawValue
+        if progress.instructionSet != set {
+            warn("\(state.path): this run began on \(progress.instructionSet) and goes on on \(set): its weights will differ in their last bits")
+        }
     }
 
     public struct Summary: Sendable {
@@ -55,27 +63,27 @@ public final class TrainingRun {
     public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
         let plan = trainer.plan
         started = clock()
-        if let directory {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            metrics = try MetricsFile(path: Path.join(directory, "metrics.jsonl"), resumingAt: trainer.step)
-            if writesTensorBoard { tensorBoard = try TensorBoardFile(directory: Path.join(directory, "tensorboard")) }
-            try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
-            if trainer.step == 0 { try checkpoint() }
-        }
+        if let budget { secondsBefore = budget.elapsed }
+        // The last checkpoint is written when all else is: there is nothing left to do.
+        if trainer.step >= plan.steps { return summary(validation: trainer.withAveragedWeights { trainer.validate() }) }
+        if let directory { try open(directory) }
         var decision = trainer.plan.nextDecision(after: trainer.step)
         var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
+        var measured = (step: trainer.step, time: clock())
         while trainer.step < trainer.plan.steps {
             if shouldStop() {
                 interrupted = true
                 break
             }
-            if let budget, trainer.step >= decision, !times.isEmpty {
-                let recent = times.suffix(200).sorted()
+            if let budget, trainer.step >= decision, trainer.step > measured.step {
+                // the pace since the last decision, with all that goes on between steps
                 trainer.plan.replan(
-                    at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd, secondsPerStep: recent[recent.count / 2])
+                    at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd,
+                    secondsPerStep: (clock() - measured.time) / Double(trainer.step - measured.step))
                 decision = trainer.plan.nextDecision(after: trainer.step)
                 try checkpoint()
                 lastCheckpoint = clock()
+                measured = (trainer.step, lastCheckpoint)
             }
             let before = clock()
             let result = try trainer.runStep()
@@ -92,13 +100,30 @@ public final class TrainingRun {
             }
         }
         let validation = interrupted ? nil : try finish()
-        if interrupted || directory != nil { try checkpoint() }
-        return Summary(
-            interrupted: interrupted, steps: trainer.step, seconds: seconds, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0,
-            trainLoss: lastLoss, validationLoss: validation, bestValidationLoss: best)
+        try checkpoint()
+        return summary(interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss, validation: validation)
     }
 
-    public var seconds: Double { secondsBefore + clock() - started }
+    private func summary(interrupted: Bool = false, secondsPerStep: Double = 0, train: Double? = nil, validation: Double?) -> Summary {
+        Summary(
+            interrupted: interrupted, steps: trainer.step, seconds: seconds, secondsPerStep: secondsPerStep, trainLoss: train,
+            validationLoss: validation, bestValidationLoss: best)
+    }
+
+    private var seconds: Double { secondsBefore + clock() - started }
+
+    /// Prepares the directory: a run that starts takes the place of what is there, one that goes on finds its own.
+    private func open(_ directory: String) throws {
+        try Directory.createAll(directory)
+        try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
+        if trainer.step == 0 {
+            try checkpoint()
+            // Another run's model beside this run's tokenizer would be a trap.
+            for name in ModelDirectory.fileNames + ["last", "tensorboard"] { try Directory.removeTree(Path.join(directory, name)) }
+        }
+        metrics = try MetricsFile(path: Path.join(directory, "metrics.jsonl"), resumingAt: trainer.step)
+        if writesTensorBoard { tensorBoard = try TensorBoardFile(directory: Path.join(directory, "tensorboard")) }
+    }
 
     /// Validates the last weights, or their average, and keeps the better of them and the best before.
     private func finish() throws -> Double? {
@@ -112,6 +137,7 @@ public final class TrainingRun {
 
     private func keepIfBest(_ loss: Double?) throws {
         if let loss {
+            guard loss.isFinite else { throw TrainingError.notANumber(step: trainer.step, what: trainer.firstBadWeight() ?? "the validation loss") }
             observer?.validated(trainer, loss: loss)
             try tensorBoard?.scalars([("loss/validation", loss)], step: trainer.step)
             var line = JSONObject()
@@ -126,14 +152,15 @@ public final class TrainingRun {
     }
 
     private func write(to directory: String) throws {
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try Directory.createAll(directory)
         try ModelDirectory.write(trainer.model, to: directory)
         try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
     }
 
     private func checkpoint() throws {
         guard let directory else { return }
-        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds)
+        if let name = trainer.firstBadWeight() { throw TrainingError.notANumber(step: trainer.step, what: name) }
+        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd)
     }
 
     private func record(_ result: Trainer.StepResult, seconds step: Double) throws {

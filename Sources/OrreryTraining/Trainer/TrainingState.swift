@@ -9,64 +9,70 @@ struct TrainingState {
 
     /// What a run has reached, beside its arrays.
     struct Progress: Codable {
-        var format = 1
+        static let format = 2
+        var format = Self.format
         var step: Int
         var bestValidationLoss: Double?
         var seconds: Double
+        /// What a run that keeps to a time leaves for its end.
+        var secondsAtEnd: Double
+        /// Weights in the average.
         var averaged: Int
+        var instructionSet: String
         var dataFingerprint: UInt64
         var arraysChecksum: UInt64
+        /// Of the plan's file and of the other fields.
+        var checksum: UInt64 = 0
     }
 
     let path: String
 
     init(model directory: String) { path = Path.join(directory, Self.directory) }
 
-    var exists: Bool { FileStatus(Path.join(path, "plan.json")) != nil }
+    private var planFile: String { Path.join(path, "plan.json") }
+    private var progressFile: String { Path.join(path, "progress.json") }
+    private var arraysFile: String { Path.join(path, "state.safetensors") }
 
-    func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double) throws {
+    // MARK: Writing
+
+    func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double) throws {
         let arrays = trainer.stateArrays
-        let bytes = arrays.reduce(0) { $0 + $1.storage.byteCount }
         let set = try DirectoryReplacement(path: path)
-        try FreeSpace.requireSpace(bytes + 1 << 16, at: Path.parent(path))
-        let progress = Progress(
-            step: trainer.step, bestValidationLoss: bestValidationLoss, seconds: seconds, averaged: trainer.average?.count ?? 0,
-            dataFingerprint: trainer.dataset.train.fingerprint, arraysChecksum: checksum(arrays.map(\.storage)))
-        try AtomicFile.write(Array(try encoder.encode(trainer.plan)), to: try set.path(for: "plan.json"))
-        try AtomicFile.write(Array(try encoder.encode(progress)), to: try set.path(for: "progress.json"))
-        try SafetensorsWriter.write(
-            arrays.map { name, storage in
-                SafetensorsTensor(name: name, dtype: .float32, shape: [storage.byteCount / 4]) { sink in
-                    try withExtendedLifetime(storage) { try sink(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount)) }
-                }
-            }, to: try set.path(for: "state.safetensors"))
+        try FreeSpace.requireSpace(arrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
+        let plan = try encoded(trainer.plan)
+        var progress = Progress(
+            step: trainer.step, bestValidationLoss: bestValidationLoss, seconds: seconds, secondsAtEnd: secondsAtEnd,
+            averaged: trainer.average?.count ?? 0, instructionSet: Processor.current.instructionSet.rawValue,
+            dataFingerprint: trainer.dataset.fingerprint, arraysChecksum: trainer.stateChecksum)
+        progress.checksum = try checksum(progress, plan)
+        let tensors = arrays.map { name, storage in
+            SafetensorsTensor(name: name, dtype: .float32, shape: [storage.byteCount / 4]) { sink in
+                try withExtendedLifetime(storage) { try sink(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount)) }
+            }
+        }
+        let progressText = try encoded(progress)
+        try set.write(planFile) { try AtomicFile.write(plan, to: $0) }
+        try set.write(progressFile) { try AtomicFile.write(progressText, to: $0) }
+        try set.write(arraysFile) { try SafetensorsWriter.write(tensors, to: $0) }
         try set.commit()
     }
 
-    func plan() throws -> TrainingPlan {
-        try DirectoryReplacement.recover(at: path)
-        guard exists else { throw TrainingError.state(path, "no training state here; expected a run started with orrery train --out") }
-        return try decode(TrainingPlan.self, "plan.json")
-    }
+    // MARK: Reading
 
-    func progress() throws -> Progress { try decode(Progress.self, "progress.json") }
+    func plan() throws -> TrainingPlan { try read().plan }
 
     /// Fills the trainer's arrays and counters.
     func load(into trainer: Trainer) throws -> Progress {
-        let progress = try progress()
-        guard progress.format == 1 else { throw TrainingError.state(path, "format \(progress.format) is not known here; expected 1") }
-        guard progress.dataFingerprint == trainer.dataset.train.fingerprint else {
+        let progress = try read().progress
+        guard progress.dataFingerprint == trainer.dataset.fingerprint else {
             throw TrainingError.state(path, "the training data is not what this run began with; restore it, or start a new run with another --out")
-        }
-        guard (0 ... trainer.plan.steps).contains(progress.step) else {
-            throw TrainingError.state(Path.join(path, "progress.json"), "step \(progress.step) lies outside of the plan's 0 ... \(trainer.plan.steps)")
         }
         if progress.averaged > 0 {
             let average = WeightAverage(elements: trainer.arena.count)
             average.count = progress.averaged
             trainer.average = average
         }
-        let file = try SafetensorsFile(path: Path.join(path, "state.safetensors"))
+        let file = try SafetensorsFile(path: arraysFile)
         for (name, storage) in trainer.stateArrays {
             let entry = try file.entry(name)
             guard entry.dtype == .float32, entry.shape == [storage.byteCount / 4] else {
@@ -74,29 +80,69 @@ struct TrainingState {
             }
             try file.bytes(of: entry).withUnsafeBytes { storage.pointer.copyMemory(from: $0.baseAddress!, byteCount: storage.byteCount) }
         }
-        guard checksum(trainer.stateArrays.map(\.storage)) == progress.arraysChecksum else {
-            throw TrainingError.state(file.path, "the file is damaged: its numbers do not match progress.json; start a new run, or from a copy")
+        guard trainer.stateChecksum == progress.arraysChecksum else {
+            throw TrainingError.state(file.path, "the file is damaged: its numbers do not match progress.json; \(Self.advice)")
         }
         trainer.arena.changed()
         trainer.step = progress.step
         return progress
     }
 
-    private var encoder: JSONEncoder {
+    private static let advice = "start a new run, or restore the directory from a copy"
+
+    /// The two small files, checked against each other.
+    private func read() throws -> (plan: TrainingPlan, progress: Progress) {
+        try DirectoryReplacement.recover(at: path)
+        guard FileStatus(planFile) != nil else { throw TrainingError.state(path, "no training state here; expected a run started with orrery train --out") }
+        let format = try decode(Format.self, progressFile).value.format
+        guard format == Progress.format else {
+            throw TrainingError.state(progressFile, "format \(format) is not known here, expected \(Progress.format); start a new run")
+        }
+        let (progress, _) = try decode(Progress.self, progressFile), (plan, planText) = try decode(TrainingPlan.self, planFile)
+        guard try checksum(progress, planText) == progress.checksum else {
+            throw TrainingError.state(path, "plan.json or progress.json is damaged: they do not match their checksum; \(Self.advice)")
+        }
+        do { try plan.validate() } catch { throw TrainingError.state(planFile, "\(error)") }
+        guard (0 ... plan.steps).contains(progress.step), (0 ... progress.step).contains(progress.averaged) else {
+            throw TrainingError.state(
+                progressFile, "expected a step of 0 to \(plan.steps) and no more weights averaged, found \(progress.step) and \(progress.averaged)")
+        }
+        return (plan, progress)
+    }
+
+    private struct Format: Decodable { var format: Int }
+
+    private func decode<T: Decodable>(_ type: T.Type, _ file: String) throws -> (value: T, text: [UInt8]) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let text = try WholeFile.read(file, limit: 1 << 20)
+        do {
+            return (try decoder.decode(type, from: Data(text)), text)
+        } catch let error as DecodingError {
+            throw TrainingError.state(file, "not a training state: \(FileError.oneLine(error.brief)); \(Self.advice)")
+        }
+    }
+
+    private func encoded(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        return encoder
+        return Array(try encoder.encode(value))
     }
 
-    private func decode<T: Decodable>(_ type: T.Type, _ name: String) throws -> T {
-        let file = Path.join(path, name), decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do {
-            return try decoder.decode(type, from: Data(WholeFile.read(file, limit: 1 << 20)))
-        } catch let error as DecodingError {
-            throw TrainingError.state(file, "not a training state: \(error.brief)")
-        }
+    private func checksum(_ progress: Progress, _ plan: [UInt8]) throws -> UInt64 {
+        var (checksum, progress) = (Checksum(), progress)
+        progress.checksum = 0
+        checksum.add(try encoded(progress))
+        checksum.add(plan)
+        return checksum.value
+    }
+}
+
+extension DirectoryReplacement {
+    /// Writes a file of the set; an error tells the name that the file is to have, not that of the temporary.
+    fileprivate func write(_ file: String, _ body: (String) throws -> Void) throws {
+        do { try body(path(for: Path.name(file))) } catch let error as FileError { throw error.renamed(file) }
     }
 }
 
@@ -107,13 +153,11 @@ extension Trainer {
         if let average { arrays.append(("average", average.sum)) }
         return arrays
     }
-}
 
-/// FNV-1a over words of 8 bytes.
-private func checksum(_ arrays: [Storage]) -> UInt64 {
-    arrays.reduce(0xcbf2_9ce4_8422_2325) { hash, array in
-        let words = UnsafeBufferPointer(start: array.pointer.assumingMemoryBound(to: UInt64.self), count: array.byteCount / 8)
-        return words.reduce(hash) { ($0 ^ $1) &* 0x100_0000_01b3 }
+    fileprivate var stateChecksum: UInt64 {
+        var checksum = Checksum()
+        for (_, array) in stateArrays { checksum.add(UnsafeRawBufferPointer(start: array.pointer, count: array.byteCount)) }
+        return checksum.value
     }
 }
 

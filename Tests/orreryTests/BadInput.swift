@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// A command line that cannot work, and what its one line must say. `@` in an argument stands for the test's directory, which holds
+/// `text.txt`, and `model`, a trained one.
+struct BadInput: Sendable, CustomTestStringConvertible {
+    var arguments: [String]
+    var status: Int32
+    var says: [String]
+    var files: [String: [UInt8]] = [:]
+    var prelude: String?
+
+    var testDescription: String { (prelude.map { [$0] } ?? []).joined() + arguments.joined(separator: " ") }
+
+    /// What a command line says that is wrong in itself.
+    static func usage(_ line: String, _ says: String...) -> BadInput { BadInput(arguments: split(line), status: 2, says: says) }
+
+    /// What comes to light only in the files.
+    static func failure(_ line: String, _ says: String..., files: [String: String] = [:], bytes: [String: [UInt8]] = [:]) -> BadInput {
+        BadInput(arguments: split(line), status: 1, says: says, files: files.mapValues { Array($0.utf8) }.merging(bytes) { $1 })
+    }
+
+    func with(prelude: String) -> BadInput {
+        var copy = self
+        copy.prelude = prelude
+        return copy
+    }
+
+    private static func split(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }
+
+    /// One line on standard error that says it, the status, nothing on standard output, and not a file more or less than before.
+    func check() async throws {
+        let scratch = try Scratch()
+        try scratch.put(Example.text, at: "text.txt")
+        try FileManager.default.copyItem(atPath: try await Example.model.value.path + "/model", toPath: scratch("model"))
+        for (name, bytes) in files { try scratch.put(bytes, at: name) }
+        let before = try scratch.files("")
+        let outcome = try await orrery(arguments.map { $0.replacing("@", with: scratch.path + "/") }, prelude: prelude)
+        outcome.expectLine(status: status, says)
+        #expect(try scratch.files("") == before, "files were changed")
+    }
+}
+
+extension Command.Outcome {
+    /// Beside the progress of what went well before, standard error has one line that says this.
+    func expectLine(status: Int32, _ says: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(signal == nil && self.status == status, "\(errors)", sourceLocation: sourceLocation)
+        let lines = errors.split(separator: "\n").filter { !$0.hasPrefix("step ") && !$0.hasPrefix("validating ") }
+        #expect(lines.count == 1 && lines[0].hasPrefix("orrery: "), "\(errors)", sourceLocation: sourceLocation)
+        for phrase in says { #expect(errors.contains(phrase), sourceLocation: sourceLocation) }
+        #expect(output == "", sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// Whatever comes in, one line says what is wrong with it, and nothing is broken or half made.
+@Suite struct BadInputTests {
+    static let data: [BadInput] = [
+        .failure("train --json --out @out --data @missing.txt", "missing.txt: no such file; expected a text file"),
+        .failure("train --json --out @out --data @empty.txt", "empty.txt: the file is empty; expected text", files: ["empty.txt": ""]),
+        .failure("train --json --out @out --data @short.txt", "short.txt: 90 tokens to train on are fewer than one context of 256", files: ["short.txt": String(repeating: "ab", count: 50)]),
+        .failure("train --json --out @out --context 50 --data @short.txt", "short.txt: 10 tokens to validate on are fewer than one context of 50", files: ["short.txt": String(repeating: "ab", count: 50)]),
+        .failure(
+            "train --json --out @out --tokenizer char --data @latin.txt", "latin.txt: byte 3", "UTF-8",
+            bytes: ["latin.txt": Array("caf\u{e9}".unicodeScalars.map { UInt8($0.value) }) + Array(Example.text.utf8)]),
+        .failure("train --json --out @out --data @folder", "folder: no text file in this directory; expected", bytes: ["folder/picture.png": [0x89, 0x50, 0, 0, 1], "folder/nothing.txt": []]),
+        .failure("train --json --out @text.txt --data @text.txt", "text.txt: is not a directory"),
+        .failure("train --json --out @text.txt/model --data @text.txt --context 16", "text.txt/model: cannot create the directory: a part of the path is not a directory"),
+        .failure("train --json --out @out --data @text.txt --tokenizer @missing.json", "missing.json"),
+        .failure("train --json --out @out --data @text.txt --tokenizer @bad.json", "bad.json", files: ["bad.json": "{"]),
+        .usage("train --json --out @model --data @text.txt", "model holds a run already", "--resume", "--overwrite"),
+        .failure("train --json --resume @missing", "missing/training: no training state here"),
+    ]
+
+    static let trainFlags: [BadInput] = [
+        .usage("train --no-such-flag", "--no-such-flag"),
+        .usage("train --preset gpt5", "--preset: expected nanogpt-cpu, nanogpt-gpu, shakespeare, demo, found gpt5"),
+        .usage("train --architecture mamba", "--architecture: expected gpt2, qwen3, found mamba"),
+        .usage("train --steps many", "many"),
+        .usage("train --steps=0", "--steps: expected"), .usage("train --steps=-1", "--steps: expected"), .usage("train --steps=9223372036854775807", "--steps: expected"),
+        .usage("train --batch=0", "--batch: expected"), .usage("train --batch=9223372036854775807", "--batch: expected"),
+        .usage("train --batch=6 --micro-batch=4", "--micro-batch: expected a divisor of --batch 6, found 4"), .usage("train --micro-batch=0", "--micro-batch: expected"),
+        .usage("train --context=0", "--context: expected"), .usage("train --context=9223372036854775807", "--context: expected"),
+        .usage("train --layers=0", "--layers: expected"), .usage("train --width=-8", "--width: expected"), .usage("train --width=9223372036854775807", "--width: expected"),
+        .usage("train --heads=0", "--heads: expected"), .usage("train --heads=9223372036854775807", "--heads: expected"),
+        .usage("train --key-value-heads=3 --heads=4", "--key-value-heads: expected a divisor of --heads 4, found 3"),
+        .usage("train --head-size=7", "--head-size: rotary positions need an even number, found 7"),
+        .usage("train --heads=1048576 --head-size=1048576 --key-value-heads=1048576", "--heads: expected at most 1 heads of size 1048576"),
+        .usage("train --architecture=gpt2 --width=100 --heads=7", "--heads: expected a divisor of --width 100, found 7"),
+        .usage("train --intermediate=0", "--intermediate: expected"),
+        .usage("train --width=1048576 --layers=1048576 --heads=1 --head-size=64 --intermediate=1048576", "this run needs about", "of memory"),
+        .usage("train --learning-rate=0", "--learning-rate: expected"), .usage("train --learning-rate=nan", "--learning-rate: expected"), .usage("train --learning-rate=inf", "--learning-rate: expected"),
+        .usage("train --final-learning-rate=2", "--final-learning-rate: expected"), .usage("train --warmup-steps=-1", "--warmup-steps: expected"),
+        .usage("train --warmup-steps=9223372036854775807", "--warmup-steps: expected"), .usage("train --decay-fraction=1.5", "--decay-fraction: expected"),
+        .usage("train --beta1=1", "--beta1"), .usage("train --beta2=-0.5", "--beta2"), .usage("train --epsilon=0", "--epsilon: expected"),
+        .usage("train --weight-decay=-1", "--weight-decay: expected"), .usage("train --clip=nan", "--clip: expected"), .usage("train --dropout=1", "--dropout: expected"),
+        .usage("train --muon-learning-rate=0", "--muon-learning-rate: expected"), .usage("train --muon-momentum=1", "--muon-momentum: expected"),
+        .usage("train --muon-weight-decay=-1", "--muon-weight-decay: expected"), .usage("train --average-fraction=1", "--average-fraction: expected"),
+        .usage("train --validate-every=-1", "--validate-every: expected"), .usage("train --validation=some", "--validation: expected whole, random, found some"),
+        .usage("train --validation-fraction=-1", "--validation-fraction: expected"), .usage("train --validation-fraction=nan", "--validation-fraction: expected"),
+        .usage("train --schedule=step", "--schedule: expected"), .usage("train --optimizer=sgd", "--optimizer: expected"), .usage("train --seed=-1", "-1"),
+        .usage("train --dtype=float16", "--dtype: expected float32 or bfloat16, found float16"), .usage("train --threads=0", "--threads: expected 1 to 1024, found 0"),
+        .usage("train --checkpoint-every=0", "--checkpoint-every: expected"),
+        .usage("train --time=0s", "--time: expected"), .usage("train --time=1e300h", "--time: expected"), .usage("train --time=soon", "--time: expected"), .usage("train --time=nan", "--time: expected"),
+        .usage("train --resume @model --out @other", "leave --out away"), .usage("train --resume @model --overwrite", "leave one away"),
+        .usage("train --resume @model --time 20s", "leave --time away"), .usage("train --resume @model --preset demo", "leave --preset away"),
+        .usage("train --resume @model --steps 5000", "flags given here differ from it"),
+        .failure("train --data @text.txt", "ORRERY_ISA").with(prelude: "export ORRERY_ISA=sse9"),
+    ]
+
+    static let models: [BadInput] = [
+        .usage("generate", "<model>"),
+        .failure("generate @missing", "missing/config.json: cannot open for reading: no such file or directory"),
+        .failure("generate @text.txt", "text.txt/config.json: cannot open for reading"),
+        .failure("explain @missing Once", "missing/config.json: cannot open for reading: no such file or directory"),
+        .failure("logits @missing --ids @ids.json --out @out.safetensors", "missing/config.json: cannot open for reading"),
+        .failure("generate @model", "model/config.json", files: ["model/config.json": "{\"model_type\": \"qwen3\","]),
+        .failure("generate @model", "model/config.json", "mamba", files: ["model/config.json": "{\"model_type\": \"mamba\"}"]),
+        .failure("generate @model", "model/model.safetensors", bytes: ["model/model.safetensors": [255, 255, 255, 255, 255, 255, 255, 127]]),
+        .failure("generate @model", "model/tokenizer.json", files: ["model/tokenizer.json": "[]"]),
+        .failure("generate @model --prompt ☃", "the prompt: character U+2603", "at byte 0"),
+        .failure("generate @model --prompt " + String(repeating: "sun", count: 20), "prompt", "60", "16"),
+        .failure("explain @model " + String(repeating: "sun", count: 20), "prompt", "60", "16"),
+        .usage("explain @model sun --layer 9 --head 0", "--layer: expected 0 to 1, found 9"), .usage("explain @model sun --layer 0 --head=-1", "--head: expected 0 to 1, found -1"),
+        .usage("explain @model sun --layer 0", "--layer and --head: expected both or neither"),
+        .usage("explain @model sun --max-tokens 0", "--max-tokens: expected 1 to 1000, found 0"), .usage("explain @model sun --top 0", "--top: expected 1 to 100, found 0"),
+        .usage("generate @model --max-tokens 0", "--max-tokens: expected at least 1, found 0"), .usage("generate @model --temperature=-1", "temperature"), .usage("generate @model --temperature nan", "temperature"),
+        .usage("generate @model --top-k=-1", "top"), .usage("generate @model --top-p 1.5", "top"), .usage("generate @model --min-p 2", "min"),
+        .usage("generate @model --greedy --temperature 1", "--greedy: expected no --temperature beside it, found 1.0"),
+        .usage("generate @model --seed x", "seed"), .usage("generate @model --dtype int4", "--dtype: expected"), .usage("generate @model --threads 100000", "--threads: expected"),
+        .usage("gradcheck --operation teleport", "--operation: expected one of"),
+        .usage("bench kernels --seconds 0", "--seconds: expected"), .usage("bench kernels --seconds nan", "--seconds: expected"), .usage("bench kernels --only nothing", "--only: no product"),
+        .usage("bench training --steps 0 --data @text.txt", "--steps: expected"), .usage("quickstart --seconds 0", "--seconds: expected"),
+    ]
+
+    static let ids: [BadInput] = [
+        ("", "expected"), ("{}", "expected a list of lists of token ids"), ("[]", "at least one list"), ("[[]]", "at least one token id"), ("[1, 2]", "[0]"),
+        ("[[1], [1, 2]]", "expected 1 ids as in [0], found 2"), ("[[-1]]", "[0][0]"), ("[[1, 99999]]", "[0][1]"), ("[[\"a\"]]", "[0][0]"), ("[[1.5]]", "[0][0]"),
+        ("[[1e400]]", "ids.json"), ("[[99999999999999999999999]]", "ids.json"), ("[[1, 2", "ids.json: byte"), ("[[1]] [[2]]", "ids.json: byte"), ("\u{feff}[[1]]", "ids.json"),
+        (String(repeating: "[", count: 100_000), "ids.json"), ("[[" + String(repeating: "1,", count: 16) + "1]]", "at most 16 ids, the model's context"),
+    ].map { .failure("logits @model --ids @ids.json --out @out.safetensors", $1, files: ["ids.json": $0]) } + [
+        .failure("logits @model --ids @missing.json --out @out.safetensors", "missing.json: cannot open for reading"),
+        .failure("logits @model --ids @model --out @out.safetensors", "model: is a directory"),
+        .failure("logits @model --ids @ids.json --out @missing/out.safetensors", "missing/out.safetensors", files: ["ids.json": "[[1]]"]),
+        .failure("logits @model --ids @ids.json --out @model", "model: is a directory", files: ["ids.json": "[[1]]"]),
+        .usage("logits @model --ids @ids.json", "--out"),
+    ]
+
+    @Test(arguments: data) func badData(_ input: BadInput) async throws { try await input.check() }
+    @Test(arguments: trainFlags) func badFlagsOfTrain(_ input: BadInput) async throws { try await input.check() }
+    @Test(arguments: models) func badModelsAndFlags(_ input: BadInput) async throws { try await input.check() }
+    @Test(arguments: ids) func badIDs(_ input: BadInput) async throws { try await input.check() }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import OrreryFiles
+import Testing
+
+/// The `orrery` that was built beside these tests, run as a user runs it.
+final class Command: Sendable {
+    /// How a command ended, and what it said.
+    struct Outcome: Sendable {
+        /// nil where a signal ended it.
+        var status: Int32?
+        var signal: Int32?
+        var output: String
+        var errors: String
+
+        /// The one object that `--json` prints.
+        func json(sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
+            try #require(status == 0, "\(errors)", sourceLocation: sourceLocation)
+            let lines = output.split(separator: "\n")
+            try #require(lines.count == 1, "expected one object on standard output, found: \(output)", sourceLocation: sourceLocation)
+            return try JSONValue(parsing: String(lines[0]), file: "standard output")
+        }
+    }
+
+    /// Longer than any test's command takes, so that one that hangs fails and does not stop the suite.
+    private static let patience = 180.0
+
+    private let process = Process()
+    private let files: Scratch
+    private let end = AsyncStream<Void>.makeStream()
+
+    /// Starts `orrery` with the arguments.
+    ///
+    /// - Parameters:
+    ///   - prelude: what a shell does first, e.g. `ulimit -f 100`.
+    ///   - directory: the working directory.
+    init(_ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil) throws {
+        files = try Scratch()
+        try files.put(input, at: "input")
+        for name in ["output", "errors"] { try files.put("", at: name) }
+        if let prelude {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "\(prelude); exec \"$@\"", "sh", try Self.binary()] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: try Self.binary())
+            process.arguments = arguments
+        }
+        // A trap is reported by its signal; the pages of a backtrace would only take time.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: files("input")))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files("output")))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files("errors")))
+        process.terminationHandler = { [end] _ in end.continuation.finish() }
+        try Self.withDefaultSignals { try process.run() }
+    }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    var isRunning: Bool { process.isRunning }
+
+    func outcome() async throws -> Outcome {
+        let watchdog = Task { [self] in
+            try await Task.sleep(for: .seconds(Self.patience))
+            send(SIGKILL)
+        }
+        for await _ in end.stream {}
+        watchdog.cancel()
+        func text(_ name: String) throws -> String { String(decoding: try files.bytes(name), as: UTF8.self) }
+        let wasKilled = process.terminationReason == .uncaughtSignal
+        return Outcome(
+            status: wasKilled ? nil : process.terminationStatus, signal: wasKilled ? process.terminationStatus : nil, output: try text("output"),
+            errors: try text("errors"))
+    }
+
+    /// A child inherits what its parent ignores (SIGINT, where the tests run in the background) and what its thread blocks (everything,
+    /// on a thread of the concurrency pool); a user's shell does neither.
+    private static func withDefaultSignals(_ body: () throws -> Void) rethrows {
+        signal(SIGINT, SIG_DFL)
+        var none = sigset_t(), blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
+    }
+
+    /// SwiftPM puts the products of a package beside its test bundle.
+    private static func binary() throws -> String {
+        let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
+        let directories = bundles.map { $0.deletingLastPathComponent() } + [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+        return try #require(
+            directories.map { $0.appendingPathComponent("orrery").path }.first { FileManager.default.isExecutableFile(atPath: $0) },
+            "no orrery beside the tests, in any of \(directories.map(\.path))")
+    }
+}
+
+/// Runs `orrery` to its end.
+func orrery(_ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil) async throws -> Command.Outcome {
+    try await Command(arguments, prelude: prelude, input: input, directory: directory).outcome()
+}

@@ -1,0 +1,33 @@
+import OrreryFiles
+import Testing
+
+/// A text and a model small enough that a run takes about a second, most of it checkpoints.
+enum Example {
+    /// About 9,000 characters of 26.
+    static let text: String = {
+        let words = ["the", "sun", "moon", "turns", "around", "a", "planet", "of", "brass", "and", "wheels", "slowly", "because", "we", "wind", "it"]
+        var state: UInt64 = 1, text = ""
+        for i in 1 ... 1800 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            text += words[Int(state >> 60)] + (i % 12 == 0 ? ".\n" : " ")
+        }
+        return text
+    }()
+
+    /// The flags of a model with every part, smallest sizes.
+    static let shape = ["--architecture", "qwen3", "--layers", "2", "--width", "16", "--heads", "2", "--key-value-heads", "1", "--context", "16"]
+
+    /// `model/`, trained once for all tests that only read it.
+    static let model = Task {
+        let scratch = try Scratch()
+        _ = try await train(scratch).json()
+        return scratch
+    }
+
+    /// Trains the example for a few steps into `scratch("model")`.
+    static func train(_ scratch: Scratch, steps: Int = 4, flags: [String] = []) async throws -> Command.Outcome {
+        let text = try scratch.put(text, at: "text.txt")
+        return try await orrery(
+            ["train", "--data", text, "--tokenizer", "char", "--out", scratch("model"), "--steps", "\(steps)", "--batch", "4", "--json"] + shape + flags)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import OrreryFiles
+import Testing
+
+/// A run that is stopped, however, and resumed ends with the bits of one that was left alone.
+@Suite struct ResumeTests {
+    static let steps = 200
+
+    /// Every kind of state: Muon and Adam, dropout, micro-batches, averaged weights, validations that keep the best model. Checkpoints
+    /// are so frequent that half of the run's time is spent in them.
+    private func flags(_ type: String, data: String) -> [String] {
+        ["--data", data, "--tokenizer", "char", "--preset", "shakespeare", "--optimizer", "muon", "--dropout", "0.1", "--batch", "4", "--micro-batch", "2",
+         "--steps", "\(Self.steps)", "--validate-every", "10", "--average-fraction", "0.5", "--clip", "0.5", "--dtype", type]
+            + Example.shape + ["--checkpoint-every", "4", "--json"]
+    }
+
+    @Test(arguments: ["float32", "bfloat16"]) func killedTenTimes(_ type: String) async throws {
+        let scratch = try Scratch(), flags = flags(type, data: try scratch.put(Example.text, at: "text.txt"))
+        let whole = try await orrery(["train", "--out", scratch("whole")] + flags).json()
+
+        // Sorted, since a resumed run goes on from the last checkpoint; apart, so that each is a moment of its own.
+        let moments = (0 ..< 10).map { part in Self.steps * 9 / 100 * part + .random(in: 1 ... Self.steps * 9 / 100) }
+        var command = try Command(["train", "--out", scratch("killed")] + flags)
+        for (index, step) in moments.enumerated() {
+            if index > 0 { command = try Command(resuming(scratch("killed"))) }
+            try await waitForStep(step, of: command, in: scratch("killed"))
+            usleep(.random(in: 0 ..< 20_000))
+            command.send(SIGKILL)
+            let outcome = try await command.outcome()
+            #expect(outcome.signal == SIGKILL, "at step \(step) of \(moments): \(outcome.errors)")
+        }
+        let resumed = try await orrery(resuming(scratch("killed"))).json()
+
+        for key in ["steps", "validation_loss", "best_validation_loss"] { #expect(resumed[key] == whole[key], "\(key), killed at \(moments)") }
+        try expectSameFiles("killed", "whole", scratch, "killed at \(moments)")
+    }
+
+    @Test func interrupted() async throws {
+        let scratch = try Scratch(), flags = flags("float32", data: try scratch.put(Example.text, at: "text.txt"))
+        _ = try await orrery(["train", "--out", scratch("whole")] + flags).json()
+
+        // Not a step at which a checkpoint is due.
+        let command = try Command(["train", "--out", scratch("stopped")] + flags)
+        try await waitForStep(42, of: command, in: scratch("stopped"))
+        command.send(SIGINT)
+        let stopped = try await command.outcome().json()
+        #expect(stopped["interrupted"] == true)
+        #expect(stopped["validation_loss"] == .null)
+        guard case .int(let step)? = stopped["steps"] else { throw FileError.content("standard output", expected: "steps") }
+        #expect((42 ..< Int64(Self.steps)).contains(step))
+
+        let resumed = try await orrery(resuming(scratch("stopped"))).json()
+        #expect(resumed["interrupted"] == false)
+        #expect(resumed["steps"] == .int(Int64(Self.steps)))
+        try expectSameFiles("stopped", "whole", scratch, "stopped at step \(step)")
+    }
+
+    /// There is nothing left to do, and nothing is done.
+    @Test func finished() async throws {
+        let scratch = try Scratch()
+        let first = try await Example.train(scratch, flags: ["--average-fraction", "0.5"]).json()
+        let files = try scratch.files("model")
+        let again = try await orrery(["train", "--resume", scratch("model"), "--json"]).json()
+        #expect(again["validation_loss"] == first["validation_loss"])
+        #expect(again["steps"] == 4)
+        #expect(try scratch.files("model") == files)
+    }
+
+    /// What an earlier run left under the name must not be taken for the new one's.
+    @Test func overwritten() async throws {
+        let scratch = try Scratch()
+        _ = try await Example.train(scratch, steps: 6, flags: ["--validate-every", "1", "--learning-rate", "5", "--schedule", "constant"]).json()
+        #expect(try scratch.files("model").keys.contains("last/model.safetensors"), "the last model is the best: this test shows nothing")
+        _ = try await Example.train(scratch, flags: ["--overwrite", "--seed", "7"]).json()
+        let fresh = try Scratch()
+        _ = try await Example.train(fresh, flags: ["--seed", "7"]).json()
+        #expect(try Set(scratch.files("model").keys) == Set(fresh.files("model").keys))
+        #expect(try scratch.bytes("model/model.safetensors") == fresh.bytes("model/model.safetensors"))
+    }
+
+    private func resuming(_ directory: String) -> [String] { ["train", "--resume", directory, "--checkpoint-every", "4", "--json"] }
+
+    /// Returns when the run has recorded the step, or has ended.
+    private func waitForStep(_ step: Int, of command: Command, in directory: String) async throws {
+        let file = directory + "/metrics.jsonl"
+        while command.isRunning {
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            if text.contains("{\"step\":\(step),\"loss\"") { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// Equal but for what the clock says.
+    private func expectSameFiles(_ one: String, _ other: String, _ scratch: Scratch, _ comment: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let (left, right) = (try scratch.files(one), try scratch.files(other))
+        #expect(left.keys.sorted() == right.keys.sorted(), "\(comment)", sourceLocation: sourceLocation)
+        for (name, bytes) in right {
+            let found = left[name] ?? []
+            switch name {
+            case "metrics.jsonl":
+                let timed = ["seconds", "tokens_per_s"]
+                #expect(try records(found, without: timed) == records(bytes, without: timed), "\(name), \(comment)", sourceLocation: sourceLocation)
+            case "training/progress.json":
+                // The checksum is over the seconds too.
+                let timed = ["seconds", "checksum"]
+                let (left, right) = (try object(found, without: timed), try object(bytes, without: timed))
+                #expect(left["seconds"] != nil && left == right, "\(name), \(comment)", sourceLocation: sourceLocation)
+            default: #expect(found == bytes, "\(name), \(comment)", sourceLocation: sourceLocation)
+            }
+        }
+    }
+
+    private func records(_ bytes: [UInt8], without keys: [String]) throws -> [JSONValue] {
+        try bytes.split(separator: UInt8(ascii: "\n")).map { try object(Array($0), without: keys) }
+    }
+
+    private func object(_ bytes: [UInt8], without keys: [String]) throws -> JSONValue {
+        guard case .object(var object) = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self), file: "record") else { return .null }
+        for key in keys where object[key] != nil { object[key] = .null }
+        return .object(object)
+    }
+}
