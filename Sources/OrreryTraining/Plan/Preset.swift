@@ -20,9 +20,9 @@ public enum Preset: String, CaseIterable, Sendable {
             (plan.context, plan.batch, plan.microBatch, plan.steps, plan.dropout) = (256, 64, 8, 5000, 0.2)
             return plan
         case .shakespeare:
-            return TimeRecipe.plan(width: 128, layers: 4, steps: 400)
+            return TimeRecipe.smallest(steps: 400)
         case .demo:
-            var plan = TimeRecipe.plan(width: 128, layers: 4, steps: 700)
+            var plan = TimeRecipe.smallest(steps: 700)
             plan.data = "demo"
             return plan
         }

@@ -38,6 +38,8 @@ public struct TimeBudget {
         // the run is planned with a little left over, and decides again when the rate starts to fall
         plan.steps = wholeSteps(in: seconds * 0.98 - elapsed - measured.secondsAtEnd, each: measured.secondsPerStep)
         plan.warmupSteps = min(plan.warmupSteps, plan.steps / 10)
+        // a long run may be at its best before its end
+        if seconds >= 300 { plan.validateEvery = max(1, plan.steps / 10) }
         return (plan, measured)
     }
 

@@ -2,22 +2,58 @@
 public enum TimeRecipe {
     /// The plan for so many operations at this machine's peak, on so much text.
     package static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
-        // Each doubling of the width costs four times an operation's worth of weights and wants about as many more tokens.
-        let sizes: [(least: Double, width: Int, layers: Int)] = [(0, 128, 4), (3e13, 192, 5), (1.2e14, 256, 6), (6e14, 384, 6)]
-        let size = sizes.last { operations >= $0.least }!
-        return plan(width: size.width, layers: size.layers, steps: 400)
+        let size = sizes.last { operations >= $0.leastOperations }!
+        var plan = plan(size, steps: 400)
+        plan.dropout = dropout(passes: plan.passes(operations: operations, trainingTokens: trainingTokens))
+        return plan
     }
 
-    /// The shape of plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
-    static func plan(width: Int, layers: Int, steps: Int) -> TrainingPlan {
-        var model = ModelPlan(architecture: .qwen3, layers: layers, width: width, heads: max(1, width / 64), headSize: min(64, width))
+    /// A size of model and of step, for runs of so many operations and more.
+    struct Size {
+        var leastOperations: Double
+        var layers: Int
+        var width: Int
+        /// Sequences of a step.
+        var batch: Int
+        var context: Int
+        var muonMomentum: Float
+    }
+
+    // A small model that has seen the text is better than a large one that has not: width grows as the square root of the operations
+    // (arXiv:2203.15556), and steps with the time, since Muon costs the same for any number of tokens.
+    private static let sizes = [
+        Size(leastOperations: 0, layers: 4, width: 128, batch: 8, context: 128, muonMomentum: 0.9),
+        Size(leastOperations: 3e13, layers: 5, width: 192, batch: 8, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 2.5e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
+    ]
+
+    /// A text that is seen many times is learnt by heart unless something is hidden each time (arXiv:1207.0580).
+    private static func dropout(passes: Double) -> Float { passes < 3 ? 0 : passes < 10 ? 0.1 : 0.15 }
+
+    /// The plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
+    static func plan(_ size: Size, steps: Int) -> TrainingPlan {
+        var model = ModelPlan(
+            architecture: .qwen3, layers: size.layers, width: size.width, heads: max(1, size.width / 64), headSize: min(64, size.width))
         model.zeroProjections = true
         model.hiddenDeviation = nil
         var plan = TrainingPlan(model: model)
-        (plan.context, plan.batch, plan.microBatch, plan.steps) = (256, 8, 8, steps)
+        (plan.context, plan.batch, plan.microBatch, plan.steps) = (size.context, size.batch, size.batch, steps)
+        if size.batch * size.context > 2048 { plan.microBatch = 2048 / size.context }  // activations of a micro-batch stay near the caches
         (plan.optimizer, plan.schedule, plan.warmupSteps, plan.decayFraction) = (.muon, .trapezoid, 10, 0.5)
-        (plan.learningRate, plan.muonLearningRate, plan.weightDecay) = (3e-3, 0.02, 0)
+        (plan.learningRate, plan.weightDecay, plan.beta2) = (5e-3, 0, 0.95)
+        (plan.muonLearningRate, plan.muonMomentum) = (0.015, size.muonMomentum)
         plan.validateEvery = 0
         return plan
+    }
+
+    /// The smallest size's plan.
+    static func smallest(steps: Int) -> TrainingPlan { plan(sizes[0], steps: steps) }
+}
+
+extension TrainingPlan {
+    /// How often the text is seen, by a run that reaches half of the peak.
+    fileprivate func passes(operations: Double, trainingTokens: Int) -> Double {
+        let each = model.operationsPerToken(vocabularySize: 0, context: context) * Double(max(1, trainingTokens))
+        return 0.5 * operations / each
     }
 }
