@@ -51,10 +51,9 @@ extension Processor {
         let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
         let positions = (memory.pointer + row * 4).assumingMemoryBound(to: Int32.self)
 
-        let stride = rows.acrossHeads ? q.headSize : q.rowStride
-        kernels.pack(
-            q.at(batch: rows.batch, row: rows.first, head: rows.head), q.type.code, stride, 1, rows.count, shape.headSize, Int32(mr), kv.type.code,
-            words + qWords, mr * kv.keyDepth)
+        let query = leftOperand(
+            q.at(batch: rows.batch, row: rows.first, head: rows.head), q.type, stride: rows.acrossHeads ? q.headSize : q.rowStride, rows: rows.count,
+            depth: shape.headSize, as: kv.type, in: words + qWords)
         for r in 0 ..< rows.count {
             positions[r] = Int32(shape.firstPosition + rows.first + (rows.acrossHeads ? 0 : r))
             base[maximum + r] = -.infinity
@@ -65,7 +64,7 @@ extension Processor {
         let last = Int(positions[rows.count - 1])
         for t in 0 ... last / tile {
             kernels.product(
-                rows.count, tile, kv.keyDepth, words + qWords, mr * kv.keyDepth, 0, kv.keys(head: rows.keyValueHead, tile: t),
+                rows.count, tile, kv.keyDepth, query.words, query.stride, query.direct, kv.keys(head: rows.keyValueHead, tile: t),
                 kv.keyDepth * Int(kernels.panel_columns), kv.type.code, base + scores, ElementType.float32.code, tile, Int32(ORRERY_START_ZERO), nil)
             var geometry = orrery_score_tile(
                 query_position: positions, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1, scale: shape.scale,
@@ -77,9 +76,9 @@ extension Processor {
                 geometry.keep_scale = 1 / (1 - dropout.probability)
             }
             kernels.softmax_tile(&geometry, base + scores, tile, base + maximum, base + sum, base + output, shape.headSize, shape.headSize)
-            kernels.pack(base + scores, ElementType.float32.code, tile, 1, rows.count, tile, Int32(mr), kv.type.code, words + pWords, mr * kv.valueDepth)
+            let p = leftOperand(tile: base + scores, rows: rows.count, depth: tile, as: kv.type, in: words + pWords)
             kernels.product(
-                rows.count, shape.headSize, kv.valueDepth, words + pWords, mr * kv.valueDepth, 0, kv.values(head: rows.keyValueHead, tile: t),
+                rows.count, shape.headSize, kv.valueDepth, p.words, p.stride, p.direct, kv.values(head: rows.keyValueHead, tile: t),
                 kv.valueDepth * Int(kernels.panel_columns), kv.type.code, base + output, ElementType.float32.code, shape.headSize,
                 Int32(ORRERY_START_C), nil)
         }
@@ -87,6 +86,34 @@ extension Processor {
         kernels.softmax_finish(
             base + output, shape.headSize, base + maximum, base + sum, y.at(batch: rows.batch, row: rows.first, head: rows.head), y.type.code,
             rows.acrossHeads ? y.headSize : y.rowStride, lse, rows.count, shape.headSize)
+    }
+
+    /// Rows of `depth` elements as a left operand of the inner loop: a plain copy in the words that it reads where the processor has such words,
+    /// panels elsewhere. `memory` holds whole panels.
+    func leftOperand(
+        _ x: UnsafeRawPointer, _ type: ElementType, stride: Int, rows: Int, depth: Int, as panelType: ElementType, in memory: UnsafeMutablePointer<UInt32>
+    ) -> (words: UnsafeMutablePointer<UInt32>, stride: Int, direct: Int32) {
+        let words = self.depth(of: depth, panelType), perWord = panelType == .bfloat16 && kernels.native_bf16 != 0 ? 2 : 1
+        guard depth % perWord == 0, panelType == .float32 || perWord == 2 else {
+            let mr = Int(kernels.panel_rows)
+            kernels.pack(x, type.code, stride, 1, rows, depth, Int32(mr), panelType.code, memory, mr * words)
+            return (memory, mr * words, 0)
+        }
+        if stride == depth {
+            kernels.convert(x, type.code, memory, panelType.code, rows * depth)
+        } else {
+            for r in 0 ..< rows { kernels.convert(x + r * stride * type.size, type.code, memory + r * words, panelType.code, depth) }
+        }
+        return (memory, words, 1)
+    }
+
+    /// A tile of float32, which need not be copied to be multiplied as float32.
+    func leftOperand(tile x: UnsafeMutablePointer<Float>, rows: Int, depth: Int, as panelType: ElementType, in memory: UnsafeMutablePointer<UInt32>)
+        -> (words: UnsafeMutablePointer<UInt32>, stride: Int, direct: Int32)
+    {
+        let tile = KeyValueTiles.tile
+        if panelType == .float32 { return (UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt32.self), tile, 1) }
+        return leftOperand(x, .float32, stride: tile, rows: rows, depth: depth, as: panelType, in: memory)
     }
 
     /// Dropout bits of one tile: counters are (key group, batch x head x query row).

@@ -60,6 +60,7 @@ private struct AttentionGradientTask {
         for t in 0 ..< T { positions[t] = Int32(t) }
         memset(base + dqSum, 0, G * T * D * 4)
 
+        var rowOperand = (words: words, stride: 0, direct: Int32(0))  // all rows have one form
         for g in 0 ..< G {
             let head = keyValueHead * G + g
             kernels.row_dot(
@@ -69,7 +70,7 @@ private struct AttentionGradientTask {
                 let rows = min(block, T - i * block), at = g * blocks + i
                 for (x, asRows, asColumns) in [(q, qRows, qColumns), (dy, dyRows, dyColumns)] {
                     let from = x.at(batch: batch, row: i * block, head: head)
-                    kernels.pack(from, x.type.code, x.rowStride, 1, rows, D, Int32(mr), type.code, words + asRows + at * rowWords, mr * depthD)
+                    rowOperand = processor.leftOperand(from, x.type, stride: x.rowStride, rows: rows, depth: D, as: type, in: words + asRows + at * rowWords)
                     kernels.pack(from, x.type.code, 1, x.rowStride, D, rows, Int32(nr), type.code, words + asColumns + at * columnWords, nr * depthBlock)
                 }
             }
@@ -91,10 +92,10 @@ private struct AttentionGradientTask {
                     let rows = min(block, T - i * block), at = g * blocks + i
                     let depthRows = processor.depth(of: rows, type), depthKeys = processor.depth(of: keys, type)
                     kernels.product(
-                        rows, tile, depthD, words + qRows + at * rowWords, mr * depthD, 0, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
+                        rows, tile, depthD, words + qRows + at * rowWords, rowOperand.stride, rowOperand.direct, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     kernels.product(
-                        rows, tile, depthD, words + dyRows + at * rowWords, mr * depthD, 0, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
+                        rows, tile, depthD, words + dyRows + at * rowWords, rowOperand.stride, rowOperand.direct, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     var geometry = orrery_score_tile(
                         query_position: positions + i * block, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1,
@@ -116,9 +117,9 @@ private struct AttentionGradientTask {
                             D, Int32(ORRERY_START_C), nil)
                     }
                     // dQ += dS K
-                    kernels.pack(base + dp, f32, tile, 1, rows, keys, Int32(mr), type.code, words + left, mr * depthKeys)
+                    let ds = processor.leftOperand(tile: base + dp, rows: rows, depth: keys, as: type, in: words + left)
                     kernels.product(
-                        rows, D, depthKeys, words + left, mr * depthKeys, 0, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
+                        rows, D, depthKeys, ds.words, ds.stride, ds.direct, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
                         f32, D, Int32(ORRERY_START_C), nil)
                 }
             }

@@ -33,6 +33,7 @@ struct TrainOptions: ParsableArguments {
     @Option(help: "AdamW's weight decay of matrices.") var weightDecay: Float?
     @Option(help: "Norm to which gradients are clipped; 0 does not clip.") var clip: Double?
     @Option(help: "Share of activations dropped.") var dropout: Float?
+    @Option(help: "First share of the steps, over which dropout rises from zero.") var dropoutRise: Double?
     @Option(help: "Muon's learning rate.") var muonLearningRate: Double?
     @Option(help: "Muon's momentum.") var muonMomentum: Float?
     @Option(help: "Muon's weight decay.") var muonWeightDecay: Float?
@@ -80,6 +81,7 @@ struct TrainOptions: ParsableArguments {
         set(&plan.weightDecay, weightDecay)
         set(&plan.clip, clip)
         set(&plan.dropout, dropout)
+        set(&plan.dropoutRise, dropoutRise)
         set(&plan.muonLearningRate, muonLearningRate)
         set(&plan.muonMomentum, muonMomentum)
         set(&plan.muonWeightDecay, muonWeightDecay)

@@ -37,6 +37,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     /// The norm to which gradients are clipped; 0 does not clip.
     public var clip = 1.0
     public var dropout: Float = 0
+    /// The first share of the steps, over which dropout rises from zero: what was seen once cannot be known by heart (arXiv:1703.06229).
+    public var dropoutRise = 0.0
     /// Muon's, for hidden matrices; the others take AdamW's.
     public var muonLearningRate = 0.02
     public var muonMomentum: Float = 0.95
@@ -68,6 +70,11 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var tokensPerStep: Int { batch * context }
     public var microBatches: Int { batch / microBatch }
 
+    func dropout(at step: Int) -> Float {
+        let rise = dropoutRise * Double(steps)
+        return Double(step) >= rise ? dropout : dropout * Float(Double(step) / rise)
+    }
+
     /// Throws an error that names the flag if the plan can't be run.
     public func validate() throws {
         func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws { if !holds { throw TrainingError.plan(problem()) } }
@@ -87,6 +94,7 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         try require(muonWeightDecay >= 0, "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
         try require(clip >= 0, "--clip: expected 0 (off) or more, found \(clip)")
         try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
+        try require((0 ... 1).contains(dropoutRise), "--dropout-rise: expected 0 to 1, found \(dropoutRise)")
         try require((0 ..< 1).contains(muonMomentum), "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
         try require((0 ..< 1).contains(averageFraction), "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
         try require(validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")

@@ -73,8 +73,9 @@ public final class Trainer {
     private func accumulate(_ batch: TokenBatch, index: Int) -> Double {
         let tape = Tape(watching: model.parameters)
         defer { tape.close() }
-        let dropout = DropoutSource(probability: plan.dropout, seed: plan.seed, step: index)
-        let context = ForwardContext(computeType: plan.computeType.elementType, dropout: plan.dropout > 0 ? dropout : nil)
+        let probability = plan.dropout(at: step)
+        let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
+        let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
         let loss = model.logits(batch.inputs, batch: batch.sequences, context).crossEntropy(batch.targets)
         tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
         return Double(loss.element(0)) / Double(plan.microBatches)
