@@ -23,6 +23,9 @@ struct Train: ParsableCommand {
     @Flag(help: "Replace what is in the output directory.") var overwrite = false
 
     func validate() throws {
+        for (flag, path) in [("--out", out), ("--resume", resume)] where path?.isEmpty == true {
+            throw ValidationError("\(flag): expected a directory, found nothing")
+        }
         if resume != nil {
             if out != nil { throw ValidationError("--resume names the directory already: leave --out away") }
             if overwrite { throw ValidationError("--resume goes on with a run and --overwrite starts one anew: leave one away") }

@@ -117,7 +117,7 @@ import Testing
         #expect(message { _ = try TokenizerLoader.load(path: "/dev/zero") }?.contains("not a regular file") == true)
         try withTemporaryDirectory { directory in
             #expect(message { _ = try TokenizerLoader.load(path: directory.path) }?.contains("tokenizer.json: does not exist") == true)
-            #expect(message { try ByteTokenizer().save(to: directory.appendingPathComponent("none")) }?.contains("cannot be written") == true)
+            #expect(message { try ByteTokenizer().save(to: directory.appendingPathComponent("none")) }?.contains("cannot create") == true)
         }
     }
 }

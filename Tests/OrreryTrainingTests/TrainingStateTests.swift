@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import OrreryFiles
 import OrreryNN
 import OrreryTraining
@@ -109,6 +110,27 @@ import Testing
         #expect(try message { $0.replan(at: .min / 4, secondsLeft: 1, secondsPerStep: 1) }.hasPrefix("--steps: expected"))
         #expect(try message { $0.validationFraction = -3 }.hasPrefix("--validation-fraction: expected"))
         #expect(try message { $0.batch = .max }.hasPrefix("--batch: expected"))
+    }
+
+    /// Sums in another order are other bits: that is said.
+    @Test func otherInstructionSet() throws {
+        let scratch = try Scratch()
+        func warnings(_ set: InstructionSet) throws -> [String] {
+            try Processor.$current.withValue(Processor(set, threads: 1)) {
+                var warnings: [String] = []
+                let plan = try Trainer.planOfRun(in: scratch("model"))
+                let trainer = try Trainer(plan, TrainingData(plan, resuming: scratch("model")))
+                try TrainingRun(trainer, directory: scratch("model")).resume { warnings.append($0) }
+                return warnings
+            }
+        }
+        _ = try stoppedRun(scratch)
+        let own = Processor.current.instructionSet
+        #expect(try warnings(own) == [])
+        for other in InstructionSet.available where other != own {
+            let found = try warnings(other)
+            #expect(found.count == 1 && found[0].contains("began on \(own.rawValue) and goes on on \(other.rawValue)"))
+        }
     }
 
     @Test func otherData() throws {

@@ -17,6 +17,7 @@ import Testing
         .failure("train --json --out @out --data @text.txt --tokenizer @missing.json", "missing.json"),
         .failure("train --json --out @out --data @text.txt --tokenizer @bad.json", "bad.json", files: ["bad.json": "{"]),
         .usage("train --json --out @model --data @text.txt", "model holds a run already", "--resume", "--overwrite"),
+        BadInput(arguments: ["train", "--out", ""], status: 2, says: ["--out: expected a directory, found nothing"]),
         .failure("train --json --resume @missing", "missing/training: no training state here"),
     ]
 

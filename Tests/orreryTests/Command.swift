@@ -54,9 +54,25 @@ final class Command: Sendable {
         try Self.withDefaultSignals { try process.run() }
     }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    private func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-    var isRunning: Bool { process.isRunning }
+    /// Sends a signal to a run that writes `directory`, so many microseconds after it has recorded a step.
+    ///
+    /// It waits on a thread of its own: other tests may keep the concurrency pool busy for longer than the run takes.
+    func send(_ signal: Int32, atStep step: Int, of directory: String, delay: UInt32 = 0) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                while process.isRunning {
+                    let metrics = (try? Data(contentsOf: URL(fileURLWithPath: directory + "/metrics.jsonl"))) ?? Data()
+                    if metrics.range(of: Data("{\"step\":\(step),".utf8)) != nil { break }
+                    usleep(500)
+                }
+                usleep(delay)
+                send(signal)
+                continuation.resume()
+            }
+        }
+    }
 
     func outcome() async throws -> Outcome {
         let watchdog = Task { [self] in

@@ -6,20 +6,15 @@ import Testing
 @Suite struct LostNothingTests {
     static let training = ["plan.json", "progress.json", "state.safetensors"]
 
-    /// A run of 100 steps, killed after step 20, in `scratch("model")`; returns the bytes of the weights that it would have ended with.
+    /// A run of 200 steps, killed after step 20, in `scratch("model")`; returns the bytes of the weights that it would have ended with.
     private func killedRun(_ scratch: Scratch) async throws -> [UInt8] {
         let text = try scratch.put(Example.text, at: "text.txt")
         func train(_ name: String) -> [String] {
-            ["train", "--data", text, "--tokenizer", "char", "--out", scratch(name), "--steps", "100", "--batch", "4", "--checkpoint-every", "4", "--json"] + Example.shape
+            ["train", "--data", text, "--tokenizer", "char", "--out", scratch(name), "--steps", "200", "--batch", "4", "--checkpoint-every", "4", "--json"] + Example.shape
         }
         _ = try await orrery(train("whole")).json()
         let command = try Command(train("model"))
-        while command.isRunning {
-            let metrics = try? String(contentsOfFile: scratch("model/metrics.jsonl"), encoding: .utf8)
-            if metrics?.contains("{\"step\":20,") == true { break }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        command.send(SIGKILL)
+        await command.send(SIGKILL, atStep: 20, of: scratch("model"))
         let outcome = try await command.outcome()
         try #require(outcome.signal == SIGKILL, "\(outcome.errors)")
         return try scratch.bytes("whole/model.safetensors")
@@ -75,7 +70,7 @@ import Testing
         #expect(try scratch.files("model/training") == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("model")).filter { $0.contains("tmp") } == [])
 
-        #expect(try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"]).json()["steps"] == 100)
+        #expect(try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"]).json()["steps"] == 200)
         #expect(try scratch.bytes("model/model.safetensors") == expected)
     }
 
@@ -86,7 +81,7 @@ import Testing
         let outcome = try await orrery(["train", "--resume", scratch("model"), "--json"], prelude: "trap '' XFSZ; ulimit -f 6")
         outcome.expectLine(status: 1, ["model/metrics.jsonl", "cannot write"])
         #expect(try scratch.files("model/training") == before)
-        #expect(try await orrery(["train", "--resume", scratch("model"), "--json"]).json()["steps"] == 100)
+        #expect(try await orrery(["train", "--resume", scratch("model"), "--json"]).json()["steps"] == 200)
         #expect(try scratch.bytes("model/model.safetensors") == expected)
     }
 
@@ -113,7 +108,7 @@ import Testing
         #expect(try scratch.files("disk/new") == [:])
 
         try disk.empty()
-        #expect(try await orrery(resume).json()["steps"] == 100)
+        #expect(try await orrery(resume).json()["steps"] == 200)
         #expect(try scratch.bytes("disk/model/model.safetensors") == expected)
     }
 }

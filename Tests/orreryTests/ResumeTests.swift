@@ -4,7 +4,7 @@ import Testing
 
 /// A run that is stopped, however, and resumed ends with the bits of one that was left alone.
 @Suite struct ResumeTests {
-    static let steps = 200
+    static let steps = 300
 
     /// Every kind of state: Muon and Adam, dropout, micro-batches, averaged weights, validations that keep the best model. Checkpoints
     /// are so frequent that half of the run's time is spent in them.
@@ -19,13 +19,12 @@ import Testing
         let whole = try await orrery(["train", "--out", scratch("whole")] + flags).json()
 
         // Sorted, since a resumed run goes on from the last checkpoint; apart, so that each is a moment of its own.
-        let moments = (0 ..< 10).map { part in Self.steps * 9 / 100 * part + .random(in: 1 ... Self.steps * 9 / 100) }
+        let part = Self.steps * 8 / 100
+        let moments = (0 ..< 10).map { part * $0 + .random(in: 1 ... part) }
         var command = try Command(["train", "--out", scratch("killed")] + flags)
         for (index, step) in moments.enumerated() {
             if index > 0 { command = try Command(resuming(scratch("killed"))) }
-            try await waitForStep(step, of: command, in: scratch("killed"))
-            usleep(.random(in: 0 ..< 20_000))
-            command.send(SIGKILL)
+            await command.send(SIGKILL, atStep: step, of: scratch("killed"), delay: .random(in: 0 ..< 20_000))
             let outcome = try await command.outcome()
             #expect(outcome.signal == SIGKILL, "at step \(step) of \(moments): \(outcome.errors)")
         }
@@ -41,8 +40,7 @@ import Testing
 
         // Not a step at which a checkpoint is due.
         let command = try Command(["train", "--out", scratch("stopped")] + flags)
-        try await waitForStep(42, of: command, in: scratch("stopped"))
-        command.send(SIGINT)
+        await command.send(SIGINT, atStep: 42, of: scratch("stopped"))
         let stopped = try await command.outcome().json()
         #expect(stopped["interrupted"] == true)
         #expect(stopped["validation_loss"] == .null)
@@ -79,16 +77,6 @@ import Testing
     }
 
     private func resuming(_ directory: String) -> [String] { ["train", "--resume", directory, "--checkpoint-every", "4", "--json"] }
-
-    /// Returns when the run has recorded the step, or has ended.
-    private func waitForStep(_ step: Int, of command: Command, in directory: String) async throws {
-        let file = directory + "/metrics.jsonl"
-        while command.isRunning {
-            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-            if text.contains("{\"step\":\(step),\"loss\"") { return }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-    }
 
     /// Equal but for what the clock says.
     private func expectSameFiles(_ one: String, _ other: String, _ scratch: Scratch, _ comment: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
