@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryFiles
-import OrreryModels
 import OrreryTerminal
 import OrreryTraining
 
@@ -52,8 +51,8 @@ struct Train: ParsableCommand {
         if FileStatus(Path.join(directory, "training")) != nil {
             throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
         }
-        if let name = ModelDirectory.fileNames.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
-            throw ValidationError("\(directory) holds \(name) already: replace the model with --overwrite, or name another --out")
+        if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
+            throw ValidationError("\(directory) holds \(name) already: replace it with --overwrite, or name another --out")
         }
     }
 

@@ -40,6 +40,18 @@ import Testing
         #expect(resumed.weights.allSatisfy { $0.isFinite })
     }
 
+    /// Nor do they reach the model, where nothing but the end of the run writes it.
+    @Test func model() throws {
+        let scratch = try Scratch()
+        var plan = Example.tiny
+        (plan.steps, plan.validationFraction) = (3, 0)
+        let trainer = try Example.trainer(plan), run = TrainingRun(trainer, directory: scratch("model"))
+        let vandal = Vandal { try poison("model.norm.weight", of: trainer, with: .infinity) }
+        run.observer = vandal
+        #expect(line { try run.run() }.hasPrefix("step 3: model.norm.weight is not finite"))
+        #expect(!FileManager.default.fileExists(atPath: scratch("model/model.safetensors")))
+    }
+
     /// Spoils the weights after the third step.
     private final class Vandal: TrainingObserver {
         private let act: () throws -> Void

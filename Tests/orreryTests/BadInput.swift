@@ -26,6 +26,12 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         return copy
     }
 
+    func with(file: String) -> BadInput {
+        var copy = self
+        copy.files[file] = [1, 2, 3]
+        return copy
+    }
+
     private static func split(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }
 
     /// One line on standard error that says it, the status, nothing on standard output, and not a file more or less than before.

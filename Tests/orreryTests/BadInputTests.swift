@@ -6,7 +6,7 @@ import Testing
     static let data: [BadInput] = [
         .failure("train --json --out @out --data @missing.txt", "missing.txt: no such file; expected a text file"),
         .failure("train --json --out @out --data @empty.txt", "empty.txt: the file is empty; expected text", files: ["empty.txt": ""]),
-        .failure("train --json --out @out --data @short.txt", "short.txt: 90 tokens to train on are fewer than one context of 256", files: ["short.txt": String(repeating: "ab", count: 50)]),
+        .failure("train --json --out @out --context 100 --data @short.txt", "short.txt: 90 tokens to train on are fewer than one context of 100", files: ["short.txt": String(repeating: "ab", count: 50)]),
         .failure("train --json --out @out --context 50 --data @short.txt", "short.txt: 10 tokens to validate on are fewer than one context of 50", files: ["short.txt": String(repeating: "ab", count: 50)]),
         .failure(
             "train --json --out @out --tokenizer char --data @latin.txt", "latin.txt: byte 3", "UTF-8",
@@ -17,6 +17,8 @@ import Testing
         .failure("train --json --out @out --data @text.txt --tokenizer @missing.json", "missing.json"),
         .failure("train --json --out @out --data @text.txt --tokenizer @bad.json", "bad.json", files: ["bad.json": "{"]),
         .usage("train --json --out @model --data @text.txt", "model holds a run already", "--resume", "--overwrite"),
+        .usage("train --json --out @mine --data @text.txt", "mine holds model.safetensors already", "--overwrite").with(file: "mine/model.safetensors"),
+        .usage("train --json --out @mine --data @text.txt", "mine holds tensorboard already", "--overwrite").with(file: "mine/tensorboard/events"),
         BadInput(arguments: ["train", "--out", ""], status: 2, says: ["--out: expected a directory, found nothing"]),
         .failure("train --json --resume @missing", "missing/training: no training state here"),
     ]

@@ -1,7 +1,6 @@
 import Foundation
 import Kernels
 import OrreryFiles
-import OrreryModels
 
 /// Runs a trainer to the end of its plan: validation, checkpoints, records; tells an observer what happens.
 ///
@@ -25,10 +24,10 @@ public final class TrainingRun {
     /// Of the run's earlier parts.
     private var secondsBefore = 0.0
     private var started = 0.0
-    private var best: Double?
+    var best: Double?
     private var bestStep = -1
-    private var metrics: MetricsFile?
-    private var tensorBoard: TensorBoardFile?
+    var metrics: MetricsFile?
+    var tensorBoard: TensorBoardFile?
 
     public init(_ trainer: Trainer, directory: String?, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
         (self.trainer, self.directory, self.clock) = (trainer, directory, clock)
@@ -110,34 +109,21 @@ public final class TrainingRun {
             validationLoss: validation, bestValidationLoss: best)
     }
 
-    private var seconds: Double { secondsBefore + clock() - started }
-
-    /// Prepares the directory: a run that starts takes the place of what is there, one that goes on finds its own.
-    private func open(_ directory: String) throws {
-        try Directory.createAll(directory)
-        try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
-        if trainer.step == 0 {
-            try checkpoint()
-            // Another run's model beside this run's tokenizer would be a trap.
-            for name in ModelDirectory.fileNames + ["last", "tensorboard"] { try Directory.removeTree(Path.join(directory, name)) }
-        }
-        metrics = try MetricsFile(path: Path.join(directory, "metrics.jsonl"), resumingAt: trainer.step)
-        if writesTensorBoard { tensorBoard = try TensorBoardFile(directory: Path.join(directory, "tensorboard")) }
-    }
+    var seconds: Double { secondsBefore + clock() - started }
 
     /// Validates the last weights, or their average, and keeps the better of them and the best before.
     private func finish() throws -> Double? {
         try trainer.withAveragedWeights {
             let loss = trainer.validate { [self] in observer?.validating(trainer, share: $0) }
             try keepIfBest(loss)
-            if let directory, bestStep != trainer.step { try write(to: Path.join(directory, "last")) }
+            if let directory, bestStep != trainer.step { try write(to: Path.join(directory, Self.lastDirectory)) }
             return loss
         }
     }
 
     private func keepIfBest(_ loss: Double?) throws {
+        try requireFinite(loss)
         if let loss {
-            guard loss.isFinite else { throw TrainingError.notANumber(step: trainer.step, what: trainer.firstBadWeight() ?? "the validation loss") }
             observer?.validated(trainer, loss: loss)
             try tensorBoard?.scalars([("loss/validation", loss)], step: trainer.step)
             var line = JSONObject()
@@ -149,18 +135,6 @@ public final class TrainingRun {
         if let loss { best = loss }
         bestStep = trainer.step
         if let directory { try write(to: directory) }
-    }
-
-    private func write(to directory: String) throws {
-        try Directory.createAll(directory)
-        try ModelDirectory.write(trainer.model, to: directory)
-        try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
-    }
-
-    private func checkpoint() throws {
-        guard let directory else { return }
-        if let name = trainer.firstBadWeight() { throw TrainingError.notANumber(step: trainer.step, what: name) }
-        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd)
     }
 
     private func record(_ result: Trainer.StepResult, seconds step: Double) throws {
@@ -178,13 +152,6 @@ public final class TrainingRun {
             [("loss/train", result.loss), ("gradient_norm", result.gradientNorm), ("learning_rate", result.learningRate), ("tokens_per_s", tokensPerSecond)],
             step: trainer.step)
     }
-}
-
-/// Sees a run as it happens.
-public protocol TrainingObserver: AnyObject {
-    func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double)
-    func validating(_ trainer: Trainer, share: Double)
-    func validated(_ trainer: Trainer, loss: Double)
 }
 
 extension Array {
