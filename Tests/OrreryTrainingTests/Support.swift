@@ -77,7 +77,14 @@ extension Trainer {
     var gradients: [Float] { Array(UnsafeBufferPointer(start: arena.gradientPointer, count: arena.count)) }
 }
 
-func bits(_ x: [Float]) -> [UInt32] { x.map(\.bitPattern) }
+/// Numbers to be equal bit for bit; a failed comparison shows how many there are.
+struct Bits: Equatable, CustomStringConvertible {
+    private let patterns: [UInt32]
+    init(_ x: [Float]) { patterns = x.map(\.bitPattern) }
+    var description: String { "\(patterns.count) numbers" }
+}
+
+func bits(_ x: [Float]) -> Bits { Bits(x) }
 
 /// L2 norm of the difference over that of the reference.
 func relative(_ found: some Collection<Float>, _ expected: some Collection<Float>) -> Double {

@@ -38,7 +38,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     func check() async throws {
         let scratch = try Scratch()
         try scratch.put(Example.text, at: "text.txt")
-        try FileManager.default.copyItem(atPath: try await Example.model.value.path + "/model", toPath: scratch("model"))
+        try scratch.copy(try await Example.model.value("model"), as: "model")
         for (name, bytes) in files { try scratch.put(bytes, at: name) }
         let before = try scratch.files("")
         let outcome = try await orrery(arguments.map { $0.replacing("@", with: scratch.path + "/") }, prelude: prelude)

@@ -81,7 +81,7 @@ final class Command: Sendable {
         }
         for await _ in end.stream {}
         watchdog.cancel()
-        func text(_ name: String) throws -> String { String(decoding: try files.bytes(name), as: UTF8.self) }
+        func text(_ name: String) throws -> String { try files.content(name).text }
         let wasKilled = process.terminationReason == .uncaughtSignal
         return Outcome(
             status: wasKilled ? nil : process.terminationStatus, signal: wasKilled ? process.terminationStatus : nil, output: try text("output"),

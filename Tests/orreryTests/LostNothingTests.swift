@@ -7,7 +7,7 @@ import Testing
     static let training = ["plan.json", "progress.json", "state.safetensors"]
 
     /// A run of 200 steps, killed after step 20, in `scratch("model")`; returns the bytes of the weights that it would have ended with.
-    private func killedRun(_ scratch: Scratch) async throws -> [UInt8] {
+    private func killedRun(_ scratch: Scratch) async throws -> Content {
         let text = try scratch.put(Example.text, at: "text.txt")
         func train(_ name: String) -> [String] {
             ["train", "--data", text, "--tokenizer", "char", "--out", scratch(name), "--steps", "200", "--batch", "4", "--checkpoint-every", "4", "--json"] + Example.shape
@@ -17,17 +17,17 @@ import Testing
         await command.send(SIGKILL, atStep: 20, of: scratch("model"))
         let outcome = try await command.outcome()
         try #require(outcome.signal == SIGKILL, "\(outcome.errors)")
-        return try scratch.bytes("whole/model.safetensors")
+        return try scratch.content("whole/model.safetensors")
     }
 
     enum Damage: String, CaseIterable { case truncated, flipped, empty, missing, text }
 
     @Test(arguments: training, Damage.allCases) func damagedCheckpoint(_ name: String, _ damage: Damage) async throws {
         let model = try await Self.unfinished.value, scratch = try Scratch()
-        try FileManager.default.copyItem(atPath: model("model"), toPath: scratch("model"))
+        try scratch.copy(model("model"), as: "model")
         // The path of the text is in the plan.
         let file = "model/training/\(name)"
-        var bytes = try scratch.bytes(file)
+        var bytes = try scratch.content(file).bytes
         switch damage {
         case .truncated: bytes.removeLast(bytes.count / 3)
         case .flipped: bytes[bytes.count / 2] ^= 1
@@ -61,7 +61,7 @@ import Testing
     @Test func noRoomForTheCheckpoint() async throws {
         let scratch = try Scratch(), expected = try await killedRun(scratch)
         let before = try scratch.files("model/training")
-        let sizes = (model: expected.count, state: before["state.safetensors"]!.count)
+        let sizes = (model: expected.bytes.count, state: before["state.safetensors"]!.bytes.count)
         // sh counts in blocks of 512 bytes; some shells in 1024
         let blocks = sizes.model / 512 + 2
         try #require(sizes.state > blocks * 1024, "the checkpoint is no larger than the model: this test shows nothing")
@@ -71,7 +71,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("model")).filter { $0.contains("tmp") } == [])
 
         #expect(try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"]).json()["steps"] == 200)
-        #expect(try scratch.bytes("model/model.safetensors") == expected)
+        #expect(try scratch.content("model/model.safetensors") == expected)
     }
 
     /// No room for a single line more.
@@ -82,7 +82,7 @@ import Testing
         outcome.expectLine(status: 1, ["model/metrics.jsonl", "cannot write"])
         #expect(try scratch.files("model/training") == before)
         #expect(try await orrery(["train", "--resume", scratch("model"), "--json"]).json()["steps"] == 200)
-        #expect(try scratch.bytes("model/model.safetensors") == expected)
+        #expect(try scratch.content("model/model.safetensors") == expected)
     }
 
     /// A file system of its own that another file fills, where the user may mount one.
@@ -90,10 +90,10 @@ import Testing
         let scratch = try Scratch(), expected = try await killedRun(scratch)
         let disk = try SmallDisk(scratch("disk"), kilobytes: 1024)
         defer { disk.unmount() }
-        try FileManager.default.copyItem(atPath: scratch("model"), toPath: scratch("disk/model"))
+        try scratch.copy(scratch("model"), as: "disk/model")
         let before = try scratch.files("disk/model/training")
         // Room for the model and the lines on the way, none for a second checkpoint.
-        try disk.fill(leaving: before["state.safetensors"]!.count / 2)
+        try disk.fill(leaving: before["state.safetensors"]!.bytes.count / 2)
         let resume = ["train", "--resume", scratch("disk/model"), "--checkpoint-every", "4", "--json"]
         try await orrery(resume).expectLine(status: 1, ["disk/model", "disk space", "free some, or choose another disk"])
         #expect(try scratch.files("disk/model/training") == before)
@@ -109,7 +109,7 @@ import Testing
 
         try disk.empty()
         #expect(try await orrery(resume).json()["steps"] == 200)
-        #expect(try scratch.bytes("disk/model/model.safetensors") == expected)
+        #expect(try scratch.content("disk/model/model.safetensors") == expected)
     }
 }
 

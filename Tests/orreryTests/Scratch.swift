@@ -20,18 +20,25 @@ final class Scratch: Sendable {
         return file
     }
 
-    func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: self(name)))) }
+    func content(_ name: String) throws -> Content { Content(bytes: Array(try Data(contentsOf: URL(fileURLWithPath: self(name))))) }
 
-    func copy(_ name: String, to other: String) throws { try FileManager.default.copyItem(atPath: self(name), toPath: self(other)) }
+    func copy(_ path: String, as name: String) throws { try FileManager.default.copyItem(atPath: path, toPath: self(name)) }
 
     /// Every file under a directory, by its path there.
-    func files(_ directory: String) throws -> [String: [UInt8]] {
-        var files: [String: [UInt8]] = [:]
+    func files(_ directory: String) throws -> [String: Content] {
+        var files: [String: Content] = [:]
         for case let name as String in FileManager.default.enumerator(atPath: self(directory)) ?? .init() {
             var isDirectory: ObjCBool = false
             let path = "\(directory)/\(name)"
-            if FileManager.default.fileExists(atPath: self(path), isDirectory: &isDirectory), !isDirectory.boolValue { files[name] = try bytes(path) }
+            if FileManager.default.fileExists(atPath: self(path), isDirectory: &isDirectory), !isDirectory.boolValue { files[name] = try content(path) }
         }
         return files
     }
+}
+
+/// What a file holds; a failed comparison shows no more than its size.
+struct Content: Equatable, CustomStringConvertible {
+    var bytes: [UInt8]
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    var description: String { "\(bytes.count) bytes" }
 }
