@@ -85,6 +85,20 @@ import Testing
         #expect(try scratch.content("model/model.safetensors") == expected)
     }
 
+    /// A file that cannot be written whole is not there, and what had its name stays.
+    @Test func noRoomForLogits() async throws {
+        let scratch = try Scratch()
+        try scratch.copy(try await Example.model.value("model"), as: "model")
+        try scratch.put("[\((1 ... 16).map { $0 })]", at: "ids.json")
+        try scratch.put("mine", at: "out.safetensors")
+        let before = try scratch.files("")
+        for name in ["out.safetensors", "new.safetensors"] {
+            try await orrery(["logits", scratch("model"), "--ids", scratch("ids.json"), "--out", scratch(name), "--json"], prelude: "trap '' XFSZ; ulimit -f 1")
+                .expectLine(status: 1, [name])
+        }
+        #expect(try scratch.files("") == before)
+    }
+
     /// A file system of its own that another file fills, where the user may mount one.
     @Test(.enabled(if: SmallDisk.isPossible, "only root can mount a tmpfs, and not in every container")) func fullDisk() async throws {
         let scratch = try Scratch(), expected = try await killedRun(scratch)
