@@ -27,7 +27,6 @@ struct QuickStart: ParsableCommand {
             let (chosen, measured) = try budget.plan(data) { chosen in
                 var chosen = chosen
                 (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
-                (chosen.context, chosen.batch, chosen.microBatch) = (plan.context, plan.batch, plan.microBatch)
                 return chosen
             }
             plan = chosen

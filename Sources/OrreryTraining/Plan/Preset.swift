@@ -24,8 +24,6 @@ public enum Preset: String, CaseIterable, Sendable {
         case .demo:
             var plan = TimeRecipe.smallest(steps: 700)
             plan.data = "demo"
-            // its programs use what they defined forty lines before
-            (plan.context, plan.batch, plan.microBatch) = (256, 4, 4)
             return plan
         }
     }

@@ -19,12 +19,13 @@ public enum TimeRecipe {
         var muonMomentum: Float
     }
 
-    // A small model that has seen the text is better than a large one that has not: width grows as the square root of the operations
-    // (arXiv:2203.15556), and steps with the time, since Muon costs the same for any number of tokens.
+    // A small model that has taken many steps is better than a large one that has not: below some minutes the smallest that holds the
+    // text's words wins, and more time goes into larger steps before it goes into a larger model. The fewer steps, the shorter Muon's memory.
     private static let sizes = [
-        Size(leastOperations: 0, layers: 4, width: 128, batch: 8, context: 128, muonMomentum: 0.9),
-        Size(leastOperations: 3e13, layers: 5, width: 192, batch: 8, context: 256, muonMomentum: 0.95),
-        Size(leastOperations: 2.5e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 0, layers: 4, width: 128, batch: 4, context: 256, muonMomentum: 0.85),
+        Size(leastOperations: 2.5e13, layers: 4, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 1.2e14, layers: 6, width: 192, batch: 8, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 8e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
     ]
 
     /// A text that is seen many times is learnt by heart unless something is hidden each time (arXiv:1207.0580).
