@@ -41,12 +41,13 @@ extension Processor {
     ) {
         let (mr, tile) = (Int(kernels.panel_rows), KeyValueTiles.tile)
         let panels = (rows.count + mr - 1) / mr
-        let scratch = ScratchPlan()
+        var scratch = ScratchPlan()
         let qWords = scratch.floats(panels * mr * kv.keyDepth), scores = scratch.floats(rows.count * tile)
         let pWords = scratch.floats(panels * mr * kv.valueDepth), output = scratch.floats(rows.count * shape.headSize)
         let maximum = scratch.floats(rows.count), sum = scratch.floats(rows.count), row = scratch.floats(rows.count)
         let slope = scratch.floats(rows.count), mask = scratch.floats(rows.count * tile / 32)
         let memory = Storage(byteCount: scratch.count * 4)
+        defer { withExtendedLifetime((memory, kv)) {} }  // kernels read them through pointers
         let base = memory.pointer.assumingMemoryBound(to: Float.self)
         let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
         let positions = (memory.pointer + row * 4).assumingMemoryBound(to: Int32.self)
@@ -110,9 +111,9 @@ struct QueryRows {
 }
 
 /// Lays out one task's scratch arrays in a single block, each on a cache line of its own. Offsets are in words of 4 bytes.
-final class ScratchPlan {
+struct ScratchPlan {
     private(set) var count = 0
-    func floats(_ n: Int) -> Int {
+    mutating func floats(_ n: Int) -> Int {
         defer { count += (n + 15) / 16 * 16 + 16 }  // a vector past the end may be read
         return count
     }

@@ -45,7 +45,7 @@ private struct AttentionGradientTask {
 
         // Packed forms, per query block of each head: rows as left operand (Q, dO) and as right operand.
         let rowWords = rowPanels * mr * depthD, columnWords = columnPanels * nr * depthBlock
-        let plan = ScratchPlan()
+        var plan = ScratchPlan()
         let qRows = plan.floats(G * blocks * rowWords), dyRows = plan.floats(G * blocks * rowWords)
         let qColumns = plan.floats(G * blocks * columnWords), dyColumns = plan.floats(G * blocks * columnWords)
         let kTile = plan.floats(tile * depthD), vTile = plan.floats(tile * depthD), kColumns = plan.floats(columnPanels * nr * depthTile)
@@ -54,6 +54,7 @@ private struct AttentionGradientTask {
         let dqSum = plan.floats(G * T * D), dkSum = plan.floats(tile * D), dvSum = plan.floats(tile * D)
         let delta = plan.floats(G * T), position = plan.floats(T), slope = plan.floats(block), mask = plan.floats(block * tile / 32)
         let memory = Storage(byteCount: plan.count * 4)
+        defer { withExtendedLifetime(memory) {} }
         let base = memory.pointer.assumingMemoryBound(to: Float.self)
         let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
         let positions = (memory.pointer + position * 4).assumingMemoryBound(to: Int32.self)

@@ -95,7 +95,8 @@ extension Processor {
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
         let rows = min(plan.blockRows, a.rows - row), columns = min(plan.blockColumns, b.columns - column)
         let wordK = b.wordK
-        let scratch = Storage(byteCount: words.isByTile ? (plan.blockRows + mr - 1) / mr * plan.blockDepth * mr * 4 : 0)
+        let scratch = words.isByTile ? Storage(byteCount: (plan.blockRows + mr - 1) / mr * plan.blockDepth * mr * 4) : nil
+        defer { withExtendedLifetime((scratch, words)) {} }  // kernels read them through pointers
         let inPieces = b.depth > plan.blockDepth
         // sums in pieces of k must stay float32 between pieces
         let sums = inPieces && c.type == .bfloat16 ? Storage(byteCount: rows * columns * 4) : nil
@@ -109,7 +110,7 @@ extension Processor {
             case .inPlace: (left, leftStride, direct) = (from, a.rowStride / wordK, 1)
             case .packed(let all): (left, leftStride, direct) = (all.pointer + (row * b.depth + d * mr) * 4, b.depth * mr, 0)
             case .packedByTile:
-                (left, leftStride, direct) = (scratch.pointer, plan.blockDepth * mr, 0)
+                (left, leftStride, direct) = (scratch!.pointer, plan.blockDepth * mr, 0)
                 kernels.pack(
                     from, a.type.code, a.rowStride, a.columnStride, rows, min(depth * wordK, a.columns - d * wordK), Int32(mr), b.panelType.code,
                     left.assumingMemoryBound(to: UInt32.self), leftStride)

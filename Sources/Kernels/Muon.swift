@@ -22,11 +22,15 @@ package struct MuonMatrix {
     package var momentum: UnsafeMutablePointer<Float>
     package var rows: Int
     package var columns: Int
+    /// Whether rows are inputs and columns outputs.
+    package var isInputByOutput: Bool
 
     package init(
-        weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+        weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+        isInputByOutput: Bool = false
     ) {
         (self.weights, self.gradients, self.momentum, self.rows, self.columns) = (weights, gradients, momentum, rows, columns)
+        self.isInputByOutput = isInputByOutput
     }
 
     fileprivate var newtonSchulzOperations: Double {
@@ -36,7 +40,7 @@ package struct MuonMatrix {
 }
 
 extension Processor {
-    /// m = μ m + g; w -= η √max(1, rows / columns) NS(g + μ m), Nesterov's form, for each matrix.
+    /// m = μ m + g; w -= η √max(1, outputs / inputs) NS(g + μ m), Nesterov's form, for each matrix.
     ///
     /// A matrix is one thread's work: its products are small, and cutting them would cost more than it gains.
     package func muon(_ step: MuonStep, _ matrices: [MuonMatrix]) {
@@ -56,7 +60,8 @@ extension Processor {
         convert(Vector(momentum, .float32, count: count), to: Vector(u, .float32, count: count))
         axpby(step.gradientScale, matrix.gradients, step.momentum, u, count: count)
         orthogonalize(Matrix(u, .float32, rows: rows, columns: columns), computeType: step.computeType)
-        let size = max(1, Float(rows) / Float(columns)).squareRoot()
+        let (outputs, inputs) = matrix.isInputByOutput ? (columns, rows) : (rows, columns)
+        let size = max(1, Float(outputs) / Float(inputs)).squareRoot()
         axpby(-step.learningRate * size, u, 1 - step.learningRate * step.weightDecay, matrix.weights, count: count)
     }
 

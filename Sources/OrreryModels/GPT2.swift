@@ -53,27 +53,27 @@ public final class GPT2: LanguageModel {
     let blocks: [Block]
     let finalNorm: LayerNorm
 
-    public init(_ config: Configuration, _ source: any WeightSource) throws {
+    /// - Parameter initial: how a fresh model starts.
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["transformer"]
         let (D, bias) = (config.nEmbd, config.bias)
-        // Projections into the residual stream start smaller, by the number of them (GPT-2's paper, 2.3).
-        let into = InitialValue.normal(standardDeviation: 0.02 / Float(2 * config.nLayer).squareRoot())
-        tokens = try Embedding(scope["wte"], config.vocabSize, D)
-        let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D))
+        let hidden = initial.hidden(D), out = initial.projection(layers: config.nLayer, D)
+        tokens = try Embedding(scope["wte"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D, standardDeviation: initial.embedding))
         self.positions = positions
         blocks = try scope["h"].layers(config.nLayer) { h in
             let inner = config.nInner ?? 4 * D
             return Block(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 attention: CausalSelfAttention(
-                    projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput)),
-                    output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: into),
+                    projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
+                    output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: out),
                     positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead),
                 norm2: try LayerNorm(h["ln_2"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 feedForward: FeedForward(
-                    up: try Linear(h["mlp"]["c_fc"], D, inner, bias: bias, layout: .inputByOutput),
-                    down: try Linear(h["mlp"]["c_proj"], inner, D, bias: bias, layout: .inputByOutput, initial: into),
+                    up: try Linear(h["mlp"]["c_fc"], D, inner, bias: bias, layout: .inputByOutput, initial: hidden),
+                    down: try Linear(h["mlp"]["c_proj"], inner, D, bias: bias, layout: .inputByOutput, initial: out),
                     activation: config.activationFunction))
         }
         finalNorm = try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon)
@@ -81,6 +81,7 @@ public final class GPT2: LanguageModel {
     }
 
     public var tokenEmbedding: Parameter { tokens.weight }
+    public var layout: WeightLayout { .inputByOutput }
 
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
         let T = ids.count / batch

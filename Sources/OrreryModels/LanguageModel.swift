@@ -19,6 +19,9 @@ public protocol LanguageModel: AnyObject {
 
     /// The row of numbers per token.
     var tokenEmbedding: Parameter { get }
+
+    /// How the matrices inside the layers are stored.
+    var layout: WeightLayout { get }
 }
 
 /// The sizes that callers need, by whatever name an architecture's configuration gives them.
@@ -43,6 +46,8 @@ public struct ModelShape: Sendable, Hashable {
 }
 
 extension LanguageModel {
+    public var layout: WeightLayout { .outputByInput }
+
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     /// An empty cache for B sequences.

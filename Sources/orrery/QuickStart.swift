@@ -24,7 +24,7 @@ struct QuickStart: ParsableCommand {
             let budget = TimeBudget(seconds: seconds, started: ProcessInfo.processInfo.systemUptime)
             var plan = Preset.demo.plan
             let data = try TrainingData(plan)
-            let (chosen, measured) = try budget.plan(data) { chosen in
+            let (chosen, measured) = try budget.plan(data, computeType: TrainingPlan.ComputeType(Processor.current.fastestType)) { chosen in
                 var chosen = chosen
                 (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
                 return chosen

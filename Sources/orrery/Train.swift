@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
             if time != nil { throw ValidationError("--resume keeps to the time that the run began with: leave --time away") }
             if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: leave --preset away") }
         }
+        if time != nil, options.steps != nil { throw ValidationError("--time chooses the steps: leave --steps away, or --time") }
         if let checkpointEvery, checkpointEvery < 1 { throw ValidationError("--checkpoint-every: expected at least 1, found \(checkpointEvery)") }
     }
 
@@ -72,10 +73,15 @@ struct Train: ParsableCommand {
         guard let time else { return TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory) }
         let budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime)
         let data = try TrainingData(plan)
-        let (chosen, measured) = try budget.plan(data) { chosen in
-            var chosen = try options.apply(to: chosen)
+        var (chosen, measured) = try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validateEvery == nil) { recipe in
+            if options.presetFixesModel { return plan }
+            var chosen = try options.apply(to: recipe)
             (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
             return chosen
+        }
+        if let warmupSteps = options.warmupSteps { chosen.warmupSteps = warmupSteps }
+        if let windows = chosen.validationWindows {
+            standardError("orrery: the time allows \(windows) of \(data.dataset.validation.windows(contextLength: chosen.context).count) windows of the validation split, evenly spread")
         }
         let run = TrainingRun(try Trainer(chosen, data), directory: directory)
         (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import Kernels
+import OrreryFiles
 import OrreryTraining
 
 /// Every hyperparameter as a flag: what is not given comes from the preset.
@@ -17,6 +19,10 @@ struct TrainOptions: ParsableArguments {
     @Option(help: "Size of a head (qwen3).") var headSize: Int?
     @Option(help: "Width of the feed-forward network.") var intermediate: Int?
     @Option(help: "Context length, in tokens.") var context: Int?
+    @Option(help: "Base of the rotary angles (qwen3).") var ropeTheta: Float?
+    @Flag(inversion: .prefixedNo, help: "One table for tokens and for scores (qwen3; gpt2 always has one).") var tiedEmbeddings: Bool?
+    @Flag(inversion: .prefixedNo, help: "Biases in matrices and norms (gpt2).") var bias: Bool?
+    @Flag(inversion: .prefixedNo, help: "Start projections into the residual stream at zero.") var zeroProjections: Bool?
 
     @Option(help: "Steps.") var steps: Int?
     @Option(help: "Sequences that each step sees.") var batch: Int?
@@ -55,10 +61,13 @@ struct TrainOptions: ParsableArguments {
         return try apply(to: plan)
     }
 
+    /// Whether the preset is a model that `--time` must not replace.
+    var presetFixesModel: Bool { preset.flatMap(Preset.init(rawValue:)).map { [.nanogptCPU, .nanogptGPU].contains($0) } ?? false }
+
     /// The flags that were given, over any plan.
     func apply(to base: TrainingPlan) throws -> TrainingPlan {
         var plan = base
-        set(&plan.data, data)
+        set(&plan.data, data.map(Self.fromAnywhere))
         set(&plan.tokenizer, tokenizer)
         set(&plan.validationFraction, validationFraction)
         try applyModel(to: &plan)
@@ -92,6 +101,11 @@ struct TrainOptions: ParsableArguments {
         return plan
     }
 
+    /// The data as a run that is resumed from another directory finds it.
+    private static func fromAnywhere(_ data: String) -> String {
+        data == "demo" || data.isEmpty || data.hasPrefix("/") ? data : Path.join(FileManager.default.currentDirectoryPath, data)
+    }
+
     private func applyModel(to plan: inout TrainingPlan) throws {
         set(&plan.context, context)
         var architecture = plan.model.architecture
@@ -108,6 +122,10 @@ struct TrainOptions: ParsableArguments {
         set(&plan.model.keyValueHeads, keyValueHeads)
         set(&plan.model.headSize, headSize)
         set(&plan.model.intermediate, intermediate)
+        set(&plan.model.ropeTheta, ropeTheta)
+        set(&plan.model.tiedEmbeddings, tiedEmbeddings)
+        set(&plan.model.bias, bias)
+        set(&plan.model.zeroProjections, zeroProjections)
     }
 }
 

@@ -32,6 +32,14 @@ import Testing
         #expect(factors(.trapezoid, at: [0, 5]) { $0.decayFraction = 1 } == [1, 0.5])
     }
 
+    @Test func dropoutRises() {
+        var plan = Example.tiny
+        (plan.steps, plan.dropout, plan.dropoutRise) = (10, 0.2, 0.5)
+        #expect([0, 1, 4, 5, 9].map { plan.dropout(at: $0) } == [0, 0.2 * 0.2, 0.2 * 0.8, 0.2, 0.2])
+        plan.dropoutRise = 0
+        #expect(plan.dropout(at: 0) == 0.2)
+    }
+
     /// A run that decided again at step 6, at half the rate, to end at step 10.
     @Test func trapezoidFromAnchor() {
         let found = factors(.trapezoid, at: [6, 7, 8, 9, 10]) { plan in

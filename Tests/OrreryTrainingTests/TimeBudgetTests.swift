@@ -91,4 +91,17 @@ import Testing
         #expect(!summary.interrupted)
         #expect((18 ... 19).contains(summary.seconds), "\(summary.seconds)")
     }
+
+    /// Where the whole split takes too long, windows that are spread over it stand for it.
+    @Test func someWindowsOfTheSplit() throws {
+        var plan = Example.tiny
+        plan.validationFraction = 0.5
+        let whole = try #require(try Example.trainer(plan).validate())
+        let all = try Example.data(plan).dataset.validation.windows(contextLength: plan.context).count
+        plan.validationWindows = all
+        #expect(try Example.trainer(plan).validate() == whole)
+        plan.validationWindows = all / 2
+        let half = try #require(try Example.trainer(plan).validate())
+        #expect(half != whole && abs(half - whole) < 0.05)
+    }
 }

@@ -53,6 +53,8 @@ import Testing
         .usage("train --dtype=float16", "--dtype: expected float32 or bfloat16, found float16"), .usage("train --threads=0", "--threads: expected 1 to 1024, found 0"),
         .usage("train --checkpoint-every=0", "--checkpoint-every: expected"),
         .usage("train --time=0s", "--time: expected"), .usage("train --time=1e300h", "--time: expected"), .usage("train --time=soon", "--time: expected"), .usage("train --time=nan", "--time: expected"),
+        .usage("train --time=5s --steps=3", "leave --steps away"), .usage("train --bias", "--bias: qwen3"), .usage("train --architecture=gpt2 --no-tied-embeddings", "--no-tied-embeddings: gpt2"),
+        .usage("train --clip=inf", "--clip: expected"),
         .usage("train --resume @model --out @other", "leave --out away"), .usage("train --resume @model --overwrite", "leave one away"),
         .usage("train --resume @model --time 20s", "leave --time away"), .usage("train --resume @model --preset demo", "leave --preset away"),
         .usage("train --resume @model --steps 5000", "flags given here differ from it"),

@@ -46,6 +46,8 @@ import Testing
         #expect(stopped["validation_loss"] == .null)
         guard case .int(let step)? = stopped["steps"] else { throw FileError.content("standard output", expected: "steps") }
         #expect((42 ..< Int64(Self.steps)).contains(step))
+        // What there is can be used.
+        #expect(try await orrery(["generate", scratch("stopped"), "--prompt", "s", "--max-tokens", "3", "--json"]).json()["completion_tokens"] == 3)
 
         let resumed = try await orrery(resuming(scratch("stopped"))).json()
         #expect(resumed["interrupted"] == false)

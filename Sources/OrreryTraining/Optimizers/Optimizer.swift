@@ -8,13 +8,15 @@ import OrreryTensor
 /// State lives in two flat arrays beside the arena's: Adam's moments; a matrix of Muon's uses the first for its momentum.
 final class Optimizer {
     private let arena: ParameterArena
+    private let layout: WeightLayout
     private let usesMuon: Set<ObjectIdentifier>
     let moments: Storage
     let secondMoments: Storage
 
-    init(_ arena: ParameterArena, hiddenMatrices: [Parameter], kind: TrainingPlan.OptimizerKind) {
+    init(_ arena: ParameterArena, _ model: any LanguageModel, kind: TrainingPlan.OptimizerKind) {
         self.arena = arena
-        usesMuon = kind == .muon ? Set(hiddenMatrices.map(ObjectIdentifier.init)) : []
+        layout = model.layout
+        usesMuon = kind == .muon ? Set(model.hiddenMatrices.map(ObjectIdentifier.init)) : []
         moments = Storage(byteCount: arena.count * 4, zeroed: true)
         secondMoments = Storage(byteCount: arena.count * 4, zeroed: true)
     }
@@ -27,7 +29,7 @@ final class Optimizer {
         for (p, offset) in zip(arena.parameters, arena.offsets) {
             let (w, g, m, v) = (arena.valuePointer + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
             if usesMuon.contains(ObjectIdentifier(p)) {
-                matrices.append(MuonMatrix(weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1]))
+                matrices.append(MuonMatrix(weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1], isInputByOutput: layout == .inputByOutput))
             } else {
                 let adam = AdamWStep(
                     learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2, epsilon: plan.epsilon,

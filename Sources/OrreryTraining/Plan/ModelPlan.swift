@@ -57,8 +57,10 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         switch architecture {
         case .gpt2:
             guard width % heads == 0 else { throw TrainingError.plan("--heads: expected a divisor of --width \(width), found \(heads)") }
+            guard tiedEmbeddings else { throw TrainingError.plan("--no-tied-embeddings: gpt2 has one table for tokens and scores") }
             guard keyValueHeads == heads else { throw TrainingError.plan("--key-value-heads: gpt2 has as many as --heads") }
         case .qwen3:
+            guard !bias else { throw TrainingError.plan("--bias: qwen3 has no biases; --architecture gpt2 has") }
             guard headSize % 2 == 0 else { throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)") }
         }
     }
@@ -86,20 +88,21 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     }
 
     func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any LanguageModel {
+        let initial = Initialization(embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections)
         switch architecture {
         case .gpt2:
             return try GPT2(
                 GPT2.Configuration(
                     vocabSize: vocabularySize, nPositions: context, nEmbd: width, nLayer: layers, nHead: heads,
                     nInner: intermediate == 4 * width ? nil : intermediate, activationFunction: exactGelu ? .gelu : .geluTanh, bias: bias,
-                    eosTokenID: endOfText), source)
+                    eosTokenID: endOfText), source, initial: initial)
         case .qwen3:
             return try Qwen3(
                 Qwen3.Configuration(
                     vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
                     numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context, ropeTheta: ropeTheta,
                     tieWordEmbeddings: tiedEmbeddings, eosTokenIDs: endOfText.map { [$0] } ?? []), source,
-                initial: Initialization(embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections))
+                initial: initial)
         }
     }
 }

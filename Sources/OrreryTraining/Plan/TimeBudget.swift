@@ -24,27 +24,39 @@ public struct TimeBudget {
         public var secondsAtEnd: Double
     }
 
+    /// A run of so many seconds may be at its best before its end, so it validates on the way.
+    private static let longRun = 300.0
+    private static let validationsOfLongRun = 10
+    /// What validating once may take of the time.
+    private static let validationShare = 0.05
+
     /// Chooses the model by the time and this machine's speed, measures it, and sets the number of steps.
     ///
-    /// - Parameter adjust: applies what the user fixed to the chosen plan.
-    public func plan(_ data: TrainingData, adjust: (TrainingPlan) throws -> TrainingPlan) throws -> (TrainingPlan, Calibration) {
-        let type = Processor.current.fastestType
-        let speed = Processor.current.measuredPeak(type, seconds: min(0.2, seconds / 200)) * 1e9
+    /// - Parameters:
+    ///   - computeType: of the products.
+    ///   - validates: whether a long run may choose when to validate.
+    ///   - adjust: applies what the user fixed to the chosen plan.
+    public func plan(
+        _ data: TrainingData, computeType: TrainingPlan.ComputeType, choosesValidations: Bool = true, adjust: (TrainingPlan) throws -> TrainingPlan
+    ) throws -> (TrainingPlan, Calibration) {
+        let speed = Processor.current.measuredPeak(computeType.elementType, seconds: min(0.2, seconds / 200)) * 1e9
         var recipe = TimeRecipe.plan(operations: speed * seconds, trainingTokens: data.dataset.train.count)
-        recipe.computeType = TrainingPlan.ComputeType(type)
+        recipe.computeType = computeType
         var plan = try adjust(recipe)
         plan.time = seconds
-        let measured = try calibrate(plan, data)
+        let measured = try calibrate(&plan, data)
+        let onTheWay = choosesValidations && seconds >= Self.longRun ? Self.validationsOfLongRun - 1 : 0
         // the run is planned with a little left over, and decides again when the rate starts to fall
-        plan.steps = wholeSteps(in: seconds * 0.98 - elapsed - measured.secondsAtEnd, each: measured.secondsPerStep)
+        plan.steps = wholeSteps(
+            in: seconds * 0.98 - elapsed - measured.secondsAtEnd * Double(1 + onTheWay), each: measured.secondsPerStep)
         plan.warmupSteps = min(plan.warmupSteps, plan.steps / 10)
-        // a long run may be at its best before its end
-        if seconds >= 300 { plan.validateEvery = max(1, plan.steps / 10) }
+        if onTheWay > 0 { plan.validateEvery = max(1, plan.steps / (onTheWay + 1)) }
         return (plan, measured)
     }
 
-    /// Times steps of a throwaway copy for a few hundredths of the budget.
-    private func calibrate(_ plan: TrainingPlan, _ data: TrainingData) throws -> Calibration {
+    /// Times steps of a throwaway copy for a few hundredths of the budget; where the whole validation split would take too long, the plan
+    /// gets as many of its windows as there is time for.
+    private func calibrate(_ plan: inout TrainingPlan, _ data: TrainingData) throws -> Calibration {
         let trainer = try Trainer(plan, data)
         _ = try trainer.runStep()
         var times: [Double] = []
@@ -57,8 +69,13 @@ public struct TimeBudget {
         let windows = 2048 / plan.context + 1, all = data.dataset.validation.windows(contextLength: plan.context).count
         let start = clock()
         trainer.timeValidation(windows: min(windows, all))
-        let atEnd = all == 0 ? 0 : (clock() - start) * Double(all) / Double(max(1, min(windows, all)))
-        return Calibration(secondsPerStep: times.sorted()[times.count / 2], secondsAtEnd: atEnd * 1.1 + 0.2)
+        var atEnd = all == 0 ? 0 : (clock() - start) * Double(all) / Double(max(1, min(windows, all)))
+        if plan.validation == .whole, atEnd > Self.validationShare * seconds {
+            let share = Self.validationShare * seconds / atEnd
+            plan.validationWindows = max(1, Int(share * Double(all)))
+            atEnd *= share
+        }
+        return Calibration(secondsPerStep: times.sorted()[times.count / 2], secondsAtEnd: atEnd * 1.1 + min(0.2, seconds / 100))
     }
 }
 

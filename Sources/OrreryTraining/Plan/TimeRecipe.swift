@@ -1,10 +1,12 @@
-/// What to train when the user gives a time instead of a size. The rule is fitted from the runs in docs/performance-log.md.
+/// What to train when the user gives a time instead of a size. Up to 12 minutes on two cores the rule follows the runs in docs/performance-log.md;
+/// beyond, it is a guess.
 public enum TimeRecipe {
     /// The plan for so many operations at this machine's peak, on so much text.
     package static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
         let size = sizes.last { operations >= $0.leastOperations }!
         var plan = plan(size, steps: 400)
-        plan.dropout = dropout(passes: plan.passes(operations: operations, trainingTokens: trainingTokens))
+        let weights = plan.model.parameterCount(vocabularySize: 0, context: plan.context).all
+        plan.dropout = dropout(weightsPerToken: Double(weights) / Double(max(1, trainingTokens)))
         return plan
     }
 
@@ -24,12 +26,13 @@ public enum TimeRecipe {
     private static let sizes = [
         Size(leastOperations: 0, layers: 4, width: 128, batch: 4, context: 256, muonMomentum: 0.85),
         Size(leastOperations: 2.5e13, layers: 4, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
-        Size(leastOperations: 1.2e14, layers: 6, width: 192, batch: 8, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 1.2e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
         Size(leastOperations: 8e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
     ]
 
-    /// A text that is seen many times is learnt by heart unless something is hidden each time (arXiv:1207.0580).
-    private static func dropout(passes: Double) -> Float { passes < 3 ? 0 : passes < 10 ? 0.1 : 0.15 }
+    /// A model with more weights than the text has tokens learns it by heart unless something is hidden each time (arXiv:1207.0580); a smaller
+    /// one is only slowed.
+    private static func dropout(weightsPerToken: Double) -> Float { weightsPerToken < 1 ? 0 : 0.15 }
 
     /// The plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
     static func plan(_ size: Size, steps: Int) -> TrainingPlan {
@@ -49,12 +52,4 @@ public enum TimeRecipe {
 
     /// The smallest size's plan.
     static func smallest(steps: Int) -> TrainingPlan { plan(sizes[0], steps: steps) }
-}
-
-extension TrainingPlan {
-    /// How often the text is seen, by a run that reaches half of the peak.
-    fileprivate func passes(operations: Double, trainingTokens: Int) -> Double {
-        let each = model.operationsPerToken(vocabularySize: 0, context: context) * Double(max(1, trainingTokens))
-        return 0.5 * operations / each
-    }
 }

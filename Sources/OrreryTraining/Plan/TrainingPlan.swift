@@ -13,7 +13,7 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var steps = 1000
     /// Sequences that each step sees.
     public var batch = 32
-    /// Sequences that pass through the model at once; the gradient is the same for any.
+    /// Sequences that pass through the model at once; but for dropout's masks the gradient is the same for any.
     public var microBatch = 8
     public var context = 256
     public var seed: UInt64 = 1337
@@ -49,6 +49,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     /// Steps between validations; 0 validates at the end only.
     public var validateEvery = 250
     public var validation: ValidationMode = .whole
+    /// Windows of the whole split that are looked at, evenly spread; nil: all. Set where a run that keeps to a time has no time for all.
+    public var validationWindows: Int?
     /// Seconds that the user gave the run, if they did.
     public var time: Double?
 
@@ -70,7 +72,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var tokensPerStep: Int { batch * context }
     public var microBatches: Int { batch / microBatch }
 
-    func dropout(at step: Int) -> Float {
+    /// The probability with which step `step` drops.
+    package func dropout(at step: Int) -> Float {
         let rise = dropoutRise * Double(steps)
         return Double(step) >= rise ? dropout : dropout * Float(Double(step) / rise)
     }
@@ -89,15 +92,16 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         try require((0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
         try require((0 ... 1).contains(decayFraction), "--decay-fraction: expected 0 to 1, found \(decayFraction)")
         try require((0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2), "--beta1, --beta2: expected 0 or more and less than 1")
-        try require(epsilon > 0, "--epsilon: expected more than 0, found \(epsilon)")
-        try require(weightDecay >= 0, "--weight-decay: expected 0 or more, found \(weightDecay)")
-        try require(muonWeightDecay >= 0, "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
-        try require(clip >= 0, "--clip: expected 0 (off) or more, found \(clip)")
+        try require(epsilon > 0 && epsilon.isFinite, "--epsilon: expected more than 0, found \(epsilon)")
+        try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay: expected 0 or more, found \(weightDecay)")
+        try require(muonWeightDecay >= 0 && muonWeightDecay.isFinite, "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
+        try require(clip >= 0 && clip.isFinite, "--clip: expected 0 (off) or more, found \(clip)")
         try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
         try require((0 ... 1).contains(dropoutRise), "--dropout-rise: expected 0 to 1, found \(dropoutRise)")
         try require((0 ..< 1).contains(muonMomentum), "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
         try require((0 ..< 1).contains(averageFraction), "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
         try require(validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
+        if let validationWindows { try require(validationWindows >= 1, "validation_windows: expected at least 1, found \(validationWindows)") }
         if let time { try require((1 ... TimeBudget.longest).contains(time), "--time: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)") }
         if let from = decayFrom {
             try require(

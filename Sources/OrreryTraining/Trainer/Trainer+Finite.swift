@@ -19,8 +19,9 @@ extension Trainer {
 
     func firstBadWeight() -> String? { arena.parameters.first { !isFinite($0.value) }?.name }
 
+    /// What goes wrong backwards goes on to everything before it, so the last parameter with a fault is the first to have it.
     func firstBadGradient() -> String? {
-        arena.parameters.first { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }
+        arena.parameters.last { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }
     }
 }
 

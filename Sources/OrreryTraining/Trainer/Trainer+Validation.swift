@@ -8,14 +8,16 @@ extension Trainer {
     public func validate(progress: (Double) -> Void = { _ in }) -> Double? {
         guard dataset.validation.count > plan.context else { return nil }
         switch plan.validation {
-        case .whole: return meanLoss(windowsAt: dataset.validation.windows(contextLength: plan.context), progress: progress)
+        case .whole:
+            let all = dataset.validation.windows(contextLength: plan.context), count = min(plan.validationWindows ?? all.count, all.count)
+            return meanLoss(windowsAt: (0 ..< count).map { all[$0 * all.count / count] }, progress: progress)
         case .random:
             let batches = 200
             let losses = (0 ..< batches).map { i in
                 progress(Double(i) / Double(batches))
-                return meanLoss(
-                    dataset.validation.randomBatch(
-                        sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465, stream: UInt64(i)))
+                let batch = dataset.validation.randomBatch(
+                    sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465, stream: UInt64(i))
+                return (0 ..< plan.microBatches).reduce(0) { $0 + meanLoss(batch[microBatch($1)]) } / Double(plan.microBatches)
             }
             return losses.reduce(0, +) / Double(batches)
         }

@@ -6,7 +6,7 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 
-/// A run: the model, its optimizer and where it stands. `step()` does one step; everything that a person sees or that is written to
+/// A run: the model, its optimizer and where it stands. `runStep()` does one step; everything that a person sees or that is written to
 /// disk is someone else's.
 public final class Trainer {
     public internal(set) var plan: TrainingPlan
@@ -23,13 +23,14 @@ public final class Trainer {
 
     public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset) throws {
         try plan.validate()
+        try dataset.require(contextLength: plan.context, name: plan.data)
         (self.plan, self.tokenizer, self.dataset) = (plan, tokenizer, dataset)
         let V = tokenizer.vocabularySize
         try MemoryNeed.check(plan, vocabularySize: V)
         model = try plan.model.makeModel(
             vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init), RandomWeights(seed: plan.seed))
         arena = ParameterArena(model.parameters)
-        optimizer = Optimizer(arena, hiddenMatrices: model.hiddenMatrices, kind: plan.optimizer)
+        optimizer = Optimizer(arena, model, kind: plan.optimizer)
         operationsPerStep = plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
     }
 
@@ -81,7 +82,7 @@ public final class Trainer {
         return Double(loss.element(0)) / Double(plan.microBatches)
     }
 
-    /// Ids that every use of the model outside of a step takes.
+    /// What every use of the model outside of a step takes.
     public var inferenceContext: ForwardContext { ForwardContext(computeType: plan.computeType.elementType) }
 }
 

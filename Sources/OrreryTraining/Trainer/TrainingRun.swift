@@ -99,6 +99,7 @@ public final class TrainingRun {
             }
         }
         let validation = interrupted ? nil : try finish()
+        if interrupted { try writeUnfinished() }
         try checkpoint()
         return summary(interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss, validation: validation)
     }
@@ -116,9 +117,18 @@ public final class TrainingRun {
         try trainer.withAveragedWeights {
             let loss = trainer.validate { [self] in observer?.validating(trainer, share: $0) }
             try keepIfBest(loss)
-            if let directory, bestStep != trainer.step { try write(to: Path.join(directory, Self.lastDirectory)) }
+            guard let directory else { return loss }
+            let last = Path.join(directory, Self.lastDirectory)
+            if bestStep == trainer.step { try Directory.removeTree(last) } else { try write(to: last) }
             return loss
         }
+    }
+
+    /// The model as it is when somebody stops the run: in `last/`, or in place where there is none yet.
+    private func writeUnfinished() throws {
+        guard let directory, trainer.step > 0 else { return }
+        try requireFinite()
+        try write(to: best == nil ? directory : Path.join(directory, Self.lastDirectory))
     }
 
     private func keepIfBest(_ loss: Double?) throws {
