@@ -1,9 +1,10 @@
 import Foundation
+import OrreryFiles
 
 /// Opens saved tokenizers.
 public enum TokenizerLoader {
-    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB.
-    private static let maximalBytes = 64 << 20
+    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB, and a tree of its values takes ten times that.
+    private static let maximalBytes = 256 << 20
 
     /// The tokenizer at `path`: a model directory, or its `tokenizer.json`. A `tokenizer_config.json` beside it says which token
     /// ends a text.
@@ -17,27 +18,20 @@ public enum TokenizerLoader {
         }
         if isDirectory.boolValue { url.appendPathComponent("tokenizer.json") }
         let configuration = url.deletingLastPathComponent().appendingPathComponent("tokenizer_config.json")
-        return try HuggingFaceReader(
-            path: url.path, bytes: read(url),
-            configuration: FileManager.default.fileExists(atPath: configuration.path)
-                ? (configuration.path, try read(configuration)) : nil
-        ).tokenizer()
+        return try TokenizerError.naming(url.path) {
+            try HuggingFaceReader(
+                path: url.path, root: json(url.path),
+                configuration: FileManager.default.fileExists(atPath: configuration.path)
+                    ? (configuration.path, try json(configuration.path)) : nil
+            ).tokenizer()
+        }
     }
 
-    private static func read(_ url: URL) throws -> [UInt8] {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
-        guard let attributes, let size = (attributes[.size] as? NSNumber)?.intValue else {
-            throw TokenizerError.file(url.path, "does not exist or cannot be read; expected a tokenizer in Hugging Face's format")
+    private static func json(_ path: String) throws -> JSONValue {
+        let file = try MappedFile(path: path)
+        guard file.count <= maximalBytes else {
+            throw TokenizerError.file(path, "has \(file.count) bytes; expected a tokenizer of at most \(maximalBytes) bytes")
         }
-        guard attributes[.type] as? FileAttributeType == .typeRegular else {
-            throw TokenizerError.file(url.path, "is not a regular file; expected a tokenizer in Hugging Face's format")
-        }
-        guard size <= maximalBytes else {
-            throw TokenizerError.file(url.path, "has \(size) bytes; expected a tokenizer of at most \(maximalBytes) bytes")
-        }
-        guard let data = try? Data(contentsOf: url) else {
-            throw TokenizerError.file(url.path, "cannot be read; expected a readable file")
-        }
-        return [UInt8](data)
+        return try file.withUnsafeBytes { try JSONValue(parsing: $0, file: path) }
     }
 }

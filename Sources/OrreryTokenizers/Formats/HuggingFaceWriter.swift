@@ -1,4 +1,5 @@
 import Foundation
+import OrreryFiles
 
 /// The parts of a Hugging Face `tokenizer.json` (format 1.0 of the tokenizers library) that distinguish one kind from another,
 /// each a JSON fragment, and the two files made of them.
@@ -23,7 +24,7 @@ struct HuggingFaceWriter {
     }
 
     private var tokenizer: String {
-        let entries = vocabulary.map { "      \(JSON.literal($0.piece)): \($0.id)" }.joined(separator: ",\n")
+        let entries = vocabulary.map { "      \(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ",\n")
         let model = modelHead + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
         return """
             {
@@ -48,7 +49,7 @@ struct HuggingFaceWriter {
         var members = ["\"tokenizer_class\": \"PreTrainedTokenizerFast\"", "\"clean_up_tokenization_spaces\": false"]
         for (name, id) in [("eos_token", endOfText), ("unk_token", unknown)] {
             guard let token = id.flatMap(addedTokens.token(for:)) else { continue }
-            members.append("\"\(name)\": \(JSON.literal(token.content))")
+            members.append("\"\(name)\": \(JSONValue(token.content).text())")
         }
         return "{\n  \(members.joined(separator: ",\n  "))\n}\n"
     }
@@ -56,7 +57,7 @@ struct HuggingFaceWriter {
     private static func literal(_ token: AddedToken) -> String {
         """
 
-            {"id": \(token.id), "content": \(JSON.literal(token.content)), "single_word": false, "lstrip": false, "rstrip": false, \
+            {"id": \(token.id), "content": \(JSONValue(token.content).text()), "single_word": false, "lstrip": false, "rstrip": false, \
         "normalized": false, "special": \(token.isSpecial)}
         """
     }
