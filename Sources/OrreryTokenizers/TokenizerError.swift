@@ -79,6 +79,9 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
+    /// Text from a file or a user in quotes, on one line and of bounded length.
+    static func quoted(_ text: String) -> String { FileError.quoted(text) }
+
     /// `U+00E9 "é"`, and without the quoted part for what would not show on one line.
     static func name(of scalar: Unicode.Scalar) -> String {
         let hex = String(scalar.value, radix: 16, uppercase: true)
