@@ -5,13 +5,13 @@
 /// `i ^ offset`, whose 31 low bits are the value and whose top bit is set. No key may hold a zero byte.
 ///
 /// Source: https://github.com/s-yata/darts-clone, `include/darts.h`, class DoubleArrayUnit.
-struct DoubleArrayTrie: Sendable {
-    let units: [UInt32]
+package struct DoubleArrayTrie: Sendable {
+    package let units: [UInt32]
 
     /// Takes units from a file.
     ///
     /// - Returns: nil where a walk could leave the array, so that walks need not look.
-    init?(validating units: [UInt32]) {
+    package init?(validating units: [UInt32]) {
         guard let root = units.first, root & (Self.leafBit | 0xFF) == 0, !Self.endsKey(root), Self.offset(root) != 0,
             Self.offset(root) | 0xFF < units.count
         else { return nil }
@@ -36,20 +36,20 @@ struct DoubleArrayTrie: Sendable {
 
     /// Gives `body` a reader of the units that a loop can keep.
     @inline(__always)
-    func withWalker<Result>(_ body: (Walker) throws -> Result) rethrows -> Result {
+    package func withWalker<Result>(_ body: (Walker) throws -> Result) rethrows -> Result {
         try units.withUnsafeBufferPointer { try body(Walker(units: $0)) }
     }
 
     /// Reads the units without looking at the array's end, which `init` has looked at for every unit.
-    struct Walker {
+    package struct Walker {
         fileprivate let units: UnsafeBufferPointer<UInt32>
 
         /// Where a walk starts.
-        static let root = 0
+        package static let root = 0
 
         /// Goes from `node` to its child for `byte`; false, and no change, where there is none.
         @inline(__always)
-        func step(_ byte: UInt8, from node: inout Int) -> Bool {
+        package func step(_ byte: UInt8, from node: inout Int) -> Bool {
             let base = units.baseAddress.unsafelyUnwrapped
             let child = node ^ DoubleArrayTrie.offset(base[node]) ^ Int(byte)
             guard base[child] & (DoubleArrayTrie.leafBit | 0xFF) == UInt32(byte) else { return false }
@@ -59,7 +59,7 @@ struct DoubleArrayTrie: Sendable {
 
         /// The value of the key that ends at `node`, or -1.
         @inline(__always)
-        func value(at node: Int) -> Int32 {
+        package func value(at node: Int) -> Int32 {
             let base = units.baseAddress.unsafelyUnwrapped
             let unit = base[node]
             guard DoubleArrayTrie.endsKey(unit) else { return -1 }
@@ -70,7 +70,7 @@ struct DoubleArrayTrie: Sendable {
         ///
         /// - Parameter limit: how many keys are looked at, shortest first.
         @inline(__always)
-        func longestPrefix(of bytes: UnsafeBufferPointer<UInt8>, from start: Int, limit: Int) -> (length: Int, value: Int32)? {
+        package func longestPrefix(of bytes: UnsafeBufferPointer<UInt8>, from start: Int, limit: Int) -> (length: Int, value: Int32)? {
             var node = Self.root
             var found: (length: Int, value: Int32)?
             var count = 0

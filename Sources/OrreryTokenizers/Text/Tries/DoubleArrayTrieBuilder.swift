@@ -3,7 +3,7 @@
 /// Places each node's children, widest freedom first: a list of the free slots of the last sixteen blocks of 256 is searched
 /// for one around which all children fit; where none does, a block is added. Each base is used by one node only, because a unit
 /// says which byte leads to it but not from where.
-struct DoubleArrayTrieBuilder {
+package struct DoubleArrayTrieBuilder {
     /// Blocks older than this are given up with the holes they have, which bounds the search.
     private static let openBlocks = 16
     private static let none = -1
@@ -27,7 +27,7 @@ struct DoubleArrayTrieBuilder {
     /// The trie of the pieces with these ids, each with its id as value.
     ///
     /// - Parameter ids: of pieces that differ, are not empty and hold no zero byte.
-    static func trie(of pieces: PieceTable, ids: [Int]) -> DoubleArrayTrie {
+    package static func trie(of pieces: PieceTable, ids: [Int]) -> DoubleArrayTrie {
         let keys = pieces.withBytes { bytes in
             ids.map { (id: $0, bytes: UnsafeBufferPointer(rebasing: bytes[pieces.range(of: $0)])) }
                 .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.id)
