@@ -1,6 +1,6 @@
 import OrreryFiles
 
-/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes; anything else is an error that says what it found.
+/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes and in BERT's; anything else is an error that says what it found.
 struct HuggingFaceReader {
     private let path: String
     private let root: JSONFields
@@ -18,6 +18,7 @@ struct HuggingFaceReader {
     func tokenizer() throws -> any Tokenizer {
         let model = try root.fields("model")
         let type = try model.string("type")
+        if type == "WordPiece" { return try WordPieceReader(root: root, model: model, addedTokens: addedTokens()).tokenizer() }
         let isCharacter = try type == "WordLevel" && matches("pre_tokenizer", HuggingFaceForms.characterPreTokenizer)
             && matches("decoder", HuggingFaceForms.characterDecoder)
         let isByte = try type == "BPE" && model.arrayIfPresent("merges")?.isEmpty == true

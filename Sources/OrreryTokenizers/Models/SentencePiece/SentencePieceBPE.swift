@@ -5,7 +5,7 @@
 /// start of a word, so words are merged one by one with the same result, and a word that was seen is not merged again.
 struct SentencePieceBPE: Sendable {
     /// What becomes of a symbol that is this piece.
-    private enum Outcome: UInt8 {
+    enum Outcome: UInt8 {
         case piece, unknown, splitAgain
     }
 
@@ -16,24 +16,19 @@ struct SentencePieceBPE: Sendable {
 
     private let merges: ScoredMerges
     private let outcomes: [Outcome]
-    private let hasUnused: Bool
-    private let mergesWordByWord: Bool
+    private let splitsAgain: Bool
+    private let canMergeWordByWord: Bool
 
-    /// - Parameter givesValidUTF8: whether texts that come out of the normalizer are UTF-8, so that words can be told by their bytes.
-    init(_ model: SentencePieceModel, index: PieceIndex, symbols: DoubleArrayTrie?, givesValidUTF8: Bool) {
-        outcomes = model.types.map { type in
-            switch type {
-            case .normal, .userDefined: .piece
-            case .unused: .splitAgain
-            case .unknown, .control, .byte: .unknown
-            }
-        }
-        let ranks = zip(model.scores, outcomes).map { $1 == .unknown ? ScoredMerges.never : ScoredMerges.rank(of: $0) }
-        merges = ScoredMerges(index: index, ranks: ranks, frozen: symbols)
-        hasUnused = outcomes.contains(.splitAgain)
-        let outcomes = outcomes
-        mergesWordByWord = givesValidUTF8 && !hasUnused
-            && !model.pieces.indices.contains { outcomes[$0] == .piece && Self.hasInnerSpace(model.pieces[$0]) }
+    /// - Parameters:
+    ///   - scores: of each piece; those with the outcome `unknown` are never merged to.
+    ///   - frozen: the symbols that are found first and stay whole.
+    init(_ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?) {
+        let ranks = zip(scores, outcomes).map { $1 == .unknown ? ScoredMerges.never : ScoredMerges.rank(of: $0) }
+        merges = ScoredMerges(index: index, ranks: ranks, frozen: frozen)
+        self.outcomes = outcomes
+        splitsAgain = outcomes.contains(.splitAgain)
+        canMergeWordByWord = !splitsAgain
+            && !pieces.indices.contains { outcomes[$0] == .piece && Self.hasInnerSpace(pieces[$0]) }
     }
 
     /// Whether a space follows another character.
@@ -50,10 +45,11 @@ struct SentencePieceBPE: Sendable {
 
     /// Calls `emit` with each piece's id and length, in order.
     ///
+    /// - Parameter isUTF8: whether `text` is, so that words can be told by their bytes.
     /// - Precondition: `text` has at most 2^31 - 2 bytes.
-    func segment(_ text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
+    func segment(_ text: UnsafeBufferPointer<UInt8>, isUTF8: Bool, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()
-        guard mergesWordByWord else { return segmentWhole(text, &workspace, emit) }
+        guard canMergeWordByWord, isUTF8 else { return segmentWhole(text, &workspace, emit) }
         var cache = WordCache(textLength: text.count)
         var start = 0
         while start < text.count {
@@ -104,7 +100,7 @@ struct SentencePieceBPE: Sendable {
     ) {
         var partsOf: [TokenID: Parts] = [:]
         merges.segment(text, &workspace) { id, start, left, right in
-            if hasUnused, outcomes[Int(id)] == .splitAgain { partsOf[id] = Parts(start: start, left: left, right: right) }
+            if splitsAgain, outcomes[Int(id)] == .splitAgain { partsOf[id] = Parts(start: start, left: left, right: right) }
         }
         workspace.forEachSymbol { symbol in
             let id = id(of: symbol, in: text)

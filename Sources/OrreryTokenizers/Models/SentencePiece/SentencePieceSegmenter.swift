@@ -1,7 +1,8 @@
 /// How a model cuts a normalized text.
 enum SentencePieceSegmenter: Sendable {
     case unigram(UnigramLattice<Float>)
-    case bpe(SentencePieceBPE)
+    /// - Parameter isUTF8: whether normalized texts are certain to be.
+    case bpe(SentencePieceBPE, isUTF8: Bool)
     /// Whole words, each space the start of one.
     case word(PieceIndex)
     /// Characters, and the symbols that the user defined.
@@ -14,7 +15,7 @@ enum SentencePieceSegmenter: Sendable {
     func segment(_ text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
         switch self {
         case .unigram(let lattice): lattice.segment(text, emit)
-        case .bpe(let merges): merges.segment(text, emit)
+        case .bpe(let merges, let isUTF8): merges.segment(text, isUTF8: isUTF8, emit)
         case .word(let index): Self.segmentWords(text, index, emit)
         case .char(let index, let symbols): Self.segmentCharacters(text, index, symbols, emit)
         }

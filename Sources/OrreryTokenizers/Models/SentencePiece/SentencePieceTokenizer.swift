@@ -38,7 +38,7 @@ public struct SentencePieceTokenizer: Tokenizer {
                 String(validating: model.pieces[$0], as: UTF8.self) != nil
             }
             let index = try model.index(of: roles.ordinary + roles.reserved)
-            segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols, givesValidUTF8: isUTF8))
+            segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
         }
         self.model = model
         self.roles = roles
@@ -113,6 +113,19 @@ public struct SentencePieceTokenizer: Tokenizer {
 extension SentencePieceModel {
     /// The piece that ends a text by its name.
     var endOfTextPiece: [UInt8] { trainer.bytes(47) ?? Array("</s>".utf8) }
+}
+
+extension SentencePieceBPE {
+    init(_ model: SentencePieceModel, index: PieceIndex, symbols: DoubleArrayTrie?) {
+        let outcomes: [Outcome] = model.types.map { type in
+            switch type {
+            case .normal, .userDefined: .piece
+            case .unused: .splitAgain
+            case .unknown, .control, .byte: .unknown
+            }
+        }
+        self.init(model.pieces, index: index, scores: model.scores, outcomes: outcomes, frozen: symbols)
+    }
 }
 
 extension UnigramLattice<Float> {

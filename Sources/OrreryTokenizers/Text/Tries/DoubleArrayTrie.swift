@@ -66,6 +66,15 @@ package struct DoubleArrayTrie: Sendable {
             return Int32(bitPattern: base[node ^ DoubleArrayTrie.offset(unit)] & ~DoubleArrayTrie.leafBit)
         }
 
+        /// How many of the bytes from `start` on lead from node to node, whether or not a key ends there.
+        @inline(__always)
+        func depth(of bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+            var node = Self.root
+            var position = start
+            while position < bytes.count, step(bytes[position], from: &node) { position += 1 }
+            return position - start
+        }
+
         /// The longest key that `bytes` start with.
         ///
         /// - Parameter limit: how many keys are looked at, shortest first.
