@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares ids from the vocabularies of GGUF files (kinds llama, t5 and bert) with llama.cpp's.
+"""Compares ids from the vocabularies of GGUF files (kinds llama, t5, bert and gemma4) with llama.cpp's.
 
     pip download llama-cpp-python --no-binary :all: --no-deps    # holds llama.cpp's sources and its vocabulary files
     python scripts/compare_gguf.py --llama-cpp llama_cpp_python-*/vendor/llama.cpp --models DIR --megabytes 5
@@ -90,7 +90,7 @@ def main():
             arguments.build.mkdir(exist_ok=True)
         tool = build(arguments.llama_cpp, arguments.build or folder)
         for path in sorted((arguments.llama_cpp / "models").glob("ggml-vocab-*.gguf")):
-            if gguf.GGUFReader(path).fields["tokenizer.ggml.model"].contents() in ("llama", "t5", "bert"):
+            if gguf.GGUFReader(path).fields["tokenizer.ggml.model"].contents() in ("llama", "t5", "bert", "gemma4"):
                 shutil.copy(path, folder)
         for model in sorted(arguments.models.glob("*.model") if arguments.models else []):
             # llama.cpp stops at a character that no token spells, so BPE needs its bytes.

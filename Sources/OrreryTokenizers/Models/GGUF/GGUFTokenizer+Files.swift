@@ -4,7 +4,8 @@ extension GGUFTokenizer {
         switch vocabulary.kind {
         case .llama, .t5: try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame).files()
         case .bert: try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files()
-        case .gpt2, .gemma4: []
+        case .gpt2, .gemma4:
+            throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
         }
     }
 }

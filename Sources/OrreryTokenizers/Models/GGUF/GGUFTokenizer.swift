@@ -1,4 +1,4 @@
-/// The tokenizer of a GGUF file's `llama`, `t5` or `bert` vocabulary. Ids are llama.cpp's.
+/// The tokenizer of a GGUF file's `llama`, `t5`, `bert` or `gemma4` vocabulary, and of those `gpt2` ones that are like `gemma4`. Ids are llama.cpp's.
 ///
 /// What users defined as a token is found in every text, as there; marks of structure only if asked for.
 ///
@@ -31,8 +31,10 @@ public struct GGUFTokenizer: Tokenizer {
         case .llama: GGUFScoredMerges(vocabulary)
         case .t5: try GGUFUnigram(vocabulary)
         case .bert: try GGUFWordPiece(vocabulary)
-        case .gpt2, .gemma4:
-            throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary; expected llama, t5 or bert")
+        case .gemma4: try GGUFRankedMerges(vocabulary)
+        case .gpt2 where settings.escapesWhitespaces: try GGUFRankedMerges(vocabulary)
+        case .gpt2:
+            throw TokenizerError.file(vocabulary.file, "has a gpt2 vocabulary; expected llama, t5, bert or gemma4")
         }
         let marks = vocabulary.attributes.indices.filter {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])

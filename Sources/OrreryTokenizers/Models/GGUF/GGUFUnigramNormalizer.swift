@@ -63,10 +63,7 @@ struct GGUFUnigramNormalizer: Sendable {
         if let map, let rule = map.trie.withWalker({ map.rule($0, for: text, from: position) }) {
             return (map.replacements[rule.replacement...].prefix { $0 != 0 }, rule.length)
         }
-        let length = lengthOfCharacter(startingWith: text[position])
-        let isStart = text[position] < 0x80 || (0xC0..<0xF8).contains(text[position])
-        let isWellFormed = isStart && position + length <= text.count
-            && text[position + 1..<position + length].allSatisfy { $0 & 0xC0 == 0x80 }
-        return isWellFormed ? source(length) : (Self.replacementCharacter[...], 1)
+        guard let (_, length) = LaxUTF8.character(of: text, at: position) else { return (Self.replacementCharacter[...], 1) }
+        return source(length)
     }
 }

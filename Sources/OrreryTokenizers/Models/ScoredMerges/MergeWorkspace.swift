@@ -7,7 +7,7 @@ struct MergeWorkspace {
         var length: Int32
         var previous: Int32
         var next: Int32
-        /// The piece that a merge made of it; `unmerged` before.
+        /// The piece that a merge made of it; before, `unmerged` or what `split` was told.
         var id: TokenID
         let isFrozen: Bool
     }
@@ -43,18 +43,28 @@ struct MergeWorkspace {
         }
     }
 
+    /// Fills `symbols` with the characters of `text`, each with the id that `id` gives it.
+    @inline(__always)
+    mutating func split(_ text: UnsafeBufferPointer<UInt8>, _ id: (UnsafeBufferPointer<UInt8>) -> TokenID) {
+        split(text, nil)
+        for number in symbols.indices {
+            let start = Int(symbols[number].start)
+            symbols[number].id = id(UnsafeBufferPointer(rebasing: text[start..<start + Int(symbols[number].length)]))
+        }
+    }
+
     /// Merges until no two neighbours may.
     ///
-    /// - Parameter piece: the piece that `left` bytes and the `right` bytes behind them make together, and its rank, if they may merge.
+    /// - Parameter piece: the piece that two neighbours make together, and its rank, if they may merge.
     @inline(__always)
-    mutating func merge(_ piece: (_ start: Int, _ left: Int, _ right: Int) -> (id: TokenID, rank: UInt32)?) {
+    mutating func merge(_ piece: (_ left: Symbol, _ right: Symbol) -> (id: TokenID, rank: UInt32)?) {
         heap.removeAll(keepingCapacity: true)
         symbols.withUnsafeMutableBufferPointer { symbols in
             func candidate(_ left: Int32, _ right: Int32) -> Candidate? {
                 guard left >= 0, right >= 0 else { return nil }
                 let (first, second) = (symbols[Int(left)], symbols[Int(right)])
                 guard !first.isFrozen, !second.isFrozen,
-                    let (id, rank) = piece(Int(first.start), Int(first.length), Int(second.length))
+                    let (id, rank) = piece(first, second)
                 else { return nil }
                 return Candidate(key: UInt64(rank) << 32 | UInt64(left), length: first.length + second.length, id: id)
             }

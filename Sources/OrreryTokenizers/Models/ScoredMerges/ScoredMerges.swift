@@ -35,7 +35,8 @@ struct ScoredMerges: Sendable {
         observe: (_ piece: TokenID, _ start: Int, _ left: Int, _ right: Int) -> Void
     ) {
         workspace.split(text, frozen)
-        workspace.merge { start, left, right in
+        workspace.merge { first, second in
+            let (start, left, right) = (Int(first.start), Int(first.length), Int(second.length))
             let id = index.id(of: UnsafeBufferPointer(rebasing: text[start..<start + left + right]))
             guard id != PieceIndex.missing else { return nil }
             let rank = ranks[Int(id)]
