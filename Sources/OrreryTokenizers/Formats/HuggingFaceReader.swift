@@ -7,10 +7,8 @@ struct HuggingFaceReader {
     private let configuration: JSONFields?
 
     /// - Parameter configuration: `tokenizer_config.json`, which says which token ends a text.
-    init(path: String, root: JSONValue, configuration: (path: String, root: JSONValue)?) throws {
-        self.path = path
-        self.root = try JSONFields(root, file: path)
-        self.configuration = try configuration.map { try JSONFields($0.root, file: $0.path) }
+    init(path: String, root: JSONFields, configuration: JSONFields?) {
+        (self.path, self.root, self.configuration) = (path, root, configuration)
     }
 
     private func failure(_ problem: String) -> TokenizerError { .file(path, problem) }
