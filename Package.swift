@@ -38,7 +38,7 @@ let package = Package(
         ]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryFiles"]),
-        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers"]),
+        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryDemo"]),
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
         .testTarget(name: "OrreryGenerationTests", dependencies: [

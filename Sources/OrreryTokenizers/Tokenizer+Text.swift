@@ -38,11 +38,9 @@ extension Tokenizer {
     /// - Throws: `TokenizerError` naming an id that is not in the vocabulary.
     public func decodeBytes(_ ids: some Sequence<TokenID>, skipsSpecialTokens: Bool = false) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        var previous: TokenID?
-        for id in ids where !(skipsSpecialTokens && addedTokens.isSpecial(id)) {
-            try decode(id, after: previous, into: &bytes)
-            previous = id
-        }
+        var decoder = makeDecoder(skipsSpecialTokens: skipsSpecialTokens)
+        for id in ids { try decoder.append(id, into: &bytes) }
+        decoder.finish(into: &bytes)
         return bytes
     }
 

@@ -6,9 +6,9 @@ public typealias TokenID = Int32
 /// Everything works on UTF-8 bytes, so a memory-mapped file is encoded without becoming a `String` first; the `String`
 /// forms are conveniences in `Tokenizer+Text.swift`. A conforming type is an immutable value, used from many threads at once.
 ///
-/// Decoding is a left fold: what a token adds to the text may depend on the token before it (SentencePiece drops the first
-/// space, WordPiece joins `##` pieces), never on those after it. That is what makes streaming exact: the concatenation of what
-/// a `StreamingDecoder` emits is what `decode` gives for the whole.
+/// Decoding is a left fold: what a token adds to the text may depend on those before it (SentencePiece drops the first space,
+/// WordPiece joins `##` pieces), never on those after it, though bytes may wait for the rest of their character. That is what
+/// makes streaming exact: the concatenation of what a `StreamingDecoder` emits is what `decode` gives for the whole.
 public protocol Tokenizer: Sendable {
     /// The number of ids: valid ids are `0 ..< vocabularySize`, added tokens included. There may be holes (`piece(for:)` is nil).
     var vocabularySize: Int { get }
@@ -36,6 +36,12 @@ public protocol Tokenizer: Sendable {
     ///
     /// - Throws: `TokenizerError` if there is no token `id`.
     func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws
+
+    /// A decoder for one text after another, which `decode` and `StreamingDecoder` use. The default folds `decode(_:after:into:)` over
+    /// the tokens.
+    ///
+    /// - Parameter skipsSpecialTokens: whether added tokens that mark structure are left out of the text.
+    func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder
 
     /// This tokenizer as Hugging Face files, which `TokenizerLoader` and transformers' `AutoTokenizer` open.
     func files() throws -> [TokenizerFile]

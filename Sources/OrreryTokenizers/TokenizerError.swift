@@ -1,3 +1,5 @@
+import OrreryFiles
+
 /// What is wrong with a text, an id or a tokenizer's file: one line that names the place and says what was expected.
 public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
@@ -6,6 +8,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         case unknownID(TokenID, vocabularySize: Int)
         case invalid(String)
         case file(path: String, problem: String)
+        case container(line: String)
     }
 
     private let code: Code
@@ -35,9 +38,28 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         TokenizerError(code: .file(path: path, problem: problem))
     }
 
+    /// What the container of a tokenizer (JSON, GGUF) found wrong with itself.
+    init(_ error: FileError) { self.init(code: .container(line: "\(error)")) }
+
+    private init(code: Code) { self.code = code }
+
     /// Whether the description starts with a path.
     var namesFile: Bool {
-        if case .file = code { true } else { false }
+        switch code {
+        case .file, .container: true
+        default: false
+        }
+    }
+
+    /// Runs `body`, whose errors become one that names `path`.
+    static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as FileError {
+            throw TokenizerError(error)
+        } catch let error as TokenizerError where !error.namesFile {
+            throw TokenizerError.file(path, error.description)
+        }
     }
 
     public var description: String {
@@ -51,9 +73,14 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         case .invalid(let problem):
             problem
         case .file(let path, let problem):
-            "\(path): \(problem)"
+            "\(FileError.oneLine(path)): \(problem)"
+        case .container(let line):
+            line
         }
     }
+
+    /// Text from a file or a user in quotes, on one line and of bounded length.
+    static func quoted(_ text: String) -> String { FileError.quoted(text) }
 
     /// `U+00E9 "é"`, and without the quoted part for what would not show on one line.
     static func name(of scalar: Unicode.Scalar) -> String {

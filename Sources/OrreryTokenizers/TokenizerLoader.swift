@@ -1,43 +1,56 @@
-import Foundation
+import OrreryFiles
 
 /// Opens saved tokenizers.
 public enum TokenizerLoader {
-    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB.
-    private static let maximalBytes = 64 << 20
+    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB, and a tree of its values takes ten times that.
+    private static let maximalBytes = 256 << 20
 
-    /// The tokenizer at `path`: a model directory, or its `tokenizer.json`. A `tokenizer_config.json` beside it says which token
-    /// ends a text.
+    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`, a SentencePiece `.model`,
+    /// BERT's `vocab.txt`, a GGUF file. A `tokenizer_config.json` beside it says what the file itself does not.
     ///
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
     public static func load(path: String) throws -> any Tokenizer {
-        var url = URL(fileURLWithPath: path)
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw TokenizerError.file(path, "does not exist; expected char, byte, a model directory or its tokenizer.json")
+        guard let status = FileStatus(path) else {
+            throw TokenizerError.file(
+                path, "does not exist; expected char, byte, a model directory, or a tokenizer's file: tokenizer.json, .model, .gguf, vocab.txt")
         }
-        if isDirectory.boolValue { url.appendPathComponent("tokenizer.json") }
-        let configuration = url.deletingLastPathComponent().appendingPathComponent("tokenizer_config.json")
-        return try HuggingFaceReader(
-            path: url.path, bytes: read(url),
-            configuration: FileManager.default.fileExists(atPath: configuration.path)
-                ? (configuration.path, try read(configuration)) : nil
-        ).tokenizer()
+        return try TokenizerError.naming(path) {
+            try status.kind == .directory ? tokenizer(inDirectory: path) : tokenizer(inFile: path)
+        }
     }
 
-    private static func read(_ url: URL) throws -> [UInt8] {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
-        guard let attributes, let size = (attributes[.size] as? NSNumber)?.intValue else {
-            throw TokenizerError.file(url.path, "does not exist or cannot be read; expected a tokenizer in Hugging Face's format")
+    private static func tokenizer(inDirectory directory: String) throws -> any Tokenizer {
+        let names = ["tokenizer.json", "tokenizer.model", "vocab.txt"]
+        // Without any of them, the error is about the first.
+        let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
+        return try tokenizer(inFile: Path.join(directory, name))
+    }
+
+    private static func tokenizer(inFile path: String) throws -> any Tokenizer {
+        let configuration = try TokenizerConfiguration(beside: path)
+        if GGUFFile.isGGUF(path: path) { return try GGUFTokenizer(GGUFVocabulary(contentsOf: path)) }
+        if path.hasSuffix(".model") {
+            let model = try SentencePieceModel(contentsOf: path)
+            return try TokenizerError.naming(path) {
+                try SentencePieceTokenizer(model, frame: configuration?.sentencePieceFrame(of: model) ?? ([], []))
+            }
         }
-        guard attributes[.type] as? FileAttributeType == .typeRegular else {
-            throw TokenizerError.file(url.path, "is not a regular file; expected a tokenizer in Hugging Face's format")
+        if path.hasSuffix(".txt") {
+            return try WordPieceTokenizer(
+                vocabularyText: path, lowercases: configuration?.fields.boolIfPresent("do_lower_case"),
+                stripsAccents: configuration?.fields.boolIfPresent("strip_accents"),
+                separatesChinese: configuration?.fields.boolIfPresent("tokenize_chinese_chars"))
         }
-        guard size <= maximalBytes else {
-            throw TokenizerError.file(url.path, "has \(size) bytes; expected a tokenizer of at most \(maximalBytes) bytes")
+        return try TokenizerError.naming(path) {
+            try HuggingFaceReader(path: path, root: json(path), configuration: configuration?.fields).tokenizer()
         }
-        guard let data = try? Data(contentsOf: url) else {
-            throw TokenizerError.file(url.path, "cannot be read; expected a readable file")
+    }
+
+    private static func json(_ path: String) throws -> JSONFields {
+        let file = try MappedFile(path: path)
+        guard file.count <= maximalBytes else {
+            throw TokenizerError.file(path, "has \(file.count) bytes; expected a tokenizer of at most \(maximalBytes) bytes")
         }
-        return [UInt8](data)
+        return try JSONFields(file.withUnsafeBytes { try JSONValue(parsing: $0, file: path) }, file: path)
     }
 }

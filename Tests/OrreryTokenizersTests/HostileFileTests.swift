@@ -30,23 +30,23 @@ import Testing
     @Test func theFormItselfIsAccepted() throws {
         #expect(try problem(characters()) == nil)
         #expect(try problem(characters(vocab: #"{"b": 1, "a": 0}"#, added: #"[{"id": 2, "content": "<e>", "special": true}]"#)) == nil)
-        #expect(try problem([0xEF, 0xBB, 0xBF] + Array(characters().utf8)) == nil)
+        #expect(try problem([0xEF, 0xBB, 0xBF] + Array(characters().utf8))?.contains("save the file as UTF-8 without byte order mark") == true)
     }
 
     @Test(arguments: [
-        (#"{"a": 0, "b": 4000000000000}"#, "the id of model.vocab's \"b\" is 4000000000000; expected 0 ... 2147483647"),
-        (#"{"a": 0, "b": 99999999999999999999999}"#, "is a number that is not an integer; expected an integer"),
+        (#"{"a": 0, "b": 4000000000000}"#, #"field "model.vocab.b": expected an integer from 0 to 2147483647, found 4000000000000"#),
+        (#"{"a": 0, "b": 99999999999999999999999}"#, #"field "model.vocab.b": expected an integer from 0 to 2147483647, found 1e+23"#),
         (#"{"a": 0, "b": 2147483647}"#, "the characters have id 2147483647 where 1 is due"),
         (#"{"a": 0, "b": 2}"#, "the characters have id 2 where 1 is due"),
         (#"{"a": 0, "b": 0}"#, "the characters have id 0 where 1 is due"),
-        (#"{"a": 0, "a": 1}"#, "character U+0061 \"a\" has the ids 0 and 1"),
-        (#"{"a": 0, "b": -1}"#, "the id of model.vocab's \"b\" is -1"),
-        (#"{"a": 0, "b": 1.0}"#, "is a number that is not an integer"),
-        (#"{"a": 0, "b": "1"}"#, "is a string; expected an integer"),
+        (#"{"a": 0, "a": 1}"#, #"expected each key once, found "a" again"#),
+        (#"{"a": 0, "b": -1}"#, "expected an integer from 0 to 2147483647, found -1"),
+        (#"{"a": 0, "b": 1.0}"#, "expected an integer from 0 to 2147483647, found 1.0"),
+        (#"{"a": 0, "b": "1"}"#, #"expected an integer from 0 to 2147483647, found "1""#),
         (#"{"a": 0, "bc": 1}"#, "model.vocab has \"bc\"; expected single characters"),
         (#"{"a": 0, "": 1}"#, "model.vocab has \"\"; expected single characters"),
         (#"{}"#, "no characters"),
-        (#"["a", "b"]"#, "has no model.vocab; expected an object"),
+        (#"["a", "b"]"#, #"field "model.vocab": expected an object, found an array"#),
     ])
     func aBadVocabularyIsRefused(vocab: String, expected: String) throws {
         let problem = try problem(characters(vocab: vocab))
@@ -60,11 +60,11 @@ import Testing
         (#"[{"id": 2, "content": "<e>"}, {"id": 3, "content": "<e>"}]"#, "is there twice"),
         (#"[{"id": 2, "content": "a"}]"#, "also a character"),
         (#"[{"id": 2, "content": ""}]"#, "is empty"),
-        (#"[{"id": 2}]"#, "added_tokens[0] has no content; expected a string"),
-        (#"[{"content": "<e>"}]"#, "the id of added_tokens[0].id is null; expected an integer"),
-        (#"[{"id": 2, "content": "<e>", "lstrip": true}]"#, "added_tokens[0].lstrip is true, which is not honoured here"),
-        (#"{"id": 2}"#, "added_tokens is an object; expected an array"),
-        ("[7]", "added_tokens[0] has no content"),
+        (#"[{"id": 2}]"#, #"field "added_tokens[0].content": expected a string, found no such field"#),
+        (#"[{"content": "<e>"}]"#, #"field "added_tokens[0].id": expected an integer"#),
+        (#"[{"id": 2, "content": "<e>", "lstrip": true}]"#, #"field "added_tokens[0].lstrip": expected false: it is not honoured here, found true"#),
+        (#"{"id": 2}"#, #"field "added_tokens": expected an array of objects, found an object"#),
+        ("[7]", #"field "added_tokens": expected an array of objects"#),
     ])
     func badAddedTokensAreRefused(added: String, expected: String) throws {
         let problem = try problem(characters(added: added))
@@ -76,16 +76,16 @@ import Testing
         #expect(try problem(#"{"model": {"type": "Unigram", "vocab": [["a", 0.5]]}}"#)?.hasPrefix("\(known) Unigram") == true)
         #expect(try problem(#"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a b"]}}"#)?.hasPrefix("\(known) BPE") == true)
         #expect(try problem(characters().replacing("Fuse", with: "WordPiece"))?.hasPrefix("\(known) WordLevel") == true)
-        #expect(try problem(#"{"version": "1.0"}"#) == "has no model.type; expected a string")
-        #expect(try problem("[]") == "is an array; expected an object")
+        #expect(try problem(#"{"version": "1.0"}"#) == #"field "model": expected an object, found no such field"#)
+        #expect(try problem("[]") == "expected a JSON object, found an array")
         let truncating = characters().replacing("{\"added", with: #"{"truncation": {"max_length": 8}, "added"#)
-        #expect(try problem(truncating) == "truncation is set, which is not honoured here; expected null")
+        #expect(try problem(truncating) == #"field "truncation": expected null: it is not honoured here, found an object"#)
     }
 
     @Test func everyTruncationIsRefused() throws {
         let bytes = Array(characters(vocab: #"{"a": 0, "\u00e9": 1, "\ud83d\ude00": 2, "漢": 3}"#).utf8)
         #expect(try problem(bytes) == nil)
-        for length in 0..<bytes.count { #expect(try problem(Array(bytes[..<length]))?.contains("is not JSON") == true) }
+        for length in 0..<bytes.count { #expect(try problem(Array(bytes[..<length]))?.hasPrefix("byte ") == true) }
     }
 
     @Test func everyFlippedBitIsAcceptedOrRefused() throws {
@@ -102,21 +102,21 @@ import Testing
     @Test(arguments: [
         (#"{"a": "\ud800"}"#, "a pair of surrogates"), (#"{"a": "\ud800\u0041"}"#, "a pair of surrogates"),
         (#"{"a": "\udc00"}"#, "a pair of surrogates"), (#"{"a": "\u00zz"}"#, "four hexadecimal digits"),
-        (#"{"a": "\x"}"#, "an escape of JSON's"), ("{\"a\": \"\n\"}", "no control character in a string"),
-        ("{} {}", "the end of the file"), ("{\"a\": 01}", "',' or '}'"), ("{\"a\": -}", "a digit"), ("{\"a\": 1e}", "a digit"),
-        ("{a: 1}", "a string"), ("", "a JSON value"), (String(repeating: "[", count: 100_000), "at most 128 nested values"),
+        (#"{"a": "\x"}"#, "an escape: one of"), ("{\"a\": \"\n\"}", "a printable character"),
+        ("{} {}", "the end of the text"), ("{\"a\": 01}", "a number without leading zero"), ("{\"a\": -}", "a digit"), ("{\"a\": 1e}", "a digit"),
+        ("{a: 1}", "a key in quotes"), ("", "a value"), (String(repeating: "[", count: 100_000), "at most 128 nested values"),
     ])
     func badJSONIsRefusedWithItsPlace(json: String, expected: String) throws {
         let problem = try problem(json)
         #expect(problem?.hasPrefix("byte ") == true)
-        #expect(problem?.hasSuffix("is not JSON; expected \(expected)") == true, "\(problem ?? "accepted")")
+        #expect(problem?.contains(": expected \(expected)") == true, "\(problem ?? "accepted")")
     }
 
     @Test func whatIsNoFileIsRefused() throws {
         #expect(message { _ = try TokenizerLoader.load(path: "/nowhere/at/all") }?.contains("does not exist; expected char, byte") == true)
         #expect(message { _ = try TokenizerLoader.load(path: "/dev/zero") }?.contains("not a regular file") == true)
         try withTemporaryDirectory { directory in
-            #expect(message { _ = try TokenizerLoader.load(path: directory.path) }?.contains("tokenizer.json: does not exist") == true)
+            #expect(message { _ = try TokenizerLoader.load(path: directory.path) }?.contains("tokenizer.json: cannot open for reading") == true)
             #expect(message { try ByteTokenizer().save(to: directory.appendingPathComponent("none")) }?.contains("cannot create") == true)
         }
     }

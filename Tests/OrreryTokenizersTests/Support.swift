@@ -9,16 +9,19 @@ func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Re
     return try body(directory)
 }
 
-/// The corpus of nanoGPT's Shakespeare runs, where the checkout has `shared/` beside it.
-let tinyShakespeare: URL? = {
+/// A file of the folder `shared` that stands beside the checkout, or above it; nil where there is none.
+func shared(_ path: String) -> URL? {
     var folder = URL(fileURLWithPath: #filePath)
     while folder.path != "/" {
         folder.deleteLastPathComponent()
-        let file = folder.appendingPathComponent("shared/data/tinyshakespeare.txt")
+        let file = folder.appendingPathComponent("shared/\(path)")
         if FileManager.default.fileExists(atPath: file.path) { return file }
     }
     return nil
-}()
+}
+
+/// The corpus of nanoGPT's Shakespeare runs.
+let tinyShakespeare = shared("data/tinyshakespeare.txt")
 
 /// What `body` throws, as the user reads it; nil if it throws nothing.
 func message(_ body: () throws -> Void) -> String? {

@@ -11,8 +11,8 @@ import Darwin
 /// The map outlives the name: a file that is replaced (as `AtomicFile` does) or removed stays readable here. A file that
 /// another program *shortens in place* does not; the system then stops the process (SIGBUS), and no reader of maps can prevent it.
 ///
-/// `@unchecked Sendable`: the pointer is written once, in `init`; the pages are mapped read-only; they are unmapped in
-/// `deinit`, when no reference is left.
+/// `@unchecked Sendable`: the pointer is written once, in `init`; nobody writes through it; the pages are unmapped in `deinit`, when no
+/// reference is left.
 public final class MappedFile: @unchecked Sendable {
     /// The path as it was given to `init`.
     public let path: String
@@ -20,6 +20,8 @@ public final class MappedFile: @unchecked Sendable {
     public let count: Int
     /// nil for an empty file, which cannot be mapped.
     private let base: UnsafeRawPointer?
+    /// Whether the bytes are memory of our own instead of a map.
+    private let isCopy: Bool
 
     /// Maps the file at `path`.
     ///
@@ -35,10 +37,32 @@ public final class MappedFile: @unchecked Sendable {
         self.path = path
         count = status.byteCount
         base = count == 0 ? nil : try file.map(count: count)
+        isCopy = false
+    }
+
+    /// Bytes in memory in place of a file: those that came through a pipe, and those that are about to be written.
+    ///
+    /// - Parameter path: what errors call them.
+    package init(path: String, copying bytes: [UInt8]) {
+        self.path = path
+        count = bytes.count
+        isCopy = true
+        guard !bytes.isEmpty else {
+            base = nil
+            return
+        }
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        memory.copyBytes(from: bytes)
+        base = UnsafeRawPointer(memory.baseAddress)
     }
 
     deinit {
-        if let base { _ = munmap(UnsafeMutableRawPointer(mutating: base), count) }
+        guard let base else { return }
+        if isCopy {
+            base.deallocate()
+        } else {
+            _ = munmap(UnsafeMutableRawPointer(mutating: base), count)
+        }
     }
 
     /// Gives `body` every byte of the file. The pointer must not leave `body`.
@@ -60,6 +84,9 @@ public final class MappedFile: @unchecked Sendable {
         }
         return MappedRegion(file: self, offset: offset, count: count)
     }
+
+    /// Every byte, as a part that keeps the map alive.
+    var whole: MappedRegion { MappedRegion(file: self, offset: 0, count: count) }
 
     /// Asks the system to start reading the file into memory; returns at once and promises nothing.
     public func prefetch() {

@@ -103,6 +103,17 @@ public struct JSONFields: Sendable {
         }
     }
 
+    /// An array of objects; errors about the third one's "id" name `key[2].id`.
+    public func objectsIfPresent(_ key: String) throws -> [JSONFields]? {
+        try read(key, "an array of objects") {
+            guard case .array(let values) = $0 else { return nil }
+            let objects = values.enumerated().compactMap { index, value in
+                if case .object(let object) = value { JSONFields(object, file: file, prefix: "\(name(key))[\(index)].") } else { nil }
+            }
+            return objects.count == values.count ? objects : nil
+        }
+    }
+
     public func fieldsIfPresent(_ key: String) throws -> JSONFields? {
         try read(key, "an object") {
             guard case .object(let value) = $0 else { return nil }

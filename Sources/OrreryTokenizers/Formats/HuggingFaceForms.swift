@@ -1,3 +1,5 @@
+import OrreryFiles
+
 /// How the two kinds are written, so that transformers gives the same ids and the same text.
 ///
 /// Characters are a WordLevel model behind a pre-tokenizer that cuts the text into single characters. Of the models in the
@@ -27,7 +29,7 @@ extension CharacterTokenizer {
             decoder: HuggingFaceForms.characterDecoder,
             modelHead: ["\"type\": \"WordLevel\""],
             vocabulary: characters.enumerated().map { (String($1), TokenID($0)) } + addedTokens.map { ($0.content, $0.id) },
-            modelTail: ["\"unk_token\": \(JSON.literal(unknownToken?.content ?? HuggingFaceForms.noUnknown))"],
+            modelTail: ["\"unk_token\": \(JSONValue(unknownToken?.content ?? HuggingFaceForms.noUnknown).text())"],
             addedTokens: addedTokens, endOfText: endOfText, unknown: unknown
         ).files()
     }

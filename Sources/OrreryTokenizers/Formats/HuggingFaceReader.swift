@@ -1,60 +1,47 @@
-/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes; anything else is an error that says what it found.
+import OrreryFiles
+
+/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes and in BERT's; anything else is an error that says what it found.
 struct HuggingFaceReader {
     private let path: String
-    private let root: JSON
-    private let configuration: (path: String, root: JSON)?
+    private let root: JSONFields
+    private let configuration: JSONFields?
 
     /// - Parameter configuration: `tokenizer_config.json`, which says which token ends a text.
-    init(path: String, bytes: [UInt8], configuration: (path: String, bytes: [UInt8])?) throws {
-        self.path = path
-        root = try Self.parse(bytes, path)
-        self.configuration = try configuration.map { ($0.path, try Self.parse($0.bytes, $0.path)) }
-    }
-
-    private static func parse(_ bytes: [UInt8], _ path: String) throws -> JSON {
-        let root: JSON
-        do {
-            root = try JSONParser.parse(bytes)
-        } catch let failure as JSONParser.Failure {
-            throw TokenizerError.file(path, "byte \(failure.byteOffset) is not JSON; expected \(failure.expected)")
-        }
-        guard root.object != nil else { throw TokenizerError.file(path, "is \(root.typeName); expected an object") }
-        return root
+    init(path: String, root: JSONFields, configuration: JSONFields?) {
+        (self.path, self.root, self.configuration) = (path, root, configuration)
     }
 
     private func failure(_ problem: String) -> TokenizerError { .file(path, problem) }
 
     func tokenizer() throws -> any Tokenizer {
-        guard let type = root["model"]?["type"]?.string else { throw failure("has no model.type; expected a string") }
+        let model = try root.fields("model")
+        let type = try model.string("type")
+        if type == "WordPiece" { return try WordPieceReader(root: root, model: model, addedTokens: addedTokens()).tokenizer() }
         let isCharacter = try type == "WordLevel" && matches("pre_tokenizer", HuggingFaceForms.characterPreTokenizer)
             && matches("decoder", HuggingFaceForms.characterDecoder)
-        let isByte = try type == "BPE" && root["model"]?["merges"]?.array?.isEmpty == true
+        let isByte = try type == "BPE" && model.arrayIfPresent("merges")?.isEmpty == true
             && matches("pre_tokenizer", HuggingFaceForms.byteLevel) && matches("decoder", HuggingFaceForms.byteLevel)
-        guard isCharacter || isByte, root["normalizer"] == nil, root["post_processor"] == nil else {
+        guard isCharacter || isByte, !root.has("normalizer"), !root.has("post_processor") else {
             throw failure("the kinds char and byte are known here; found model type \(type) of another make")
         }
-        for name in ["truncation", "padding"] where root[name] != nil {
-            throw failure("\(name) is set, which is not honoured here; expected null")
+        for name in ["truncation", "padding"] where root.has(name) {
+            throw root.error(name, expected: "null: it is not honoured here")
         }
-        do {
-            return try isCharacter ? characterTokenizer() : byteTokenizer()
-        } catch let error as TokenizerError where !error.namesFile {
-            throw failure(error.description)
-        }
+        return try isCharacter ? characterTokenizer(model) : byteTokenizer(model)
     }
 
-    private func characterTokenizer() throws -> CharacterTokenizer {
+    private func characterTokenizer(_ model: JSONFields) throws -> CharacterTokenizer {
         let added = try addedTokens()
-        let unknownContent = root["model"]?["unk_token"]?.string ?? HuggingFaceForms.noUnknown
+        let unknownContent = try model.stringIfPresent("unk_token") ?? HuggingFaceForms.noUnknown
         var unknown: TokenID?
         var characters: [(id: Int, scalar: Unicode.Scalar)] = []
-        for (piece, id) in try vocabulary() {
-            if let token = added.token(for: TokenID(id)), token.content.utf8.elementsEqual(piece.utf8) {
+        for (piece, id) in try vocabulary(model) {
+            if let token = added.token(for: id), token.content.utf8.elementsEqual(piece.utf8) {
                 if piece.utf8.elementsEqual(unknownContent.utf8) { unknown = token.id }
             } else if let scalar = CharacterTokenizer.onlyScalar(of: piece) {
-                characters.append((id, scalar))
+                characters.append((Int(id), scalar))
             } else {
-                throw failure("model.vocab has \(JSON.literal(piece)); expected single characters")
+                throw failure("model.vocab has \(FileError.quoted(piece)); expected single characters")
             }
         }
         characters.sort { $0.id < $1.id }
@@ -64,48 +51,39 @@ struct HuggingFaceReader {
             characters: characters.map(\.scalar), addedTokens: added, endOfText: try endOfText(added), unknown: unknown)
     }
 
-    private func byteTokenizer() throws -> ByteTokenizer {
+    private func byteTokenizer(_ model: JSONFields) throws -> ByteTokenizer {
         let added = try addedTokens()
-        let vocabulary = try vocabulary()
+        let vocabulary = try vocabulary(model)
         for (piece, id) in vocabulary {
-            guard let scalar = CharacterTokenizer.onlyScalar(of: piece), ByteAlphabet.byte(for: scalar).map(Int.init) == id else {
-                throw failure("model.vocab gives \(JSON.literal(piece)) the id \(id); expected each of GPT-2's byte letters with its byte's value")
+            guard let scalar = CharacterTokenizer.onlyScalar(of: piece), ByteAlphabet.byte(for: scalar).map(TokenID.init) == id else {
+                throw failure(
+                    "model.vocab gives \(FileError.quoted(piece)) the id \(id); expected each of GPT-2's byte letters with its byte's value")
             }
         }
-        try checkIDs(vocabulary.map(\.id), of: "bytes", from: 0)
+        try checkIDs(vocabulary.map { Int($0.id) }, of: "bytes", from: 0)
         guard vocabulary.count == 256 else { throw failure("model.vocab has \(vocabulary.count) entries; expected the 256 bytes") }
         try checkIDs(added.map { Int($0.id) }, of: "added tokens", from: 256)
         return try ByteTokenizer(addedTokens: added, endOfText: try endOfText(added))
     }
 
-    /// `model.vocab`, with ids that fit a `TokenID`.
-    private func vocabulary() throws -> [(piece: String, id: Int)] {
-        guard let members = root["model"]?["vocab"]?.object else { throw failure("has no model.vocab; expected an object") }
-        return try members.map { piece, value in
-            (piece, Int(try tokenID(value, of: "model.vocab's \(JSON.literal(piece))")))
-        }
+    private func vocabulary(_ model: JSONFields) throws -> [(piece: String, id: TokenID)] {
+        let members = try model.fields("vocab")
+        return try members.object.keys.map { ($0, try tokenID($0, of: members)) }
     }
 
     private func addedTokens() throws -> AddedTokens {
-        guard let value = root["added_tokens"] else { return try AddedTokens() }
-        guard let elements = value.array else { throw failure("added_tokens is \(value.typeName); expected an array") }
-        return try AddedTokens(elements.enumerated().map { index, element in
-            let place = "added_tokens[\(index)]"
-            guard let content = element["content"]?.string else { throw failure("\(place) has no content; expected a string") }
-            for flag in ["single_word", "lstrip", "rstrip"] where element[flag]?.bool == true {
-                throw failure("\(place).\(flag) is true, which is not honoured here; expected false")
+        try AddedTokens((root.objectsIfPresent("added_tokens") ?? []).map { token in
+            for flag in ["single_word", "lstrip", "rstrip"] where try token.boolIfPresent(flag) == true {
+                throw token.error(flag, expected: "false: it is not honoured here")
             }
-            let id = try tokenID(element["id"] ?? .null, of: "\(place).id")
-            return AddedToken(id: id, content: content, isSpecial: element["special"]?.bool ?? false)
+            return AddedToken(
+                id: try tokenID("id", of: token), content: try token.string("content"),
+                isSpecial: try token.boolIfPresent("special") ?? false)
         })
     }
 
-    private func tokenID(_ value: JSON, of place: String) throws -> TokenID {
-        guard let integer = value.integer else { throw failure("the id of \(place) is \(value.typeName); expected an integer") }
-        guard integer >= 0, let id = TokenID(exactly: integer) else {
-            throw failure("the id of \(place) is \(integer); expected 0 ... \(TokenID.max)")
-        }
-        return id
+    private func tokenID(_ key: String, of fields: JSONFields) throws -> TokenID {
+        TokenID(try fields.int(key, in: 0...Int(TokenID.max)))
     }
 
     /// Checks that `ids` are `first`, `first` + 1, ... in some order.
@@ -118,32 +96,25 @@ struct HuggingFaceReader {
     /// The id of `eos_token` in tokenizer_config.json; without that file, of GPT-2's `<|endoftext|>` if it is there.
     private func endOfText(_ added: AddedTokens) throws -> TokenID? {
         guard let configuration else { return added.id(forContent: Array("<|endoftext|>".utf8)) }
-        guard let value = configuration.root["eos_token"] else { return nil }
-        guard let content = value.string ?? value["content"]?.string, let id = added.id(forContent: Array(content.utf8)) else {
-            throw TokenizerError.file(configuration.path, "eos_token is not among the added tokens of \(path); expected one of them")
-        }
-        return id
+        guard let value = configuration.object["eos_token"], value != .null else { return nil }
+        if case .string(let content) = value["content"] ?? value, let id = added.id(forContent: Array(content.utf8)) { return id }
+        throw configuration.error("eos_token", expected: "one of the added tokens of \(path)")
     }
 
     /// Whether member `name` has the type of `form` and equals it in every member that `form` has.
     private func matches(_ name: String, _ form: String) throws -> Bool {
-        guard let value = root[name] else { return false }
-        return try JSONParser.parse(Array(form.utf8)).isContained(in: value)
+        guard let value = root.object[name] else { return false }
+        return try JSONValue(parsing: form, file: "a form of ours").isContained(in: value)
     }
 }
 
-extension JSON {
+extension JSONValue {
     /// Whether `other` equals this value, but for further members of objects.
-    fileprivate func isContained(in other: JSON) -> Bool {
+    fileprivate func isContained(in other: JSONValue) -> Bool {
         switch (self, other) {
-        case (.null, .null): true
-        case (.bool(let a), .bool(let b)): a == b
-        case (.integer(let a), .integer(let b)): a == b
-        case (.number(let a), .number(let b)): a == b
-        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
         case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.isContained(in: $1) }
-        case (.object(let members), .object): members.allSatisfy { name, value in other[name].map(value.isContained) ?? false }
-        default: false
+        case (.object(let object), .object): object.members.allSatisfy { key, value in other[key].map(value.isContained) ?? false }
+        default: self == other
         }
     }
 }

@@ -1,9 +1,12 @@
 import Foundation
+import OrreryFiles
 
 /// The parts of a Hugging Face `tokenizer.json` (format 1.0 of the tokenizers library) that distinguish one kind from another,
 /// each a JSON fragment, and the two files made of them.
 struct HuggingFaceWriter {
+    var normalizer = "null"
     var preTokenizer: String
+    var postProcessor = "null"
     var decoder: String
     /// The model's members before the vocabulary, each line ending in a comma.
     var modelHead: [String]
@@ -14,6 +17,8 @@ struct HuggingFaceWriter {
     var addedTokens: AddedTokens
     var endOfText: TokenID?
     var unknown: TokenID?
+    /// The class of transformers that opens the files.
+    var className = "PreTrainedTokenizerFast"
 
     func files() -> [TokenizerFile] {
         [
@@ -23,7 +28,7 @@ struct HuggingFaceWriter {
     }
 
     private var tokenizer: String {
-        let entries = vocabulary.map { "      \(JSON.literal($0.piece)): \($0.id)" }.joined(separator: ",\n")
+        let entries = vocabulary.map { "      \(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ",\n")
         let model = modelHead + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
         return """
             {
@@ -31,9 +36,9 @@ struct HuggingFaceWriter {
               "truncation": null,
               "padding": null,
               "added_tokens": [\(addedTokens.map(Self.literal).joined(separator: ","))],
-              "normalizer": null,
+              "normalizer": \(normalizer),
               "pre_tokenizer": \(preTokenizer),
-              "post_processor": null,
+              "post_processor": \(postProcessor),
               "decoder": \(decoder),
               "model": {
                 \(model.joined(separator: ",\n    "))
@@ -45,10 +50,10 @@ struct HuggingFaceWriter {
 
     /// `clean_up_tokenization_spaces` must be false: it would take the space out of "a ." when transformers decodes.
     private var configuration: String {
-        var members = ["\"tokenizer_class\": \"PreTrainedTokenizerFast\"", "\"clean_up_tokenization_spaces\": false"]
+        var members = ["\"tokenizer_class\": \"\(className)\"", "\"clean_up_tokenization_spaces\": false"]
         for (name, id) in [("eos_token", endOfText), ("unk_token", unknown)] {
             guard let token = id.flatMap(addedTokens.token(for:)) else { continue }
-            members.append("\"\(name)\": \(JSON.literal(token.content))")
+            members.append("\"\(name)\": \(JSONValue(token.content).text())")
         }
         return "{\n  \(members.joined(separator: ",\n  "))\n}\n"
     }
@@ -56,7 +61,7 @@ struct HuggingFaceWriter {
     private static func literal(_ token: AddedToken) -> String {
         """
 
-            {"id": \(token.id), "content": \(JSON.literal(token.content)), "single_word": false, "lstrip": false, "rstrip": false, \
+            {"id": \(token.id), "content": \(JSONValue(token.content).text()), "single_word": false, "lstrip": false, "rstrip": false, \
         "normalized": false, "special": \(token.isSpecial)}
         """
     }

@@ -53,3 +53,15 @@ enum UTF8Step: Equatable {
         self = .scalar(Unicode.Scalar(value)!, length: length)
     }
 }
+
+extension UTF8Step {
+    /// Whether all of `utf8` is characters.
+    static func isValid(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+        var position = 0
+        while position < utf8.count {
+            guard case .scalar(_, let length) = UTF8Step(utf8, at: position) else { return false }
+            position += length
+        }
+        return true
+    }
+}

@@ -1,0 +1,51 @@
+/// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte.
+public final class GGUFFile: Sendable {
+    public let path: String
+    /// 2 or 3; they differ only for big-endian machines.
+    public let version: Int
+    /// Tensors start at multiples of this many bytes.
+    public let alignment: Int
+    public let metadata: GGUFMetadata
+    /// The tensors in the order of the directory.
+    public let ordered: [GGUFTensorInfo]
+    /// The tensors by name.
+    public let tensors: [String: GGUFTensorInfo]
+    private let file: MappedFile
+
+    /// Opens the file at `path` and checks its header. No tensor and no array is read.
+    ///
+    /// - Throws: `FileError` that names the byte, the key or the tensor.
+    public convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
+
+    package init(_ file: MappedFile) throws {
+        let header = try file.withUnsafeBytes { try GGUFHeader($0, of: file) }
+        self.file = file
+        path = file.path
+        version = header.version
+        alignment = header.alignment
+        metadata = GGUFMetadata(header.metadata, file: file.path)
+        ordered = header.tensors
+        tensors = Dictionary(header.tensors.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Whether the file at `path` says that it is a GGUF file.
+    public static func isGGUF(path: String) -> Bool {
+        guard let file = try? Descriptor.reading(path), let status = try? file.status(), status.kind == .file else { return false }
+        var magic = [UInt8](repeating: 0, count: 4)
+        let count = magic.withUnsafeMutableBytes { try? file.read(into: $0) }
+        return count == 4 && magic == GGUFHeader.magic
+    }
+
+    /// The bytes of one tensor, in ggml's layout of its type. The region keeps the file mapped.
+    ///
+    /// - Throws: `FileError` where there is no such tensor.
+    public func bytes(of name: String) throws -> MappedRegion {
+        guard let tensor = tensors[name] else { throw FileError.request(path, "has no tensor \(FileError.quoted(name))") }
+        return try bytes(of: tensor)
+    }
+
+    /// The bytes of one of this file's tensors.
+    public func bytes(of tensor: GGUFTensorInfo) throws -> MappedRegion {
+        try file.region(offset: tensor.byteRange.lowerBound, count: tensor.byteRange.count)
+    }
+}

@@ -1,0 +1,124 @@
+import OrreryFiles
+
+extension GGUFVocabulary {
+    /// Reads the vocabulary of the file at `path`.
+    ///
+    /// - Throws: `TokenizerError` that names the file and the key.
+    public init(contentsOf path: String) throws {
+        self = try TokenizerError.naming(path) { try GGUFVocabulary(GGUFFile(path: path)) }
+    }
+
+    /// Reads the vocabulary of an open file.
+    public init(_ gguf: GGUFFile) throws {
+        let metadata = gguf.metadata
+        let name = try metadata.string(GGUFKeys.model)
+        guard let kind = Kind(rawValue: name) else {
+            throw metadata.error(GGUFKeys.model, expected: "one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self.kind = kind
+        file = gguf.path
+        preTokenizer = try metadata.stringIfPresent(GGUFKeys.pre)
+        let tokens = try Self.tokens(metadata)
+        self.tokens = tokens
+        index = try Self.index(metadata, tokens)
+        scores = try Self.scores(metadata, count: tokens.count)
+        types = try Self.types(metadata, count: tokens.count)
+        merges = try Self.merges(metadata, kind)
+        characterMap = try Self.characterMap(metadata)
+        attributes = types
+        special = try Self.special(metadata, kind, preTokenizer, count: tokens.count)
+        settings = try GGUFVocabularySettings(metadata, kind, preTokenizer)
+        endOfGeneration = []
+        concludeFromNames(architecture: try metadata.stringIfPresent("general.architecture"), name: try metadata.stringIfPresent("general.name"))
+    }
+
+    private static func tokens(_ metadata: GGUFMetadata) throws -> PieceTable {
+        let array = try metadata.array(GGUFKeys.tokens)
+        guard array.count <= Int(TokenID.max) else {
+            throw metadata.error(GGUFKeys.tokens, expected: "at most \(TokenID.max) tokens")
+        }
+        var tokens = PieceTable()
+        tokens.reserveCapacity(pieces: array.count, bytes: array.count * 8)
+        let areStrings = array.forEachString { index, bytes in
+            // llama.cpp reads them as C strings, and gives those that are empty a name.
+            let text = bytes.prefix { $0 != 0 }
+            if text.isEmpty { tokens.append("[EMPTY_\(index)]".utf8) } else { tokens.append(text) }
+        }
+        guard areStrings, !tokens.isEmpty else { throw metadata.error(GGUFKeys.tokens, expected: "an array of strings, at least one") }
+        return tokens
+    }
+
+    private static func index(_ metadata: GGUFMetadata, _ tokens: PieceTable) throws -> PieceIndex {
+        do {
+            return try PieceIndex(tokens, ids: tokens.indices)
+        } catch let duplicate as PieceIndex.Duplicate {
+            throw metadata.error(
+                GGUFKeys.tokens, expected: "distinct tokens",
+                found: "\(FileError.quoted(tokens.text(of: duplicate.first))) as \(duplicate.first) and \(duplicate.second)")
+        }
+    }
+
+    private static func scores(_ metadata: GGUFMetadata, count: Int) throws -> [Float] {
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.scores) else { return [Float](repeating: 0, count: count) }
+        guard array.count >= count, let scores = array.elementType == .int32 ? array.ints()?.map(Float.init) : array.floats(),
+            scores.allSatisfy({ !$0.isNaN })
+        else { throw metadata.error(GGUFKeys.scores, expected: "float32 or int32 values, none NaN, for each of the \(count) tokens") }
+        return Array(scores.prefix(count))
+    }
+
+    private static func types(_ metadata: GGUFMetadata, count: Int) throws -> [Attributes] {
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.types) else { return [Attributes](repeating: .normal, count: count) }
+        guard array.elementType == .int32, array.count >= count, let types = array.ints() else {
+            throw metadata.error(GGUFKeys.types, expected: "int32 values for each of the \(count) tokens")
+        }
+        return types.prefix(count).map { type in
+            switch type {
+            case 1: .normal
+            case 2: .unknown
+            case 3: .control
+            case 4: .userDefined
+            case 5: .unused
+            case 6: .byte
+            default: []
+            }
+        }
+    }
+
+    private static func merges(_ metadata: GGUFMetadata, _ kind: Kind) throws -> [[UInt8]] {
+        guard kind == .gpt2 || kind == .gemma4, let array = try metadata.arrayIfPresent(GGUFKeys.merges) else { return [] }
+        guard let merges = array.stringBytes() else { throw metadata.error(GGUFKeys.merges, expected: "an array of strings") }
+        return merges
+    }
+
+    private static func characterMap(_ metadata: GGUFMetadata) throws -> [UInt8] {
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.characterMap) else { return [] }
+        guard array.elementType == .int8 || array.elementType == .uint8, let bytes = array.bytes() else {
+            throw metadata.error(GGUFKeys.characterMap, expected: "an array of uint8 or int8 values")
+        }
+        return bytes
+    }
+
+    private static func special(_ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, count: Int) throws -> SpecialTokens {
+        var special = SpecialTokens(kind: kind)
+        if kind == .gpt2, ["chatglm-bpe", "glm4", "glm5"].contains(pre) { special.beginOfText = nil }
+        for (key, path) in GGUFKeys.special {
+            // A default that the vocabulary is too small for is none.
+            if let id = special[keyPath: path], Int(id) >= count { special[keyPath: path] = nil }
+            if let id = try metadata.intIfPresent(key, in: 0...count - 1) { special[keyPath: path] = TokenID(id) }
+        }
+        return special
+    }
+}
+
+extension GGUFVocabulary.SpecialTokens {
+    /// What llama.cpp assumes of a kind.
+    fileprivate init(kind: GGUFVocabulary.Kind) {
+        switch kind {
+        case .llama: (beginOfText, endOfText, unknown) = (1, 2, 0)
+        case .bert: (beginOfText, unknown, separator, padding, mask) = (101, 100, 102, 0, 103)
+        case .gpt2: (beginOfText, endOfText) = (11, 11)
+        case .t5: (endOfText, unknown, padding) = (1, 2, 0)
+        case .gemma4: break
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// The `gemma4` kind, and `gpt2` kinds whose pre-tokenizer is like it: merges by rank over "▁" text, line by line, with bytes for what is no token.
+///
+/// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe with LLAMA_VOCAB_PRE_TYPE_GEMMA4; `src/unicode.cpp`,
+/// unicode_regex_split, which reads the text as code points and so mends damaged UTF-8.
+struct GGUFRankedMerges: GGUFSegmenter {
+    private let merges: RankedMerges
+    private let index: PieceIndex
+    private let bytes: [TokenID]
+    /// Whether line breaks that are a token together are that token, whatever the merges say.
+    private let joinsBreaks: Bool
+
+    init(_ vocabulary: GGUFVocabulary) throws {
+        guard !vocabulary.merges.isEmpty else {
+            throw TokenizerError.file(vocabulary.file, "field \"\(GGUFKeys.merges)\": expected an array of strings, found no such key")
+        }
+        merges = try RankedMerges(vocabulary.tokens, index: vocabulary.index, merges: vocabulary.merges)
+        index = vocabulary.index
+        joinsBreaks = vocabulary.preTokenizer != "sarvam-moe"
+        bytes = (0..<256).map { vocabulary.index.id(of: BytePiece.bytes(of: UInt8($0))) }
+    }
+
+    var dropsFirstSpace: Bool { false }
+
+    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+        let escaped = Self.escaped(text, recordsOrigins: encoding.recordsByteRanges)
+        var workspace = MergeWorkspace()
+        escaped.bytes.withUnsafeBufferPointer { text in
+            var start = 0
+            while start < text.count {
+                let isBreak = text[start] == UInt8(ascii: "\n")
+                var end = start + 1
+                while end < text.count, (text[end] == UInt8(ascii: "\n")) == isBreak { end += 1 }
+                let line = UnsafeBufferPointer(rebasing: text[start..<end])
+                func range(_ first: Int, _ last: Int) -> Range<Int> {
+                    encoding.recordsByteRanges ? offset + escaped.origins[start + first]..<offset + escaped.origins[start + last] : 0..<0
+                }
+                let whole = isBreak && joinsBreaks ? index.id(of: line) : PieceIndex.missing
+                if whole != PieceIndex.missing {
+                    encoding.append(whole, range(0, line.count))
+                } else {
+                    merges.segment(line, &workspace)
+                    workspace.forEachSymbol { symbol in
+                        let place = Int(symbol.start)..<Int(symbol.start + symbol.length)
+                        if merges.isToken(symbol.id) {
+                            encoding.append(symbol.id, range(place.lowerBound, place.upperBound))
+                        } else {
+                            // A byte without token is left out there.
+                            for byte in place where bytes[Int(line[byte])] >= 0 {
+                                encoding.append(bytes[Int(line[byte])], range(byte, byte + 1))
+                            }
+                        }
+                    }
+                }
+                start = end
+            }
+        }
+    }
+
+    /// The text with "▁" for spaces and every character written the proper way.
+    private static func escaped(_ text: UnsafeBufferPointer<UInt8>, recordsOrigins: Bool) -> NormalizedText {
+        var output = NormalizedText()
+        output.bytes.reserveCapacity(text.count + text.count / 2)
+        var position = 0
+        while position < text.count {
+            let (bytes, length) = character(of: text, at: position)
+            output.bytes += bytes
+            if recordsOrigins { output.origins += repeatElement(position, count: bytes.count) }
+            position += length
+        }
+        if recordsOrigins { output.origins.append(position) }
+        return output
+    }
+
+    private static func character(of text: UnsafeBufferPointer<UInt8>, at position: Int) -> (bytes: [UInt8], length: Int) {
+        if text[position] == 0x20 { return (SentencePieceNormalizer.spaceSymbol, 1) }
+        if case .scalar(_, let length) = UTF8Step(text, at: position) { return (Array(text[position..<position + length]), length) }
+        guard let (value, length) = LaxUTF8.character(of: text, at: position), value <= 0x10FFFF else { return ([0xEF, 0xBF, 0xBD], 1) }
+        return (LaxUTF8.bytes(of: value), length)
+    }
+}

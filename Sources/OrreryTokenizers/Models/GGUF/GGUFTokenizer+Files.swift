@@ -1,0 +1,62 @@
+extension GGUFTokenizer {
+    /// The vocabulary as a SentencePiece model, or as WordPiece's tokenizer.json: what published models of the kind come with.
+    public func files() throws -> [TokenizerFile] {
+        switch vocabulary.kind {
+        case .llama, .t5: try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame).files()
+        case .bert: try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files()
+        case .gpt2, .gemma4:
+            throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
+        }
+    }
+}
+
+extension SentencePieceModel {
+    /// The model that a GGUF vocabulary was made from, as far as the file tells.
+    init(_ vocabulary: GGUFVocabulary) throws {
+        self.init(kind: vocabulary.kind == .t5 ? .unigram : .bpe)
+        for id in vocabulary.tokens.indices {
+            let type: PieceType = switch vocabulary.types[id] {
+            case .unknown: .unknown
+            case .control: .control
+            case .userDefined: .userDefined
+            case .byte: .byte
+            case .unused: .unused
+            default: .normal
+            }
+            append(vocabulary.tokens[id], score: vocabulary.scores[id], type: type)
+        }
+        hasByteFallback = types.contains(.byte)
+        var settings = NormalizerSettings()
+        settings.name = vocabulary.characterMap.isEmpty ? "identity" : "precompiled"
+        settings.characterMap = vocabulary.characterMap
+        settings.addsDummyPrefix = vocabulary.settings.addsSpacePrefix
+        settings.removesExtraWhitespaces = vocabulary.settings.removesExtraWhitespaces
+        normalizerSettings = settings
+    }
+}
+
+extension WordPieceTokenizer {
+    /// A vocabulary with "▁" before words, written with "##" inside them.
+    init(_ vocabulary: GGUFVocabulary, addedTokens: AddedTokens, frame: (prefix: [TokenID], suffix: [TokenID])) throws {
+        let space = SentencePieceNormalizer.spaceSymbol
+        var pieces = PieceTable()
+        for id in vocabulary.tokens.indices {
+            let token = vocabulary.tokens[id]
+            // llama.cpp's converter leaves names in brackets as they are.
+            let isBracketed = token.first == UInt8(ascii: "[") && token.last == UInt8(ascii: "]")
+            if isBracketed || addedTokens.token(for: TokenID(id)) != nil {
+                pieces.append(token)
+            } else if token.starts(with: space) {
+                pieces.append(token.dropFirst(space.count))
+            } else {
+                pieces.append(Array("##".utf8) + token)
+            }
+        }
+        var settings = Settings()
+        settings.lowercases = vocabulary.settings.lowercases
+        settings.stripsAccents = vocabulary.settings.stripsAccents
+        settings.cleansDecodedText = vocabulary.settings.cleansSpaces
+        let unknown = try vocabulary.required(\.unknown, "unknown_token_id")
+        try self.init(pieces, addedTokens: addedTokens, unknown: pieces.text(of: Int(unknown)), frame: frame, settings: settings)
+    }
+}

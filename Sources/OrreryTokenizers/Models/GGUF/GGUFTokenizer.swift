@@ -1,0 +1,119 @@
+/// The tokenizer of a GGUF file's `llama`, `t5`, `bert` or `gemma4` vocabulary, and of those `gpt2` ones that are like `gemma4`. Ids are llama.cpp's.
+///
+/// What users defined as a token is found in every text, as there; marks of structure only if asked for.
+///
+/// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::tokenize and token_to_piece.
+public struct GGUFTokenizer: Tokenizer {
+    public let vocabulary: GGUFVocabulary
+    public let addedTokens: AddedTokens
+    public var endOfText: TokenID? { vocabulary.special.endOfText }
+
+    private let partition: SpecialTokenPartition
+    private let segmenter: any GGUFSegmenter
+    /// The tokens before and after a text.
+    public let frame: (prefix: [TokenID], suffix: [TokenID])
+
+    /// - Throws: `TokenizerError` that names the file and the key where no tokenizer can be made from the vocabulary.
+    public init(_ vocabulary: GGUFVocabulary) throws {
+        self.vocabulary = vocabulary
+        partition = SpecialTokenPartition(vocabulary)
+        let settings = vocabulary.settings
+        frame = switch vocabulary.kind {
+        case .bert:
+            (try [vocabulary.required(\.beginOfText, "bos_token_id")], try [vocabulary.required(\.separator, "seperator_token_id")])
+        default:
+            (
+                try settings.addsBeginOfText ? [vocabulary.required(\.beginOfText, "bos_token_id")] : [],
+                try settings.addsEndOfText ? [vocabulary.required(\.endOfText, "eos_token_id")] : []
+            )
+        }
+        segmenter = switch vocabulary.kind {
+        case .llama: GGUFScoredMerges(vocabulary)
+        case .t5: try GGUFUnigram(vocabulary)
+        case .bert: try GGUFWordPiece(vocabulary)
+        case .gemma4: try GGUFRankedMerges(vocabulary)
+        case .gpt2 where settings.escapesWhitespaces: try GGUFRankedMerges(vocabulary)
+        case .gpt2:
+            throw TokenizerError.file(vocabulary.file, "has a gpt2 vocabulary; expected llama, t5, bert or gemma4")
+        }
+        let marks = vocabulary.attributes.indices.filter {
+            !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
+        }
+        addedTokens = try AddedTokens(marks.map { id in
+            AddedToken(
+                id: TokenID(id), content: vocabulary.tokens.text(of: id),
+                isSpecial: !vocabulary.attributes[id].isDisjoint(with: [.control, .unknown]))
+        })
+    }
+
+    public var vocabularySize: Int { vocabulary.tokens.count }
+
+    public func piece(for id: TokenID) -> [UInt8]? {
+        guard vocabulary.tokens.indices.contains(Int(id)) else { return nil }
+        let attributes = vocabulary.attributes[Int(id)]
+        let token = vocabulary.tokens[Int(id)]
+        if !attributes.isDisjoint(with: [.control, .userDefined, .unknown]) { return Array(token) }
+        if attributes.contains(.normal) { return SentencePieceDecoder.replacingSpaceSymbols(token) }
+        if attributes.contains(.byte), let byte = BytePiece.byte(of: token) { return [byte] }
+        return []
+    }
+
+    public func id(forPiece piece: [UInt8]) -> TokenID? {
+        let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
+        for text in [piece, escaped, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
+            let id = vocabulary.index.id(of: text)
+            if id != PieceIndex.missing, self.piece(for: id) == piece { return id }
+        }
+        return nil
+    }
+
+    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        var isAfterMark = true
+        for fragment in partition.fragments(of: utf8, parsesMarks: options.recognizesSpecialTokens) {
+            switch fragment {
+            case .token(let id, let range):
+                encoding.append(id, range)
+                isAfterMark = true
+            case .text(let range):
+                guard range.count < Int(Int32.max) / 3 else {
+                    throw TokenizerError.invalid("a text of \(range.count) bytes is too long; expected less than 700 megabytes at once")
+                }
+                try segmenter.segment(
+                    UnsafeBufferPointer(rebasing: utf8[range]), isAfterMark: isAfterMark, offset: range.lowerBound, into: &encoding)
+                isAfterMark = false
+            }
+        }
+        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+    }
+
+    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+        guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        // The space that encoding put first.
+        let dropsSpace = previous == nil && segmenter.dropsFirstSpace && piece.first == 0x20
+        bytes.append(contentsOf: dropsSpace ? piece.dropFirst() : piece[...])
+    }
+}
+
+/// How one kind of vocabulary cuts a text that has no special token in it.
+protocol GGUFSegmenter: Sendable {
+    /// Whether decoded text starts with a space that encoding put there.
+    var dropsFirstSpace: Bool { get }
+
+    /// Appends the tokens of `text`.
+    ///
+    /// - Parameters:
+    ///   - isAfterMark: whether it starts the whole text, or follows a special token.
+    ///   - offset: where it stands in the whole text.
+    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws
+}
+
+extension GGUFVocabulary {
+    /// The id of a role that encoding cannot do without.
+    func required(_ role: KeyPath<SpecialTokens, TokenID?>, _ key: String) throws -> TokenID {
+        guard let id = special[keyPath: role] else {
+            throw TokenizerError.file(file, "field \"tokenizer.ggml.\(key)\": expected the id of a token, found no such key")
+        }
+        return id
+    }
+}

@@ -1,0 +1,147 @@
+/// A tokenizer from a SentencePiece model file: BPE, Unigram, words or characters, with its normalization and byte fallback.
+///
+/// Ids, byte ranges and decoded text are those of Google's sentencepiece 0.2.3. Of the tokens that stand for one character's bytes
+/// the last has the character's range, the others are empty, as there.
+public struct SentencePieceTokenizer: Tokenizer {
+    public let model: SentencePieceModel
+    public let addedTokens: AddedTokens
+    public let endOfText: TokenID?
+    /// The tokens that are put before and after a text if asked for; a model file names none.
+    public let frame: (prefix: [TokenID], suffix: [TokenID])
+
+    let roles: SentencePieceModel.Roles
+    let ordinary: PieceIndex
+    let reserved: PieceIndex
+    private let normalizer: SentencePieceNormalizer
+    private let segmenter: SentencePieceSegmenter
+    let denormalizer: SentencePieceNormalizer?
+
+    /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
+    /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
+    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
+        let roles = try model.roles()
+        let symbols = roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
+        normalizer = try SentencePieceNormalizer(
+            model.normalizerSettings, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
+        denormalizer = try model.denormalizerSettings.flatMap { settings in
+            settings.characterMap.isEmpty
+                ? nil : try SentencePieceNormalizer(settings, treatsWhitespaceAsSuffix: false, symbols: nil)
+        }
+        ordinary = try model.index(of: roles.ordinary)
+        reserved = try model.index(of: roles.reserved)
+        switch model.kind {
+        case .unigram: segmenter = .unigram(try UnigramLattice(model, roles))
+        case .word: segmenter = .word(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }))
+        case .char: segmenter = .char(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }), symbols: symbols)
+        case .bpe:
+            let isUTF8 = normalizer.givesValidUTF8 && roles.userDefined.allSatisfy {
+                String(validating: model.pieces[$0], as: UTF8.self) != nil
+            }
+            let index = try model.index(of: roles.ordinary + roles.reserved)
+            segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
+        }
+        self.model = model
+        self.roles = roles
+        self.frame = frame
+        let controls = roles.reserved.filter { model.types[$0] == .control }
+        let added = try AddedTokens(controls.map { AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) })
+        addedTokens = added
+        endOfText = added.id(forContent: model.endOfTextPiece)
+    }
+
+    public var vocabularySize: Int { model.pieces.count }
+
+    /// The bytes of a token inside a text: a space for "▁", the byte for `<0x0A>`, the name of a control token.
+    public func piece(for id: TokenID) -> [UInt8]? {
+        guard model.pieces.indices.contains(Int(id)) else { return nil }
+        let piece = model.pieces[Int(id)]
+        return switch model.types[Int(id)] {
+        case .byte: BytePiece.byte(of: piece).map { [$0] } ?? Array(piece)
+        case .normal, .userDefined, .unused: SentencePieceDecoder.replacingSpaceSymbols(piece)
+        case .control, .unknown: Array(piece)
+        }
+    }
+
+    public func id(forPiece piece: [UInt8]) -> TokenID? {
+        let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
+        for (index, text) in [(ordinary, escaped), (ordinary, piece), (reserved, piece)] {
+            let id = index.id(of: text)
+            if id != PieceIndex.missing { return id }
+        }
+        return piece.count == 1 ? roles.bytes.map { $0[Int(piece[0])] } : nil
+    }
+
+    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        // A text without tokens that structure it goes to the model in one piece, however often a control token is spelled in it.
+        if options.recognizesSpecialTokens && !addedTokens.isEmpty {
+            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: true) { segment in
+                switch segment {
+                case .token(let id, let range): encoding.append(id, range)
+                case .ordinary(let range): try encodeOrdinary(utf8, range, into: &encoding)
+                }
+            }
+        } else {
+            try encodeOrdinary(utf8, utf8.indices, into: &encoding)
+        }
+        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+    }
+
+    private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) throws {
+        let normalized = normalizer.normalize(
+            UnsafeBufferPointer(rebasing: utf8[range]), recordsOrigins: encoding.recordsByteRanges)
+        // Places in the normalized text are kept in 32 bits, as in sentencepiece.
+        guard normalized.bytes.count < Int(Int32.max) else {
+            throw TokenizerError.invalid("a text of \(range.count) bytes is too long for this model; expected less than two gigabytes at once")
+        }
+        var output = SentencePieceOutput(tokenizer: self, origins: normalized.origins, offset: range.lowerBound, encoding)
+        normalized.bytes.withUnsafeBufferPointer { text in segmenter.segment(text) { output.append($0, length: $1, of: text) } }
+        encoding = output.encoding
+    }
+
+    public func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
+        SentencePieceDecoder(self, skipsSpecialTokens: skipsSpecialTokens)
+    }
+
+    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+        guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        let dropsSpace = previous == nil && SentencePieceDecoder.dropsFirstSpace(model.normalizerSettings)
+        bytes.append(contentsOf: dropsSpace && piece.first == 0x20 ? piece.dropFirst() : piece[...])
+    }
+}
+
+extension SentencePieceModel {
+    /// The piece that ends a text by its name.
+    var endOfTextPiece: [UInt8] { trainer.bytes(47) ?? Array("</s>".utf8) }
+}
+
+extension SentencePieceBPE {
+    init(_ model: SentencePieceModel, index: PieceIndex, symbols: DoubleArrayTrie?) {
+        let outcomes: [Outcome] = model.types.map { type in
+            switch type {
+            case .normal, .userDefined: .piece
+            case .unused: .splitAgain
+            case .unknown, .control, .byte: .unknown
+            }
+        }
+        self.init(model.pieces, index: index, scores: model.scores, outcomes: outcomes, frozen: symbols)
+    }
+}
+
+extension UnigramLattice<Float> {
+    /// The lattice of a sentencepiece model.
+    ///
+    /// - Throws: `TokenizerError` where the model has no piece that a text can hold.
+    init(_ model: SentencePieceModel, _ roles: SentencePieceModel.Roles) throws {
+        let ids = roles.ordinary.filter { model.types[$0] != .unused }
+        guard !ids.isEmpty else { throw TokenizerError.invalid("has no piece for texts; expected at least one") }
+        let normal = zip(model.scores, model.types).filter { $1 == .normal }.map(\.0)
+        self.init(
+            trie: DoubleArrayTrieBuilder.trie(of: model.pieces, ids: ids),
+            // A long symbol beats any path around it (`GetUserDefinedScore`).
+            scores: model.pieces.indices.map {
+                model.types[$0] == .userDefined ? Float(0.1 * Double(model.pieces[$0].count - 1)) : model.scores[$0]
+            },
+            unknownScore: (normal.min() ?? .greatestFiniteMagnitude) - 10, resetThreshold: 100_000)
+    }
+}

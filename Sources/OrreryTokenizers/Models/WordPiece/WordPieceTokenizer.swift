@@ -1,0 +1,122 @@
+/// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that go on with a word.
+///
+/// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and decoder.
+public struct WordPieceTokenizer: Tokenizer {
+    /// How texts are read.
+    public struct Settings: Sendable, Hashable {
+        /// Control characters go, white space becomes spaces.
+        public var cleansText = true
+        /// Each Chinese character is a word.
+        public var separatesChinese = true
+        /// nil: as `lowercases`.
+        public var stripsAccents: Bool?
+        public var lowercases = true
+        public var continuingPrefix = "##"
+        /// A word of more characters is unknown.
+        public var longestWord = 100
+        /// Whether decoding takes out spaces before punctuation and in English contractions.
+        public var cleansDecodedText = true
+
+        public init() {}
+    }
+
+    public let settings: Settings
+    public let pieces: PieceTable
+    public let addedTokens: AddedTokens
+    public let unknown: TokenID
+    public let endOfText: TokenID?
+    /// `[CLS]` and `[SEP]`, in most vocabularies.
+    public let frame: (prefix: [TokenID], suffix: [TokenID])
+
+    let index: PieceIndex
+    private let matcher: WordPieces
+    private let rules: BertRules
+
+    /// - Parameters:
+    ///   - pieces: the whole vocabulary in the order of ids, added tokens included.
+    ///   - unknown: the piece for words that cannot be cut.
+    ///   - frame: the pieces before and after a text.
+    /// - Throws: `TokenizerError` where a piece is there twice, or one that is named is not there.
+    public init(
+        _ pieces: PieceTable, addedTokens: AddedTokens, unknown: String = "[UNK]", frame: (prefix: [TokenID], suffix: [TokenID]),
+        settings: Settings = Settings()
+    ) throws {
+        let ids = pieces.indices.filter { !pieces[$0].isEmpty }
+        do {
+            index = try PieceIndex(pieces, ids: ids)
+        } catch let duplicate as PieceIndex.Duplicate {
+            throw TokenizerError.invalid(
+                "\(TokenizerError.quoted(pieces.text(of: duplicate.first))) has the ids \(duplicate.first) and \(duplicate.second); expected distinct pieces")
+        }
+        self.unknown = index.id(of: unknown.utf8)
+        guard self.unknown != PieceIndex.missing else {
+            throw TokenizerError.invalid("the vocabulary has no \(TokenizerError.quoted(unknown)), which stands for unknown words")
+        }
+        if let id = ids.first(where: { pieces[$0].contains(0) }) {
+            throw TokenizerError.invalid("piece \(id) holds a zero byte; expected text")
+        }
+        self.pieces = pieces
+        self.settings = settings
+        self.addedTokens = addedTokens
+        self.frame = frame
+        endOfText = frame.suffix.last
+        let prefix = Array(settings.continuingPrefix.utf8)
+        var rests = PieceTable()
+        for piece in pieces { rests.append(piece.starts(with: prefix) ? piece.dropFirst(prefix.count) : []) }
+        matcher = WordPieces(
+            starts: DoubleArrayTrieBuilder.trie(of: pieces, ids: ids),
+            rests: DoubleArrayTrieBuilder.trie(of: rests, ids: rests.indices.filter { !rests[$0].isEmpty }))
+        rules = .huggingFace(
+            cleansText: settings.cleansText, separatesChinese: settings.separatesChinese,
+            stripsAccents: settings.stripsAccents ?? settings.lowercases, lowercases: settings.lowercases)
+    }
+
+    public var vocabularySize: Int { pieces.count }
+
+    public func piece(for id: TokenID) -> [UInt8]? {
+        pieces.indices.contains(Int(id)) && !pieces[Int(id)].isEmpty ? Array(pieces[Int(id)]) : nil
+    }
+
+    public func id(forPiece piece: [UInt8]) -> TokenID? {
+        let id = index.id(of: piece)
+        return id == PieceIndex.missing ? nil : id
+    }
+
+    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+            switch segment {
+            case .token(let id, let range): encoding.append(id, range)
+            case .ordinary(let range): encodeOrdinary(utf8, range, into: &encoding)
+            }
+        }
+        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+    }
+
+    private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) {
+        var words = BertWords(rules, recordsSources: encoding.recordsByteRanges)
+        var found: [(id: TokenID, length: Int)] = []
+        words.forEachWord(of: UnsafeBufferPointer(rebasing: utf8[range])) { word in
+            found.removeAll(keepingCapacity: true)
+            let isKnown = word.characterCount <= settings.longestWord
+                && word.bytes.withUnsafeBufferPointer { matcher.append($0, to: &found) }
+            if !isKnown { found.append((unknown, word.bytes.count)) }
+            var start = 0
+            for (id, length) in found {
+                if encoding.recordsByteRanges {
+                    let sources = word.sources[start..<start + length]
+                    encoding.append(id, range.lowerBound + sources.first!.lowerBound..<range.lowerBound + sources.last!.upperBound)
+                } else {
+                    encoding.append(id, 0..<0)
+                }
+                start += length
+            }
+        }
+    }
+
+    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+        guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        let decoder = WordPieceDecoding(prefix: settings.continuingPrefix, cleansUp: settings.cleansDecodedText)
+        bytes += decoder.text(of: String(decoding: piece, as: UTF8.self), isFirst: previous == nil).utf8
+    }
+}
