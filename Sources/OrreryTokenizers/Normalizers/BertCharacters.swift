@@ -2,20 +2,38 @@ import Foundation
 
 /// What BERT's tokenizers ask about a character. The one place from which this part takes Unicode data.
 ///
-/// Categories are those of a fixed Unicode version: a character that is younger counts as unassigned, as it did in the tables of
-/// the library that published the ids.
+/// Each library has tables of its own Unicode version: a character that is younger counts as unassigned there. Since a character's
+/// properties are hardly ever changed, its age and today's properties give the old ones, but for the few that are listed.
 struct BertCharacters: Sendable {
-    /// Unicode's major and minor version.
-    let version: (major: Int, minor: Int)
+    typealias Version = (major: Int, minor: Int)
 
-    /// tokenizers takes categories from the crate `unicode_categories` 0.1.1.
-    static let huggingFace = BertCharacters(version: (8, 0))
+    private let categories: Version
+    /// Characters whose category has changed since.
+    private let changed: [UInt32: Unicode.GeneralCategory]
+    private let decompositions: Version
+    private let lowercaseMappings: Version
+
+    /// tokenizers: categories from the crate `unicode_categories` 0.1.1, decompositions from `unicode-normalization-alignments`
+    /// 0.1.12, lower case from Rust's library. Found by asking tokenizers 0.23 about every code point.
+    static let huggingFace = BertCharacters(
+        categories: (8, 0),
+        changed: [
+            0x166D: .otherPunctuation, 0x1734: .nonspacingMark, 0x1885: .otherLetter, 0x1886: .otherLetter, 0xA9BD: .spacingMark,
+            0x111C9: .otherPunctuation, 0x1171E: .nonspacingMark,
+        ],
+        decompositions: (12, 1), lowercaseMappings: (17, 0))
+
     /// llama.cpp's `src/unicode-data.cpp`.
-    static let llamaCpp = BertCharacters(version: (15, 1))
+    static let llamaCpp = BertCharacters(categories: (15, 1), changed: [:], decompositions: (15, 1), lowercaseMappings: (15, 1))
 
     func category(of scalar: Unicode.Scalar) -> Unicode.GeneralCategory {
-        guard let age = scalar.properties.age, (age.major, age.minor) <= version else { return .unassigned }
-        return scalar.properties.generalCategory
+        guard Self.isAssigned(scalar, in: categories) else { return .unassigned }
+        return changed[scalar.value] ?? scalar.properties.generalCategory
+    }
+
+    private static func isAssigned(_ scalar: Unicode.Scalar, in version: Version) -> Bool {
+        guard let age = scalar.properties.age else { return false }
+        return (age.major, age.minor) <= version
     }
 
     func isPunctuation(_ category: Unicode.GeneralCategory) -> Bool {
@@ -45,8 +63,14 @@ struct BertCharacters: Sendable {
     }
 
     /// The canonical decomposition of one character (Unicode standard, section 3.7).
-    static func decomposition(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    func decomposition(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         // Nothing below U+00C0 decomposes.
-        scalar.value < 0xC0 ? [scalar] : Array(String(Character(scalar)).decomposedStringWithCanonicalMapping.unicodeScalars)
+        guard scalar.value >= 0xC0, Self.isAssigned(scalar, in: decompositions) else { return [scalar] }
+        return Array(String(Character(scalar)).decomposedStringWithCanonicalMapping.unicodeScalars)
+    }
+
+    /// The lower case of one character, which may be several.
+    func lowercase(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        Self.isAssigned(scalar, in: lowercaseMappings) ? Array(scalar.properties.lowercaseMapping.unicodeScalars) : [scalar]
     }
 }

@@ -42,17 +42,22 @@ enum BertRules: Sendable, Hashable {
     ) -> [Step] {
         let characters = BertCharacters.huggingFace
         if cleansText {
-            if scalar.properties.isWhitespace { return [.gap] }
+            switch scalar {
+            case "\t", "\n", "\r": return [.gap]
+            case "\u{0}", "\u{FFFD}": return []
+            default: break
+            }
+            // Vertical tab, form feed and next line are controls before they are white space.
             switch characters.category(of: scalar) {
-            case .control, .format, .privateUse, .surrogate, .unassigned: return []
-            default: if scalar.value == 0xFFFD { return [] }
+            case .control, .format, .privateUse, .surrogate: return []
+            default: if scalar.properties.isWhitespace { return [.gap] }
             }
         }
         var scalars = [scalar]
         if stripsAccents {
-            scalars = BertCharacters.decomposition(of: scalar).filter { characters.category(of: $0) != .nonspacingMark }
+            scalars = characters.decomposition(of: scalar).filter { characters.category(of: $0) != .nonspacingMark }
         }
-        if lowercases { scalars = scalars.flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) } }
+        if lowercases { scalars = scalars.flatMap(characters.lowercase) }
         let steps = scalars.map { scalar -> Step in
             if scalar.properties.isWhitespace { return .gap }
             let isPunctuation = BertCharacters.isASCIIPunctuation(scalar)
@@ -65,7 +70,7 @@ enum BertRules: Sendable, Hashable {
     private func llamaCppSteps(_ source: Unicode.Scalar, _ stripsAccents: Bool, _ lowercases: Bool) -> [Step] {
         let characters = BertCharacters.llamaCpp
         // Of a decomposition llama.cpp's table has the first character only.
-        let scalar = stripsAccents ? BertCharacters.decomposition(of: source)[0] : source
+        let scalar = stripsAccents ? characters.decomposition(of: source)[0] : source
         if scalar.properties.isWhitespace { return [.gap] }
         let category = characters.category(of: scalar)
         switch category {
@@ -74,7 +79,7 @@ enum BertRules: Sendable, Hashable {
         default: break
         }
         if scalar.value == 0 || scalar.value == 0xFFFD { return [] }
-        let read = lowercases ? scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar : scalar
+        let read = lowercases ? characters.lowercase(of: scalar)[0] : scalar
         let isAlone = characters.isPunctuation(category) || BertCharacters.isASCIIPunctuation(scalar) || BertCharacters.isChinese(scalar)
         return [isAlone ? .alone(read) : .letter(read)]
     }

@@ -9,7 +9,7 @@ struct GGUFWordPiece: GGUFSegmenter {
     init(_ vocabulary: GGUFVocabulary) throws {
         unknown = try vocabulary.required(\.unknown, "unknown_token_id")
         rules = .llamaCpp(stripsAccents: vocabulary.settings.stripsAccents, lowercases: vocabulary.settings.lowercases)
-        let trie = DoubleArrayTrieBuilder.trie(of: vocabulary.tokens, ids: Array(vocabulary.tokens.indices))
+        let trie = WordPieces.trie(of: vocabulary.tokens)
         pieces = WordPieces(starts: trie, rests: trie)
     }
 

@@ -52,9 +52,6 @@ public struct WordPieceTokenizer: Tokenizer {
         guard self.unknown != PieceIndex.missing else {
             throw TokenizerError.invalid("the vocabulary has no \(TokenizerError.quoted(unknown)), which stands for unknown words")
         }
-        if let id = ids.first(where: { pieces[$0].contains(0) }) {
-            throw TokenizerError.invalid("piece \(id) holds a zero byte; expected text")
-        }
         self.pieces = pieces
         self.settings = settings
         self.addedTokens = addedTokens
@@ -63,9 +60,7 @@ public struct WordPieceTokenizer: Tokenizer {
         let prefix = Array(settings.continuingPrefix.utf8)
         var rests = PieceTable()
         for piece in pieces { rests.append(piece.starts(with: prefix) ? piece.dropFirst(prefix.count) : []) }
-        matcher = WordPieces(
-            starts: DoubleArrayTrieBuilder.trie(of: pieces, ids: ids),
-            rests: DoubleArrayTrieBuilder.trie(of: rests, ids: rests.indices.filter { !rests[$0].isEmpty }))
+        matcher = WordPieces(starts: WordPieces.trie(of: pieces), rests: WordPieces.trie(of: rests))
         rules = .huggingFace(
             cleansText: settings.cleansText, separatesChinese: settings.separatesChinese,
             stripsAccents: settings.stripsAccents ?? settings.lowercases, lowercases: settings.lowercases)

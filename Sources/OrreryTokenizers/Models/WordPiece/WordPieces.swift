@@ -7,10 +7,21 @@ struct WordPieces: Sendable {
     let starts: DoubleArrayTrie
     let rests: DoubleArrayTrie
 
-    /// Appends the pieces of `word` as id and length.
+    /// What stands in the tries for a zero byte, which they cannot hold: a byte that no UTF-8 has.
+    private static let zero: UInt8 = 0xFF
+
+    /// - Parameter pieces: the vocabulary, or what follows its prefix; empty where an id has none.
+    static func trie(of pieces: PieceTable) -> DoubleArrayTrie {
+        let ids = pieces.indices.filter { !pieces[$0].isEmpty }
+        guard ids.contains(where: { pieces[$0].contains(0) }) else { return DoubleArrayTrieBuilder.trie(of: pieces, ids: ids) }
+        return DoubleArrayTrieBuilder.trie(of: PieceTable(pieces.map { $0.map { $0 == 0 ? zero : $0 } }), ids: ids)
+    }
+
+    /// Appends the pieces of `word`, which is UTF-8, as id and length.
     ///
     /// - Returns: false, with `pieces` as they were, where the word has a part that is no piece.
     func append(_ word: UnsafeBufferPointer<UInt8>, to pieces: inout [(id: TokenID, length: Int)]) -> Bool {
+        if word.contains(0) { return word.map { $0 == 0 ? Self.zero : $0 }.withUnsafeBufferPointer { append($0, to: &pieces) } }
         let count = pieces.count
         var position = 0
         while position < word.count {
