@@ -52,7 +52,7 @@ struct GoldenTests {
             : ModelPlan(
                 architecture: .qwen3, layers: try int("num_hidden_layers"), width: try int("hidden_size"), heads: try int("num_attention_heads"),
                 keyValueHeads: try int("num_key_value_heads"), headSize: try int("head_dim"), intermediate: try int("intermediate_size"))
-        (model.bias, model.exactGelu, model.tiedEmbeddings) = (true, false, name == "gpt2")
+        (model.bias, model.exactGelu, model.tiedEmbeddings) = (name == "gpt2", false, name == "gpt2")
         var plan = TrainingPlan(model: model)
         (plan.batch, plan.microBatch, plan.context, plan.computeType) = (4, microBatch, name == "gpt2" ? try int("n_positions") : 32, .float32)
         (plan.schedule, plan.warmupSteps, plan.learningRate, plan.beta2, plan.validationFraction) = (.constant, 0, 1e-3, 0.95, 0)

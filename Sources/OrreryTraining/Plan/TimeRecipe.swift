@@ -26,13 +26,14 @@ public enum TimeRecipe {
     private static let sizes = [
         Size(leastOperations: 0, layers: 4, width: 128, batch: 4, context: 256, muonMomentum: 0.85),
         Size(leastOperations: 2.5e13, layers: 4, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
-        Size(leastOperations: 1.2e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 1.2e14, layers: 6, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 3e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
         Size(leastOperations: 8e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
     ]
 
     /// A model with more weights than the text has tokens learns it by heart unless something is hidden each time (arXiv:1207.0580); a smaller
     /// one is only slowed.
-    private static func dropout(weightsPerToken: Double) -> Float { weightsPerToken < 1 ? 0 : 0.15 }
+    private static func dropout(weightsPerToken: Double) -> Float { weightsPerToken < 1 ? 0 : weightsPerToken < 2 ? 0.05 : 0.15 }
 
     /// The plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
     static func plan(_ size: Size, steps: Int) -> TrainingPlan {

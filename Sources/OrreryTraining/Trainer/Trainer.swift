@@ -23,10 +23,10 @@ public final class Trainer {
 
     public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset) throws {
         try plan.validate()
-        try dataset.require(contextLength: plan.context, name: plan.data)
         (self.plan, self.tokenizer, self.dataset) = (plan, tokenizer, dataset)
         let V = tokenizer.vocabularySize
         try MemoryNeed.check(plan, vocabularySize: V)
+        try dataset.require(contextLength: plan.context, name: plan.data)
         model = try plan.model.makeModel(
             vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init), RandomWeights(seed: plan.seed))
         arena = ParameterArena(model.parameters)
