@@ -27,8 +27,7 @@ public enum TimeRecipe {
         Size(leastOperations: 0, layers: 4, width: 128, batch: 4, context: 256, muonMomentum: 0.85),
         Size(leastOperations: 2.5e13, layers: 4, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
         Size(leastOperations: 1.2e14, layers: 6, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
-        Size(leastOperations: 3e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
-        Size(leastOperations: 8e14, layers: 6, width: 256, batch: 16, context: 256, muonMomentum: 0.95),
+        Size(leastOperations: 6e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
     ]
 
     /// A model with more weights than the text has tokens learns it by heart unless something is hidden each time (arXiv:1207.0580); a smaller
