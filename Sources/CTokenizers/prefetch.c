@@ -1,0 +1,2 @@
+// The target is its header; a target needs a source.
+#include "orrery_prefetch.h"
