@@ -23,10 +23,12 @@ enum ASCIIMask {
         return (low &+ 0x3F3F_3F3F_3F3F_3F3F) & ~(low &+ 0x2525_2525_2525_2525) & ~word & all
     }
 
-    /// The number of bytes before the first that is marked in `low`, or else in `high`; 16 if none is.
+    /// The number of bytes before the first that is marked in `low`, or else in `high`; 16 if none is. Without a branch: how long a
+    /// word is cannot be guessed.
     @inline(__always)
     static func first(_ low: UInt64, _ high: UInt64) -> Int {
-        let count = low != 0 ? low.trailingZeroBitCount : 64 &+ high.trailingZeroBitCount
-        return count &>> 3
+        let inLow = low.trailingZeroBitCount
+        let isBeyond = inLow &>> 6  // 1 if all 64 bits are zeros
+        return (inLow &+ high.trailingZeroBitCount & (0 &- isBeyond)) &>> 3
     }
 }

@@ -12,17 +12,6 @@ struct CL100KScanner: WordScanner {
     let maximalDigits: Int
     /// Whether `\s++$` is among the alternatives.
     let keepsEndWhole: Bool
-    private let plainWords = PlainWords.afterAnything
-
-    init(maximalDigits: Int, keepsEndWhole: Bool) {
-        self.maximalDigits = maximalDigits
-        self.keepsEndWhole = keepsEndWhole
-    }
-
-    @inline(__always)
-    func lengthOfPlainWord(in text: ScannedText, from start: Int, _ sixteen: SixteenBytes) -> Int {
-        plainWords.length(in: text, from: start, sixteen)
-    }
 
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
@@ -48,5 +37,29 @@ struct CL100KScanner: WordScanner {
     @inline(__always)
     private func endOfSymbols(in text: ScannedText, from start: Int) -> Int {
         text.endOfRun(of: .newline, from: text.endOfRun(outside: .spaceLetterOrNumber, from: start))
+    }
+
+    @inline(__always)
+    func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64 {
+        // Line breaks right behind a symbol belong to it.
+        let taken = ASCIIBlock.runs(of: block.newlines, from: block.newlines & block.symbols &<< 1)
+        let rest = block.whitespace & ~taken
+        let symbols = ASCIIBlock.starts(block.symbols) & ~(block.spaces &<< 1)
+        // A blank, or a symbol that is alone and has no space before it, leads the letters behind it.
+        let leads = symbols & block.letters &>> 1
+        let letters = ASCIIBlock.starts(block.letters) & ~((leads | block.lastBlanks) &<< 1)
+        let digits = maximalDigits == 1 ? block.digits : block.startsOfTriples
+        var starts = block.certain(letters | digits | symbols | block.startsOfLines(in: rest) | 1, whitespace: rest)
+
+        var apostrophes = block.apostrophes & leads
+        while apostrophes != 0 {
+            let place = apostrophes.trailingZeroBitCount
+            apostrophes &= apostrophes &- 1
+            // Whether it is a contraction may depend on what is no longer in the block.
+            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else { return starts & (2 &<< UInt64(truncatingIfNeeded: place) &- 1) }
+            let length = ASCIIBlock.contraction(text, after: place, ignoringCase: true)
+            if length > 0 { starts |= 2 &<< UInt64(truncatingIfNeeded: place &+ length) & block.letters }
+        }
+        return starts
     }
 }

@@ -6,13 +6,6 @@
 ///
 /// The classes overlap, so the expression backtracks; `casedWord` says in which order it succeeds.
 struct O200KScanner: WordScanner {
-    private let plainWords = PlainWords.afterAnything
-
-    @inline(__always)
-    func lengthOfPlainWord(in text: ScannedText, from start: Int, _ sixteen: SixteenBytes) -> Int {
-        plainWords.casedLength(in: text, from: start, sixteen)
-    }
-
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
         let first = text.character(at: start)
@@ -94,5 +87,47 @@ struct O200KScanner: WordScanner {
 
     private static func endsSymbols(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "/")
+    }
+
+    @inline(__always)
+    func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64 {
+        let taken = takenBySymbols(block)
+        let rest = block.whitespace & ~taken
+        let symbols = ASCIIBlock.starts(block.symbols & ~taken) & ~(block.spaces &<< 1)
+        // A blank, or a symbol that is alone and has no space before it, leads the letters behind it.
+        let leads = symbols & block.letters &>> 1
+        let letters = ASCIIBlock.starts(block.letters) & ~((leads | block.lastBlanks) &<< 1) | block.upper & block.lower &<< 1
+        var starts = block.certain(letters | block.startsOfTriples | symbols | block.startsOfLines(in: rest) | 1, whitespace: rest)
+
+        // A contraction belongs to the letters before it, and only one.
+        var apostrophes = block.apostrophes & block.letters &<< 1 & (block.letters &>> 1 | block.end)
+        var next: UInt64 = 0
+        while apostrophes != 0 {
+            let place = apostrophes.trailingZeroBitCount
+            apostrophes &= apostrophes &- 1
+            let here: UInt64 = 1 &<< UInt64(truncatingIfNeeded: place)
+            // Whether it is a contraction may depend on what is no longer in the block.
+            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else { return starts & (here &- 1) }
+            let length = ASCIIBlock.contraction(text, after: place, ignoringCase: true)
+            guard length > 0, here != next else { continue }
+            next = 2 &<< UInt64(truncatingIfNeeded: place &+ length)
+            starts = starts & ~(next &- here) | next & block.letters
+        }
+        return starts
+    }
+
+    /// Line breaks and slashes that belong to the symbols before them: `[\r\n/]*`, from a line break right behind a symbol on.
+    @inline(__always)
+    private func takenBySymbols(_ block: ASCIIBlock) -> UInt64 {
+        let behind = block.newlines & block.symbols &<< 1
+        if block.slashes & block.newlines &<< 1 == 0 { return ASCIIBlock.runs(of: block.newlines, from: behind) }
+        // Comments at the start of a line: the run goes on through their slashes.
+        let run = block.newlines | block.slashes
+        var taken = behind
+        while true {
+            let more = taken | taken &<< 1 & run
+            if more == taken { return taken }
+            taken = more
+        }
     }
 }

@@ -7,9 +7,9 @@ protocol WordScanner {
     /// - Precondition: `start` is inside the text.
     func endOfWord(in text: ScannedText, from start: Int) -> Int
 
-    /// The length of the word at `start`, if it is one of ASCII letters, with what may lead it, and `sixteen` and the byte behind them
-    /// show where it ends: the common case, without a branch to guess wrong. 0 where `endOfWord` has to look.
+    /// Where words start in a block whose first byte starts one: position 0 and those further ones that hold whatever follows the
+    /// block. Between two of them is a word as `endOfWord` would cut it.
     ///
-    /// - Precondition: `sixteen` are the bytes at `start`, and there is another behind them.
-    func lengthOfPlainWord(in text: ScannedText, from start: Int, _ sixteen: SixteenBytes) -> Int
+    /// - Parameter text: the bytes of the block and two more.
+    func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64
 }

@@ -1,3 +1,4 @@
+import Foundation
 /// One thread's encoder: the model, caches of words, and working memory.
 ///
 /// Not `Sendable`: `EncoderPool` lends each to one thread at a time.
@@ -11,9 +12,9 @@ final class BytePairEncoder {
     private let output: UnsafeMutablePointer<Int32>
 
     /// 131,072 words, 4 MB: of a text of 10 MB all words fit.
-    private static let cacheBuckets = 1 << 16
+    private static let cacheBuckets = 1 << Int(ProcessInfo.processInfo.environment["CB"] ?? "16")!
     /// Words that are cut before they are looked up.
-    private static let batchSize = 64
+    private static let batchSize = 256
     /// A word of a batch writes at most 15 tokens, and up to three more in passing.
     private static let outputCapacity = batchSize * WordKey.maximalLength + 4
     /// Positions in a word are numbers of 32 bits.
@@ -50,29 +51,61 @@ final class BytePairEncoder {
     }
 
     /// Cuts words until `batch` is full or the text ends, and returns their number.
-    @inline(__always)
     private func cut(_ text: ScannedText, from position: inout Int, _ scanner: some WordScanner) -> Int {
         let (batch, cache, hasher) = (batch, cache, model.tokens.hasher)
+        let (bytes, end) = (text.bytes, text.count)
         var start = position
         var count = 0
-        while count < Self.batchSize && start < text.count {
-            var length = 0
-            let sixteen: SixteenBytes
-            if text.count &- start > 16 {
-                sixteen = SixteenBytes(text.bytes + start)
-                length = scanner.lengthOfPlainWord(in: text, from: start, sixteen)
-            } else {
-                sixteen = SixteenBytes(text.bytes + start, count: text.count &- start)
-            }
-            if length == 0 { length = scanner.endOfWord(in: text, from: start) &- start }
+
+        /// - Precondition: 16 bytes from `start` may be read.
+        @inline(__always)
+        func add(start: Int, length: Int) {
+            let key: WordKey
             if length <= WordKey.maximalLength {
-                let key = WordKey(sixteen, length: length)
-                let hash = hasher.hash(key)
-                cache.prefetch(hash: hash)
-                batch[count] = CutWord(key: key, hash: hash, start: start)
+                key = WordKey(SixteenBytes(bytes + start), length: length)
             } else {
-                batch[count] = CutWord(key: WordKey(low: UInt64(truncatingIfNeeded: length), high: 0), hash: 0, start: start)
+                key = WordKey(low: UInt64(truncatingIfNeeded: length), high: 0)
             }
+            let hash = hasher.hash(key)
+            cache.prefetch(hash: hash)
+            batch[count] = CutWord(key: key, hash: hash, start: start)
+            count &+= 1
+        }
+
+        // A block has at most 64 words.
+        while count <= Self.batchSize - ASCIIBlock.size && end &- start >= ASCIIBlock.size + 16 {
+            // Words of other scripts come one by one.
+            if (bytes[start] | bytes[start &+ 1]) < 0x80 {
+                var ends = scanner.wordStarts(in: ASCIIBlock(bytes + start), bytes + start) & ~1
+                if ends != 0 {
+                    let base = start
+                    repeat {
+                        let next = base &+ ends.trailingZeroBitCount
+                        ends &= ends &- 1
+                        add(start: start, length: next &- start)
+                        start = next
+                    } while ends != 0
+                    continue
+                }
+            }
+            let length = Self.lengthOfWord(in: text, from: start, scanner)
+            if length <= end &- start &- 16 {
+                add(start: start, length: length)
+                start &+= length
+            } else { break }
+        }
+        if count > 0 || start == end {
+            position = start
+            return count
+        }
+
+        // The last words of the text.
+        while count < Self.batchSize && start < end {
+            let length = Self.lengthOfWord(in: text, from: start, scanner)
+            let key = length <= WordKey.maximalLength
+                ? WordKey(bytes + start, length: length, available: end &- start)
+                : WordKey(low: UInt64(truncatingIfNeeded: length), high: 0)
+            batch[count] = CutWord(key: key, hash: hasher.hash(key), start: start)
             count &+= 1
             start &+= length
         }
@@ -80,21 +113,28 @@ final class BytePairEncoder {
         return count
     }
 
+    /// Out of line, so that the loop around plain words keeps its registers.
+    @inline(never)
+    private static func lengthOfWord(in text: ScannedText, from start: Int, _ scanner: some WordScanner) -> Int {
+        scanner.endOfWord(in: text, from: start) &- start
+    }
+
     /// Appends the tokens of the first `count` words of `batch`.
     private func lookUp(_ count: Int, in text: ScannedText, into ids: inout [TokenID]) throws {
         let (cache, output, batch) = (cache, output, batch)
         var written = 0
-        for index in 0..<count {
-            let word = batch[index]
-            if let entry = cache.find(word.key, hash: word.hash), entry.pointee.tokenCount <= WordCache.mostTokens {
+        var index = 0
+        while index < count {
+            let word = batch + index
+            index &+= 1
+            if let entry = cache.find(word.pointee.key, hash: word.pointee.hash), entry.pointee.tokenCount <= WordCache.mostTokens {
                 UnsafeMutableRawPointer(output + written).storeBytes(of: entry.pointee.ids, as: SIMD4<Int32>.self)
                 written &+= entry.pointee.tokenCount
                 continue
             }
-            let length = word.key.high == 0 ? Int(word.key.low) : Int(word.key.high >> 56)
-            let tokens = try tokens(of: UnsafeBufferPointer(start: text.bytes + word.start, count: length), at: word.start)
+            let tokens = try tokens(of: word.pointee, in: text)
             if tokens.count <= WordKey.maximalLength {
-                UnsafeMutableRawPointer(output + written).copyMemory(from: tokens.baseAddress!, byteCount: 4 * tokens.count)
+                UnsafeMutableRawPointer(output + written).copyMemory(from: tokens.baseAddress!, byteCount: 4 &* tokens.count)
                 written &+= tokens.count
             } else {
                 ids.append(contentsOf: UnsafeBufferPointer(start: output, count: written))
@@ -113,22 +153,21 @@ final class BytePairEncoder {
     }
 
     /// The tokens of a word that is not in `cache`, valid until the next call.
-    ///
-    /// - Parameter start: its place in the text, for the error.
     @inline(never)
-    private func tokens(of word: UnsafeBufferPointer<UInt8>, at start: Int) throws -> UnsafeBufferPointer<Int32> {
-        if word.count > WordKey.maximalLength {
-            return try tokens(ofLong: word, hash: model.tokens.hasher.hash(word), at: start)
+    private func tokens(of cut: CutWord, in text: ScannedText) throws -> UnsafeBufferPointer<Int32> {
+        let (key, hash) = (cut.key, cut.hash)
+        if key.high == 0 {
+            let word = UnsafeBufferPointer(start: text.bytes + cut.start, count: Int(key.low))
+            return try tokens(ofLong: word, hash: model.tokens.hasher.hash(word), at: cut.start)
         }
-        let key = WordKey(word.baseAddress!, length: word.count, available: word.count)
-        let hash = model.tokens.hasher.hash(key)
-        if cache.find(key, hash: hash) != nil { return try tokens(ofLong: word, hash: hash, at: start) }
+        let word = UnsafeBufferPointer(start: text.bytes + cut.start, count: Int(key.high &>> 56))
+        if cache.find(key, hash: hash) != nil { return try tokens(ofLong: word, hash: hash, at: cut.start) }
         let count: Int
         if model.takesWholeWords, let id = model.tokens.id(of: key, hash: hash) {
             scratch.symbols[0] = UInt32(truncatingIfNeeded: id)
             count = 1
         } else {
-            count = try merge(word, at: start)
+            count = try merge(word, at: cut.start)
         }
         cache.insert(key, hash: hash, scratch.symbols, count: count)
         return result(count)

@@ -1,2 +1,0 @@
-// The target is its header; a target needs a source.
-#include "orrery_prefetch.h"
