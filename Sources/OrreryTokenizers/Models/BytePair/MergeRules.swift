@@ -1,0 +1,90 @@
+/// Which neighbouring tokens merge, in which order, and into what.
+///
+/// There are two kinds. A model may list its merges, as GPT-2's and Hugging Face's files do: the rank is the place in the list. Or any two
+/// neighbours merge that together are a token, and the token's id is the rank: tiktoken's rule, for which no list has to be made when a
+/// vocabulary is opened.
+///
+/// `@unchecked Sendable`: everything is written in `init` and only read afterwards.
+final class MergeRules: @unchecked Sendable {
+    /// The rank of what is no merge: higher than any rank.
+    static let noMerge: UInt32 = 1 << 22 - 1
+    /// An id that is in no merge: what stands for a byte without token.
+    static let noToken: UInt32 = 1 << 21 - 1
+
+    /// A merge of a list.
+    struct Merge: Hashable {
+        var left: UInt32
+        var right: UInt32
+        var result: UInt32
+    }
+
+    let tokens: TokenBytes
+    /// The token of each byte, `noToken` where there is none: 256 entries.
+    let byteTokens: UnsafeMutablePointer<UInt32>
+    /// The rank of the merge of any two bytes, with which every word begins: 65,536 entries.
+    let byteRanks: UnsafeMutablePointer<UInt32>
+    /// The list by rank; empty if neighbours merge that are a token.
+    let list: [Merge]
+    private let table: PairTable?
+    private let results: UnsafeMutablePointer<UInt32>?
+
+    /// Any two neighbours merge that together are a token.
+    init(_ tokens: TokenBytes) {
+        self.tokens = tokens
+        (list, table, results) = ([], nil, nil)
+        (byteTokens, byteRanks) = Self.byteTables(tokens)
+        for id in 0..<tokens.count where tokens.length(of: id) == 2 {
+            let (left, right) = (Int(tokens[id][0]), Int(tokens[id][1]))
+            guard byteTokens[left] != Self.noToken, byteTokens[right] != Self.noToken else { continue }
+            byteRanks[left << 8 | right] = UInt32(id)
+        }
+    }
+
+    /// - Parameter list: the merges by rank, fewer than `noMerge`, of ids of `tokens`.
+    /// - Throws: `RepeatedPair` if a pair is there twice.
+    init(_ tokens: TokenBytes, list: [Merge]) throws {
+        self.tokens = tokens
+        self.list = list
+        let table = PairTable(capacity: list.count)
+        let results = UnsafeMutablePointer<UInt32>.allocate(capacity: max(list.count, 1))
+        (self.table, self.results) = (table, results)
+        (byteTokens, byteRanks) = Self.byteTables(tokens)
+        for (rank, merge) in list.enumerated() {
+            guard table.insert(merge.left, merge.right, rank: UInt32(rank)) else { throw RepeatedPair(rank: rank) }
+            results[rank] = merge.result
+            let (left, right) = (tokens[Int(merge.left)], tokens[Int(merge.right)])
+            if left.count == 1 && right.count == 1 { byteRanks[Int(left[0]) << 8 | Int(right[0])] = UInt32(rank) }
+        }
+    }
+
+    /// A list that has the pair of this rank before.
+    struct RepeatedPair: Error { var rank: Int }
+
+    deinit {
+        byteTokens.deallocate()
+        byteRanks.deallocate()
+        results?.deallocate()
+    }
+
+    private static func byteTables(_ tokens: TokenBytes) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) {
+        let byteTokens = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
+        for byte in UInt8.min...UInt8.max {
+            let id = withUnsafePointer(to: byte) { tokens.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
+            byteTokens[Int(byte)] = id.map { UInt32(truncatingIfNeeded: $0) } ?? noToken
+        }
+        let byteRanks = UnsafeMutablePointer<UInt32>.allocate(capacity: 1 << 16)
+        byteRanks.initialize(repeating: noMerge, count: 1 << 16)
+        return (byteTokens, byteRanks)
+    }
+
+    /// The rank of the merge of two tokens, or `noMerge`.
+    func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
+        if let table { return table.rank(left, right) }
+        guard left != Self.noToken, right != Self.noToken else { return Self.noMerge }
+        return tokens.id(ofJoined: Int(left), Int(right)).map { UInt32(truncatingIfNeeded: $0) } ?? Self.noMerge
+    }
+
+    /// The token that the merge of this rank makes.
+    @inline(__always)
+    func result(ofRank rank: UInt32) -> UInt32 { results == nil ? rank : results![Int(rank)] }
+}
