@@ -12,31 +12,32 @@ public enum SplitPattern: Sendable, Hashable {
     case qwen2
     /// None: the text is one word.
     case none
-    /// Any other regular expression, run by Foundation's engine.
-    case regex(String)
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
     static let named: KeyValuePairs<String, SplitPattern> = [
         "r50k": .gpt2, "p50k": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "llama3": .llama3, "qwen2": .qwen2, "none": .none,
     ]
 
-    /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression.
-    public init(argument: String) {
+    /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression; nil for one without code here.
+    public init?(argument: String) {
         let name = argument.hasSuffix("_base") ? String(argument.dropLast(5)) : argument
-        self = Self.named.first { $0.key == name }?.value ?? SplitPattern(regex: argument)
+        guard let named = Self.named.first(where: { $0.key == name }) else {
+            self.init(regex: argument)
+            return
+        }
+        self = named.value
     }
 
-    /// The pattern that a regular expression stands for: one with code of its own where it is known, letter for letter.
-    public init(regex: String) {
-        let known = Self.spellings.first { $0.regex.utf8.elementsEqual(regex.utf8) }
-        self = known?.pattern ?? .regex(regex)
+    /// The pattern that a regular expression stands for, where it is known letter for letter.
+    public init?(regex: String) {
+        guard let known = Self.spellings.first(where: { $0.regex.utf8.elementsEqual(regex.utf8) }) else { return nil }
+        self = known.pattern
     }
 
     /// The regular expression, in the syntax that Rust's fancy-regex and Oniguruma share; nil for `none`.
     public var regex: String? {
         switch self {
         case .none: nil
-        case .regex(let regex): regex
         default: Self.spellings.first { $0.pattern == self }!.regex
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 /// One thread's encoder: the model, caches of words, and working memory.
 ///
 /// Not `Sendable`: `EncoderPool` lends each to one thread at a time.
@@ -12,7 +11,7 @@ final class BytePairEncoder {
     private let output: UnsafeMutablePointer<Int32>
 
     /// 131,072 words, 4 MB: of a text of 10 MB all words fit.
-    private static let cacheBuckets = 1 << Int(ProcessInfo.processInfo.environment["CB"] ?? "16")!
+    private static let cacheBuckets = 1 << 16
     /// Words that are cut before they are looked up.
     private static let batchSize = 256
     /// A word of a batch writes at most 15 tokens, and up to three more in passing.

@@ -69,7 +69,9 @@ public struct BytePairTokenizer: Tokenizer {
         }
     }
 
-    public func files() throws -> [TokenizerFile] { [] }
+    public func files() throws -> [TokenizerFile] {
+        throw TokenizerError.invalid("a byte-pair tokenizer cannot be written as Hugging Face's files yet; keep the file that it was read from")
+    }
 }
 
 extension BytePairEncoder {
@@ -82,7 +84,6 @@ extension BytePairEncoder {
         case .qwen2: try encode(text, CL100KScanner(maximalDigits: 1, keepsEndWhole: false), into: &ids)
         case .o200k: try encode(text, O200KScanner(), into: &ids)
         case .none: try encode(text, WholeTextScanner(), into: &ids)
-        case .regex: fatalError()
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 internal import CTokenizers
 
 #if canImport(Glibc)
@@ -15,7 +14,7 @@ import Darwin
 /// meets few of all pairs, so the slots it uses stay in the processor's caches, where a table of all merges would not.
 struct PairCache {
     /// 131,072 pairs, 1 MB.
-    private static let bits: UInt64 = UInt64(ProcessInfo.processInfo.environment["PB"] ?? "17")!
+    private static let bits: UInt64 = 17
 
     private let rules: MergeRules
     /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that never occurs.

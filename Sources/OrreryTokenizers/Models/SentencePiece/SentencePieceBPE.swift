@@ -50,7 +50,7 @@ struct SentencePieceBPE: Sendable {
     func segment(_ text: UnsafeBufferPointer<UInt8>, isUTF8: Bool, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()
         guard canMergeWordByWord, isUTF8 else { return segmentWhole(text, &workspace, emit) }
-        var cache = WordCache(textLength: text.count)
+        var cache = RepeatedWords(textLength: text.count)
         var start = 0
         while start < text.count {
             let end = Self.endOfWord(text, from: start)

@@ -10,7 +10,7 @@ import Darwin
 ///
 /// Words are remembered by their place in the text, not copied. The table has a fixed size; when it is full enough, new words
 /// are merged each time.
-struct WordCache {
+struct RepeatedWords {
     private static let longestWord = 64
     private static let largestTable = 1 << 16
 
