@@ -46,13 +46,12 @@ extension PairCache {
             symbols[place] = merged
             candidates[removed] = .max
             let after = places & behind
-            candidates[place] = after == 0
-                ? .max : Self.candidate(rank(merged, symbols[after.trailingZeroBitCount]), place)
             let before = places & ~(behind | 1 &<< UInt64(place))
-            if before != 0 {
-                let left = 63 &- before.leadingZeroBitCount
-                candidates[left] = Self.candidate(rank(symbols[left], merged), left)
-            }
+            let left = 63 &- before.leadingZeroBitCount
+            // Both look-ups may wait for memory: let them wait together.
+            if before != 0 { prefetch(symbols[left], merged) }
+            candidates[place] = after == 0 ? .max : Self.candidate(rank(merged, symbols[after.trailingZeroBitCount]), place)
+            if before != 0 { candidates[left] = Self.candidate(rank(symbols[left], merged), left) }
         }
 
         var count = 0
