@@ -84,6 +84,12 @@ final class MergeRules: @unchecked Sendable {
         return tokens.id(ofJoined: Int(left), Int(right)).map { UInt32(truncatingIfNeeded: $0) } ?? Self.noMerge
     }
 
+    /// The same where the bytes of both together are at hand.
+    func rank(_ left: UInt32, _ right: UInt32, joined key: WordKey, hash: UInt64) -> UInt32 {
+        if let table { return table.rank(left, right) }
+        return tokens.id(of: key, hash: hash).map { UInt32(truncatingIfNeeded: $0) } ?? Self.noMerge
+    }
+
     /// The token that the merge of this rank makes.
     @inline(__always)
     func result(ofRank rank: UInt32) -> UInt32 { results == nil ? rank : results![Int(rank)] }

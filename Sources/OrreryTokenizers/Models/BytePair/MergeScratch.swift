@@ -3,10 +3,12 @@
 /// Owned by one `BytePairEncoder`, which is used by one thread at a time.
 final class MergeScratch {
     /// Words up to this many bytes are merged by scanning for the lowest rank, longer ones with the heap.
-    static let longestScan = 64
+    static let longestScan = 63
 
     /// The tokens of the word; first of its bytes, in the end the result.
     private(set) var symbols: UnsafeMutablePointer<UInt32>
+    /// For short words: a copy that may be read sixteen bytes at a time.
+    let bytes: UnsafeMutablePointer<UInt8>
     /// For short words: the possible merges, as `PairCache.mergeByScanning` has them.
     let candidates: UnsafeMutablePointer<UInt32>
     /// For long words: the rank of the merge of each symbol with the next, the symbols before and after, and the possible merges.
@@ -20,6 +22,8 @@ final class MergeScratch {
     init() {
         capacity = Self.longestScan
         symbols = .allocate(capacity: capacity)
+        bytes = .allocate(capacity: Self.longestScan + 16)
+        bytes.initialize(repeating: 0, count: Self.longestScan + 16)
         candidates = .allocate(capacity: Self.longestScan)
         ranks = .allocate(capacity: 0)
         previous = .allocate(capacity: 0)
@@ -29,6 +33,7 @@ final class MergeScratch {
 
     deinit {
         freeWord()
+        bytes.deallocate()
         candidates.deallocate()
     }
 

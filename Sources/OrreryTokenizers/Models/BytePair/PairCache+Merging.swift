@@ -6,7 +6,7 @@ extension PairCache {
     /// - Precondition: `word` has 1 to 2^31 - 1 bytes.
     func merge(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
         if word.count <= MergeScratch.longestScan {
-            return mergeByScanning(word, scratch.symbols, scratch.candidates)
+            return mergeByScanning(word, scratch)
         }
         scratch.reserve(word.count)
         return mergeByHeap(word, scratch)
@@ -15,20 +15,23 @@ extension PairCache {
     /// For short words: for each merge all candidates are looked through.
     ///
     /// A symbol keeps the place of its first byte. `candidates[place]` is the rank of its merge with the next symbol, shifted left by
-    /// six, and the place: the lowest is the merge to make, and says where. A set of 64 bits knows which places have a symbol.
-    private func mergeByScanning(
-        _ word: UnsafeBufferPointer<UInt8>, _ symbols: UnsafeMutablePointer<UInt32>, _ candidates: UnsafeMutablePointer<UInt32>
-    ) -> Int {
-        let last = word.count &- 1
+    /// six, and the place: the lowest is the merge to make, and says where. A set of 64 bits knows which places have a symbol, and
+    /// where the word ends.
+    private func mergeByScanning(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
+        let (bytes, symbols, candidates) = (scratch.bytes, scratch.symbols, scratch.candidates)
+        let end = word.count
+        let last = end &- 1
         var index = 0
         while index < last {
+            bytes[index] = word[index]
             symbols[index] = token(ofByte: word[index])
             candidates[index] = Self.candidate(rank(ofBytes: word[index], word[index &+ 1]), index)
             index &+= 1
         }
+        bytes[last] = word[last]
         symbols[last] = token(ofByte: word[last])
 
-        var places = ~UInt64(0) &>> UInt64(63 &- last)
+        var places = ~UInt64(0) &>> UInt64(63 &- end)
         while true {
             var lowest = UInt32.max
             index = 0
@@ -46,15 +49,23 @@ extension PairCache {
             symbols[place] = merged
             candidates[removed] = .max
             let after = places & behind
+            let right = after.trailingZeroBitCount
+            if right < end {
+                let rightEnd = (after & (after &- 1)).trailingZeroBitCount
+                candidates[place] = Self.candidate(
+                    rank(merged, symbols[right], bytes + place, length: rightEnd &- place), place)
+            } else {
+                candidates[place] = .max
+            }
             let before = places & ~(behind | 1 &<< UInt64(place))
-            let left = 63 &- before.leadingZeroBitCount
-            // Both look-ups may wait for memory: let them wait together.
-            if before != 0 { prefetch(symbols[left], merged) }
-            candidates[place] = after == 0 ? .max : Self.candidate(rank(merged, symbols[after.trailingZeroBitCount]), place)
-            if before != 0 { candidates[left] = Self.candidate(rank(symbols[left], merged), left) }
+            if before != 0 {
+                let left = 63 &- before.leadingZeroBitCount
+                candidates[left] = Self.candidate(rank(symbols[left], merged, bytes + left, length: right &- left), left)
+            }
         }
 
         var count = 0
+        places &= ~(1 &<< UInt64(end))
         while places != 0 {
             symbols[count] = symbols[places.trailingZeroBitCount]
             places &= places &- 1

@@ -1,5 +1,3 @@
-internal import CTokenizers
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -8,13 +6,13 @@ import Musl
 import Darwin
 #endif
 
-/// The ranks of pairs met before, those that are no merge included, before `MergeRules` has to be asked.
+/// The ranks of pairs met before, before `MergeRules` has to be asked.
 ///
 /// One slot per hash, overwritten by whatever pair comes next: a look-up is one load and one comparison, and the memory is bounded. A text
 /// meets few of all pairs, so the slots it uses stay in the processor's caches, where a table of all merges would not.
 struct PairCache {
-    /// 131,072 pairs, 1 MB.
-    private static let bits: UInt64 = 17
+    /// 32,768 pairs, 256 KB.
+    private static let bits: UInt64 = 15
 
     private let rules: MergeRules
     /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that never occurs.
@@ -30,27 +28,33 @@ struct PairCache {
     func deallocate() { free(slots) }
 
     /// The rank of the merge of two tokens, or `MergeRules.noMerge`.
-    @inline(__always)
     func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
+        find(left, right) { rules.rank(left, right) }
+    }
+
+    /// The same for tokens that lie side by side in a text. Most neighbours are no merge, and most of those make up bytes that the
+    /// vocabulary's filter knows to be no token.
+    ///
+    /// - Parameters:
+    ///   - bytes: where they start; sixteen bytes may be read.
+    ///   - length: the bytes of both.
+    @inline(__always)
+    func rank(_ left: UInt32, _ right: UInt32, _ bytes: UnsafePointer<UInt8>, length: Int) -> UInt32 {
+        guard length <= WordKey.maximalLength else { return rank(left, right) }
+        let key = WordKey(SixteenBytes(bytes), length: length)
+        let hash = rules.tokens.hasher.hash(key)
+        guard rules.tokens.mayContain(hash: hash) else { return MergeRules.noMerge }
+        return find(left, right) { rules.rank(left, right, joined: key, hash: hash) }
+    }
+
+    @inline(__always)
+    private func find(_ left: UInt32, _ right: UInt32, _ ask: () -> UInt32) -> UInt32 {
         let key = UInt64(left) << 21 | UInt64(right)
-        let slot = slot(left, right)
+        let slot = slots + Int(truncatingIfNeeded: (key &* multiplier) &>> (64 &- Self.bits))
         let word = ~slot.pointee
-        return word &>> 22 == key ? UInt32(truncatingIfNeeded: word) & MergeRules.noMerge : ask(left, right, slot)
-    }
-
-    /// Brings the place of a pair near, for a `rank` soon.
-    @inline(__always)
-    func prefetch(_ left: UInt32, _ right: UInt32) { orrery_prefetch(slot(left, right)) }
-
-    @inline(__always)
-    private func slot(_ left: UInt32, _ right: UInt32) -> UnsafeMutablePointer<UInt64> {
-        slots + Int(truncatingIfNeeded: ((UInt64(left) << 21 | UInt64(right)) &* multiplier) &>> (64 &- Self.bits))
-    }
-
-    @inline(never)
-    private func ask(_ left: UInt32, _ right: UInt32, _ slot: UnsafeMutablePointer<UInt64>) -> UInt32 {
-        let rank = rules.rank(left, right)
-        slot.pointee = ~(UInt64(left) << 43 | UInt64(right) << 22 | UInt64(rank))
+        if word &>> 22 == key { return UInt32(truncatingIfNeeded: word) & MergeRules.noMerge }
+        let rank = ask()
+        slot.pointee = ~(key << 22 | UInt64(rank))
         return rank
     }
 

@@ -155,10 +155,15 @@ final class TokenBytes: @unchecked Sendable {
         }
     }
 
+    /// False only if no token has this hash.
+    @inline(__always)
+    func mayContain(hash: UInt64) -> Bool {
+        filter[Int(truncatingIfNeeded: hash) & filterMask] &>> (hash &>> 47 & 63) & 1 != 0
+    }
+
     @inline(__always)
     private func find(_ hash: UInt64, _ isEqual: (Int) -> Bool) -> Int? {
-        let bit = filter[Int(truncatingIfNeeded: hash) & filterMask] &>> (hash &>> 47 & 63)
-        guard bit & 1 != 0 else { return nil }
+        guard mayContain(hash: hash) else { return nil }
         var slot = Int(truncatingIfNeeded: hash) & slotMask
         let tag = UInt32(truncatingIfNeeded: hash >> 53)
         while slots[slot] != Self.empty {
