@@ -62,10 +62,49 @@ extension UnicodeCategory {{
     )
 
 
+def changes_in_composition(character):
+    """Whether Normalization Form C can touch it: it has a combining class, or NFC_Quick_Check is not Yes."""
+    code = ord(character)
+    is_jamo = 0x1161 <= code <= 0x1175 or 0x11A8 <= code <= 0x11C2
+    return unicode.combining(character) != 0 or unicode.normalize("NFC", character) != character or is_jamo or character in SECONDS
+
+
+def seconds_of_compositions():
+    """Characters that may join the one before: the second of two in a decomposition that composing brings back."""
+    seconds = set()
+    for code in range(0x110000):
+        parts = unicode.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<") and unicode.normalize("NFC", "".join(chr(int(part, 16)) for part in parts)) == chr(code):
+            seconds.add(chr(int(parts[1], 16)))
+    return seconds
+
+
+SECONDS = seconds_of_compositions()
+
+
+def composition():
+    words = [f"0x{code << 1 | value:X}" for code, value in runs(changes_in_composition)]
+    body = "\n".join(lines(words))
+    write(
+        "UnicodeCompositionTable.swift",
+        f"""// Written by scripts/make_unicode_tables.py from Unicode {VERSION}; not edited by hand.
+
+extension CanonicalComposition {{
+    /// The runs of code points that Normalization Form C can or cannot touch: the first code point << 1 | whether it can, which is where
+    /// a character has a combining class or its NFC_Quick_Check is not Yes. Each run ends where the next begins.
+    static let runs: [UInt32] = [
+{body}
+    ]
+}}
+""",
+    )
+
+
 def main():
     if unicode.unidata_version != VERSION:
         sys.exit(f"unicodedata2 is of Unicode {unicode.unidata_version}; expected {VERSION}: pip install unicodedata2=={VERSION}")
     general_categories()
+    composition()
 
 
 main()

@@ -23,38 +23,32 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
         case ordinary(Range<Int>)
     }
 
-    private struct Entry {
-        let token: AddedToken
-        let bytes: [UInt8]
-    }
-
     private let tokens: [AddedToken]
-    /// Longest first, so that the first that fits is the longest.
-    private let entries: [Entry]
-    /// For each byte, whether a token starts with it: what keeps the search at one look-up a byte.
-    private let startsToken: [Bool]
     private let indexByID: [TokenID: Int]
+    private let idByContent: [[UInt8]: TokenID]
+    /// The search for all tokens, and for those that do not mark structure.
+    private let all: AddedTokenSearch
+    private let ordinary: AddedTokenSearch
 
     /// - Throws: `TokenizerError` if a content is empty, or two tokens share a content or an id.
     public init(_ tokens: [AddedToken] = []) throws {
         self.tokens = tokens
-        entries = tokens.map { Entry(token: $0, bytes: Array($0.content.utf8)) }.sorted { $0.bytes.count > $1.bytes.count }
-        var startsToken = [Bool](repeating: false, count: 256)
-        var contents = Set<[UInt8]>()
-        for entry in entries {
-            guard let first = entry.bytes.first else {
-                throw TokenizerError.invalid("added token \(entry.token.id) is empty; expected at least one character")
+        var idByContent: [[UInt8]: TokenID] = [:]
+        for token in tokens {
+            guard !token.content.isEmpty else {
+                throw TokenizerError.invalid("added token \(token.id) is empty; expected at least one character")
             }
-            guard contents.insert(entry.bytes).inserted else {
-                throw TokenizerError.invalid("added token \"\(entry.token.content)\" is there twice; expected distinct tokens")
+            guard idByContent.updateValue(token.id, forKey: Array(token.content.utf8)) == nil else {
+                throw TokenizerError.invalid("added token \"\(token.content)\" is there twice; expected distinct tokens")
             }
-            startsToken[Int(first)] = true
         }
-        self.startsToken = startsToken
+        self.idByContent = idByContent
         indexByID = Dictionary(tokens.indices.map { (tokens[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
         guard indexByID.count == tokens.count else {
             throw TokenizerError.invalid("two added tokens have one id; expected distinct ids")
         }
+        all = AddedTokenSearch(tokens)
+        ordinary = AddedTokenSearch(tokens.filter { !$0.isSpecial })
     }
 
     public var startIndex: Int { 0 }
@@ -65,7 +59,7 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
     public func token(for id: TokenID) -> AddedToken? { indexByID[id].map { tokens[$0] } }
 
     /// The id of the token with exactly this content, if it is an added one.
-    public func id(forContent content: [UInt8]) -> TokenID? { entries.first { $0.bytes == content }?.token.id }
+    public func id(forContent content: [UInt8]) -> TokenID? { idByContent[content] }
 
     /// Whether `id` is an added token that marks structure.
     public func isSpecial(_ id: TokenID) -> Bool { token(for: id)?.isSpecial ?? false }
@@ -75,21 +69,38 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
     func forEachSegment(
         of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (Segment) throws -> Void
     ) rethrows {
-        let candidates = entries.filter { recognizesSpecialTokens || !$0.token.isSpecial }
+        let search = recognizesSpecialTokens ? all : ordinary
         var start = 0
-        var position = candidates.isEmpty ? utf8.count : 0
-        while position < utf8.count {
-            guard startsToken[Int(utf8[position])],
-                let entry = candidates.first(where: { utf8[position...].starts(with: $0.bytes) })
-            else {
-                position += 1
-                continue
-            }
-            if start < position { try body(.ordinary(start..<position)) }
-            let end = position + entry.bytes.count
-            try body(.token(entry.token.id, position..<end))
-            (start, position) = (end, end)
+        while let (id, range) = search.first(in: utf8, from: start) {
+            if start < range.lowerBound { try body(.ordinary(start..<range.lowerBound)) }
+            try body(.token(id, range))
+            start = range.upperBound
         }
         if start < utf8.count { try body(.ordinary(start..<utf8.count)) }
+    }
+}
+
+/// Finds the next of some tokens in a text.
+private struct AddedTokenSearch: Sendable {
+    private let trie: ByteTrie
+    /// For each byte, whether a token starts with it: what keeps the search at one look-up a byte.
+    private let startsToken: [Bool]
+
+    init(_ tokens: [AddedToken]) {
+        trie = ByteTrie(tokens.map { (Array($0.content.utf8), $0.id) })
+        var startsToken = [Bool](repeating: false, count: 256)
+        for token in tokens { startsToken[Int(token.content.utf8.first!)] = true }
+        self.startsToken = startsToken
+    }
+
+    /// The first token at or after `start`, of several that begin there the longest.
+    func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> (TokenID, Range<Int>)? {
+        if trie.isEmpty { return nil }
+        return startsToken.withUnsafeBufferPointer { startsToken in
+            for position in start..<text.count where startsToken[Int(text[position])] {
+                if let match = trie.longestMatch(in: text, at: position) { return (match.value, position..<match.end) }
+            }
+            return nil
+        }
     }
 }

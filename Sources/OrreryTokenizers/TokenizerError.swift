@@ -28,6 +28,11 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         TokenizerError(code: .unknownID(id, vocabularySize: vocabularySize))
     }
 
+    /// A byte that a byte-level vocabulary lacks; `wordStart` is the place of the word that it is in.
+    static func byteWithoutToken(_ byte: UInt8, wordStart: Int) -> TokenizerError {
+        .invalid("byte 0x\(String(byte, radix: 16, uppercase: true)) has no token in this vocabulary; the word at byte \(wordStart) cannot be encoded")
+    }
+
     /// An argument that no tokenizer can be made from.
     static func invalid(_ problem: String) -> TokenizerError {
         TokenizerError(code: .invalid(problem))

@@ -5,28 +5,35 @@ public enum TokenizerLoader {
     /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB, and a tree of its values takes ten times that.
     private static let maximalBytes = 256 << 20
 
-    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`, a SentencePiece `.model`,
-    /// BERT's `vocab.txt`, a GGUF file. A `tokenizer_config.json` beside it says what the file itself does not.
+    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`, `vocab.json` with
+    /// `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF file. A `tokenizer_config.json` beside it
+    /// says what the file itself does not.
     ///
+    /// - Parameter pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
-    public static func load(path: String) throws -> any Tokenizer {
+    public static func load(path: String, pattern: SplitPattern? = nil) throws -> any Tokenizer {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
-                path, "does not exist; expected char, byte, a model directory, or a tokenizer's file: tokenizer.json, .model, .gguf, vocab.txt")
+                path, "does not exist; expected char, byte, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
         }
         return try TokenizerError.naming(path) {
-            try status.kind == .directory ? tokenizer(inDirectory: path) : tokenizer(inFile: path)
+            try status.kind == .directory ? tokenizer(inDirectory: path, pattern) : tokenizer(inFile: path, pattern)
         }
     }
 
-    private static func tokenizer(inDirectory directory: String) throws -> any Tokenizer {
-        let names = ["tokenizer.json", "tokenizer.model", "vocab.txt"]
+    private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?) throws -> any Tokenizer {
+        let names = ["tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"]
         // Without any of them, the error is about the first.
         let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
-        return try tokenizer(inFile: Path.join(directory, name))
+        return try tokenizer(inFile: Path.join(directory, name), pattern)
     }
 
-    private static func tokenizer(inFile path: String) throws -> any Tokenizer {
+    private static func tokenizer(inFile path: String, _ pattern: SplitPattern?) throws -> any Tokenizer {
+        if path.hasSuffix(".tiktoken") { return try BytePairTokenizer(tiktoken: path, pattern: pattern) }
+        if Path.name(path) == "vocab.json" { return try BytePairTokenizer(vocabulary: path, pattern: pattern) }
+        guard pattern == nil else {
+            throw TokenizerError.file(path, "says itself how text is cut; --pattern is for .tiktoken and vocab.json")
+        }
         let configuration = try TokenizerConfiguration(beside: path)
         if GGUFFile.isGGUF(path: path) { return try GGUFTokenizer(GGUFVocabulary(contentsOf: path)) }
         if path.hasSuffix(".model") {

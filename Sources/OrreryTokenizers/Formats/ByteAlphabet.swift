@@ -29,6 +29,39 @@ enum ByteAlphabet {
         scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
     }
 
+    /// Appends the bytes that a piece stands for, given as UTF-8; false, and nothing is appended, if it is not all in the alphabet.
+    static func append(_ piece: some Collection<UInt8>, to result: inout [UInt8]) -> Bool {
+        let start = result.count
+        var lead: UInt8 = 0
+        for byte in piece {
+            // Stand-ins are below U+0144: one byte, or two of which the first is 0xC2 to 0xC5.
+            let code: Int
+            if lead == 0 && byte >= 0xC2 && byte <= 0xC5 {
+                lead = byte
+                continue
+            } else if lead != 0 {
+                code = byte & 0xC0 == 0x80 ? Int(lead & 0x1F) << 6 | Int(byte & 0x3F) : bytes.count
+                lead = 0
+            } else {
+                code = byte < 0x80 ? Int(byte) : bytes.count
+            }
+            guard code < bytes.count, let value = bytes[code] else {
+                result.removeSubrange(start...)
+                return false
+            }
+            result.append(value)
+        }
+        if lead != 0 { result.removeSubrange(start...) }
+        return lead == 0
+    }
+
+    /// A token's bytes, spelled in the alphabet.
+    static func spelling(of bytes: some Sequence<UInt8>) -> String {
+        var result = String.UnicodeScalarView()
+        for byte in bytes { result.append(scalars[Int(byte)]) }
+        return String(result)
+    }
+
     /// Whether tokenizers' ByteLevel decoder would read a special token of this text as other bytes: it takes any token
     /// written wholly in the alphabet for bytes, which only plain ASCII survives.
     static func wouldDecodeDifferently(_ content: String) -> Bool {

@@ -1,6 +1,6 @@
 import OrreryFiles
 
-/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes and in BERT's; anything else is an error that says what it found.
+/// Reads `tokenizer.json` in the two forms that `HuggingFaceForms` writes, in BERT's and in that of byte-level BPE; anything else is an error that says what it found.
 struct HuggingFaceReader {
     private let path: String
     private let root: JSONFields
@@ -21,11 +21,15 @@ struct HuggingFaceReader {
             && matches("decoder", HuggingFaceForms.characterDecoder)
         let isByte = try type == "BPE" && model.arrayIfPresent("merges")?.isEmpty == true
             && matches("pre_tokenizer", HuggingFaceForms.byteLevel) && matches("decoder", HuggingFaceForms.byteLevel)
-        guard isCharacter || isByte, !root.has("normalizer"), !root.has("post_processor") else {
-            throw failure("the kinds char and byte are known here; found model type \(type) of another make")
-        }
         for name in ["truncation", "padding"] where root.has(name) {
             throw root.error(name, expected: "null: it is not honoured here")
+        }
+        if try type == "BPE" && !isByte && HuggingFaceSteps.list(of: "pre_tokenizer", in: root, members: "pretokenizers").last?.string("type") == "ByteLevel" {
+            let added = try addedTokens()
+            return try BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText(added))
+        }
+        guard isCharacter || isByte, !root.has("normalizer"), !root.has("post_processor") else {
+            throw failure("the kinds char and byte are known here; found model type \(type) of another make")
         }
         return try isCharacter ? characterTokenizer(model) : byteTokenizer(model)
     }

@@ -16,7 +16,7 @@ struct CL100KScanner: WordScanner {
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
         let first = text.character(at: start)
-        if first.isIn(.letter) { return text.endOfLetters(from: start + first.length) }
+        if first.isIn(.letter) { return text.endOfRun(of: .letter, from: start + first.length) }
         if first.isIn(.number) {
             return text.endOfRun(of: .number, from: start + first.length, most: maximalDigits - 1)
         }
@@ -25,7 +25,7 @@ struct CL100KScanner: WordScanner {
         // What is left is white space and symbols. One that is no line break may lead a word.
         let body = start + first.length
         let second = text.characterOrEnd(at: body)
-        if second.isIn(.letter) && !first.isIn(.newline) { return text.endOfLetters(from: body + second.length) }
+        if second.isIn(.letter) && !first.isIn(.newline) { return text.endOfRun(of: .letter, from: body + second.length) }
 
         if !first.isIn(.space) { return endOfSymbols(in: text, from: body) }
         let isSpaceAndSymbol = text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)

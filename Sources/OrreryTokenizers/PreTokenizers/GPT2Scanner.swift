@@ -12,7 +12,7 @@ struct GPT2Scanner: WordScanner {
         // " ?": a space joins whatever word follows it.
         let body = text.bytes[start] == UInt8(ascii: " ") ? start + 1 : start
         let first = text.characterOrEnd(at: body)
-        if first.isIn(.letter) { return text.endOfLetters(from: body + first.length) }
+        if first.isIn(.letter) { return text.endOfRun(of: .letter, from: body + first.length) }
         if first.isIn(.number) { return text.endOfRun(of: .number, from: body + first.length) }
         if first.length == 0 || first.isIn(.space) { return text.endOfSpace(from: start) }
         return text.endOfRun(outside: .spaceLetterOrNumber, from: body + first.length)

@@ -45,31 +45,12 @@ struct O200KScanner: WordScanner {
         while true {
             let character = text.characterOrEnd(at: position)
             if !character.isIn(.head) {
-                if character.isIn(.tail) { return (endOfTails(in: text, from: position + character.length), true) }
+                if character.isIn(.tail) { return (text.endOfRun(of: .tail, from: position + character.length), true) }
                 return afterLastTail > start ? (afterLastTail, true) : (position, false)
             }
             position += character.length
             if character.isIn(.tail) { afterLastTail = position }
         }
-    }
-
-    /// The end of a run of tails, eight ASCII letters at a time.
-    @inline(__always)
-    private func endOfTails(in text: ScannedText, from start: Int) -> Int {
-        var position = start
-        while text.count - position >= 8 {
-            let others = ~ASCIIMask.lowercase(text.eightBytes(at: position)) & ASCIIMask.all
-            if others == 0 {
-                position += 8
-                continue
-            }
-            position += others.trailingZeroBitCount >> 3
-            if text.bytes[position] < 0x80 { return position }
-            let end = text.endOfMultibyteRun(of: .tail, from: position)
-            if end == position { return position }
-            position = end
-        }
-        return text.endOfRun(of: .tail, from: position)
     }
 
     @inline(__always)

@@ -16,6 +16,8 @@ struct ScannedText {
         classes = CharacterClassTable.base
     }
 
+    var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
+
     /// The character at a position: its classes and its length in bytes.
     struct Character {
         let classes: CharacterClass
@@ -24,10 +26,6 @@ struct ScannedText {
         @inline(__always)
         func isIn(_ other: CharacterClass) -> Bool { classes.intersects(other) }
     }
-
-    /// The classes of an ASCII byte; meaningless for others.
-    @inline(__always)
-    func classes(ofASCII byte: UInt8) -> CharacterClass { classes[Int(byte)] }
 
     /// The character at `position`.
     @inline(__always)
@@ -65,7 +63,7 @@ struct ScannedText {
 
     @inline(never)
     private func carefulCharacter(at position: Int) -> Character {
-        switch UTF8Step(UnsafeBufferPointer(start: bytes, count: count), at: position) {
+        switch UTF8Step(buffer, at: position) {
         case .scalar(let scalar, let length): Character(classes: classes[Int(scalar.value)], length: length)
         case .incomplete: Character(classes: [], length: count - position)
         case .invalid(let length): Character(classes: [], length: length)

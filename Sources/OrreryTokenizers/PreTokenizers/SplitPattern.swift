@@ -12,49 +12,106 @@ public enum SplitPattern: Sendable, Hashable {
     case qwen2
     /// None: the text is one word.
     case none
+    /// Any other regular expression, run by Foundation's engine.
+    case regex(String)
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
     static let named: KeyValuePairs<String, SplitPattern> = [
         "r50k": .gpt2, "p50k": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "llama3": .llama3, "qwen2": .qwen2, "none": .none,
     ]
 
-    /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression; nil for one without code here.
-    public init?(argument: String) {
+    /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression.
+    public init(argument: String) {
         let name = argument.hasSuffix("_base") ? String(argument.dropLast(5)) : argument
-        guard let named = Self.named.first(where: { $0.key == name }) else {
-            self.init(regex: argument)
-            return
+        self = Self.named.first { $0.key == name }?.value ?? SplitPattern(regex: argument)
+    }
+
+    /// The pattern that a regular expression in the syntax of Rust's fancy-regex stands for: one with code of its own where it is known,
+    /// letter for letter.
+    public init(regex: String) {
+        self = Self.spelled(regex, in: \.rust) ?? .regex(regex)
+    }
+
+    /// The same for one in Oniguruma's Ruby syntax, which Hugging Face tokenizers uses. There `$` also ends a line, and `{1,3}+` is
+    /// one or more, not a possessive interval.
+    init(oniguruma regex: String) {
+        if let known = Self.spelled(regex, in: \.oniguruma) {
+            self = known
+        } else {
+            let interval = try! Regex(#"\{1,\d*\}\+"#)
+            let translated = Self.replacingEnds(in: regex.replacing(interval, with: "+"), with: "(?=\\n|\\z)")
+            self = .regex(translated)
         }
-        self = named.value
     }
 
-    /// The pattern that a regular expression stands for, where it is known letter for letter.
-    public init?(regex: String) {
-        guard let known = Self.spellings.first(where: { $0.regex.utf8.elementsEqual(regex.utf8) }) else { return nil }
-        self = known.pattern
+    private static func spelled(_ regex: String, in dialect: KeyPath<Spelling, String>) -> SplitPattern? {
+        spellings.first { $0[keyPath: dialect].utf8.elementsEqual(regex.utf8) }?.pattern
     }
 
-    /// The regular expression, in the syntax that Rust's fancy-regex and Oniguruma share; nil for `none`.
+    /// The regular expression, in the syntax of Rust's fancy-regex; nil for `none`.
     public var regex: String? {
         switch self {
         case .none: nil
-        default: Self.spellings.first { $0.pattern == self }!.regex
+        case .regex(let regex): regex
+        default: Self.spellings.first { $0.pattern == self }!.rust
         }
     }
 
-    /// How each known pattern is spelled, the spelling that is written first: tiktoken's for its own, else Hugging Face's.
-    private static let spellings: [(pattern: SplitPattern, regex: String)] = [
-        (.gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#),
-        (.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
-        (.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?[\p{L}]+| ?[\p{N}]+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
-        (.cl100k, #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#),
-        (.llama3, "(?i:'s|'t|'re|'ve|'m|'ll|'d)" + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
-        (.llama3, "'(?i:[sdmt]|ll|ve|re)" + #"|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#),
-        (.qwen2, "(?i:'s|'t|'re|'ve|'m|'ll|'d)" + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
-        (.o200k, [
-            #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#,
-            #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#,
-            #"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
-        ].joined(separator: "|")),
-    ]
+    /// The same in Oniguruma's Ruby syntax.
+    var onigurumaRegex: String? {
+        switch self {
+        case .none: nil
+        case .regex(let regex): Self.replacingEnds(in: regex, with: "\\z")
+        default: Self.spellings.first { $0.pattern == self }!.oniguruma
+        }
+    }
+
+    /// Replaces each `$` that means the end of the text.
+    private static func replacingEnds(in regex: String, with end: String) -> String {
+        var result = ""
+        var isEscaped = false
+        var depth = 0
+        for scalar in regex.unicodeScalars {
+            result += scalar == "$" && !isEscaped && depth == 0 ? end : String(scalar)
+            if !isEscaped {
+                if scalar == "[" { depth += 1 } else if scalar == "]" { depth = max(0, depth - 1) }
+            }
+            isEscaped = scalar == "\\" && !isEscaped
+        }
+        return result
+    }
+
+    /// How a known pattern is spelled in each syntax.
+    private struct Spelling {
+        var pattern: SplitPattern
+        var rust: String
+        var oniguruma: String
+
+        init(_ pattern: SplitPattern, _ regex: String, oniguruma: String? = nil) {
+            (self.pattern, rust, self.oniguruma) = (pattern, regex, oniguruma ?? regex)
+        }
+    }
+
+    /// Of each pattern the spelling that is written comes first: tiktoken's for its own, else Hugging Face's.
+    private static let spellings: [Spelling] = {
+        let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+        return [
+            Spelling(
+                .gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#,
+                oniguruma: #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
+            Spelling(.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
+            Spelling(.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?[\p{L}]+| ?[\p{N}]+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
+            Spelling(
+                .cl100k, #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#,
+                oniguruma: #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++\z|\s*[\r\n]|\s+(?!\S)|\s"#),
+            Spelling(.llama3, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+            Spelling(.llama3, #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#),
+            Spelling(.qwen2, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+            Spelling(
+                .o200k,
+                #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"# + contraction + "?"
+                    + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"# + contraction + "?"
+                    + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+        ]
+    }()
 }

@@ -201,8 +201,7 @@ final class BytePairEncoder {
         let count = pairs.merge(word, scratch)
         for index in 0..<count where scratch.symbols[index] == MergeRules.noToken {
             let missing = word.first { pairs.token(ofByte: $0) == MergeRules.noToken }!
-            let hex = String(missing, radix: 16, uppercase: true)
-            throw TokenizerError.invalid("byte 0x\(hex) has no token in this vocabulary; the word at byte \(start) cannot be encoded")
+            throw TokenizerError.byteWithoutToken(missing, wordStart: start)
         }
         return count
     }

@@ -1,28 +1,55 @@
 /// Byte-level byte-pair encoding: GPT-2's, tiktoken's, Llama 3's and Qwen's.
 ///
 /// A pattern cuts the text into words, and each word's bytes are merged pair by pair. Every byte string can be encoded, and decoding
-/// gives exactly its bytes back.
+/// gives exactly its bytes back, unless the text is normalised first.
 public struct BytePairTokenizer: Tokenizer {
+    /// What there is around the model.
+    public struct Settings: Sendable {
+        /// How text is cut into words.
+        public var pattern: SplitPattern
+        /// What to make of bytes that are not UTF-8.
+        public var malformedText = MalformedText.isPunctuation
+        /// Whether text becomes Normalization Form C before anything else (Qwen).
+        public var composes = false
+        /// The tokens before and after a text.
+        public var frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])
+        /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet, and entries of
+        /// the vocabulary that are not spelled in it.
+        var otherBytes: [TokenID: [UInt8]] = [:]
+
+        public init(pattern: SplitPattern) { self.pattern = pattern }
+    }
+
+    /// What a pattern, which is about characters, says about bytes that are none.
+    public enum MalformedText: Sendable, Hashable {
+        /// Each ill-formed part is one character, of no class: it is treated like punctuation.
+        case isPunctuation
+        /// The first such byte and all that follows it are one word, with the word before it: what tiktoken does (`_encode_bytes`).
+        case endsWords
+    }
+
     public let addedTokens: AddedTokens
     public let endOfText: TokenID?
-
-    /// How text is cut into words.
-    public let pattern: SplitPattern
+    public let settings: Settings
 
     let model: BytePairModel
+    private let splitter: WordSplitter
     private let encoders: EncoderPool
 
-    init(model: BytePairModel, pattern: SplitPattern, addedTokens: AddedTokens, endOfText: TokenID?) {
+    /// - Throws: `TokenizerError` if the pattern is not a regular expression.
+    init(model: BytePairModel, settings: Settings, addedTokens: AddedTokens, endOfText: TokenID?) throws {
         self.model = model
-        self.pattern = pattern
+        self.settings = settings
         self.addedTokens = addedTokens
         self.endOfText = endOfText
+        splitter = try WordSplitter(settings.pattern)
         encoders = EncoderPool(model)
     }
 
-    public var vocabularySize: Int { addedTokens.reduce(model.tokens.count) { max($0, Int($1.id) + 1) } }
+    public var vocabularySize: Int { Int(max(addedTokens.map(\.id).max() ?? -1, settings.otherBytes.keys.max() ?? -1, TokenID(model.tokens.count) - 1)) + 1 }
 
     public func piece(for id: TokenID) -> [UInt8]? {
+        if let bytes = settings.otherBytes[id] { return bytes }
         if let token = addedTokens.token(for: id) { return Array(token.content.utf8) }
         return model.tokens.contains(Int(id)) ? Array(model.tokens[Int(id)]) : nil
     }
@@ -32,6 +59,7 @@ public struct BytePairTokenizer: Tokenizer {
     }
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0..<0) } }
         try encoders.withEncoder { encoder in
             try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
@@ -40,27 +68,70 @@ public struct BytePairTokenizer: Tokenizer {
                 }
             }
         }
+        if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
+    /// Appends the tokens of a stretch without added tokens.
     private func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, with encoder: BytePairEncoder, into encoding: inout Encoding
     ) throws {
+        let text = UnsafeBufferPointer(rebasing: utf8[range])
         let first = encoding.ids.count
-        let text = ScannedText(UnsafeBufferPointer(rebasing: utf8[range]))
+        if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
+            try composed.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
+            if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + composed.origins[$0] } }
+        } else {
+            try encode(text, with: encoder, into: &encoding.ids)
+            if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + $0 } }
+        }
+    }
+
+    private func encode(_ text: UnsafeBufferPointer<UInt8>, with encoder: BytePairEncoder, into ids: inout [TokenID]) throws {
+        guard text.count > 0 else { return }
         // A token has four bytes or so.
-        encoding.ids.reserveCapacity(first + range.count / 4)
-        try encoder.encode(text, pattern, into: &encoding.ids)
-        guard encoding.recordsByteRanges else { return }
-        var start = range.lowerBound
+        ids.reserveCapacity(ids.count + text.count / 4)
+        let wellFormed = settings.malformedText == .endsWords ? text.wellFormedPrefixCount : text.count
+        if wellFormed > 0 {
+            try encoder.encode(ScannedText(UnsafeBufferPointer(rebasing: text[..<wellFormed])), splitter, into: &ids)
+        }
+        if wellFormed < text.count { try encodeRest(of: text, from: wellFormed, with: encoder, into: &ids) }
+    }
+
+    /// tiktoken's way with bytes that are not UTF-8: they and all that follows are one word, together with the word before them and, if
+    /// that one is blank, with all blank tokens before it.
+    private func encodeRest(
+        of text: UnsafeBufferPointer<UInt8>, from malformed: Int, with encoder: BytePairEncoder, into ids: inout [TokenID]
+    ) throws {
+        var start = malformed
+        func isBlank(_ id: TokenID) -> Bool { model.tokens[Int(id)].allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 } }
+        if malformed > 0 {
+            let lastWord = try splitter.wordEnds(of: UnsafeBufferPointer(rebasing: text[..<malformed])).dropLast().last ?? 0
+            var first = ids.last!
+            while start > lastWord {
+                first = ids.removeLast()
+                start -= model.tokens.length(of: Int(first))
+            }
+            if isBlank(first) {
+                while start > 0, isBlank(ids.last!) { start -= model.tokens.length(of: Int(ids.removeLast())) }
+            }
+        }
+        try encoder.encode(ScannedText(UnsafeBufferPointer(rebasing: text[start...])), WholeTextScanner(), into: &ids)
+    }
+
+    /// The tokens of a text are its bytes, cut. `origin` says where in the source a byte of the text is from.
+    private func recordRanges(of encoding: inout Encoding, from first: Int, _ origin: (Int) -> Int) {
+        var start = 0
         for id in encoding.ids[first...] {
             let end = start + model.tokens.length(of: Int(id))
-            encoding.byteRanges.append(start..<end)
+            encoding.byteRanges.append(origin(start)..<origin(end))
             start = end
         }
     }
 
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
-        if let token = addedTokens.token(for: id) {
+        if !settings.otherBytes.isEmpty, let other = settings.otherBytes[id] {
+            bytes.append(contentsOf: other)
+        } else if let token = addedTokens.token(for: id) {
             bytes.append(contentsOf: token.content.utf8)
         } else if model.tokens.contains(Int(id)) {
             bytes.append(contentsOf: model.tokens[Int(id)])
@@ -69,21 +140,30 @@ public struct BytePairTokenizer: Tokenizer {
         }
     }
 
-    public func files() throws -> [TokenizerFile] {
-        throw TokenizerError.invalid("a byte-pair tokenizer cannot be written as Hugging Face's files yet; keep the file that it was read from")
-    }
-}
-
-extension BytePairEncoder {
-    /// Appends the tokens of `text`, cut into words by `pattern`: one loop compiled per scanner.
-    func encode(_ text: ScannedText, _ pattern: SplitPattern, into ids: inout [TokenID]) throws {
-        switch pattern {
-        case .gpt2: try encode(text, GPT2Scanner(), into: &ids)
-        case .cl100k: try encode(text, CL100KScanner(maximalDigits: 3, keepsEndWhole: true), into: &ids)
-        case .llama3: try encode(text, CL100KScanner(maximalDigits: 3, keepsEndWhole: false), into: &ids)
-        case .qwen2: try encode(text, CL100KScanner(maximalDigits: 1, keepsEndWhole: false), into: &ids)
-        case .o200k: try encode(text, O200KScanner(), into: &ids)
-        case .none: try encode(text, WholeTextScanner(), into: &ids)
+    /// How each word of a text became its tokens, with the bytes of the word; an added token has no trace. Quadratic in the length of
+    /// a word, and of a text that is not in Normalization Form C it is about the text that is.
+    ///
+    /// - Throws: `TokenizerError` naming what cannot be encoded.
+    public func traces(of text: String, options: EncodingOptions = EncodingOptions()) throws -> [(bytes: [UInt8], trace: MergeTrace?)] {
+        var traces: [(bytes: [UInt8], trace: MergeTrace?)] = []
+        try Array(text.utf8).withUnsafeBufferPointer { utf8 in
+            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+                switch segment {
+                case .token(_, let range): traces.append((Array(utf8[range]), nil))
+                case .ordinary(let range):
+                    let source = UnsafeBufferPointer(rebasing: utf8[range])
+                    let composed = settings.composes ? CanonicalComposition.composed(source, recordsOrigins: false)?.bytes : nil
+                    try (composed ?? Array(source)).withUnsafeBufferPointer { segment in
+                        var start = 0
+                        for end in try splitter.wordEnds(of: segment) {
+                            let word = UnsafeBufferPointer(rebasing: segment[start..<end])
+                            traces.append((Array(word), try model.trace(word)))
+                            start = end
+                        }
+                    }
+                }
+            }
         }
+        return traces
     }
 }

@@ -114,6 +114,18 @@ final class TokenBytes: @unchecked Sendable {
 
     func contains(_ id: Int) -> Bool { id >= 0 && id < count && length(of: id) > 0 }
 
+    /// A hash of all ids and bytes, the same for the same vocabulary always: FNV-1a over words of 64 bits.
+    var fingerprint: UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01B3 }
+        for id in 0..<count {
+            let record = records[id]
+            mix(record.isLong ? UInt64(record.length) : record.low)
+            mix(record.isLong ? self[id].reduce(0) { $0 &* 31 &+ UInt64($1) } : record.high)
+        }
+        return hash
+    }
+
     /// The id of the token that is this word, or nil.
     @inline(__always)
     func id(of key: WordKey, hash: UInt64) -> Int? {

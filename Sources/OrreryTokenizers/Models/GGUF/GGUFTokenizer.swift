@@ -1,4 +1,4 @@
-/// The tokenizer of a GGUF file's `llama`, `t5`, `bert` or `gemma4` vocabulary, and of those `gpt2` ones that are like `gemma4`. Ids are llama.cpp's.
+/// The tokenizer of a GGUF file's `gpt2`, `llama`, `t5`, `bert` or `gemma4` vocabulary. Ids are llama.cpp's.
 ///
 /// What users defined as a token is found in every text, as there; marks of structure only if asked for.
 ///
@@ -33,8 +33,7 @@ public struct GGUFTokenizer: Tokenizer {
         case .bert: try GGUFWordPiece(vocabulary)
         case .gemma4: try GGUFRankedMerges(vocabulary)
         case .gpt2 where settings.escapesWhitespaces: try GGUFRankedMerges(vocabulary)
-        case .gpt2:
-            throw TokenizerError.file(vocabulary.file, "has a gpt2 vocabulary; expected llama, t5, bert or gemma4")
+        case .gpt2: try GGUFBytePairs(vocabulary)
         }
         let marks = vocabulary.attributes.indices.filter {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
@@ -53,14 +52,21 @@ public struct GGUFTokenizer: Tokenizer {
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
         if !attributes.isDisjoint(with: [.control, .userDefined, .unknown]) { return Array(token) }
+        if isByteLevel, attributes.contains(.normal) {
+            var bytes: [UInt8] = []
+            return ByteAlphabet.append(token, to: &bytes) ? bytes : Array(token)
+        }
         if attributes.contains(.normal) { return SentencePieceDecoder.replacingSpaceSymbols(token) }
         if attributes.contains(.byte), let byte = BytePiece.byte(of: token) { return [byte] }
         return []
     }
 
+    private var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
+
     public func id(forPiece piece: [UInt8]) -> TokenID? {
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
-        for text in [piece, escaped, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
+        let spelled = isByteLevel ? Array(ByteAlphabet.spelling(of: piece).utf8) : piece
+        for text in [piece, spelled, escaped, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
             let id = vocabulary.index.id(of: text)
             if id != PieceIndex.missing, self.piece(for: id) == piece { return id }
         }

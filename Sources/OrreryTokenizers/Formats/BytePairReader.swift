@@ -1,0 +1,154 @@
+import OrreryFiles
+
+/// Byte-level BPE in `tokenizer.json`: GPT-2's, Llama 3's and Qwen's kind.
+struct BytePairReader {
+    private let path: String
+    private let root: JSONFields
+    private let model: JSONFields
+
+    init(path: String, root: JSONFields, model: JSONFields) { (self.path, self.root, self.model) = (path, root, model) }
+
+    /// - Parameter addedTokens: those of the file.
+    func tokenizer(addedTokens: AddedTokens, endOfText: TokenID?) throws -> BytePairTokenizer {
+        var settings = BytePairTokenizer.Settings(pattern: try pattern())
+        settings.composes = try composes()
+        try requireByteLevelDecoder()
+        settings.frame = try frame()
+        let (model, otherBytes) = try bytePairModel(addedTokens)
+        settings.otherBytes = otherBytes
+        settings.spellsAddedTokens(addedTokens)
+        return try TokenizerError.naming(path) {
+            try BytePairTokenizer(model: model, settings: settings, addedTokens: addedTokens, endOfText: endOfText)
+        }
+    }
+
+    private func bytePairModel(_ added: AddedTokens) throws -> (BytePairModel, [TokenID: [UInt8]]) {
+        for key in ["continuing_subword_prefix", "end_of_word_suffix"] where try model.stringIfPresent(key)?.isEmpty == false {
+            throw model.error(key, expected: "null: byte-level pieces have none")
+        }
+        if let dropout = try model.doubleIfPresent("dropout"), dropout != 0 {
+            throw model.error("dropout", expected: "null: it is not honoured here")
+        }
+        var vocabulary = ByteLevelVocabulary(file: path)
+        let members = try model.fields("vocab")
+        for (piece, value) in members.object.members {
+            guard case .int(let id) = value, let id = Int(exactly: id) else { throw members.error(piece, expected: "an id") }
+            // The vocabulary may hold the added tokens too, which are not looked for in words.
+            if let id = TokenID(exactly: id), added.token(for: id)?.content.utf8.elementsEqual(piece.utf8) == true { continue }
+            try vocabulary.add(piece.utf8, id: id)
+        }
+        try vocabulary.finish()
+        for (index, merge) in try model.array("merges").enumerated() {
+            guard let (left, right) = Self.pair(merge) else {
+                throw TokenizerError.file(path, "merge \(index) is \(merge.kindDescription); expected two pieces with a space between, or an array of two")
+            }
+            try vocabulary.addMerge(left, right)
+        }
+        return (try vocabulary.model(takesWholeWords: model.boolIfPresent("ignore_merges") ?? false), vocabulary.otherBytes)
+    }
+
+    private static func pair(_ merge: JSONValue) -> (Substring.UTF8View, Substring.UTF8View)? {
+        switch merge {
+        case .string(let text):
+            let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            return parts.count == 2 ? (Substring(parts[0]).utf8, Substring(parts[1]).utf8) : nil
+        case .array(let parts):
+            guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1] else { return nil }
+            return (left[...].utf8, right[...].utf8)
+        default: return nil
+        }
+    }
+
+    // MARK: Around the model
+
+    /// ByteLevel with its own pattern, or a Split before ByteLevel without one.
+    private func pattern() throws -> SplitPattern {
+        let steps = try HuggingFaceSteps.list(of: "pre_tokenizer", in: root, members: "pretokenizers")
+        guard let last = steps.last, try last.string("type") == "ByteLevel", steps.count <= 2 else { throw unknownSteps("pre_tokenizer", steps) }
+        guard try last.boolIfPresent("add_prefix_space") != true else {
+            throw last.error("add_prefix_space", expected: "false: it is not honoured here")
+        }
+        let usesOwnPattern = try last.boolIfPresent("use_regex") ?? true
+        guard steps.count == 2 else { return usesOwnPattern ? .gpt2 : .none }
+        let split = steps[0]
+        guard try split.string("type") == "Split", !usesOwnPattern, try split.string("behavior") == "Isolated",
+            try split.boolIfPresent("invert") != true
+        else { throw unknownSteps("pre_tokenizer", steps) }
+        return SplitPattern(oniguruma: try split.fields("pattern").string("Regex"))
+    }
+
+    private func composes() throws -> Bool {
+        let steps = try HuggingFaceSteps.list(of: "normalizer", in: root, members: "normalizers")
+        if steps.isEmpty { return false }
+        guard steps.count == 1, try steps[0].string("type") == "NFC" else { throw unknownSteps("normalizer", steps) }
+        return true
+    }
+
+    private func requireByteLevelDecoder() throws {
+        let steps = try HuggingFaceSteps.list(of: "decoder", in: root, members: "decoders")
+        guard steps.count == 1, try steps[0].string("type") == "ByteLevel" else { throw unknownSteps("decoder", steps) }
+    }
+
+    /// The tokens of a TemplateProcessing around a single text; ByteLevel here only says how offsets are trimmed.
+    private func frame() throws -> (prefix: [TokenID], suffix: [TokenID]) {
+        let steps = try HuggingFaceSteps.list(of: "post_processor", in: root, members: "processors")
+        var frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])
+        for step in steps where try step.string("type") != "ByteLevel" {
+            guard try step.string("type") == "TemplateProcessing" else { throw unknownSteps("post_processor", steps) }
+            let template = try HuggingFaceTemplate(step)
+            frame = (template.prefix + frame.prefix, frame.suffix + template.suffix)
+        }
+        return frame
+    }
+
+    private func unknownSteps(_ name: String, _ steps: [JSONFields]) -> TokenizerError {
+        let types = steps.map { (try? $0.string("type")) ?? "a step without type" }.joined(separator: ", ")
+        return .file(path, "\(name) is \(types.isEmpty ? "null" : types), which is not known here for byte-level BPE")
+    }
+}
+
+/// The steps of a part of the pipeline: none, one, or those of a Sequence.
+enum HuggingFaceSteps {
+    static func list(of name: String, in root: JSONFields, members: String) throws -> [JSONFields] {
+        guard let step = try root.fieldsIfPresent(name) else { return [] }
+        guard try step.string("type") == "Sequence" else { return [step] }
+        return try step.objectsIfPresent(members) ?? []
+    }
+}
+
+/// A TemplateProcessing: what stands around a single text.
+struct HuggingFaceTemplate {
+    private(set) var prefix: [TokenID] = []
+    private(set) var suffix: [TokenID] = []
+
+    init(_ step: JSONFields) throws {
+        let tokens = try step.fieldsIfPresent("special_tokens")
+        var isAfterText = false
+        for part in try step.objectsIfPresent("single") ?? [] {
+            if part.has("Sequence") {
+                guard !isAfterText else { throw step.error("single", expected: "the text once") }
+                isAfterText = true
+            } else {
+                let name = try part.fields("SpecialToken").string("id")
+                guard let ids = try tokens?.fieldsIfPresent(name)?.ints("ids") else { throw step.error("special_tokens", expected: "the token \(FileError.quoted(name)) of the template") }
+                let converted = try ids.map { id in
+                    guard let id = TokenID(exactly: id), id >= 0 else { throw step.error("special_tokens", expected: "ids from 0 to \(TokenID.max)") }
+                    return id
+                }
+                if isAfterText { suffix += converted } else { prefix += converted }
+            }
+        }
+        guard isAfterText else { throw step.error("single", expected: "a template with the text in it") }
+    }
+}
+
+extension BytePairTokenizer.Settings {
+    /// What added tokens decode to in tokenizers: the ByteLevel decoder takes one that is spelled in its alphabet for bytes.
+    mutating func spellsAddedTokens(_ tokens: AddedTokens) {
+        for token in tokens {
+            var bytes: [UInt8] = []
+            if ByteAlphabet.append(token.content.utf8, to: &bytes), !bytes.elementsEqual(token.content.utf8) { otherBytes[token.id] = bytes }
+            else { otherBytes[token.id] = nil }
+        }
+    }
+}
