@@ -53,10 +53,10 @@ MODELS = {
 }
 
 
-def train(folder, corpus):
+def train(folder, corpus, only):
     for name, options in MODELS.items():
         path = folder / f"{name}.model"
-        if path.exists():
+        if path.exists() or (only is not None and name not in only):
             continue
         options = dict(options)
         unused, denormalizer = options.pop("unused", False), options.pop("denormalizer", False)
@@ -133,6 +133,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prose", nargs="*", default=[])
     parser.add_argument("--keep")
+    parser.add_argument("--only", nargs="*", help="of the models that are trained, these")
     parser.add_argument("models", nargs="*")
     arguments = parser.parse_args()
     print("sentencepiece", sentencepiece.__version__)
@@ -145,7 +146,7 @@ def main():
         dice = random.Random(5)
         corpus = [line for line in corpus if sum(c < "\u0250" for c in line) > len(line) / 2 or dice.random() < 0.03]
         dice.shuffle(corpus)
-        train(folder, corpus)
+        train(folder, corpus, arguments.only)
         for model in arguments.models:
             shutil.copy(model, folder)
         documents = list(mixed_text.documents(int(arguments.megabytes * 1e6), seed=arguments.seed, prose=arguments.prose))

@@ -23,36 +23,51 @@ struct GGUFRankedMerges: GGUFSegmenter {
 
     func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
         let escaped = Self.escaped(text, recordsOrigins: encoding.recordsByteRanges)
-        var workspace = MergeWorkspace()
         escaped.bytes.withUnsafeBufferPointer { text in
-            var start = 0
-            while start < text.count {
-                let isBreak = text[start] == UInt8(ascii: "\n")
-                var end = start + 1
-                while end < text.count, (text[end] == UInt8(ascii: "\n")) == isBreak { end += 1 }
-                let line = UnsafeBufferPointer(rebasing: text[start..<end])
-                func range(_ first: Int, _ last: Int) -> Range<Int> {
-                    encoding.recordsByteRanges ? offset + escaped.origins[start + first]..<offset + escaped.origins[start + last] : 0..<0
+            var consumed = 0
+            func append(_ id: TokenID, _ length: Int) {
+                if id >= 0 {
+                    let range = encoding.recordsByteRanges
+                        ? offset + escaped.origins[consumed]..<offset + escaped.origins[consumed + length] : 0..<0
+                    encoding.append(id, range)
                 }
-                let whole = isBreak && joinsBreaks ? index.id(of: line) : PieceIndex.missing
-                if whole != PieceIndex.missing {
-                    encoding.append(whole, range(0, line.count))
-                } else {
-                    merges.segment(line, &workspace)
-                    workspace.forEachSymbol { symbol in
-                        let place = Int(symbol.start)..<Int(symbol.start + symbol.length)
-                        if merges.isToken(symbol.id) {
-                            encoding.append(symbol.id, range(place.lowerBound, place.upperBound))
-                        } else {
-                            // A byte without token is left out there.
-                            for byte in place where bytes[Int(line[byte])] >= 0 {
-                                encoding.append(bytes[Int(line[byte])], range(byte, byte + 1))
-                            }
-                        }
-                    }
-                }
-                start = end
+                consumed += length
             }
+            forEachSymbol(of: text) { id, length in
+                if id >= 0 { return append(id, length) }
+                // A byte without token is left out there.
+                for byte in text[consumed..<consumed + length] { append(bytes[Int(byte)], 1) }
+            }
+        }
+    }
+
+    /// Calls `emit` with each token and its length, and with -1 and the length of what is none.
+    private func forEachSymbol(of text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
+        var workspace = MergeWorkspace()
+        var cache = WordCache(textLength: text.count)
+        var start = 0
+        while start < text.count {
+            let isBreak = text[start] == UInt8(ascii: "\n")
+            var end = start + 1
+            while end < text.count, (text[end] == UInt8(ascii: "\n")) == isBreak { end += 1 }
+            let line = UnsafeBufferPointer(rebasing: text[start..<end])
+            let whole = isBreak && joinsBreaks ? index.id(of: line) : PieceIndex.missing
+            if whole != PieceIndex.missing {
+                emit(whole, line.count)
+            } else {
+                var wordStart = 0
+                while wordStart < line.count {
+                    let wordEnd = merges.cuts.endOfWord(line, from: wordStart)
+                    let word = UnsafeBufferPointer(rebasing: line[wordStart..<wordEnd])
+                    let tokens = cache.range(of: word, at: start + wordStart, in: text) { tokens in
+                        merges.segment(word, &workspace)
+                        workspace.forEachSymbol { tokens.append((merges.isToken($0.id) ? $0.id : -1, $0.length)) }
+                    }
+                    for place in tokens { emit(cache.tokens[place].id, Int(cache.tokens[place].length)) }
+                    wordStart = wordEnd
+                }
+            }
+            start = end
         }
     }
 

@@ -11,6 +11,8 @@ struct RankedMerges: Sendable {
     /// The tokens, then the strings that only the list knows.
     private let index: PieceIndex
     private let tokenCount: Int
+    /// Where no merge reaches across.
+    let cuts: WordCuts
     /// Left and right, one above the other; `free` in empty slots.
     private var keys: [UInt64]
     private var ranks: [UInt32]
@@ -32,6 +34,7 @@ struct RankedMerges: Sendable {
         }
         self.index = seen.isEmpty ? index : try PieceIndex(strings, ids: strings.indices)
         tokenCount = tokens.count
+        cuts = WordCuts(PieceTable(pairs.map { $0.left + $0.right }), ids: Array(pairs.indices))
         var capacity = 16
         while capacity < pairs.count * 2 { capacity *= 2 }
         keys = [UInt64](repeating: Self.free, count: capacity)

@@ -1,8 +1,9 @@
 /// SentencePiece's byte-pair encoding: `ScoredMerges` over the vocabulary, with symbols that never merge and pieces that are
 /// split again.
 ///
-/// sentencepiece runs its queue over the whole text. Where no piece has a space behind another character, no merge can cross the
-/// start of a word, so words are merged one by one with the same result, and a word that was seen is not merged again.
+/// sentencepiece runs its queue over the whole text. Two neighbouring characters that are neighbours in no piece can never be merged
+/// across, so the text is cut there into words that are merged one by one with the same result, and a word that was seen is
+/// not merged again.
 struct SentencePieceBPE: Sendable {
     /// What becomes of a symbol that is this piece.
     enum Outcome: UInt8 {
@@ -12,12 +13,11 @@ struct SentencePieceBPE: Sendable {
     static let unknown: TokenID = -1
     /// sentencepiece stops splitting again at this depth.
     private static let maximalDepth = 100
-    private static let space = SentencePieceNormalizer.spaceSymbol
 
     private let merges: ScoredMerges
     private let outcomes: [Outcome]
     private let splitsAgain: Bool
-    private let canMergeWordByWord: Bool
+    private let cuts: WordCuts
 
     /// - Parameters:
     ///   - scores: of each piece; those with the outcome `unknown` are never merged to.
@@ -27,20 +27,7 @@ struct SentencePieceBPE: Sendable {
         merges = ScoredMerges(index: index, ranks: ranks, frozen: frozen)
         self.outcomes = outcomes
         splitsAgain = outcomes.contains(.splitAgain)
-        canMergeWordByWord = !splitsAgain
-            && !pieces.indices.contains { outcomes[$0] == .piece && Self.hasInnerSpace(pieces[$0]) }
-    }
-
-    /// Whether a space follows another character.
-    private static func hasInnerSpace(_ piece: ArraySlice<UInt8>) -> Bool {
-        var rest = piece
-        while rest.starts(with: space) { rest = rest.dropFirst(space.count) }
-        while let first = rest.firstIndex(of: space[0]) {
-            rest = rest[first...]
-            if rest.starts(with: space) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
+        cuts = WordCuts(pieces, ids: pieces.indices.filter { outcomes[$0] != .unknown })
     }
 
     /// Calls `emit` with each piece's id and length, in order.
@@ -49,11 +36,17 @@ struct SentencePieceBPE: Sendable {
     /// - Precondition: `text` has at most 2^31 - 2 bytes.
     func segment(_ text: UnsafeBufferPointer<UInt8>, isUTF8: Bool, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()
+<<<<<<< HEAD
         guard canMergeWordByWord, isUTF8 else { return segmentWhole(text, &workspace, emit) }
         var cache = RepeatedWords(textLength: text.count)
+=======
+        // What is split again depends on the whole text.
+        guard isUTF8, !splitsAgain else { return segmentWhole(text, &workspace, emit) }
+        var cache = WordCache(textLength: text.count)
+>>>>>>> 2db3aca
         var start = 0
         while start < text.count {
-            let end = Self.endOfWord(text, from: start)
+            let end = cuts.endOfWord(text, from: start)
             let word = UnsafeBufferPointer(rebasing: text[start..<end])
             let tokens = cache.range(of: word, at: start, in: text) { tokens in
                 merges.segment(word, &workspace) { _, _, _, _ in }
@@ -62,20 +55,6 @@ struct SentencePieceBPE: Sendable {
             for place in tokens { emit(cache.tokens[place].id, Int(cache.tokens[place].length)) }
             start = end
         }
-    }
-
-    /// The end of the word at `start`: its spaces, then everything up to the next space.
-    @inline(__always)
-    private static func endOfWord(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        var position = start
-        while isSpace(text, position) { position += 3 }
-        while position < text.count, !(text[position] == 0xE2 && isSpace(text, position)) { position += 1 }
-        return position
-    }
-
-    @inline(__always)
-    private static func isSpace(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> Bool {
-        position + 3 <= text.count && text[position] == 0xE2 && text[position + 1] == 0x96 && text[position + 2] == 0x81
     }
 
     /// The piece that a symbol is in the end, or `unknown`.
