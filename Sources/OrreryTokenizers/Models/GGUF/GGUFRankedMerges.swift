@@ -44,7 +44,7 @@ struct GGUFRankedMerges: GGUFSegmenter {
     /// Calls `emit` with each token and its length, and with -1 and the length of what is none.
     private func forEachSymbol(of text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()
-        var cache = WordCache(textLength: text.count)
+        var cache = RepeatedWords(textLength: text.count)
         var start = 0
         while start < text.count {
             let isBreak = text[start] == UInt8(ascii: "\n")

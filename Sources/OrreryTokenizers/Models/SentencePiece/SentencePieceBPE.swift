@@ -36,14 +36,9 @@ struct SentencePieceBPE: Sendable {
     /// - Precondition: `text` has at most 2^31 - 2 bytes.
     func segment(_ text: UnsafeBufferPointer<UInt8>, isUTF8: Bool, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()
-<<<<<<< HEAD
-        guard canMergeWordByWord, isUTF8 else { return segmentWhole(text, &workspace, emit) }
-        var cache = RepeatedWords(textLength: text.count)
-=======
         // What is split again depends on the whole text.
         guard isUTF8, !splitsAgain else { return segmentWhole(text, &workspace, emit) }
-        var cache = WordCache(textLength: text.count)
->>>>>>> 2db3aca
+        var cache = RepeatedWords(textLength: text.count)
         var start = 0
         while start < text.count {
             let end = cuts.endOfWord(text, from: start)
