@@ -37,8 +37,7 @@ struct Logits: ParsableCommand {
             let writer = LogitsWriter(model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden)
             let start = ContinuousClock.now
             try writer.write(to: out)
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            report(model, writer, seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+            report(model, writer, seconds: (ContinuousClock.now - start).seconds)
         }
     }
 
