@@ -10,6 +10,10 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
         ModelError(.architecture, "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }
 
+    static func ggufArchitecture(_ name: String, path: String, known: [String]) -> ModelError {
+        ModelError(.architecture, "\(path): general.architecture \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
+    }
+
     static func shape(tensor: String, path: String, expected: [Int], found: [Int]) -> ModelError {
         ModelError(.shape, "\(path): tensor \(tensor) has shape \(found), the configuration asks for \(expected)")
     }
