@@ -53,7 +53,8 @@ extension LanguageModel {
     var tensorsToSave: [SafetensorsTensor] {
         var tensors = parameters.map { p in
             SafetensorsTensor(name: p.name, dtype: .float32, shape: p.shape) { sink in
-                try withExtendedLifetime(p) { try sink(UnsafeRawBufferPointer(start: p.value.pointer, count: p.count * 4)) }
+                let value = p.value
+                try withExtendedLifetime(value) { try sink(UnsafeRawBufferPointer(start: value.pointer, count: p.count * 4)) }
             }
         }
         // Hugging Face's GPT-2 has no way to leave biases out: zeros are the same model.
