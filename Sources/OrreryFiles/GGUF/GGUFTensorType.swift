@@ -51,6 +51,9 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
         }
     }
 
+    /// The type with this name.
+    public static func named(_ name: String) -> GGUFTensorType? { allCases.first { $0.name == name } }
+
     /// How many values share a block; 1 for types that are not quantised.
     public var elementsPerBlock: Int { layout.elements }
 

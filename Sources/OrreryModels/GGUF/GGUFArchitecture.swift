@@ -17,6 +17,8 @@ struct GGUFArchitecture: Sendable {
     let tensors: [GGUFTensorRule]
     /// What the tables can't say, after them.
     var completes: @Sendable (inout GGUFConfiguration) throws -> Void = { _ in }
+    /// The same the other way: keys to add, from a configuration.
+    var adds: @Sendable (_ config: JSONObject, _ add: (String, GGUFValue) -> Void) throws -> Void = { _, _ in }
 
     /// The architecture of a file.
     ///
@@ -84,7 +86,12 @@ struct GGUFTensorRule: Sendable {
     let config: String
     let difference: Difference
 
-    init(_ gguf: String, _ config: String, _ difference: Difference = .none) { (self.gguf, self.config, self.difference) = (gguf, config, difference) }
+    /// Whether Hugging Face's name ends in `.weight` or `.bias` too.
+    let hasSuffix: Bool
+
+    init(_ gguf: String, _ config: String, _ difference: Difference = .none, hasSuffix: Bool = true) {
+        (self.gguf, self.config, self.difference, self.hasSuffix) = (gguf, config, difference, hasSuffix)
+    }
 
     /// What stands before and after the layers.
     static let ends = [
