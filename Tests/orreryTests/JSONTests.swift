@@ -12,6 +12,8 @@ import Testing
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
+        "convert": "convert @model @model.gguf --type q8_0 --json",
+        "bench model": "bench model @model -p 4 -n 3 --repetitions 1 --json",
         "gradcheck": "gradcheck --operation attention --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
         "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
