@@ -56,6 +56,7 @@ public final class GPT2: LanguageModel {
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
+        layout = source.layout(.inputByOutput)
         let root = WeightScope(source), scope = root["transformer"]
         let (D, bias) = (config.nEmbd, config.bias)
         let hidden = initial.hidden(D), out = initial.projection(layers: config.nLayer, D)
@@ -81,7 +82,7 @@ public final class GPT2: LanguageModel {
     }
 
     public var tokenEmbedding: Parameter { tokens.weight }
-    public var layout: WeightLayout { .inputByOutput }
+    public let layout: WeightLayout
 
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
         let T = ids.count / batch

@@ -4,6 +4,12 @@ import OrreryTensor
 /// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face name.
 public protocol WeightSource: AnyObject {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+    /// How a matrix is stored that the architecture's own checkpoints store as `asked`.
+    func layout(_ asked: WeightLayout) -> WeightLayout
+}
+
+extension WeightSource {
+    public func layout(_ asked: WeightLayout) -> WeightLayout { asked }
 }
 
 /// How a weight starts when a model is made from nothing.

@@ -31,14 +31,13 @@ struct Logits: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let model = try ModelDirectory.open(self.model) { standardError("orrery: warning: \($0)") }
+            let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
             let path = ids == "-" ? "/dev/stdin" : ids
             let sequences = try TokenIDFile.read(path, vocabulary: model.shape.vocabularySize, context: model.shape.contextLength)
             let writer = LogitsWriter(model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden)
             let start = ContinuousClock.now
             try writer.write(to: out)
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            report(model, writer, seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+            report(model, writer, seconds: (ContinuousClock.now - start).seconds)
         }
     }
 

@@ -10,6 +10,8 @@ import Testing
         "generate": "generate @model --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
+        "eval": "eval @model --data @text.txt --json",
+        "inspect": "inspect @model --json",
         "gradcheck": "gradcheck --operation attention --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
         "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
