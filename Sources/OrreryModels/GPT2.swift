@@ -44,6 +44,7 @@ public final class GPT2: LanguageModel, Architecture {
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
+        layout = source.layout(.inputByOutput)
         let root = WeightScope(source), scope = root["transformer"]
         let (D, bias) = (config.nEmbd, config.bias)
         let hidden = initial.hidden(D), out = initial.projection(layers: config.nLayer, D)
@@ -69,7 +70,7 @@ public final class GPT2: LanguageModel, Architecture {
     }
 
     public var tokenEmbedding: Parameter { tokens.weight }
-    public var layout: WeightLayout { .inputByOutput }
+    public let layout: WeightLayout
 
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
         let T = ids.count / batch

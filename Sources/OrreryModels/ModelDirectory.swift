@@ -36,41 +36,16 @@ public enum ModelDirectory {
         generation["_from_model_config"] = true
         for key in ["bos_token_id", "eos_token_id"] { if let id = config[key], id != .null { generation[key] = id } }
         try JSONValue.object(generation).write(to: Path.join(directory, "generation_config.json"))
-        try SafetensorsWriter.write(model.tensorsToSave, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
-    }
-}
-
-extension LanguageModel {
-    /// The weights as the architecture's Hugging Face class expects them.
-    var tensorsToSave: [SafetensorsTensor] {
-        var tensors = parameters.flatMap(\.savedParts).map { p in
-            SafetensorsTensor(name: p.name, dtype: .float32, shape: p.shape) { sink in
-                try withExtendedLifetime(p) { try sink(UnsafeRawBufferPointer(start: p.value.pointer, count: p.count * 4)) }
-            }
+        let tensors = try model.tensorsToSave(as: .float32).map { conversion in
+            SafetensorsTensor(name: conversion.name, dtype: .float32, shape: conversion.shape) { try conversion.write(to: $0) }
         }
-        // Hugging Face's GPT-2 has no way to leave biases out: zeros are the same model.
-        if let gpt2 = self as? GPT2, !gpt2.config.bias {
-            tensors += gpt2.missingBiases.map { name, count in
-                SafetensorsTensor(name: name, dtype: .float32, shape: [count], bytes: [UInt8](repeating: 0, count: count * 4))
-            }
-        }
-        return tensors
-    }
-}
-
-extension Parameter {
-    /// A stack of experts is saved as its parts, under their own names.
-    fileprivate var savedParts: [Parameter] {
-        guard let place = name.range(of: ".experts.") else { return [self] }
-        return (0 ..< shape[0]).map { i in
-            Parameter(name: name.replacingCharacters(in: place, with: ".experts.\(i)."), value: part(i).value)
-        }
+        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
     }
 }
 
 extension GPT2 {
     /// The biases that a model without them would have.
-    fileprivate var missingBiases: [(String, Int)] {
+    var missingBiases: [(String, Int)] {
         let D = config.nEmbd, inner = config.nInner ?? 4 * D
         return (0 ..< config.nLayer).flatMap { layer in
             [("ln_1", D), ("attn.c_attn", 3 * D), ("attn.c_proj", D), ("ln_2", D), ("mlp.c_fc", inner), ("mlp.c_proj", D)].map {

@@ -12,6 +12,7 @@ public struct Linear {
         _ scope: WeightScope, _ input: Int, _ output: Int, bias: Bool, layout: WeightLayout = .outputByInput,
         initial: InitialValue = .normal(standardDeviation: 0.02)
     ) throws {
+        let layout = scope.source.layout(layout)
         weight = try scope.parameter("weight", layout == .outputByInput ? [output, input] : [input, output], initial)
         self.bias = bias ? try scope.parameter("bias", [output], .zeros) : nil
         self.layout = layout

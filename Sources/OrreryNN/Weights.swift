@@ -7,12 +7,17 @@ public protocol WeightSource: AnyObject {
 
     /// `count` tensors of one shape, `prefix`.0.`name` and so on, as one parameter `prefix`.`name` of shape [count] + shape: a layer's experts.
     func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+
+    /// How a matrix is stored that the architecture's own checkpoints store as `asked`.
+    func layout(_ asked: WeightLayout) -> WeightLayout
 }
 
 extension WeightSource {
     public func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
         try parameter("\(prefix).\(name)", [count] + shape, initial)
     }
+
+    public func layout(_ asked: WeightLayout) -> WeightLayout { asked }
 }
 
 /// How a weight starts when a model is made from nothing.

@@ -39,7 +39,7 @@ struct Logits: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let model = try ModelDirectory.open(self.model) { standardError("orrery: warning: \($0)") }
+            let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
             let path = ids == "-" ? "/dev/stdin" : ids
             let sequences = try TokenIDFile.read(path, vocabulary: model.shape.vocabularySize, context: model.shape.contextLength)
             let room = model.shape.contextLength - sequences[0].count
@@ -48,8 +48,7 @@ struct Logits: ParsableCommand {
                 model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden, continued: greedy)
             let start = ContinuousClock.now
             try writer.write(to: out)
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            report(model, writer, seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+            report(model, writer, seconds: (ContinuousClock.now - start).seconds)
         }
     }
 

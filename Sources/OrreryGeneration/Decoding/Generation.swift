@@ -123,8 +123,7 @@ public final class Generation {
     private func measure<R>(_ isPrefill: Bool, tokens count: Int, _ body: () throws -> R) rethrows -> R {
         let start = ContinuousClock.now
         defer {
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            let elapsed = Double(seconds) + Double(attoseconds) * 1e-18
+            let elapsed = (ContinuousClock.now - start).seconds
             if isPrefill {
                 timings.prefillTokens += count
                 timings.prefillSeconds += elapsed
