@@ -134,6 +134,18 @@ struct PipelineFrames: Sendable {
         trims = (single + pair).joined().contains { if case .text(let text) = $0 { !text.trims.isEmpty } else { false } }
     }
 
+    /// What stands around a single text, if special tokens do and nothing else; nil for stranger templates.
+    var frame: (prefix: [TokenID], suffix: [TokenID], trims: [FramePart.Trim])? {
+        guard single[0].count == 1, case .text(let text) = single[0][0], let place = single[1].firstIndex(where: { if case .text = $0 { true } else { false } })
+        else { return nil }
+        func specials(_ parts: ArraySlice<FramePart>) -> [TokenID]? {
+            let ids = parts.compactMap { if case .special(let id, _) = $0 { id } else { nil } }
+            return ids.count == parts.count ? ids : nil
+        }
+        guard let prefix = specials(single[1][..<place]), let suffix = specials(single[1][(place + 1)...]) else { return nil }
+        return (prefix, suffix, text.trims)
+    }
+
     /// The special tokens that stand around texts.
     var specialIDs: [TokenID] {
         (single + pair).joined().compactMap { if case .special(let id, _) = $0 { id } else { nil } }
