@@ -13,6 +13,7 @@ import Testing
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
         "gradcheck": "gradcheck --operation attention --json",
+        "tokenizer train": "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @tokenizer.json --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
         "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
     ]
