@@ -5,12 +5,33 @@ private let u = Reference.float32Roundoff
 private struct Geometry {
     var (B, T, H, Hkv, D, first): (Int, Int, Int, Int, Int, Int)
     init(_ B: Int, _ T: Int, _ H: Int, _ Hkv: Int, _ D: Int, first: Int = 0) { (self.B, self.T, self.H, self.Hkv, self.D, self.first) = (B, T, H, Hkv, D, first) }
-    func shape(slopes: Bool) -> AttentionShape {
-        AttentionShape(
+    func shape(slopes: Bool, _ extra: Extra = .nothing) -> AttentionShape {
+        var shape = AttentionShape(
             batch: B, queries: T, heads: H, keyValueHeads: Hkv, headSize: D, firstPosition: first,
             slopes: slopes ? (0 ..< H).map { 0.5 / Float($0 + 1) } : [])
+        switch extra {
+        case .nothing: break
+        case .window(let width): shape.mask = .slidingWindow(width)
+        case .softCap: (shape.softCap, shape.mask) = (0.75, .slidingWindow(70))
+        case .sinks: (shape.sinks, shape.mask) = ((0 ..< H).map { 2 - Float($0) }, .slidingWindow(3))
+        case .bothWays: (shape.mask, shape.softCap) = (.none(keys: first + T), 3)
+        case .otherSequence: shape.mask = .none(keys: first + T + 71)
+        case .distances:
+            let reach = 9
+            shape.distanceBias = DistanceBias(reach: reach, terms: (0 ..< H * (2 * reach + 1)).map { Float($0 * 7 % 11) / 8 - 0.5 })
+            if T % 2 == 1 { shape.mask = .none(keys: first + T) }
+        }
+        return shape
     }
     var label: String { "B \(B) T \(T) H \(H)/\(Hkv) D \(D) at \(first)" }
+}
+
+/// What attention has beside causal order, one at a time.
+private enum Extra {
+    case nothing, window(Int), softCap, sinks, bothWays, otherSequence, distances
+    static let all: [Extra] = [.window(1), .window(5), .window(64), .window(67), .softCap, .sinks, .bothWays, .otherSequence, .distances]
+    /// Those that have a gradient.
+    static let trained: [Extra] = [.window(5), .window(67), .softCap, .bothWays]
 }
 
 private let training = [
@@ -68,9 +89,10 @@ private func share(_ shape: AttentionShape, _ result: ReferenceAttention.Result,
 let attentionCases: [KernelCase] =
     ElementType.both.flatMap { type in
         (training + cached).flatMap { geometry in
-            [(false, false), (true, false), (false, true), (true, true)].filter { !$0.1 || geometry.first == 0 }.map { slopes, drops in
-                let shape = geometry.shape(slopes: slopes)
-                let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "")"
+            ([(false, false, .nothing), (true, false, .nothing), (false, true, .nothing), (true, true, .nothing)] + Extra.all.map { (false, false, $0) })
+                .filter { !$0.1 || geometry.first == 0 }.map { (slopes: Bool, drops: Bool, extra: Extra) in
+                let shape = geometry.shape(slopes: slopes, extra)
+                let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)"
                 return KernelCase(kernel: "attention", label: label) { processor, findings in
                     let inputs = Inputs(shape, type)
                     let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type), y = inputs.queries(nil, type)
@@ -91,9 +113,9 @@ let attentionCases: [KernelCase] =
             }
         }
             + training.flatMap { geometry in
-                [(false, false), (true, true)].map { slopes, drops in
-                    let shape = geometry.shape(slopes: slopes)
-                    let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "")"
+                ([(false, false, .nothing), (true, true, .nothing)] + Extra.trained.map { (false, false, $0) }).map { (slopes: Bool, drops: Bool, extra: Extra) in
+                    let shape = geometry.shape(slopes: slopes, extra)
+                    let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)"
                     return KernelCase(kernel: "attention gradient", label: label) { processor, findings in
                         let inputs = Inputs(shape, type)
                         let model = reference(shape, inputs, type, drops: drops), forward = model.forward()

@@ -16,7 +16,7 @@ import Testing
 /// The same for the models of ../shared/reference.
 @Suite(.enabled(if: FileStatus(Golden.shared) != nil, "../shared/reference is not there"), .serialized)
 struct SharedReferenceTests {
-    static let architectures = ["gpt2", "qwen3"]
+    static let architectures = ["gpt2", "qwen3", "llama", "gemma3", "mixtral"]
 
     private func golden(_ name: String) throws -> Golden {
         try Golden(Golden.shared + "/" + name, tensors: "reference.safetensors", training: "training.safetensors")

@@ -15,7 +15,10 @@ enum { ORRERY_F32 = 0, ORRERY_BF16 = 1 };
 // How a product's accumulators start: at zero, at what C holds, or at a row of biases.
 enum { ORRERY_START_ZERO = 0, ORRERY_START_C = 1, ORRERY_START_BIAS = 2 };
 
-enum { ORRERY_GELU_ERF = 0, ORRERY_GELU_TANH = 1, ORRERY_RELU_SQUARED = 2, ORRERY_SILU = 3 };
+enum {
+    ORRERY_GELU_ERF = 0, ORRERY_GELU_TANH = 1, ORRERY_RELU_SQUARED = 2, ORRERY_SILU = 3, ORRERY_RELU = 4, ORRERY_QUICK_GELU = 5, ORRERY_TANH = 6,
+    ORRERY_SIGMOID = 7, ORRERY_RELU6 = 8, ORRERY_LEAKY_RELU = 9, ORRERY_HARD_SWISH = 10, ORRERY_IDENTITY = 11
+};
 
 // One use of dropout: Philox counters are (element group, row, stream), so a mask depends on nothing else.
 typedef struct {
@@ -33,8 +36,13 @@ typedef struct {
 
 // Geometry of one attention tile of scores: rows of queries by columns of keys.
 typedef struct {
-    const int32_t *query_position;  // [rows] absolute; a key is seen where key_position <= query_position
+    const int32_t *first_key;       // [rows] absolute; a key is seen where first_key <= its position <= last_key
+    const int32_t *last_key;        // [rows]
+    const int32_t *query_position;  // [rows] absolute, from which distances count
     const float *slope;             // [rows] ALiBi slope, or null
+    const float *const *bias;       // [rows] tables of 2 bias_reach + 1: the term of key - query, from -bias_reach on and held at both ends; or null
+    int32_t bias_reach;
+    float soft_cap;                 // scores become soft_cap tanh(score / soft_cap) before terms are added; 0 for none
     const uint8_t *mask;            // [rows][keys / 8] dropout bits, 1 keeps; or null
     float keep_scale;               // 1 / (1 - p) beside a mask
     float scale;                    // of the scores, 1/sqrt(head size) as a rule
@@ -77,9 +85,10 @@ typedef struct {
     void (*dropout_mask)(const orrery_dropout *d, uint32_t row, uint32_t first_group, ptrdiff_t groups, uint8_t *mask);
 
     // --- row by row, rows of `width`
-    // y = x * rstd * weight; rstd[rows] is kept for the gradient (arXiv:1910.07467).
-    void (*rms_norm)(const void *x, int xt, const float *weight, float epsilon, void *y, int yt, float *rstd, ptrdiff_t rows, ptrdiff_t width);
-    void (*rms_norm_gradient)(const void *x, int xt, const float *weight, const float *rstd, const void *dy, int dyt, void *dx, int dxt,
+    // y = x * rstd * (offset + weight); rstd[rows] is kept for the gradient (arXiv:1910.07467). The offset is 0, or 1 where weights are stored about 0.
+    void (*rms_norm)(const void *x, int xt, const float *weight, float offset, float epsilon, void *y, int yt, float *rstd, ptrdiff_t rows,
+                     ptrdiff_t width);
+    void (*rms_norm_gradient)(const void *x, int xt, const float *weight, float offset, const float *rstd, const void *dy, int dyt, void *dx, int dxt,
                               float *dweight, ptrdiff_t rows, ptrdiff_t width);
     void (*layer_norm)(const void *x, int xt, const float *weight, const float *bias, float epsilon, void *y, int yt, float *mean, float *rstd,
                        ptrdiff_t rows, ptrdiff_t width);

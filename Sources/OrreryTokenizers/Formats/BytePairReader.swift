@@ -15,6 +15,10 @@ struct BytePairReader {
         try requireByteLevelDecoder()
         settings.frame = try frame()
         let (model, otherBytes) = try bytePairModel(addedTokens)
+        // A byte without token is left out by tokenizers, or unknown.
+        guard (0..<256).allSatisfy({ model.rules.byteTokens[$0] != MergeRules.noToken }) else {
+            throw self.model.error("vocab", expected: "a token for every byte")
+        }
         settings.otherBytes = otherBytes
         settings.spellsAddedTokens(addedTokens)
         return try TokenizerError.naming(path) {

@@ -33,7 +33,7 @@ public struct BytePairTokenizer: Tokenizer {
     public let settings: Settings
 
     let model: BytePairModel
-    private let splitter: WordSplitter
+    let splitter: WordSplitter
     private let encoders: EncoderPool
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
@@ -92,7 +92,7 @@ public struct BytePairTokenizer: Tokenizer {
         ids.reserveCapacity(ids.count + text.count / 4)
         let wellFormed = settings.malformedText == .endsWords ? text.wellFormedPrefixCount : text.count
         if wellFormed > 0 {
-            try encoder.encode(ScannedText(UnsafeBufferPointer(rebasing: text[..<wellFormed])), splitter, into: &ids)
+            try encoder.encode(UnsafeBufferPointer(rebasing: text[..<wellFormed]), splitter, into: &ids)
         }
         if wellFormed < text.count { try encodeRest(of: text, from: wellFormed, with: encoder, into: &ids) }
     }
@@ -138,32 +138,5 @@ public struct BytePairTokenizer: Tokenizer {
         } else {
             throw TokenizerError.unknownID(id, vocabularySize: vocabularySize)
         }
-    }
-
-    /// How each word of a text became its tokens, with the bytes of the word; an added token has no trace. Quadratic in the length of
-    /// a word, and of a text that is not in Normalization Form C it is about the text that is.
-    ///
-    /// - Throws: `TokenizerError` naming what cannot be encoded.
-    public func traces(of text: String, options: EncodingOptions = EncodingOptions()) throws -> [(bytes: [UInt8], trace: MergeTrace?)] {
-        var traces: [(bytes: [UInt8], trace: MergeTrace?)] = []
-        try Array(text.utf8).withUnsafeBufferPointer { utf8 in
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
-                switch segment {
-                case .token(_, let range): traces.append((Array(utf8[range]), nil))
-                case .ordinary(let range):
-                    let source = UnsafeBufferPointer(rebasing: utf8[range])
-                    let composed = settings.composes ? CanonicalComposition.composed(source, recordsOrigins: false)?.bytes : nil
-                    try (composed ?? Array(source)).withUnsafeBufferPointer { segment in
-                        var start = 0
-                        for end in try splitter.wordEnds(of: segment) {
-                            let word = UnsafeBufferPointer(rebasing: segment[start..<end])
-                            traces.append((Array(word), try model.trace(word)))
-                            start = end
-                        }
-                    }
-                }
-            }
-        }
-        return traces
     }
 }

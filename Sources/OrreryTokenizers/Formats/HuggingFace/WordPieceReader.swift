@@ -8,9 +8,6 @@ struct WordPieceReader {
     let addedTokens: AddedTokens
 
     func tokenizer() throws -> WordPieceTokenizer {
-        for name in ["truncation", "padding"] where root.has(name) {
-            throw root.error(name, expected: "null: it is not honoured here")
-        }
         var settings = WordPieceTokenizer.Settings()
         let normalizer = try part("normalizer", "BertNormalizer")
         settings.cleansText = try normalizer.boolIfPresent("clean_text") ?? true
@@ -20,13 +17,11 @@ struct WordPieceReader {
         _ = try part("pre_tokenizer", "BertPreTokenizer")
         settings.continuingPrefix = try model.stringIfPresent("continuing_subword_prefix") ?? "##"
         settings.longestWord = try model.intIfPresent("max_input_chars_per_word", in: 0...Int(Int32.max)) ?? 100
-        if root.has("decoder") {
-            let decoder = try part("decoder", "WordPiece")
-            guard try decoder.stringIfPresent("prefix") ?? "##" == settings.continuingPrefix else {
-                throw decoder.error("prefix", expected: "the model's continuing_subword_prefix")
-            }
-            settings.cleansDecodedText = try decoder.boolIfPresent("cleanup") ?? true
+        let decoder = try part("decoder", "WordPiece")
+        guard try decoder.string("prefix") == settings.continuingPrefix, !settings.continuingPrefix.isEmpty else {
+            throw decoder.error("prefix", expected: "the model's continuing_subword_prefix")
         }
+        settings.cleansDecodedText = try decoder.bool("cleanup")
         let pieces = try pieces()
         return try WordPieceTokenizer(
             pieces, addedTokens: addedTokens, unknown: model.stringIfPresent("unk_token") ?? "[UNK]", frame: frame(), settings: settings)
