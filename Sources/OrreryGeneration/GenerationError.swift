@@ -30,6 +30,9 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
     /// A prompt that the tokenizer cannot encode.
     static func prompt(_ error: TokenizerError) -> GenerationError { GenerationError(code: .prompt("the prompt: \(error)")) }
 
+    /// A text that the tokenizer cannot encode.
+    static func text(_ error: TokenizerError) -> GenerationError { GenerationError(code: .prompt("the text: \(error)")) }
+
     /// No token to start from.
     static var emptyPrompt: GenerationError {
         GenerationError(code: .prompt("the prompt is empty, and the tokenizer has neither an end-of-text token nor a newline to start from; expected a prompt"))

@@ -3,10 +3,14 @@ import OrreryModels
 import OrreryTokenizers
 
 extension TextModel {
-    /// Opens a model directory with its tokenizer, and what its `generation_config.json` says, if it has one.
+    /// Opens a model with its tokenizer: a GGUF file, or a directory, with what its `generation_config.json` says, if it has one.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
-    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
+    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
+        if FileStatus(path)?.kind == .file {
+            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path), name: path)
+        }
+        let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
         let tokenizer = try TokenizerLoader.load(path: directory)
         let path = Path.join(directory, "generation_config.json")

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import OrreryFiles
 import OrreryNN
@@ -6,28 +7,19 @@ import OrreryTensor
 /// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files beside them.
 public enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
-    public static let architectures = ["gpt2", "qwen3"]
+    public static var architectures: [String] { Architectures.languageModels.flatMap(\.modelTypes).sorted() }
 
-    /// Opens the model in `directory`.
+    /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
         let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
-        let type = try json.string("model_type")
-        let checkpoint = try SafetensorsCheckpoint.open(directory: directory)
-        let (model, source): (any LanguageModel, CheckpointWeights)
-        switch type {
-        case "gpt2":
-            let config = try GPT2.Configuration(json)
-            let (gpt2, weights) = try CheckpointWeights.load(checkpoint, dropsPrefix: "transformer.") { try GPT2(config, $0) }
-            try gpt2.checkUnusedBiases(weights, checkpoint)
-            (model, source) = (gpt2, weights)
-        case "qwen3":
-            let config = try Qwen3.Configuration(json)
-            (model, source) = try CheckpointWeights.load(checkpoint, dropsPrefix: "model.") { try Qwen3(config, $0) }
-        default: throw ModelError.architecture(type, path: json.file, known: architectures)
-        }
-        for name in source.unused + checkpoint.unlisted { warn("\(checkpoint.path): tensor \(name) is not used by \(type)") }
-        return model
+        let architecture = try Architectures.languageModel(json)
+        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+    }
+
+    /// The model that a configuration describes, with weights from any source.
+    package static func make(_ json: JSONFields, _ source: any WeightSource) throws -> any LanguageModel {
+        try Architectures.languageModel(json).make(json, source)
     }
 
     /// What `write` writes.
@@ -44,31 +36,16 @@ public enum ModelDirectory {
         generation["_from_model_config"] = true
         for key in ["bos_token_id", "eos_token_id"] { if let id = config[key], id != .null { generation[key] = id } }
         try JSONValue.object(generation).write(to: Path.join(directory, "generation_config.json"))
-        try SafetensorsWriter.write(model.tensorsToSave, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
-    }
-}
-
-extension LanguageModel {
-    /// The weights as the architecture's Hugging Face class expects them.
-    var tensorsToSave: [SafetensorsTensor] {
-        var tensors = parameters.map { p in
-            SafetensorsTensor(name: p.name, dtype: .float32, shape: p.shape) { sink in
-                try withExtendedLifetime(p) { try sink(UnsafeRawBufferPointer(start: p.value.pointer, count: p.count * 4)) }
-            }
+        let tensors = try model.tensorsToSave(as: .float32).map { conversion in
+            SafetensorsTensor(name: conversion.name, dtype: .float32, shape: conversion.shape) { try conversion.write(to: $0) }
         }
-        // Hugging Face's GPT-2 has no way to leave biases out: zeros are the same model.
-        if let gpt2 = self as? GPT2, !gpt2.config.bias {
-            tensors += gpt2.missingBiases.map { name, count in
-                SafetensorsTensor(name: name, dtype: .float32, shape: [count], bytes: [UInt8](repeating: 0, count: count * 4))
-            }
-        }
-        return tensors
+        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
     }
 }
 
 extension GPT2 {
     /// The biases that a model without them would have.
-    fileprivate var missingBiases: [(String, Int)] {
+    var missingBiases: [(String, Int)] {
         let D = config.nEmbd, inner = config.nInner ?? 4 * D
         return (0 ..< config.nLayer).flatMap { layer in
             [("ln_1", D), ("attn.c_attn", 3 * D), ("attn.c_proj", D), ("ln_2", D), ("mlp.c_fc", inner), ("mlp.c_proj", D)].map {
@@ -78,7 +55,7 @@ extension GPT2 {
     }
 
     /// Marks as used the zeros that `missingBiases` wrote, and the causal masks that early versions of transformers saved as weights.
-    fileprivate func checkUnusedBiases(_ source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
+    func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         let zeros = config.bias ? [] : Set(missingBiases.map(\.0))
         for name in source.unused {
             if zeros.contains(name) || zeros.contains("transformer." + name) {

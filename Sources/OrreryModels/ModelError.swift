@@ -1,3 +1,5 @@
+import Kernels
+
 /// Why a model can't be opened: the directory, the field or tensor, and what was expected.
 public struct ModelError: Error, CustomStringConvertible, Sendable {
     private enum Code { case architecture, shape, type, unusable }
@@ -10,12 +12,24 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
         ModelError(.architecture, "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }
 
+    static func ggufArchitecture(_ name: String, path: String, known: [String]) -> ModelError {
+        ModelError(.architecture, "\(path): general.architecture \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
+    }
+
+    static func notInGGUF(_ type: String, known: [String]) -> ModelError {
+        ModelError(.architecture, "model_type \(type) can't be written as GGUF; known there are \(known.joined(separator: ", "))")
+    }
+
     static func shape(tensor: String, path: String, expected: [Int], found: [Int]) -> ModelError {
         ModelError(.shape, "\(path): tensor \(tensor) has shape \(found), the configuration asks for \(expected)")
     }
 
     static func type(tensor: String, path: String, found: String) -> ModelError {
         ModelError(.type, "\(path): tensor \(tensor) is of type \(found); expected F32, BF16 or F16")
+    }
+
+    static func format(tensor: String, path: String, found: String) -> ModelError {
+        ModelError(.type, "\(path): tensor \(tensor) is of type \(found), which is not known here; known are \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", "))")
     }
 
     static func unusable(_ path: String, _ why: String) -> ModelError { ModelError(.unusable, "\(path): \(why)") }

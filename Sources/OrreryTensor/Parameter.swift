@@ -3,13 +3,16 @@ import Synchronization
 
 /// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed working copies.
 ///
-/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per version.
+/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per version. Inference may hold the
+/// weight as it lies in a file, in half precision or in blocks, and multiplies by that.
 public final class Parameter: @unchecked Sendable {  // changed by its owner between steps only
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
     public let shape: [Int]
-    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then.
-    public private(set) var value: Tensor
+    /// The numbers, where they are held as float32 or bfloat16.
+    private var dense: Tensor?
+    /// The weight in a file's own format: one matrix, or one for each expert of a stack [experts, n, k]; empty where the numbers are dense.
+    public private(set) var blocks: [QuantizedMatrix]
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
     package var trace: Trace?
@@ -26,8 +29,33 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     public init(name: String, value: Tensor) {
         self.name = name
         shape = value.shape
-        self.value = value.contiguous().detached
+        dense = value.contiguous().detached
+        blocks = []
     }
+
+    /// A frozen weight in a file's own format.
+    ///
+    /// - Parameters:
+    ///   - shape: [n, k], or [experts, n, k] of a stack whose matrices lie one after another; [k], a vector, is converted to float32 at once.
+    ///   - blocks: [n, k] or [experts n, k].
+    public init(name: String, shape: [Int], blocks: QuantizedMatrix) {
+        precondition(
+            (1 ... 3).contains(shape.count) && shape.last == blocks.columns && shape.dropLast().reduce(1, *) == blocks.rows,
+            "\(name): shape \(shape) for \(blocks.rows) rows of \(blocks.columns)")
+        (self.name, self.shape) = (name, shape)
+        if shape.count == 1 {
+            self.blocks = []
+            dense = Tensor(decoding: [blocks], shape: shape)
+        } else if shape.count == 2 {
+            self.blocks = [blocks]
+        } else {
+            self.blocks = (0 ..< shape[0]).map { blocks.slice(rows: $0 * shape[1] ..< ($0 + 1) * shape[1]) }
+        }
+    }
+
+    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in blocks is converted to float32 at each call:
+    /// products and embeddings do without.
+    public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
 
     public var count: Int { shape.reduce(1, *) }
     /// Matrices decay and go to Muon; vectors do neither.
@@ -37,7 +65,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     package func bind(value: Tensor, gradient: Tensor) {
         precondition(value.shape == shape && gradient.shape == shape)
         Processor.current.convert(self.value.vector, to: value.vector)
-        self.value = value
+        (dense, blocks) = (value, [])
         self.gradient = gradient
         changed()
     }
@@ -48,7 +76,11 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Replaces the numbers.
     public func assign(_ newValue: Tensor) {
         precondition(newValue.shape == shape, "\(name): assigning \(newValue.shape) to \(shape)")
-        Processor.current.convert(newValue.contiguous().vector, to: value.vector)
+        if let dense {
+            Processor.current.convert(newValue.contiguous().vector, to: dense.vector)
+        } else {
+            (dense, blocks) = (newValue.contiguous().cast(to: .float32, tracked: false).detached, [])
+        }
         changed()
     }
 
@@ -58,12 +90,30 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         return packed.withLock { packed in
             let key = Packing(transposed: transposed, type: type, instructionSet: processor.instructionSet)
             if let made = packed[key] { return made }
-            let made = PackedMatrix(transposed ? value.matrix.transposed : value.matrix, computeType: type, on: processor)
+            let value = value
+            let made = withExtendedLifetime(value) {
+                PackedMatrix(transposed ? value.matrix.transposed : value.matrix, computeType: type, on: processor)
+            }
             packed[key] = made
             return made
         }
     }
 
     /// Float32 numbers, for kernels that take a row of weights.
-    package var floats: UnsafePointer<Float> { UnsafePointer(value.float32Pointer) }
+    package var floats: UnsafePointer<Float> {
+        guard let dense else { preconditionFailure("\(name): a vector of float32 is wanted, found \(blocks[0].format.rawValue) \(shape)") }
+        return UnsafePointer(dense.float32Pointer)
+    }
+}
+
+extension Tensor {
+    /// Matrices in blocks, one after another, as float32.
+    fileprivate init(decoding blocks: [QuantizedMatrix], shape: [Int]) {
+        self.init(empty: shape, .float32)
+        var out = float32Pointer
+        for matrix in blocks {
+            Processor.current.decode(matrix, into: out)
+            out += matrix.rows * matrix.columns
+        }
+    }
 }

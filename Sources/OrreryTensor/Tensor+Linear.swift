@@ -9,9 +9,30 @@ extension Tensor {
         let (input, output) = layout == .outputByInput ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1])
         precondition(width == input, "linear \(weight.name): x \(shape), weight \(weight.shape) \(layout)")
         let y = Tensor(empty: shape.dropLast() + [output], outputType ?? dtype)
-        let packed = weight.packed(transposed: layout == .outputByInput, as: dtype)
-        Processor.current.multiply(matrix, packed, into: y.matrix, start: bias.map { .bias($0.floats) } ?? .zero)
+        let start = bias.map { ProductStart.bias($0.floats) } ?? .zero
+        if let blocks = weight.blocks.first, layout == .outputByInput {
+            Processor.current.multiply(matrix, blocks, into: y.matrix, start: start)
+        } else {
+            Processor.current.multiply(matrix, weight.packed(transposed: layout == .outputByInput, as: dtype), into: y.matrix, start: start)
+        }
         return traced(y, trace, weight.trace, bias?.trace, op: .linear(x: self, weight: weight, bias: bias, layout: layout))
+    }
+
+    /// x Wᵀ by one matrix of a stack [experts, n, k]: [..., k] to [..., n]. For inference: it has no gradient.
+    package func linear(_ stack: Parameter, expert: Int, as outputType: ElementType? = nil) -> Tensor {
+        precondition(
+            stack.shape.count == 3 && width == stack.shape[2] && (0 ..< stack.shape[0]).contains(expert) && trace?.tape == nil,
+            "linear \(stack.name): x \(shape), expert \(expert) of \(stack.shape)")
+        let (n, k) = (stack.shape[1], stack.shape[2])
+        let y = Tensor(empty: shape.dropLast() + [n], outputType ?? dtype), processor = Processor.current
+        if stack.blocks.isEmpty {
+            let value = stack.value
+            let page = Matrix(value.pointer + expert * n * k * value.dtype.size, value.dtype, rows: n, columns: k)
+            withExtendedLifetime(value) { processor.multiply(matrix, page.transposed, into: y.matrix, computeType: dtype) }
+        } else {
+            processor.multiply(matrix, stack.blocks[expert], into: y.matrix)
+        }
+        return y
     }
 
     /// Matrix product of the last two dimensions, over equal leading ones: [..., m, k] by [..., k, n], or by [..., n, k] transposed.

@@ -41,6 +41,19 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
     case q1_0 = 41
     case q2_0 = 42
 
+    /// What ggml's tools call it: `F32`, `Q4_K`, `MXFP4`.
+    public var name: String {
+        switch self {
+        case .float16, .float32, .float64: "F\(8 * bytesPerBlock)"
+        case .bfloat16: "BF16"
+        case .int8, .int16, .int32, .int64: "I\(8 * bytesPerBlock)"
+        default: "\(self)".uppercased()
+        }
+    }
+
+    /// The type with this name.
+    public static func named(_ name: String) -> GGUFTensorType? { allCases.first { $0.name == name } }
+
     /// How many values share a block; 1 for types that are not quantised.
     public var elementsPerBlock: Int { layout.elements }
 

@@ -71,7 +71,8 @@ public final class Generation {
         let piece = tokens[cache.count...].prefix(options.prefillChunk)
         measure(isPrefill, tokens: piece.count) {
             let logits = source.model.logits(
-                Array(piece), batch: 1, ForwardContext(computeType: options.computeType, cache: cache, lastOnly: true))
+                Array(piece), batch: 1, ForwardContext(
+                    computeType: options.computeType, cache: cache, lastOnly: true, sequenceLength: tokens.count))
             cache.advance(by: piece.count)
             if cache.count == tokens.count { row = source.choosable(logits.floats) }
         }
@@ -122,8 +123,7 @@ public final class Generation {
     private func measure<R>(_ isPrefill: Bool, tokens count: Int, _ body: () throws -> R) rethrows -> R {
         let start = ContinuousClock.now
         defer {
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            let elapsed = Double(seconds) + Double(attoseconds) * 1e-18
+            let elapsed = (ContinuousClock.now - start).seconds
             if isPrefill {
                 timings.prefillTokens += count
                 timings.prefillSeconds += elapsed

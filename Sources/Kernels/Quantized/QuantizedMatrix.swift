@@ -1,0 +1,129 @@
+import Synchronization
+
+/// A weight matrix [rows n, columns k] whose rows are stored in one of ggml's formats, plain floats included: a region of a mapped file or memory of its
+/// own, which `owner` keeps. It is read only; a copy in the order that products like best is made once, when first needed.
+public final class QuantizedMatrix: @unchecked Sendable {  // never written after init, but for the copy, which is behind a lock
+    public let format: BlockFormat
+    /// n, outputs of a product y = x Wᵀ.
+    public let rows: Int
+    /// k, inputs.
+    public let columns: Int
+    public let bytesPerRow: Int
+    /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on demand.
+    public let isMapped: Bool
+    private let base: UnsafeRawPointer
+    private let owner: AnyObject?
+    /// Row i is stored as row `order[i]`; nil where rows are in order.
+    private let order: [Int32]?
+    private let packing = Mutex<PackedBlocks?>(nil)
+
+    /// - Parameters:
+    ///   - bytes: `format.byteCount(rows: rows, columns: columns)` of them; they need not be aligned.
+    ///   - owner: what keeps the bytes.
+    ///   - isMapped: the bytes are pages of a file.
+    /// - Throws: `QuantizedMatrixError` where sizes do not agree.
+    public convenience init(
+        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?, isMapped: Bool = false
+    ) throws {
+        guard let perRow = format.bytesPerRow(columns: columns), let count = format.byteCount(rows: rows, columns: columns) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
+        }
+        guard let base = bytes.baseAddress, bytes.count == count else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns) takes \(count) bytes, found \(bytes.count)")
+        }
+        guard rows <= Int(Int32.max), columns <= Int(Int32.max) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
+        }
+        self.init(
+            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: nil)
+    }
+
+    private init(
+        _ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, base: UnsafeRawPointer, owner: AnyObject?, isMapped: Bool, order: [Int32]?
+    ) {
+        (self.format, self.rows, self.columns, self.bytesPerRow, self.base) = (format, rows, columns, bytesPerRow, base)
+        (self.owner, self.isMapped, self.order) = (owner, isMapped, order)
+    }
+
+    /// These numbers in memory of its own, rounded to `format`.
+    ///
+    /// - Parameter values: [rows, columns].
+    package convenience init(_ values: UnsafePointer<Float>, rows: Int, columns: Int, as format: BlockFormat) throws {
+        guard let count = format.byteCount(rows: rows, columns: columns), let perRow = format.bytesPerRow(columns: columns) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
+        }
+        let storage = Storage(byteCount: count)
+        Processor.current.pool.run(rows) { row in format.encode(values + row * columns, count: columns, into: storage.pointer + row * perRow) }
+        try self.init(
+            format: format, rows: rows, columns: columns, bytes: UnsafeRawBufferPointer(start: storage.pointer, count: count), owner: storage)
+    }
+
+    /// The same rows in another order: row i of the result is row `order[i]` of this.
+    ///
+    /// - Throws: `QuantizedMatrixError` where the order is not a permutation of the rows.
+    public func reordered(_ order: [Int]) throws -> QuantizedMatrix {
+        guard order.count == rows, Set(order).count == rows, order.allSatisfy({ 0 <= $0 && $0 < rows }) else {
+            throw QuantizedMatrixError("the order of \(rows) rows is not a permutation of them")
+        }
+        let stored = order.map { self.order?[$0] ?? Int32($0) }
+        return QuantizedMatrix(
+            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped, order: stored)
+    }
+
+    public var byteCount: Int { rows * bytesPerRow }
+
+    /// These rows, as one of the matrices of a stack: [experts n, k] holds expert e in rows e n ..< (e + 1) n.
+    public func slice(rows range: Range<Int>) -> QuantizedMatrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows && !range.isEmpty, "rows \(range) of \(rows)")
+        if let order {
+            // the rows may lie anywhere: the slice keeps the whole and its own part of the order
+            return QuantizedMatrix(
+                format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
+                order: Array(order[range]))
+        }
+        return QuantizedMatrix(
+            format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base + range.lowerBound * bytesPerRow, owner: owner,
+            isMapped: isMapped, order: nil)
+    }
+
+    /// The same rows in another order: row i is this matrix's row `permutation[i]`.
+    public func reordered(_ permutation: [Int]) -> QuantizedMatrix {
+        precondition(permutation.count == rows && Set(permutation) == Set(0 ..< rows), "\(permutation.count) places for \(rows) rows")
+        return QuantizedMatrix(
+            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
+            order: permutation.map { order?[$0] ?? Int32($0) })
+    }
+
+    /// The stored bytes of row i.
+    func row(_ i: Int) -> UnsafeRawPointer { base + (order.map { Int($0[i]) } ?? i) * bytesPerRow }
+
+    /// All stored bytes, if rows are stored in order.
+    var bytesInOrder: UnsafeRawBufferPointer? { order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+
+    /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.
+    func packed(on processor: Processor) -> PackedBlocks {
+        packing.withLock { packing in
+            if let packing { return packing }
+            let made = PackedBlocks(self, on: processor)
+            packing = made
+            return made
+        }
+    }
+
+    /// Makes ready for products, so that the first of them does not take the time.
+    public func prepare() {
+        if !format.isFloat { _ = packed(on: .current) }
+    }
+
+    /// Row i as float32, [columns].
+    package func decode(row i: Int, into out: UnsafeMutablePointer<Float>) {
+        precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
+        format.decode(row(i), count: columns, into: out)
+    }
+}
+
+/// Sizes of a matrix that do not agree with its bytes.
+public struct QuantizedMatrixError: Error, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Kernels
+import OrreryFiles
+
+/// Writes a model as a directory that transformers opens.
+public struct HuggingFaceExport {
+    private let model: any LanguageModel
+    private let format: BlockFormat
+
+    /// - Parameter mix: f32, f16 or bf16.
+    public init(_ model: any LanguageModel, mix: WeightMix) {
+        precondition(mix.base.isFloat, "a directory of weights in \(mix)")
+        (self.model, format) = (model, mix.base)
+    }
+
+    /// - Parameters:
+    ///   - files: the tokenizer's and whatever else belongs to the model, by name.
+    ///   - directory: is made; one that is there is replaced whole.
+    ///   - progress: receives the bytes written and all of them.
+    public func write(
+        files: [(name: String, contents: [UInt8])], to directory: String, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        let set = try DirectoryReplacement(path: directory)
+        var config = model.configuration
+        let type = switch format {
+        case .float16: "float16"
+        case .bfloat16: "bfloat16"
+        default: "float32"
+        }
+        for key in ["dtype", "torch_dtype"] { config[key] = JSONValue(type) }
+        config["use_cache"] = true
+        try JSONValue.object(config).write(to: set.path(for: "config.json"))
+        for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
+        let conversions = try model.tensorsToSave(as: format)
+        let total = conversions.reduce(0) { $0 + $1.byteCount }
+        var done = 0
+        let tensors = conversions.map { conversion in
+            SafetensorsTensor(name: conversion.name, dtype: SafetensorsDType(rawValue: format.rawValue)!, shape: conversion.shape) { sink in
+                try conversion.write { bytes in
+                    try sink(bytes)
+                    done += bytes.count
+                    try progress(done, total)
+                }
+            }
+        }
+        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: set.path(for: SafetensorsCheckpoint.fileName))
+        try set.commit()
+    }
+}
+
+extension LanguageModel {
+    /// The weights as the architecture's Hugging Face class expects them.
+    func tensorsToSave(as format: BlockFormat) throws -> [TensorConversion] {
+        // A GGUF file has every matrix as [output, input]; GPT-2's own checkpoints have them the other way round.
+        let turns = self is GPT2 && layout == .outputByInput
+        let architecture = self as? any Architecture, isApart = architecture.map { type(of: $0).savesExpertsApart } ?? true
+        return try (architecture?.savedParameters ?? parameters).flatMap { parameter in
+            if isApart, let experts = parameter.name.range(of: ".experts."), parameter.shape.count > 2 {
+                return try parameter.expertParts(experts, as: format)
+            }
+            let isTransposed = turns && parameter.shape.count == 2 && parameter.name.contains(".h.")
+            let shape = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape
+            var conversion = TensorConversion(name: parameter.name, shape: shape, format: format, parts: try parameter.matrices)
+            conversion.isTransposed = isTransposed
+            return [conversion]
+        } + tensorsOfNothing(as: format)
+    }
+
+    /// Hugging Face's GPT-2 has no way to leave biases out: zeros are the same model.
+    private func tensorsOfNothing(as format: BlockFormat) throws -> [TensorConversion] {
+        guard let gpt2 = self as? GPT2, !gpt2.config.bias else { return [] }
+        return try gpt2.missingBiases.map { name, count in try TensorConversion(name: name, values: [Float](repeating: 0, count: count), as: format) }
+    }
+}
+
+extension Parameter {
+    /// A stack of experts is saved as its parts, under their own names.
+    fileprivate func expertParts(_ place: Range<String.Index>, as format: BlockFormat) throws -> [TensorConversion] {
+        let matrices = try matrices, perPart = shape.dropFirst().dropLast().reduce(1, *)
+        return (0 ..< shape[0]).map { i in
+            let part = matrices.count == shape[0] ? matrices[i] : matrices[0].slice(rows: i * perPart ..< (i + 1) * perPart)
+            return TensorConversion(
+                name: name.replacingCharacters(in: place, with: ".experts.\(i)."), shape: Array(shape.dropFirst()), format: format, parts: [part])
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Kernels
+import OrreryTensor
+
+/// One tensor on its way from a checkpoint to another: matrices laid one after another, their rows and columns perhaps in another order, in another format.
+struct TensorConversion {
+    let name: String
+    let shape: [Int]
+    let format: BlockFormat
+    /// Each [rows, columns]; of a stack of experts one for each.
+    let parts: [QuantizedMatrix]
+    /// Whether the one part is stored as the transpose.
+    var isTransposed = false
+    /// What is added to every number.
+    var addend: Float = 0
+    /// Of a vector: number i is the part's number `permutation[i]`.
+    var permutation: [Int]?
+
+    var rows: Int { shape.dropLast().reduce(1, *) }
+    var columns: Int { shape.last ?? 1 }
+    /// What a caller knows to fit, since the parts were found in a file.
+    var byteCount: Int { format.byteCount(rows: rows, columns: columns) ?? 0 }
+
+    /// Gives `sink` the bytes, some rows at a time, converted on all threads.
+    func write(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let perRow = format.bytesPerRow(columns: columns)!
+        let together = max(1, min(rows, (8 << 20) / max(perRow, columns * 4)))
+        let bytes = Storage(byteCount: together * perRow), floats = Storage(byteCount: together * columns * 4)
+        for first in stride(from: 0, to: rows, by: together) {
+            let count = min(together, rows - first)
+            let values = floats.pointer.assumingMemoryBound(to: Float.self)
+            Processor.current.forRuns(.elementwise, count, grain: 1, bytes: count * (perRow + columns * 4)) { run in
+                for i in run {
+                    let row = values + i * columns
+                    read(row: first + i, into: row)
+                    if let permutation {
+                        let values = Array(UnsafeBufferPointer(start: row, count: columns))
+                        for c in 0 ..< columns { row[c] = values[permutation[c]] }
+                    }
+                    if addend != 0 { for c in 0 ..< columns { row[c] += addend } }
+                    format.encode(row, count: columns, into: bytes.pointer + i * perRow)
+                }
+            }
+            try sink(UnsafeRawBufferPointer(start: bytes.pointer, count: count * perRow))
+        }
+        withExtendedLifetime((bytes, floats)) {}
+    }
+
+    func replacing(parts: [QuantizedMatrix]) -> TensorConversion {
+        TensorConversion(name: name, shape: shape, format: format, parts: parts, isTransposed: isTransposed, addend: addend, permutation: permutation)
+    }
+
+    private func read(row: Int, into out: UnsafeMutablePointer<Float>) {
+        if isTransposed {
+            // Column `row` of the part; only GPT-2's matrices are stored so.
+            let part = parts[0]
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: part.columns) { line in
+                for r in 0 ..< part.rows {
+                    part.decode(row: r, into: line.baseAddress!)
+                    out[r] = line[row]
+                }
+            }
+        } else {
+            let perPart = rows / parts.count
+            parts[row / perPart].decode(row: row % perPart, into: out)
+        }
+    }
+}
+
+extension TensorConversion {
+    /// A vector of numbers that no checkpoint has.
+    init(name: String, values: [Float], as format: BlockFormat) throws {
+        self.init(name: name, shape: [values.count], format: format, parts: try Parameter(name: name, value: Tensor(values, shape: [values.count])).matrices)
+    }
+}
+
+extension Parameter {
+    /// The weight as matrices, one for each expert of a stack; a vector as one row.
+    var matrices: [QuantizedMatrix] {
+        get throws {
+            if !blocks.isEmpty { return blocks }
+            let value = value.cast(to: .float32), columns = shape.last ?? 1, rows = shape.dropLast().reduce(1, *)
+            let bytes = UnsafeRawBufferPointer(start: value.pointer, count: rows * columns * 4)
+            return [try QuantizedMatrix(format: .float32, rows: rows, columns: columns, bytes: bytes, owner: value.storage)]
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import OrreryFiles
+
+/// Llama and what descends from it.
+extension GGUFArchitecture {
+    static let llama = GGUFArchitecture(
+        name: "llama", modelType: "llama", className: "LlamaForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.permutedAttention + GGUFTensorRule.gatedFeedForward, completes: completeLlama)
+
+    static let mixtral = GGUFArchitecture(
+        name: "llama", modelType: "mixtral", className: "MixtralForCausalLM",
+        keys: GGUFKey.sizes + [
+            .headSize, .rmsNorm, .integer("expert_count", "num_local_experts", isRequired: true),
+            .integer("expert_used_count", "num_experts_per_tok", isRequired: true),
+        ],
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.permutedAttention
+            + GGUFTensorRule.layer([
+                ("ffn_gate_inp", "block_sparse_moe.gate"), ("ffn_gate_exps", "block_sparse_moe.experts.w1"),
+                ("ffn_up_exps", "block_sparse_moe.experts.w3"), ("ffn_down_exps", "block_sparse_moe.experts.w2"),
+            ]), completes: completeLlama)
+
+    /// llama.cpp writes Mistral's models as Llama's, without their window: this one is only written from.
+    static let mistral = GGUFArchitecture(
+        name: "mistral3", modelType: "mistral", className: "MistralForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
+        tensors: llama.tensors, completes: completeLlama)
+
+    static let smolLM3 = GGUFArchitecture(
+        name: "smollm3", modelType: "smollm3", className: "SmolLM3ForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm], tensors: llama.tensors
+    ) { config in
+        try completeLlama(&config)
+        // every fourth layer has no positions
+        config["no_rope_layers"] = JSONValue((1 ... (try config.size("num_hidden_layers"))).map { $0 % 4 == 0 ? 0 : 1 })
+        config["use_sliding_window"] = false
+    }
+
+    static let granite = GGUFArchitecture(
+        name: "granite", modelType: "granite", className: "GraniteForCausalLM",
+        keys: GGUFKey.sizes + [
+            .rmsNorm, .number("attention.scale", "attention_multiplier", isRequired: true), .number("embedding_scale", "embedding_multiplier", isRequired: true),
+            .number("residual_scale", "residual_multiplier", isRequired: true), .number("logit_scale", "logits_scaling", isRequired: true),
+        ], tensors: llama.tensors, completes: completeLlama)
+
+    @Sendable private static func completeLlama(_ config: inout GGUFConfiguration) throws {
+        config["hidden_act"] = "silu"
+        config["head_dim"] = JSONValue(try config.headSize())
+        config["attention_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))
+        config["mlp_bias"] = JSONValue(config.has("blk.0.ffn_up.bias"))
+        config["attention_dropout"] = 0.0
+        try config.addRotary()
+    }
+}

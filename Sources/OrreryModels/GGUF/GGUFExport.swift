@@ -1,0 +1,128 @@
+import Foundation
+import Kernels
+import OrreryFiles
+
+/// Writes a model as a GGUF file that llama.cpp opens.
+public struct GGUFExport {
+    private let model: any LanguageModel
+    private let config: JSONObject
+    private let architecture: GGUFArchitecture
+    private let mix: WeightMix
+    /// What `general.name` will be.
+    private let name: String
+
+    /// - Throws: `ModelError` where GGUF has no such architecture.
+    public init(_ model: any LanguageModel, name: String, mix: WeightMix) throws {
+        config = model.configuration
+        guard case .string(let type)? = config["model_type"], let architecture = GGUFArchitecture.of(modelType: type) else {
+            throw ModelError.notInGGUF(config["model_type"].map { $0.text(.compact) } ?? "", known: GGUFArchitecture.all.map(\.modelType))
+        }
+        (self.model, self.name, self.mix, self.architecture) = (model, name, mix, architecture)
+    }
+
+    /// - Parameters:
+    ///   - vocabulary: the tokenizer's keys (`tokenizer.ggml.…`).
+    ///   - progress: receives the bytes written and all of them.
+    public func write(
+        vocabulary: [(key: String, value: GGUFValue)], to path: String, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        let conversions = try tensors()
+        let total = conversions.reduce(0) { $0 + $1.byteCount }
+        var done = 0
+        let written = conversions.map { conversion in
+            GGUFTensor(name: conversion.name, type: GGUFTensorType.named(conversion.format.rawValue)!, shape: conversion.shape) { sink in
+                try conversion.write { bytes in
+                    try sink(bytes)
+                    done += bytes.count
+                    try progress(done, total)
+                }
+            }
+        }
+        try GGUFWriter.write(metadata() + vocabulary, tensors: written, to: path)
+    }
+
+    // MARK: Tensors
+
+    private func tensors() throws -> [TensorConversion] {
+        let names = GGUFNames(architecture), layers = model.shape.layers
+        let places = try model.parameters.map { parameter in
+            guard let found = names.place(of: parameter.name) else { throw ModelError.unusable(name, "GGUF has no name for tensor \(parameter.name)") }
+            return (parameter, found)
+        }
+        let isTied = !places.contains { $1.place.name == "output.weight" }
+        return try places.map { parameter, found in
+            let name = found.place.name
+            let isOutput = name == "output.weight" || isTied && name == "token_embd.weight"
+            let isTransposed = if case .transposed = found.difference { model.layout == .inputByOutput && parameter.shape.count == 2 } else { false }
+            let shape = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape
+            var conversion = TensorConversion(
+                name: name, shape: shape, format: mix.format(of: name, shape: shape, layers: layers, isOutput: isOutput), parts: try parameter.matrices)
+            conversion.isTransposed = isTransposed
+            return try reordered(conversion, found.difference)
+        } + missing() + rotaryFactors()
+    }
+
+    private func reordered(_ conversion: TensorConversion, _ difference: GGUFTensorRule.Difference) throws -> TensorConversion {
+        var conversion = conversion
+        let rows = conversion.shape.count == 1 ? conversion.shape[0] : conversion.rows
+        let order: [Int]?
+        switch difference {
+        case .none, .transposed: return conversion
+        case .plusOne:
+            conversion.addend = 1
+            return conversion
+        case .rotaryRows(let ofKeys): order = GGUFRowOrder.rotary(rows: rows, heads: ofKeys ? model.shape.keyValueHeads : model.shape.heads)
+        case .queryKeyValueRows: order = GGUFRowOrder.queryKeyValue(rows: rows, heads: model.shape.heads)
+        }
+        guard let inverse = order.map(GGUFRowOrder.inverse) else { throw ModelError.unusable(name, "tensor \(conversion.name) has \(rows) rows, which do not fall into heads of pairs") }
+        if conversion.shape.count == 1 {
+            conversion.permutation = inverse
+            return conversion
+        }
+        return conversion.replacing(parts: [conversion.parts[0].reordered(inverse)])
+    }
+
+    /// llama.cpp asks for GPT-2's biases; zeros are the same model.
+    private func missing() throws -> [TensorConversion] {
+        guard let gpt2 = model as? GPT2, !gpt2.config.bias else { return [] }
+        let names = GGUFNames(architecture)
+        return try gpt2.missingBiases.map { name, count in
+            try TensorConversion(name: names.place(of: name)!.place.name, values: [Float](repeating: 0, count: count), as: .float32)
+        }
+    }
+
+    private func rotaryFactors() throws -> [TensorConversion] {
+        try GGUFRotaryExport(config, headSize: model.shape.headSize)?.factors.map { try TensorConversion(name: $0.name, values: $0.values, as: .float32) } ?? []
+    }
+
+    // MARK: Metadata
+
+    private func metadata() throws -> [(key: String, value: GGUFValue)] {
+        var pairs: [(key: String, value: GGUFValue)] = [
+            ("general.architecture", .string(architecture.name)), ("general.type", .string("model")), ("general.name", .string(name)),
+            ("general.file_type", .uint32(mix.fileType)), ("general.quantization_version", .uint32(2)),
+        ]
+        func add(_ key: String, _ value: GGUFValue) { pairs.append(("\(architecture.name).\(key)", value)) }
+        for key in architecture.keys {
+            switch (key.kind, config[key.config]) {
+            case (.integer, .int(let value)?):
+                guard let value = UInt32(exactly: value) else { throw ModelError.unusable(name, "\(key.config) is \(value), more than GGUF can say") }
+                add(key.gguf, .uint32(value))
+            case (.number, .double(let value)?): add(key.gguf, .float32(Float(value)))
+            case (.number, .int(let value)?): add(key.gguf, .float32(Float(value)))
+            case (.flag, .bool(let value)?): add(key.gguf, .bool(value))
+            case (_, nil), (_, .null?):
+                if key.gguf == "feed_forward_length" { add(key.gguf, .uint32(UInt32(4 * model.shape.width))) }  // GPT-2's n_inner when it is null
+            case (_, let value?): throw ModelError.unusable(name, "\(key.config) is \(value.text(.compact)); expected \(key.kind)")
+            }
+        }
+        add("vocab_size", .uint32(UInt32(model.shape.vocabularySize)))
+        if case .int(let head)? = config["head_dim"], !pairs.contains(where: { $0.key.hasSuffix(".attention.value_length") }) {
+            if !architecture.keys.contains(where: { $0.gguf == "attention.key_length" }) { add("attention.key_length", .uint32(UInt32(head))) }
+            add("attention.value_length", .uint32(UInt32(head)))
+        }
+        for (key, value) in try GGUFRotaryExport(config, headSize: model.shape.headSize)?.pairs ?? [] { add(key, value) }
+        try architecture.adds(config, add)
+        return pairs
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import OrreryFiles
+import OrreryModels
+import OrreryTerminal
+import OrreryTokenizers
+
+/// A model from one form to the other.
+struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Convert a model between a GGUF file and a Hugging Face directory, and quantise it.",
+        discussion: """
+            An output that ends in .gguf becomes a GGUF file, which llama.cpp opens; any other a directory, which transformers opens. --type says how \
+            matrices are stored: in a GGUF file f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, \
+            iq4_nl, iq4_xs, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
+            """)
+
+    @Argument(help: "Model directory or GGUF file.")
+    var input: String
+
+    @Argument(help: "File ending in .gguf, or directory to make.")
+    var out: String
+
+    @Option(help: "How matrices are stored. (default: f16 in a GGUF file, f32 in a directory)")
+    var type: WeightMix?
+
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Replace what is at the output.")
+    var overwrite = false
+
+    func validate() throws {
+        if !overwrite, FileStatus(out) != nil { throw ValidationError("\(out) exists; --overwrite replaces it") }
+        if !out.hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
+            throw ValidationError("--type: expected f32, f16 or bf16 for a directory, found \(type.rawValue)")
+        }
+    }
+
+    func run() throws {
+        try processor.run {
+            let model = try ModelFiles.open(input) { standardError("orrery: warning: \($0)") }
+            let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
+            let interrupt = InterruptFlag()
+            defer { interrupt.release() }
+            let progress: (Int, Int) throws -> Void = { done, total in
+                line.update(TaskStatus("Writing \(out)", completed: Double(done), total: Double(total), unit: "bytes", elapsedSeconds: (ContinuousClock.now - start).seconds))
+                if interrupt.isRaised { throw Interrupted() }
+            }
+            let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
+            if out.hasSuffix(".gguf") {
+                try GGUFExport(model, name: Path.name(input), mix: mix).write(vocabulary: vocabulary(), to: out, progress: progress)
+            } else {
+                try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
+            }
+            line.finish(keepingLastLine: false)
+            report(try ModelInspection(path: out), mix)
+        }
+    }
+
+    private struct Interrupted: Error, CustomStringConvertible {
+        var description: String { "interrupted; nothing was written" }
+    }
+
+    /// Of a GGUF file as it stands there; else made from the tokenizer.
+    private func vocabulary() throws -> GGUFVocabularyExport.Pairs {
+        if FileStatus(input)?.kind == .file { return try GGUFFile(path: input).metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") } }
+        let tokenizer: any Tokenizer
+        do { tokenizer = try TokenizerLoader.load(path: input) } catch {
+            standardError("orrery: warning: \(error); the file is written without a tokenizer")
+            return []
+        }
+        return try GGUFVocabularyExport.pairs(of: tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+    }
+
+    /// Of a directory as they stand there; else made from the tokenizer.
+    private func tokenizerFiles() throws -> [(name: String, contents: [UInt8])] {
+        if FileStatus(input)?.kind == .file { return try TokenizerLoader.load(path: input).files().map { ($0.name, Array($0.contents)) } }
+        return try Self.companions.compactMap { name in
+            let path = Path.join(input, name)
+            return FileStatus(path) == nil ? nil : (name, try WholeFile.read(path, limit: 1 << 30))
+        }
+    }
+
+    /// What may stand beside the weights of a model directory.
+    private static let companions = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
+        "tokenizer.model", "chat_template.jinja",
+    ]
+
+    private func report(_ written: ModelInspection, _ mix: WeightMix) {
+        guard output.json else {
+            return print("\(out): \(Human.bytes(written.byteCount)) of weights in \(written.tensors.count) tensors, \(mix.rawValue)")
+        }
+        var o = JSONObject()
+        o["out"] = JSONValue(out)
+        o["type"] = JSONValue(mix.rawValue)
+        o["tensors"] = JSONValue(written.tensors.count)
+        o["bytes"] = JSONValue(written.byteCount)
+        output.print(o)
+    }
+}
+
+extension WeightMix: ExpressibleByArgument {}

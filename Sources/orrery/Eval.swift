@@ -1,0 +1,81 @@
+import ArgumentParser
+import Kernels
+import OrreryFiles
+import OrreryGeneration
+import OrreryTerminal
+import OrreryTraining
+
+/// How well a model predicts a text.
+struct Eval: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how well a model predicts a text: loss, perplexity, bits per byte.",
+        discussion: """
+            The text is read in windows of --context tokens that start every --stride tokens; of each window the tokens count that no earlier \
+            one had, so every token but the first is predicted once, with at least context - stride tokens before it. --windows halves puts the \
+            windows side by side and counts the second half of each, as llama-perplexity does. Special tokens spelled out in the text are text.
+            """)
+
+    enum Windows: String, ExpressibleByArgument, CaseIterable { case sliding, halves }
+
+    @Argument(help: "Model directory or GGUF file.")
+    var model: String
+
+    @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo.", valueName: "file"))
+    var data: String
+
+    @Option(help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
+    var context: Int?
+
+    @Option(help: "Tokens from the start of a window to that of the next. (default: half the context)")
+    var stride: Int?
+
+    @Option(help: "How the text is cut: sliding or halves.")
+    var windows = Windows.sliding
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let context, context < 2 { throw ValidationError("--context: expected at least 2, found \(context)") }
+        if let stride, stride < 1 { throw ValidationError("--stride: expected at least 1, found \(stride)") }
+        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; leave it out") }
+    }
+
+    func run() throws {
+        try processor.run {
+            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let text = try TextSource(data).read()
+            let context = self.context ?? min(512, source.contextLength)
+            let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
+            let interrupt = InterruptFlag(), line = ProgressLine(logInterval: 30), start = ContinuousClock.now
+            defer { interrupt.release() }
+            let result = try source.perplexity(of: text, context: context, cut: cut, computeType: compute.type(standard: .float32)) { done, total in
+                line.update(TaskStatus("Reading \(data)", completed: Double(done), total: Double(total), unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
+                return !interrupt.isRaised
+            }
+            line.finish(keepingLastLine: false)
+            report(result, seconds: (ContinuousClock.now - start).seconds, interrupted: interrupt.isRaised)
+        }
+    }
+
+    private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) {
+        guard output.json else {
+            if interrupted { standardError("orrery: interrupted; the figures are of \(result.windows) windows") }
+            print("loss \(Human.fixed(result.loss, decimals: 4)) nats a token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
+            print("\(result.tokens) tokens, \(result.bytes) bytes, \(result.windows) windows in \(Human.duration(seconds: seconds))")
+            return
+        }
+        var o = JSONObject()
+        o["loss"] = JSONValue(result.loss)
+        o["perplexity"] = JSONValue(result.perplexity)
+        o["bits_per_byte"] = JSONValue(result.bitsPerByte)
+        o["tokens"] = JSONValue(result.tokens)
+        o["bytes"] = JSONValue(result.bytes)
+        o["windows"] = JSONValue(result.windows)
+        o["seconds"] = JSONValue(seconds)
+        o["tokens_per_s"] = JSONValue(Double(result.tokens) / seconds)
+        o["interrupted"] = JSONValue(interrupted)
+        output.print(o)
+    }
+}

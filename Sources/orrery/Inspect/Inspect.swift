@@ -1,0 +1,42 @@
+import ArgumentParser
+import OrreryFiles
+import OrreryTerminal
+
+/// What is in a model's files, without running it.
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what is in a model: hyperparameters, tensors, sizes, tokenizer, chat template.",
+        discussion: """
+            Takes a GGUF file, a safetensors file or a model directory, of any architecture. No weight is read. The memory is what the weights \
+            take as they are stored and what the keys and values of --context positions take.
+            """)
+
+    @Argument(help: "GGUF file, safetensors file or model directory.")
+    var path: String
+
+    @Option(help: "Positions to count memory for. (default: the model's context)")
+    var context: Int?
+
+    @Flag(help: "List every tensor.")
+    var tensors = false
+
+    @Flag(help: "Print the chat template and nothing else.")
+    var template = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let context, !(1 ... 1 << 40).contains(context) { throw ValidationError("--context: expected 1 to 2^40, found \(context)") }
+        if template, output.json { throw ValidationError("--template prints text; leave out --json") }
+    }
+
+    func run() throws {
+        let inspection = try ModelInspection(path: path)
+        if template {
+            guard let text = inspection.chatTemplate else { throw ValidationError("\(path) has no chat template") }
+            return print(text)
+        }
+        if output.json { return output.print(inspection.json(context: context)) }
+        print(inspection.text(context: context, listsTensors: tensors, on: .standardOutput))
+    }
+}
