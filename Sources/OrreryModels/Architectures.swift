@@ -4,7 +4,11 @@ import OrreryNN
 /// What can be opened, by `model_type`. A new architecture is one file and one line here.
 enum Architectures {
     static var languageModels: [Entry<any LanguageModel>] {
-        [entry(Gemma3.self), entry(GPT2.self), entry(Llama.self), entry(Mistral.self), entry(Mixtral.self), entry(Qwen2.self), entry(Qwen3.self)]
+        [
+            entry(Gemma2.self), entry(Gemma3.self), entry(GPT2.self), entry(GPTNeoX.self), entry(GPTOSS.self), entry(Granite.self), entry(Llama.self),
+            entry(Mistral.self), entry(Mixtral.self), entry(Olmo2.self), entry(Phi3.self), entry(Qwen2.self), entry(Qwen3.self), entry(Qwen3MoE.self),
+            entry(SmolLM3.self), entry(StableLM.self), entry(Starcoder2.self),
+        ]
     }
 
     static func languageModel(_ json: JSONFields) throws -> Entry<any LanguageModel> {
