@@ -150,6 +150,14 @@ static void check_products(void) {
 static double activation(int kind, double x) {
     switch (kind) {
     case ORRERY_GELU_ERF: return 0.5 * x * erfc(-x / sqrt(2));
+    case ORRERY_RELU: return fmax(0, x);
+    case ORRERY_QUICK_GELU: return x / (1 + exp(-1.702 * x));
+    case ORRERY_TANH: return tanh(x);
+    case ORRERY_SIGMOID: return 1 / (1 + exp(-x));
+    case ORRERY_RELU6: return fmin(6, fmax(0, x));
+    case ORRERY_LEAKY_RELU: return x < 0 ? 0.01 * x : x;
+    case ORRERY_HARD_SWISH: return x * fmin(6, fmax(0, x + 3)) / 6;
+    case ORRERY_IDENTITY: return x;
     case ORRERY_GELU_TANH: return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
     case ORRERY_RELU_SQUARED: return x > 0 ? x * x : 0;
     default: return x / (1 + exp(-x));
@@ -158,6 +166,20 @@ static double activation(int kind, double x) {
 static double slope(int kind, double x) {
     switch (kind) {
     case ORRERY_GELU_ERF: return 0.5 * erfc(-x / sqrt(2)) + x * exp(-x * x / 2) / sqrt(2 * M_PI);
+    case ORRERY_RELU: return x > 0;
+    case ORRERY_QUICK_GELU: {
+        double s = 1 / (1 + exp(-1.702 * x));
+        return s + 1.702 * x * s * (1 - s);
+    }
+    case ORRERY_TANH: return 1 - tanh(x) * tanh(x);
+    case ORRERY_SIGMOID: {
+        double s = 1 / (1 + exp(-x));
+        return s * (1 - s);
+    }
+    case ORRERY_RELU6: return x > 0 && x < 6;
+    case ORRERY_LEAKY_RELU: return x > 0 ? 1 : 0.01;
+    case ORRERY_HARD_SWISH: return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5;
+    case ORRERY_IDENTITY: return 1;
     case ORRERY_GELU_TANH: {
         double t = tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x));
         return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
@@ -180,11 +202,13 @@ static void check_elements(ptrdiff_t n, int xt, int yt, int zt) {
     for (ptrdiff_t i = 0; i < n; i++) check("convert", z, i, rounded((float)get(x, i), zt), 0);
     K->scale(x.data, xt, -1.5f, z.data, zt, n);
     for (ptrdiff_t i = 0; i < n; i++) check("scale", z, i, get(x, i) * -1.5, 0);
-    static const char *names[] = {"gelu", "gelu tanh", "relu squared", "silu"}, *slopes[] = {"gelu'", "gelu tanh'", "relu squared'", "silu'"};
-    for (int kind = 0; kind < 4; kind++) {
+    static const char *names[] = {"gelu", "gelu tanh", "relu squared", "silu", "relu", "quick gelu", "tanh", "sigmoid", "relu6", "leaky relu", "hard swish", "identity"};
+    static const char *slopes[] = {"gelu'", "gelu tanh'", "relu squared'", "silu'", "relu'", "quick gelu'", "tanh'", "sigmoid'", "relu6'", "leaky relu'", "hard swish'",
+                                   "identity'"};
+    for (int kind = 0; kind <= ORRERY_IDENTITY; kind++) {
         K->activation(kind, wide.data, xt, z.data, zt, n);
         for (ptrdiff_t i = 0; i < n; i++)
-            check(names[kind], z, i, activation(kind, get(wide, i)), 4 * u * (fabs(get(wide, i)) + fabs(activation(kind, get(wide, i)))));
+            check(names[kind], z, i, activation(kind, get(wide, i)), 4 * u * (1 + fabs(get(wide, i)) + fabs(activation(kind, get(wide, i)))));
         K->activation_gradient(kind, wide.data, xt, y.data, yt, z.data, zt, n);
         for (ptrdiff_t i = 0; i < n; i++)
             check(slopes[kind], z, i, slope(kind, get(wide, i)) * get(y, i), 16 * u * fabs(get(y, i)) * (1 + fabs(get(wide, i))));
@@ -239,24 +263,25 @@ static void check_norms(ptrdiff_t rows, ptrdiff_t W, int xt, int dyt, int zt, in
     const double share = (double)(W + 8) * u, eps = 1e-2f;
     double sums[2048], bias_sums[2048];
 
-    K->rms_norm(x.data, xt, w.data, 1e-2f, z.data, zt, rstd.data, rows, W);
+    const float offset = with_bias ? 1 : 0;
+    K->rms_norm(x.data, xt, w.data, offset, 1e-2f, z.data, zt, rstd.data, rows, W);
     memset(sums, 0, sizeof sums);
     for (ptrdiff_t r = 0; r < rows; r++) {
         double s = 0;
         for (ptrdiff_t i = 0; i < W; i++) s += get(x, r * W + i) * get(x, r * W + i);
         s = 1 / sqrt(s / (double)W + eps);
         check("rms norm", rstd, r, s, share * s);
-        for (ptrdiff_t i = 0; i < W; i++) check("rms norm", z, r * W + i, get(x, r * W + i) * s * get(w, i), share * fabs(get(x, r * W + i) * s * get(w, i)));
+        for (ptrdiff_t i = 0; i < W; i++) check("rms norm", z, r * W + i, get(x, r * W + i) * s * (offset + get(w, i)), share * fabs(get(x, r * W + i) * s) * (offset + fabs(get(w, i))));
     }
-    K->rms_norm_gradient(x.data, xt, w.data, rstd.data, dy.data, dyt, z.data, zt, dw.data, rows, W);
+    K->rms_norm_gradient(x.data, xt, w.data, offset, rstd.data, dy.data, dyt, z.data, zt, dw.data, rows, W);
     for (ptrdiff_t r = 0; r < rows; r++) {
         double s = get(rstd, r), dot = 0;
         for (ptrdiff_t i = 0; i < W; i++) {
-            dot += get(x, r * W + i) * get(w, i) * get(dy, r * W + i);
+            dot += get(x, r * W + i) * (offset + get(w, i)) * get(dy, r * W + i);
             sums[i] += get(x, r * W + i) * s * get(dy, r * W + i);
         }
         for (ptrdiff_t i = 0; i < W; i++)
-            check("rms norm'", z, r * W + i, s * (get(w, i) * get(dy, r * W + i) - get(x, r * W + i) * s * s * dot / (double)W), 2 * share * s * (4 + 16 * s * s));
+            check("rms norm'", z, r * W + i, s * ((offset + get(w, i)) * get(dy, r * W + i) - get(x, r * W + i) * s * s * dot / (double)W), 2 * share * s * (6 + 24 * s * s));
     }
     for (ptrdiff_t i = 0; i < W; i++) check("rms norm'", dw, i, sums[i], (double)(rows + 8) * u * (double)rows * 40);
 
@@ -344,6 +369,11 @@ static void check_rotary(ptrdiff_t head_size, ptrdiff_t R, int type) {
     DISCARD(x, y, c, s);
 }
 
+static double cap(double score, float soft_cap) { return soft_cap > 0 ? (double)soft_cap * tanh(score / (double)soft_cap) : score; }
+static double with_distance(int distances, double slope, array terms, int reach, ptrdiff_t distance) {
+    return distances ? slope * (double)distance + get(terms, reach + (distance < -reach ? -reach : distance > reach ? reach : distance)) : 0;
+}
+
 // Two tiles of keys against softmax over all of them, then the gradient of each tile.
 static void check_attention(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t D, int yt, int with_slope, int with_mask) {
     const ptrdiff_t all = 2 * keys, ld = keys;
@@ -352,17 +382,25 @@ static void check_attention(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t D, int yt,
     array raw = fill(ORRERY_F32, rows * all, 3), v = fill(ORRERY_F32, all * D, 1), slopes = fill(ORRERY_F32, rows, 0.2), dp = fill(ORRERY_F32, rows * all, 1);
     array maximum = make(ORRERY_F32, rows), sum = make(ORRERY_F32, rows), output = make(ORRERY_F32, rows * D), y = make(yt, rows * D);
     array lse = make(ORRERY_F32, rows), tile = make(ORRERY_F32, rows * ld), dtile = make(ORRERY_F32, rows * ld), delta = fill(ORRERY_F32, rows, 1);
-    int32_t *position = malloc((size_t)rows * 4);
+    enum { reach = 5 };
+    const float soft_cap = with_mask ? 1.5f : 0;
+    array terms = fill(ORRERY_F32, 2 * reach + 1, 1);
+    int32_t *position = malloc((size_t)rows * 4), *first = malloc((size_t)rows * 4);
+    const float **biases = malloc((size_t)rows * sizeof *biases);
     uint8_t *mask = malloc((size_t)(rows * keys / 8));
     for (ptrdiff_t r = 0; r < rows; r++) {
         position[r] = (int32_t)((r * 37 + 1) % all);
+        first[r] = with_mask && position[r] > 20 ? position[r] - 20 : 0;
+        biases[r] = terms.data;
         set(maximum, r, -INFINITY);
         set(sum, r, 0);
         for (ptrdiff_t i = 0; i < D; i++) set(output, r * D + i, 0);
     }
     for (int pass = 0; pass < 2; pass++) {
         for (ptrdiff_t part = 0; part < 2; part++) {
-            orrery_score_tile t = {position, with_slope ? slopes.data : NULL, with_mask ? mask : NULL, keep_scale, scale, (int32_t)(part * keys), (int32_t)rows, (int32_t)keys};
+            orrery_score_tile t = {.first_key = first, .last_key = position, .query_position = position, .slope = with_slope ? slopes.data : NULL,
+                                   .bias = with_slope ? biases : NULL, .bias_reach = reach, .soft_cap = soft_cap, .mask = with_mask ? mask : NULL,
+                                   .keep_scale = keep_scale, .scale = scale, .key_position = (int32_t)(part * keys), .rows = (int32_t)rows, .keys = (int32_t)keys};
             for (ptrdiff_t r = 0; r < rows; r++) {
                 K->dropout_mask(&d, (uint32_t)r, (uint32_t)(part * keys / 8), keys / 8, mask + r * keys / 8);
                 for (ptrdiff_t j = 0; j < keys; j++) {
@@ -382,32 +420,35 @@ static void check_attention(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t D, int yt,
             for (ptrdiff_t r = 0; pass == 1 && r < rows; r++)
                 for (ptrdiff_t j = 0; j < keys; j++) {
                     const ptrdiff_t key = part * keys + j;
-                    const double score = get(raw, r * all + key) * (double)scale - (with_slope ? get(slopes, r) * (double)(position[r] - key) : 0);
-                    const double p = key <= position[r] ? exp(score - get(lse, r)) : 0;
+                    const double capped = cap(get(raw, r * all + key) * (double)scale, soft_cap), tangent = soft_cap > 0 ? capped / (double)soft_cap : 0;
+                    const double score = capped + with_distance(with_slope, get(slopes, r), terms, reach, key - position[r]);
+                    const double p = key >= first[r] && key <= position[r] ? exp(score - get(lse, r)) : 0;
                     const double keep = !with_mask ? 1 : keeps(&d, (uint32_t)r, (uint32_t)(key / 8), key % 8) ? (double)keep_scale : 0;
                     check("score gradient tile", tile, r * ld + j, p * keep, 64 * u * p * 2);
-                    check("score gradient tile", dtile, r * ld + j, p * (keep * get(dp, r * all + key) - get(delta, r)) * (double)scale, 256 * u * p);
+                    check("score gradient tile", dtile, r * ld + j, p * (keep * get(dp, r * all + key) - get(delta, r)) * (double)scale * (1 - tangent * tangent), 256 * u * p);
                 }
         }
         if (pass == 0) K->softmax_finish(output.data, D, maximum.data, sum.data, y.data, yt, D, lse.data, rows, D);
     }
     for (ptrdiff_t r = 0; r < rows; r++) {
         double total = 0;
-        for (ptrdiff_t key = 0; key <= position[r]; key++)
-            total += exp(get(raw, r * all + key) * (double)scale - (with_slope ? get(slopes, r) * (double)(position[r] - key) : 0));
+        for (ptrdiff_t key = first[r]; key <= position[r]; key++)
+            total += exp(cap(get(raw, r * all + key) * (double)scale, soft_cap) + with_distance(with_slope, get(slopes, r), terms, reach, key - position[r]));
         check("softmax tile", lse, r, log(total), 128 * u);
         for (ptrdiff_t i = 0; i < D; i++) {
             double o = 0;
-            for (ptrdiff_t key = 0; key <= position[r]; key++) {
-                const double score = get(raw, r * all + key) * (double)scale - (with_slope ? get(slopes, r) * (double)(position[r] - key) : 0);
+            for (ptrdiff_t key = first[r]; key <= position[r]; key++) {
+                const double score = cap(get(raw, r * all + key) * (double)scale, soft_cap) + with_distance(with_slope, get(slopes, r), terms, reach, key - position[r]);
                 const double keep = !with_mask ? 1 : keeps(&d, (uint32_t)r, (uint32_t)(key / 8), key % 8) ? (double)keep_scale : 0;
                 o += exp(score) / total * keep * get(v, key * D + i);
             }
             check("softmax tile", y, r * D + i, o, 128 * u * 3);
         }
     }
-    DISCARD(raw, v, slopes, dp, maximum, sum, output, y, lse, tile, dtile, delta);
+    DISCARD(terms, raw, v, slopes, dp, maximum, sum, output, y, lse, tile, dtile, delta);
     free(position);
+    free(first);
+    free(biases);
     free(mask);
 }
 

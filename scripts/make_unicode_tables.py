@@ -2,14 +2,18 @@
 """Writes Sources/OrreryTokenizers/Unicode/*Table.swift from the Unicode Character Database, version 16.0.
 
     python3 -m venv /tmp/unicode && /tmp/unicode/bin/pip install unicodedata2==16.0.0
-    /tmp/unicode/bin/python scripts/make_unicode_tables.py
+    /tmp/unicode/bin/pip install --target /tmp/unicode-15.1 unicodedata2==15.1.0
+    /tmp/unicode/bin/python scripts/make_unicode_tables.py /tmp/unicode-15.1
 
 Version 16.0 is that of the regular expressions in tiktoken 0.14 (regex-syntax) and in tokenizers 0.23 (Oniguruma), which
 scripts/compare_tokenizers.py checks code point by code point. Python's own unicodedata is older (14.0 in Python 3.11) and Swift's
-is newer (17.0 in Swift 6.3), so neither would give their ids.
+is newer (17.0 in Swift 6.3), so neither would give their ids. llama.cpp's tables are of 15.1: the code points that 16.0 added
+are listed, so that GGUF vocabularies can do without them.
 """
 
+import json
 import pathlib
+import subprocess
 import sys
 
 import unicodedata2 as unicode
@@ -100,11 +104,43 @@ extension CanonicalComposition {{
     )
 
 
+def categories_of(folder, version):
+    """The general categories by the unicodedata2 in `folder`."""
+    program = "import unicodedata2 as u, json; print(json.dumps([u.unidata_version, [u.category(chr(c)) for c in range(0x110000)]]))"
+    found, categories = json.loads(subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": folder}, check=True, capture_output=True).stdout)
+    if found != version:
+        sys.exit(f"{folder}: unicodedata2 is of Unicode {found}; expected {version}")
+    return categories
+
+
+def additions(folder):
+    """What 16.0 assigned, as ranges. Besides it changed U+1171E from one kind of mark to another, which no pattern tells apart."""
+    before = categories_of(folder, "15.1.0")
+    changes = {chr(code) for code in range(0x110000) if before[code] != unicode.category(chr(code)) and code != 0x1171E}
+    assert all(before[ord(character)] == "Cn" for character in changes)
+    edges = list(runs(lambda character: character in changes)) + [(0x110000, False)]
+    ranges = [(code, next_code - 1) for (code, isAdded), (next_code, _) in zip(edges, edges[1:]) if isAdded]
+    body = "\n".join(lines([f"0x{first:X}...0x{last:X}" for first, last in ranges], 6))
+    write(
+        "UnicodeCategory+Version15.swift",
+        f"""// Written by scripts/make_unicode_tables.py from Unicode {VERSION} and 15.1.0; not edited by hand.
+
+extension UnicodeCategory {{
+    /// The code points that Unicode 16.0 assigned: {len(changes)}, unassigned in 15.1.
+    static let addedInVersion16: [ClosedRange<Int>] = [
+{body}
+    ]
+}}
+""",
+    )
+
+
 def main():
     if unicode.unidata_version != VERSION:
         sys.exit(f"unicodedata2 is of Unicode {unicode.unidata_version}; expected {VERSION}: pip install unicodedata2=={VERSION}")
     general_categories()
     composition()
+    additions(sys.argv[1])
 
 
 main()

@@ -11,7 +11,8 @@ extension Processor {
         _ shape: AttentionShape, q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>,
         dq: HeadRows, dk: HeadRows, dv: HeadRows, computeType: ElementType, dropout: Dropout? = nil
     ) {
-        precondition(shape.firstPosition == 0, "attention gradient: with a cache there is none")
+        precondition(shape.firstPosition == 0 && shape.keys == shape.queries, "attention gradient: with a cache there is none")
+        precondition(shape.sinks.isEmpty && shape.distanceBias == nil, "attention gradient: sinks and relative biases have none")
         run(.attention, shape.batch * shape.keyValueHeads, operations: 5 * shape.products, bytes: 0) { task in
             AttentionGradientTask(
                 processor: self, shape: shape, batch: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
@@ -53,12 +54,18 @@ private struct AttentionGradientTask {
         let left = plan.floats(max(keyPanels * mr * depthBlock, rowPanels * mr * depthTile))
         let dqSum = plan.floats(G * T * D), dkSum = plan.floats(tile * D), dvSum = plan.floats(tile * D)
         let delta = plan.floats(G * T), position = plan.floats(T), slope = plan.floats(block), mask = plan.floats(block * tile / 32)
+        let firstKey = plan.floats(T), lastKey = plan.floats(T)
         let memory = Storage(byteCount: plan.count * 4)
         defer { withExtendedLifetime(memory) {} }
         let base = memory.pointer.assumingMemoryBound(to: Float.self)
         let words = memory.pointer.assumingMemoryBound(to: UInt32.self)
         let positions = (memory.pointer + position * 4).assumingMemoryBound(to: Int32.self)
-        for t in 0 ..< T { positions[t] = Int32(t) }
+        let firstKeys = (memory.pointer + firstKey * 4).assumingMemoryBound(to: Int32.self)
+        let lastKeys = (memory.pointer + lastKey * 4).assumingMemoryBound(to: Int32.self)
+        for t in 0 ..< T {
+            let seen = shape.mask.keys(seenFrom: t)
+            (positions[t], firstKeys[t], lastKeys[t]) = (Int32(t), Int32(seen.lowerBound), Int32(seen.upperBound))
+        }
         memset(base + dqSum, 0, G * T * D * 4)
 
         var rowOperand = (words: words, stride: 0, direct: Int32(0))  // all rows have one form
@@ -89,7 +96,9 @@ private struct AttentionGradientTask {
             for g in 0 ..< G {
                 let head = keyValueHead * G + g
                 if !shape.slopes.isEmpty { for r in 0 ..< block { base[slope + r] = shape.slopes[head] } }
-                for i in j * tile / block ..< blocks {
+                for i in 0 ..< blocks {
+                    // blocks whose rows all see other keys only
+                    if Int(lastKeys[min(T, (i + 1) * block) - 1]) < j * tile || Int(firstKeys[i * block]) >= (j + 1) * tile { continue }
                     let rows = min(block, T - i * block), at = g * blocks + i
                     let depthRows = processor.depth(of: rows, type), depthKeys = processor.depth(of: keys, type)
                     kernels.product(
@@ -99,8 +108,9 @@ private struct AttentionGradientTask {
                         rows, tile, depthD, words + dyRows + at * rowWords, rowOperand.stride, rowOperand.direct, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     var geometry = orrery_score_tile(
-                        query_position: positions + i * block, slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), mask: nil, keep_scale: 1,
-                        scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows), keys: Int32(tile))
+                        first_key: firstKeys + i * block, last_key: lastKeys + i * block, query_position: positions + i * block,
+                        slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), bias: nil, bias_reach: 0, soft_cap: shape.softCap ?? 0, mask: nil,
+                        keep_scale: 1, scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows), keys: Int32(tile))
                     if let dropout {
                         let bits = UnsafeMutableRawPointer(base + mask).assumingMemoryBound(to: UInt8.self)
                         let query = QueryRows(batch: batch, head: head, keyValueHead: keyValueHead, first: i * block, count: rows, acrossHeads: false)

@@ -78,14 +78,3 @@ extension Processor {
         }
     }
 }
-
-extension Activation {
-    var code: Int32 {
-        switch self {
-        case .gelu: Int32(ORRERY_GELU_ERF)
-        case .geluTanh: Int32(ORRERY_GELU_TANH)
-        case .reluSquared: Int32(ORRERY_RELU_SQUARED)
-        case .silu: Int32(ORRERY_SILU)
-        }
-    }
-}

@@ -116,14 +116,14 @@ extension KeyValueTiles {
     /// Keys and values of B training sequences.
     package static func ofTraining(_ shape: AttentionShape, keys: HeadRows, values: HeadRows, type: ElementType) -> [KeyValueTiles] {
         // whole tiles of whole panels leave no gap
-        let fills = shape.queries % tile == 0 && shape.headSize % Int(Processor.current.kernels.panel_columns) == 0
+        let fills = shape.keys % tile == 0 && shape.headSize % Int(Processor.current.kernels.panel_columns) == 0
         let made = (0 ..< shape.batch).map { _ in
             KeyValueTiles(
-                heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.queries, type: type, zeroed: !fills)
+                heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys, type: type, zeroed: !fills)
         }
         Processor.current.run(.attention, shape.batch * shape.keyValueHeads, bytes: 0) { task in
             let (b, head) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
-            made[b].fill(keys: keys, values: values, batch: b, rows: shape.queries, head: head)
+            made[b].fill(keys: keys, values: values, batch: b, rows: shape.keys, head: head)
         }
         return made
     }

@@ -5,23 +5,27 @@ import Foundation
 extension Processor {
     private static let rowGrain = 32
 
-    /// y = x / sqrt(mean(x²) + epsilon) * weight (arXiv:1910.07467). rstd [rows] is kept for the gradient.
-    package func rmsNorm(_ x: Vector, weight: UnsafePointer<Float>, epsilon: Float, into y: Vector, rstd: UnsafeMutablePointer<Float>?, width: Int) {
+    /// y = x / sqrt(mean(x²) + epsilon) * (offset + weight) (arXiv:1910.07467). rstd [rows] is kept for the gradient.
+    package func rmsNorm(
+        _ x: Vector, weight: UnsafePointer<Float>, offset: Float = 0, epsilon: Float, into y: Vector, rstd: UnsafeMutablePointer<Float>?, width: Int
+    ) {
         forRuns(.norms, x.count / width, grain: Self.rowGrain, bytes: x.bytes + y.bytes) {
             let i = $0.lowerBound
-            kernels.rms_norm(x.at(i * width), x.type.code, weight, epsilon, y.at(i * width), y.type.code, rstd.map { $0 + i }, $0.count, width)
+            kernels.rms_norm(
+                x.at(i * width), x.type.code, weight, offset, epsilon, y.at(i * width), y.type.code, rstd.map { $0 + i }, $0.count, width)
         }
     }
 
     /// dx, and the weight's gradient added to `dweight` if given.
     package func rmsNormGradient(
-        _ x: Vector, weight: UnsafePointer<Float>, rstd: UnsafePointer<Float>, dy: Vector, into dx: Vector, dweight: UnsafeMutablePointer<Float>?,
-        width: Int
+        _ x: Vector, weight: UnsafePointer<Float>, offset: Float = 0, rstd: UnsafePointer<Float>, dy: Vector, into dx: Vector,
+        dweight: UnsafeMutablePointer<Float>?, width: Int
     ) {
         reducingRows(x.count / width, into: [dweight], width: width, bytes: x.bytes + dy.bytes + dx.bytes) { rows, partial in
             let i = rows.lowerBound
             kernels.rms_norm_gradient(
-                x.at(i * width), x.type.code, weight, rstd + i, dy.at(i * width), dy.type.code, dx.at(i * width), dx.type.code, partial, rows.count, width)
+                x.at(i * width), x.type.code, weight, offset, rstd + i, dy.at(i * width), dy.type.code, dx.at(i * width), dx.type.code, partial, rows.count,
+                width)
         }
     }
 

@@ -15,14 +15,3 @@ package struct Vector {
     func at(_ i: Int) -> UnsafeMutableRawPointer { pointer + i * type.size }
 }
 
-/// What an activation function is, by the names of Hugging Face's `hidden_act`.
-public enum Activation: String, Sendable, CaseIterable {
-    /// x Φ(x), exact (arXiv:1606.08415)
-    case gelu
-    /// its tanh approximation, GPT-2's
-    case geluTanh = "gelu_new"
-    /// max(0, x)² (arXiv:2109.08668)
-    case reluSquared = "relu2"
-    /// x sigmoid(x) (arXiv:1702.03118)
-    case silu
-}

@@ -4,7 +4,7 @@ extension Op {
     /// The operations by name.
     package enum Kind: String, CaseIterable, Sendable {
         case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation, swiGLU, rotary, attention,
-            causalSoftmax, swapHeads, dropout, crossEntropy, custom
+            maskedSoftmax, swapHeads, dropout, crossEntropy, custom
     }
 
     /// Exhaustive: a new operation does not compile until it has a name here, and then gradcheck fails until its inputs are checked.
@@ -25,7 +25,7 @@ extension Op {
         case .swiGLU: .swiGLU
         case .rotary: .rotary
         case .attention: .attention
-        case .causalSoftmax: .causalSoftmax
+        case .maskedSoftmax: .maskedSoftmax
         case .swapHeads: .swapHeads
         case .dropout: .dropout
         case .crossEntropy: .crossEntropy
@@ -47,7 +47,7 @@ extension Op.Kind {
         case .layerNorm: ["x", "weight", "bias"]
         case .swiGLU: ["gate", "up"]
         case .attention: ["q", "k", "v"]
-        case .causalSoftmax: ["scores"]
+        case .maskedSoftmax: ["scores"]
         case .crossEntropy: ["logits"]
         }
     }

@@ -30,10 +30,11 @@ extension GradientCheck.Case {
 
     private static var elementwise: [GradientCheck.Case] {
         let pair: [Input] = [.tensor("x", 3, 7), .tensor("y", 3, 7)]
-        // The second derivative of ReLU² jumps at 0: no step may cross it.
+        // Where a derivative jumps no step may cross: at 0, and for hardswish at 3.
+        let jumps: Set<Activation> = [.reluSquared, .relu, .relu6, .leakyReLU]
         let activations = Activation.allCases.map { kind in
             GradientCheck.Case(
-                .activation, kind.rawValue, [.tensor("x", 5, 13, range: 3, least: kind == .reluSquared ? 0.125 : 0)], .smooth
+                .activation, kind.rawValue, [.tensor("x", 5, 13, range: kind == .hardSwish ? 2 : 3, least: jumps.contains(kind) ? 0.125 : 0)], .smooth
             ) { [$0["x"].activated(kind)] }
         }
         return [
@@ -50,6 +51,7 @@ extension GradientCheck.Case {
                 let op = CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }
                 return op.record([cube])
             },
+            .init(.custom, "joined", [.tensor("x", 3, 5), .tensor("y", 3, 2)]) { [Tensor.joined([$0["x"], $0["y"]])] },
             .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
         ] + activations
     }
@@ -76,7 +78,7 @@ extension GradientCheck.Case {
                 [$0["x"].rmsNorm($0.parameter("weight"), epsilon: 1e-2)]
             },
             .init(.rmsNorm, "per head, from float32", [.tensor("x", 35, 18), .parameter("weight", 6)], .smooth) {
-                [$0.float32("x").rmsNorm($0.parameter("weight"), epsilon: 1e-2, as: $0.type)]
+                [$0.float32("x").rmsNorm($0.parameter("weight"), offset: 1, epsilon: 1e-2, as: $0.type)]
             },
             .init(.layerNorm, "", [.tensor("x", 2, 3, 17), .parameter("weight", 17), .parameter("bias", 17)], .smooth) {
                 [$0["x"].layerNorm($0.parameter("weight"), bias: $0.parameter("bias"), epsilon: 1e-2)]
@@ -85,6 +87,10 @@ extension GradientCheck.Case {
                 [$0.float32("x").layerNorm($0.parameter("weight"), bias: nil, epsilon: 1e-2, as: $0.type)]
             },
             .init(.rotary, "", [.tensor("x", 2, 5, 18)]) { [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6)] },
+            .init(.rotary, "scaled", [.tensor("x", 2, 5, 18)]) {
+                let scaling = RotaryScaling.yarn(.init(factor: 4, originalMaxPositionEmbeddings: 8))
+                return [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10, scaling: scaling), headSize: 6)]
+            },
             .init(.rotary, "half of a head, from position 3", [.tensor("x", 2, 5, 24)]) {
                 [$0["x"].rotary(RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8, firstPosition: 3)]
             },
@@ -94,9 +100,10 @@ extension GradientCheck.Case {
     private static var attentions: [GradientCheck.Case] {
         /// B sequences of T positions, H heads over Hk key-value heads of d elements.
         func fused(
-            _ variant: String, _ B: Int, _ T: Int, _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0
+            _ variant: String, _ B: Int, _ T: Int, _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0, mask: AttentionMask = .causal,
+            softCap: Float? = nil
         ) -> GradientCheck.Case {
-            let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hk, headSize: d, slopes: slopes)
+            let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap, slopes: slopes)
             let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
             let inputs: [Input] = [.tensor("q", B, T, H * d), .tensor("k", B, T, Hk * d), .tensor("v", B, T, Hk * d)]
             return .init(.attention, variant, inputs, .smooth, bfloat16: 4) {
@@ -108,14 +115,16 @@ extension GradientCheck.Case {
             fused("grouped heads", 1, 9, 6, 2, 4),
             fused("one key-value head, ALiBi", 1, 11, 3, 1, 6, slopes: [0.5, 0.25, 0.0625]),
             fused("grouped heads, dropout", 2, 9, 4, 2, 4, dropout: 0.25),
+            fused("sliding window, soft cap", 1, 70, 2, 1, 3, mask: .slidingWindow(9), softCap: 0.5),
+            fused("every key seen", 2, 9, 2, 1, 4, mask: .none(keys: 9), softCap: 2),
             fused("two tiles, all of it", 1, 70, 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
             .init(.attention, "of views", [.tensor("q", 2, 6, 8), .tensor("k", 2, 6, 8), .tensor("v", 2, 6, 8)], .smooth, bfloat16: 4) {
                 let shape = AttentionShape(batch: 2, queries: 6, heads: 1, keyValueHeads: 1, headSize: 5)
                 return [$0["q"].split([3, 5])[1].attention(keys: $0["k"].split([5, 3])[0], values: $0["v"].split([1, 5, 2])[1], shape)]
             },
-            .init(.causalSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) { [$0["scores"].causalSoftmax(firstPosition: 0)] },
-            .init(.causalSoftmax, "after 4 positions", [.tensor("scores", 1, 2, 3, 7)], .smooth, bfloat16: nil) {
-                [$0["scores"].causalSoftmax(firstPosition: 4)]
+            .init(.maskedSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) { [$0["scores"].maskedSoftmax(.causal, firstPosition: 0)] },
+            .init(.maskedSoftmax, "after 4 positions, window and sink", [.tensor("scores", 1, 2, 3, 7)], .smooth, bfloat16: nil) {
+                [$0["scores"].maskedSoftmax(.slidingWindow(5), firstPosition: 4, sinks: [0.5, -0.5])]
             },
         ]
     }

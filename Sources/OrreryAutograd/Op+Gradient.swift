@@ -31,10 +31,10 @@ extension Op {
             ids.withUnsafeBufferPointer {
                 Processor.current.scatterAdd(dy.contiguous().vector, ids: $0.baseAddress!, into: dtable.float32Pointer, width: table.shape[1])
             }
-        case .rmsNorm(let x, let weight, let rstd, let width):
+        case .rmsNorm(let x, let weight, let offset, let rstd, let width):
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.rmsNormGradient(
-                x.vector, weight: weight.floats, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
+                x.vector, weight: weight.floats, offset: offset, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
                 dweight: gradients.sum(for: weight)?.float32Pointer, width: width)
             gradients.add(dx, to: x)
         case .layerNorm(let x, let weight, let bias, let mean, let rstd):
@@ -54,9 +54,9 @@ extension Op {
                 gate: gate.vector, up: up.vector, dy: dy.cast(to: gate.dtype).contiguous().vector, dgate: dgate.vector, dup: dup.vector)
             gradients.add(dgate, to: gate)
             gradients.add(dup, to: up)
-        case .rotary(let x, let table, let headSize, let firstPosition):
+        case .rotary(let x, let table, let headSize, let positions):
             let dx = Tensor(empty: x.shape, dy.dtype)
-            dy.turn(into: dx, table, headSize: headSize, firstPosition: firstPosition, sign: -1)
+            dy.turn(into: dx, table, headSize: headSize, positions, sign: -1)
             gradients.add(dx, to: x)
         case .attention(let q, let k, let v, let y, let logSumExp, let shape, let dropout):
             let D = shape.headSize
@@ -68,7 +68,7 @@ extension Op {
             gradients.add(dq, to: q)
             gradients.add(dk, to: k)
             gradients.add(dv, to: v)
-        case .causalSoftmax(let scores, let probabilities):
+        case .maskedSoftmax(let scores, let probabilities):
             gradients.add(softmaxGradient(probabilities, dy), to: scores)
         case .swapHeads(let x, let heads, let merging):
             gradients.add(dy.detached.swappingHeads(heads, merging: !merging), to: x)

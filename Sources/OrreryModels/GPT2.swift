@@ -7,8 +7,11 @@ import OrreryTensor
 /// without biases and with the exact GELU.
 ///
 /// B batch, T positions, D width, V vocabulary.
-public final class GPT2: LanguageModel {
-    public struct Configuration: Sendable, Hashable {
+public final class GPT2: LanguageModel, Architecture {
+    static let modelTypes = ["gpt2"]
+    static let otherPrefixes = ["transformer.": [""]]
+
+    public struct Configuration: ModelConfiguration {
         public var vocabSize: Int
         public var nPositions: Int
         public var nEmbd: Int
@@ -31,26 +34,11 @@ public final class GPT2: LanguageModel {
         }
     }
 
-    struct Block {
-        let norm1: LayerNorm
-        let attention: CausalSelfAttention
-        let norm2: LayerNorm
-        let feedForward: FeedForward
-
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let h = x.adding(attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer))
-            let mid = context.tap(.residualMid, layer, h)
-            let y = mid.adding(feedForward(context.tap(.norm2, layer, norm2(mid, as: context.computeType)), context, layer: layer))
-            return context.tap(.residualPost, layer, y)
-        }
-    }
-
     public let config: Configuration
     public let parameters: [Parameter]
     let tokens: Embedding
     let positions: PositionEncoding
-    let blocks: [Block]
+    let blocks: [PreNormBlock]
     let finalNorm: LayerNorm
 
     /// - Parameter initial: how a fresh model starts.
@@ -65,7 +53,7 @@ public final class GPT2: LanguageModel {
         self.positions = positions
         blocks = try scope["h"].layers(config.nLayer) { h in
             let inner = config.nInner ?? 4 * D
-            return Block(
+            return PreNormBlock(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 attention: CausalSelfAttention(
                     projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
@@ -108,10 +96,6 @@ public final class GPT2: LanguageModel {
 
 extension GPT2.Configuration {
     init(_ json: JSONFields) throws {
-        let activation = try json.stringIfPresent("activation_function") ?? Activation.geluTanh.rawValue
-        guard let activationFunction = Activation(rawValue: activation) else {
-            throw json.error("activation_function", expected: "one of \(Activation.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
         let fixed = [
             ("scale_attn_weights", true), ("tie_word_embeddings", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
         ]
@@ -123,7 +107,7 @@ extension GPT2.Configuration {
         self.init(
             vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
             nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
-            activationFunction: activationFunction, layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
+            activationFunction: try json.activation("activation_function", standard: .geluTanh), layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true, eosTokenID: try json.endOfText().first)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }

@@ -1,3 +1,4 @@
+import Kernels
 import OrreryFiles
 
 extension JSONFields {
@@ -20,14 +21,77 @@ extension JSONFields {
         return ids
     }
 
-    /// `rope_theta`, which newer versions of transformers write inside `rope_parameters`. Scaled positions are an error.
-    func ropeTheta() throws -> Float? {
-        for key in ["rope_parameters", "rope_scaling"] {
-            guard let rope = try fieldsIfPresent(key) else { continue }
-            let type = try rope.stringIfPresent("rope_type") ?? rope.stringIfPresent("type") ?? "default"
-            guard type == "default" else { throw error(key, expected: "rope_type default, the only one known here; found \(type)") }
-            if rope.has("rope_theta") { return try rope.positive("rope_theta") }
-        }
-        return has("rope_theta") ? try positive("rope_theta") : nil
+    func positiveIfPresent(_ key: String) throws -> Float? { has(key) ? try positive(key) : nil }
+
+    /// A finite number of any sign.
+    func number(_ key: String, standard: Float) throws -> Float {
+        let value = Float(try doubleIfPresent(key) ?? Double(standard))
+        guard value.isFinite else { throw error(key, expected: "a finite number") }
+        return value
     }
+
+    func sizeIfPresent(_ key: String) throws -> Int? { has(key) ? try size(key) : nil }
+
+    /// A size where the field is null or missing: nil, and `standard`.
+    func sizeOrNull(_ key: String, standard: Int?) throws -> Int? { object[key] == nil ? standard : try sizeIfPresent(key) }
+
+    func flag(_ key: String, standard: Bool) throws -> Bool { try boolIfPresent(key) ?? standard }
+
+    /// `key` names an activation function.
+    func activation(_ key: String, standard: Activation) throws -> Activation {
+        guard let name = try stringIfPresent(key) else { return standard }
+        guard let known = Activation(name: name) else { throw error(key, expected: "one of \(Activation.names.joined(separator: ", "))") }
+        return known
+    }
+
+    /// `num_key_value_heads`: a divisor of `heads`, which it is where absent.
+    func keyValueHeads(_ heads: Int, standard: Int? = nil) throws -> Int {
+        let found = try sizeIfPresent("num_key_value_heads") ?? standard ?? heads
+        guard heads % found == 0 else { throw error("num_key_value_heads", expected: "a divisor of num_attention_heads \(heads)") }
+        return found
+    }
+
+    /// `head_dim`, where absent `standard` or `width` / `heads`; even, since positions turn pairs.
+    ///
+    /// - Parameters:
+    ///   - isOwn: false where a class has no such field.
+    ///   - isEven: false where part of a head turns, and that is checked.
+    func headDim(width: Int, heads: Int, standard: Int? = nil, isOwn: Bool = true, isEven: Bool = true) throws -> Int {
+        if isOwn, let found = try sizeIfPresent("head_dim") ?? standard {
+            guard found % 2 == 0 else { throw error("head_dim", expected: "an even number") }
+            return found
+        }
+        guard width % heads == 0 else { throw error("num_attention_heads", expected: "a divisor of hidden_size \(width)") }
+        guard !isEven || width / heads % 2 == 0 else { throw error("num_attention_heads", expected: "heads of an even size, as rotary positions need them") }
+        return width / heads
+    }
+
+    /// `layer_types`, one per layer; where absent, what `standard` says of each.
+    func layerTypes(_ layers: Int, standard: (Int) -> AttentionLayerType) throws -> [AttentionLayerType] {
+        guard let names = try stringsIfPresent("layer_types") else { return (0 ..< layers).map(standard) }
+        let types = names.compactMap(AttentionLayerType.init)
+        guard types.count == names.count, types.count == layers else {
+            throw error("layer_types", expected: "\(layers) of \(AttentionLayerType.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return types
+    }
+
+    /// Says that a field may have one value only.
+    func fixed(_ key: String, _ value: Bool) throws {
+        if let found = try boolIfPresent(key), found != value { throw error(key, expected: "\(value): the other is not known here") }
+    }
+}
+
+/// How far back a layer sees, by Hugging Face's names.
+public enum AttentionLayerType: String, Sendable, Hashable, CaseIterable {
+    case full = "full_attention"
+    case sliding = "sliding_attention"
+}
+
+extension JSONValue {
+    /// `eos_token_id`: a number, a list of several, or null.
+    init(endOfText ids: [Int]) { self = ids.count > 1 ? JSONValue(ids) : JSONValue(ids.first) }
+    init(_ types: [AttentionLayerType]) { self = JSONValue(types.map(\.rawValue)) }
+    /// null for nil.
+    init(_ value: Float?) { self = value.map { JSONValue($0) } ?? .null }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import OrreryFiles
 import OrreryNN
@@ -6,37 +7,19 @@ import OrreryTensor
 /// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files beside them.
 public enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
-    public static let architectures = ["gpt2", "qwen3"]
+    public static var architectures: [String] { Architectures.languageModels.flatMap(\.modelTypes).sorted() }
 
-    /// Opens the model in `directory`.
+    /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
         let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
-        let type = try json.string("model_type")
-        let checkpoint = try SafetensorsCheckpoint.open(directory: directory)
-        let (model, source): (any LanguageModel, CheckpointWeights)
-        switch type {
-        case "gpt2":
-            let config = try GPT2.Configuration(json)
-            let (gpt2, weights) = try CheckpointWeights.load(checkpoint, dropsPrefix: "transformer.") { try GPT2(config, $0) }
-            try gpt2.checkUnusedBiases(weights, checkpoint)
-            (model, source) = (gpt2, weights)
-        case "qwen3":
-            let config = try Qwen3.Configuration(json)
-            (model, source) = try CheckpointWeights.load(checkpoint, dropsPrefix: "model.") { try Qwen3(config, $0) }
-        default: throw ModelError.architecture(type, path: json.file, known: architectures)
-        }
-        for name in source.unused + checkpoint.unlisted { warn("\(checkpoint.path): tensor \(name) is not used by \(type)") }
-        return model
+        let architecture = try Architectures.languageModel(json)
+        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
     }
 
     /// The model that a configuration describes, with weights from any source.
-    static func model(_ config: JSONFields, _ source: any WeightSource) throws -> any LanguageModel {
-        switch try config.string("model_type") {
-        case "gpt2": try GPT2(GPT2.Configuration(config), source)
-        case "qwen3": try Qwen3(Qwen3.Configuration(config), source)
-        case let type: throw ModelError.architecture(type, path: config.file, known: architectures)
-        }
+    package static func make(_ json: JSONFields, _ source: any WeightSource) throws -> any LanguageModel {
+        try Architectures.languageModel(json).make(json, source)
     }
 
     /// What `write` writes.
@@ -72,7 +55,7 @@ extension GPT2 {
     }
 
     /// Marks as used the zeros that `missingBiases` wrote, and the causal masks that early versions of transformers saved as weights.
-    fileprivate func checkUnusedBiases(_ source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
+    func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         let zeros = config.bias ? [] : Set(missingBiases.map(\.0))
         for name in source.unused {
             if zeros.contains(name) || zeros.contains("transformer." + name) {

@@ -1,32 +1,80 @@
 import Kernels
 import OrreryTensor
 
+/// What a block does to each position alone: [B, T, D] to [B, T, D].
+public protocol FeedForwardNetwork {
+    func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor
+}
+
 /// down(activation(up(x))), the network of the original transformer.
-public struct FeedForward {
+public struct FeedForward: FeedForwardNetwork {
     public let up: Linear
     public let down: Linear
     public let activation: Activation
 
     public init(up: Linear, down: Linear, activation: Activation) { (self.up, self.down, self.activation) = (up, down, activation) }
 
-    package func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
         let pre = context.tap(.pre, layer, up(x))
         let post = context.tap(.post, layer, pre.activated(activation))
         return context.tap(.feedForwardOut, layer, down(post, as: .float32)).droppedOut(context.dropout?())
     }
 }
 
-/// down(silu(gate(x)) * up(x)) (arXiv:2002.05202).
-public struct GatedFeedForward {
-    public let gate: Linear
-    public let up: Linear
+/// down(activation(gate(x)) * up(x)) (arXiv:2002.05202), with SiLU as a rule.
+public struct GatedFeedForward: FeedForwardNetwork {
+    /// One product for both, or one each: checkpoints come both ways.
+    public enum Projection {
+        /// The gate's rows first
+        case fused(Linear)
+        case separate(gate: Linear, up: Linear)
+    }
+
+    public let projection: Projection
     public let down: Linear
+    public let activation: Activation
 
-    public init(gate: Linear, up: Linear, down: Linear) { (self.gate, self.up, self.down) = (gate, up, down) }
+    public init(projection: Projection, down: Linear, activation: Activation = .silu) {
+        (self.projection, self.down, self.activation) = (projection, down, activation)
+    }
 
-    package func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-        let g = context.tap(.pre, layer, gate(x)), u = context.tap(.preLinear, layer, up(x))
-        let post = context.tap(.post, layer, g.swiGLU(up: u))
+    public init(gate: Linear, up: Linear, down: Linear, activation: Activation = .silu) {
+        self.init(projection: .separate(gate: gate, up: up), down: down, activation: activation)
+    }
+
+    /// Hugging Face's `gate_proj`, `up_proj` and `down_proj` of widths D to F and back.
+    ///
+    /// - Parameters:
+    ///   - hidden: how gate and up start; `out` how down does.
+    public init(
+        _ scope: WeightScope, _ D: Int, _ F: Int, bias: Bool = false, activation: Activation = .silu,
+        hidden: InitialValue = .normal(standardDeviation: 0.02), out: InitialValue = .normal(standardDeviation: 0.02)
+    ) throws {
+        self.init(
+            gate: try Linear(scope["gate_proj"], D, F, bias: bias, initial: hidden), up: try Linear(scope["up_proj"], D, F, bias: bias, initial: hidden),
+            down: try Linear(scope["down_proj"], F, D, bias: bias, initial: out), activation: activation)
+    }
+
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+        let (gate, up) = project(x)
+        let g = context.tap(.pre, layer, gate), u = context.tap(.preLinear, layer, up)
+        let post = context.tap(.post, layer, g.gated(by: activation, up: u))
         return context.tap(.feedForwardOut, layer, down(post, as: .float32)).droppedOut(context.dropout?())
+    }
+
+    private func project(_ x: Tensor) -> (gate: Tensor, up: Tensor) {
+        switch projection {
+        case .fused(let linear):
+            let both = linear(x), parts = both.split([both.width / 2, both.width / 2])
+            return (parts[0], parts[1])
+        case .separate(let gate, let up): return (gate(x), up(x))
+        }
+    }
+}
+
+extension Tensor {
+    /// activation(self) * up.
+    func gated(by activation: Activation, up: Tensor) -> Tensor {
+        activation == .silu ? swiGLU(up: up) : activated(activation).multiplied(by: up)
     }
 }

@@ -12,11 +12,16 @@ public struct ForwardContext {
     public var dropout: DropoutSource?
     /// Compute logits for the last position alone.
     public var lastOnly = false
+    /// The length of the whole sequence where it is known before its end: rotary scalings that go by it (dynamic, longrope) then turn every
+    /// piece alike. nil: what has come so far.
+    public var sequenceLength: Int?
 
     public init(
-        computeType: ElementType = .float32, cache: KeyValueStore? = nil, taps: (any Taps)? = nil, dropout: DropoutSource? = nil, lastOnly: Bool = false
+        computeType: ElementType = .float32, cache: KeyValueStore? = nil, taps: (any Taps)? = nil, dropout: DropoutSource? = nil, lastOnly: Bool = false,
+        sequenceLength: Int? = nil
     ) {
         (self.computeType, self.cache, self.taps, self.dropout, self.lastOnly) = (computeType, cache, taps, dropout, lastOnly)
+        self.sequenceLength = sequenceLength
     }
 
     /// The absolute position of the first new token.

@@ -38,22 +38,30 @@ public struct Embedding {
     package func unembed(_ x: Tensor) -> Tensor { x.linear(weight, as: .float32) }
 }
 
+/// Brings rows to one size, by whatever rule.
+public protocol Norm {
+    /// Rounded to `type`, in which the next product multiplies.
+    func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor
+}
+
 /// x / rms(x) * weight (arXiv:1910.07467).
-public struct RMSNorm {
+public struct RMSNorm: Norm {
     public let weight: Parameter
     public let epsilon: Float
+    /// Added to the weight: 1 where weights are stored about 0.
+    let offset: Float
 
-    public init(_ scope: WeightScope, _ width: Int, epsilon: Float) throws {
-        weight = try scope.parameter("weight", [width], .ones)
-        self.epsilon = epsilon
+    /// - Parameter storesOffset: weights are stored less one, as Gemma's are.
+    public init(_ scope: WeightScope, _ width: Int, epsilon: Float, storesOffset: Bool = false) throws {
+        weight = try scope.parameter("weight", [width], storesOffset ? .zeros : .ones)
+        (self.epsilon, offset) = (epsilon, storesOffset ? 1 : 0)
     }
 
-    /// Rounded to `type`, in which the next product multiplies.
-    package func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.rmsNorm(weight, epsilon: epsilon, as: type) }
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.rmsNorm(weight, offset: offset, epsilon: epsilon, as: type) }
 }
 
 /// (x - mean) / standard deviation * weight + bias (arXiv:1607.06450).
-public struct LayerNorm {
+public struct LayerNorm: Norm {
     public let weight: Parameter
     public let bias: Parameter?
     public let epsilon: Float
@@ -64,5 +72,20 @@ public struct LayerNorm {
         self.epsilon = epsilon
     }
 
-    package func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type) }
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type) }
+}
+
+/// A LayerNorm without bias for each of H heads [..., H d], each with its own weight.
+public struct LayerNormPerHead: Norm {
+    public let norms: [LayerNorm]
+
+    /// - Parameter scope: holds the norms under their numbers.
+    public init(_ scope: WeightScope, heads: Int, _ width: Int, epsilon: Float) throws {
+        norms = try scope.layers(heads) { try LayerNorm($0, width, bias: false, epsilon: epsilon) }
+    }
+
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor {
+        let heads = x.split(Array(repeating: x.width / norms.count, count: norms.count))
+        return Tensor.joined(zip(norms, heads).map { $0($1, as: type) })
+    }
 }

@@ -4,11 +4,19 @@ import OrreryTensor
 /// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face name.
 public protocol WeightSource: AnyObject {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+
+    /// `count` tensors of one shape, `prefix`.0.`name` and so on, as one parameter `prefix`.`name` of shape [count] + shape: a layer's experts.
+    func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+
     /// How a matrix is stored that the architecture's own checkpoints store as `asked`.
     func layout(_ asked: WeightLayout) -> WeightLayout
 }
 
 extension WeightSource {
+    public func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        try parameter("\(prefix).\(name)", [count] + shape, initial)
+    }
+
     public func layout(_ asked: WeightLayout) -> WeightLayout { asked }
 }
 
@@ -47,10 +55,24 @@ public struct WeightScope {
         return made
     }
 
+    /// One parameter of the tensors 0, 1, ... of this scope: `name` is what follows their number.
+    public func stack(_ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        let made = try source.stack(prefix, name, count: count, shape, initial)
+        list.parameters.append(made)
+        return made
+    }
+
     /// `count` layers under the names 0, 1, ... It grows as they are made: a configuration may claim any number of them.
     public func layers<Layer>(_ count: Int, _ make: (WeightScope) throws -> Layer) rethrows -> [Layer] {
         var made: [Layer] = []
         for index in 0 ..< count { made.append(try make(self[index])) }
+        return made
+    }
+
+    /// The same for layers that differ by their number.
+    public func layers<Layer>(_ count: Int, _ make: (WeightScope, Int) throws -> Layer) rethrows -> [Layer] {
+        var made: [Layer] = []
+        for index in 0 ..< count { made.append(try make(self[index], index)) }
         return made
     }
 

@@ -13,14 +13,14 @@ package enum Op {
     case reshape(Tensor)
     case split(Tensor, widths: [Int])
     case embedding(ids: [Int32], table: Parameter)
-    case rmsNorm(x: Tensor, weight: Parameter, rstd: Tensor, width: Int)
+    case rmsNorm(x: Tensor, weight: Parameter, offset: Float, rstd: Tensor, width: Int)
     case layerNorm(x: Tensor, weight: Parameter, bias: Parameter?, mean: Tensor, rstd: Tensor)
     case activation(Activation, Tensor)
     case swiGLU(gate: Tensor, up: Tensor)
-    case rotary(x: Tensor, RotaryTable, headSize: Int, firstPosition: Int)
+    case rotary(x: Tensor, RotaryTable, headSize: Int, RotaryPositions)
     case attention(q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, AttentionShape, dropout: Dropout?)
-    /// Softmax of scores [..., T, S] over the keys that a query sees: key <= query + firstPosition
-    case causalSoftmax(scores: Tensor, probabilities: Tensor)
+    /// Softmax of scores [..., T, S] over the keys that a query sees
+    case maskedSoftmax(scores: Tensor, probabilities: Tensor)
     /// [B, T, H * D] to [B, H, T, D] and back
     case swapHeads(Tensor, heads: Int, merging: Bool)
     case dropout(Tensor, Dropout)

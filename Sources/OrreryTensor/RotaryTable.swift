@@ -2,50 +2,74 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// Cosines and sines of rotary positions (arXiv:2104.09864): angle = position / theta^(2i / rotated).
+/// Cosines and sines of rotary positions (arXiv:2104.09864): angle = position / theta^(2i / dimensions), or as a scaling has it.
 ///
 /// Made as far as positions are used: a configuration may promise a million of them.
 public final class RotaryTable: Sendable {
     /// Elements of a head that turn; the rest pass unchanged.
     public let rotated: Int
     public let positions: Int
-    private let frequencies: [Float]
-    private let made = Mutex(Rows(count: 0, cosines: Tensor([], shape: [0]), sines: Tensor([], shape: [0])))
+    public let theta: Float
+    public let scaling: RotaryScaling
+    /// What frequencies are computed from: `rotated`, or one less where a partial rotation of an odd number of elements is rounded up.
+    private let dimensions: Int
+    private let made = Mutex<[RotaryScaling.Stretch: Rows]>([:])
 
     private struct Rows {
+        var first: Int
         var count: Int
         var cosines: Tensor
         var sines: Tensor
     }
 
-    /// - Parameter theta: the base, `rope_theta`.
-    public init(rotated: Int, positions: Int, theta: Float) {
-        precondition(rotated > 0 && rotated % 2 == 0, "rotary: an even number of elements turns, not \(rotated)")
-        self.rotated = rotated
-        self.positions = positions
-        // Frequencies and angles are float32, as every published implementation has them.
-        frequencies = (0 ..< rotated / 2).map { 1 / Float(pow(Double(theta), Double(Float(2 * $0) / Float(rotated)))) }
+    /// - Parameters:
+    ///   - rotated: elements that turn. They turn in pairs: of an odd number the last turns with the one behind.
+    ///   - theta: the base, `rope_theta`.
+    public init(rotated: Int, positions: Int, theta: Float, scaling: RotaryScaling = .none) {
+        precondition(rotated > 0, "rotary: \(rotated) elements turn")
+        (dimensions, self.rotated) = (rotated, rotated + rotated % 2)
+        (self.positions, self.theta, self.scaling) = (positions, theta, scaling)
     }
 
-    /// Rows of `rotated / 2` for positions 0 ..< count, and possibly more.
-    package func rows(_ count: Int) -> (cosines: Tensor, sines: Tensor) {
-        precondition(count <= positions, "rotary: position \(count - 1) in a table of \(positions)")
-        return made.withLock { rows in
-            if rows.count < count { rows = make(min(positions, max(256, count, 2 * rows.count))) }
-            return (rows.cosines, rows.sines)
+    /// Rows of `rotated / 2` numbers, those of `wanted` from element `offset` on.
+    package func rows(_ wanted: RotaryPositions) -> (cosines: Tensor, sines: Tensor, offset: Int) {
+        let end = wanted.first + wanted.count, stretch = scaling.stretch(wanted.sequenceLength)
+        precondition(end <= positions, "rotary: position \(end - 1) in a table of \(positions)")
+        return made.withLock { made in
+            if let rows = made[stretch], rows.first <= wanted.first, end <= rows.first + rows.count {
+                return (rows.cosines, rows.sines, (wanted.first - rows.first) * rotated / 2)
+            }
+            let rows: Rows
+            if case .exactly = stretch {
+                // Each length has its own: only what is asked for, and of other lengths none.
+                made = made.filter { if case .exactly = $0.key { false } else { true } }
+                rows = make(wanted.first, wanted.count, stretch)
+            } else {
+                rows = make(0, min(positions, max(256, end, 2 * (made[stretch]?.count ?? 0))), stretch)
+            }
+            made[stretch] = rows
+            return (rows.cosines, rows.sines, (wanted.first - rows.first) * rotated / 2)
         }
     }
 
-    private func make(_ count: Int) -> Rows {
-        let half = frequencies.count
+    private func make(_ first: Int, _ count: Int, _ stretch: RotaryScaling.Stretch) -> Rows {
+        let frequencies = scaling.frequencies(dimensions, theta: theta, stretch), factor = scaling.attentionFactor, half = rotated / 2
         var c = [Float](repeating: 0, count: count * half), s = c
         for p in 0 ..< count {
             for i in 0 ..< half {
-                let angle = Double(Float(p) * frequencies[i])
-                c[p * half + i] = Float(cos(angle))
-                s[p * half + i] = Float(sin(angle))
+                let angle = Double(Float(first + p) * frequencies[i])
+                c[p * half + i] = Float(cos(angle)) * factor
+                s[p * half + i] = Float(sin(angle)) * factor
             }
         }
-        return Rows(count: count, cosines: Tensor(c, shape: [count, half]), sines: Tensor(s, shape: [count, half]))
+        return Rows(first: first, count: count, cosines: Tensor(c, shape: [count, half]), sines: Tensor(s, shape: [count, half]))
     }
+}
+
+/// Positions of one sequence that are turned together.
+package struct RotaryPositions: Sendable, Hashable {
+    package var first: Int
+    package var count: Int
+    /// The length that scalings go by.
+    package var sequenceLength: Int
 }

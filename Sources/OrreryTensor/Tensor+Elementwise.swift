@@ -46,6 +46,9 @@ extension Tensor {
         return traced(y, trace, up.trace, op: .swiGLU(gate: gate, up: up))
     }
 
+    /// cap tanh(self / cap): large numbers bend towards it (arXiv:2408.00118, 2).
+    package func softCapped(at cap: Float) -> Tensor { scaled(by: 1 / cap).activated(.tanh).scaled(by: cap) }
+
     package func droppedOut(_ dropout: Dropout?) -> Tensor {
         guard let dropout, dropout.probability > 0 else { return self }
         let y = Tensor(empty: shape, dtype)

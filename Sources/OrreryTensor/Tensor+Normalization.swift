@@ -2,13 +2,16 @@ import Kernels
 
 extension Tensor {
     /// RMSNorm over the last dimension, or over each run of `weight.count` elements of it (a norm per head).
-    package func rmsNorm(_ weight: Parameter, epsilon: Float, as outputType: ElementType? = nil) -> Tensor {
+    ///
+    /// - Parameter offset: added to the weight: 1 where weights are stored about 0, as Gemma's are.
+    package func rmsNorm(_ weight: Parameter, offset: Float = 0, epsilon: Float, as outputType: ElementType? = nil) -> Tensor {
         let size = weight.count
         precondition(width % size == 0, "rmsNorm \(weight.name): x \(shape), weight \(weight.shape)")
         let x = contiguous()
         let y = Tensor(empty: shape, outputType ?? dtype), rstd = Tensor(empty: [count / size], .float32)
-        Processor.current.rmsNorm(x.vector, weight: weight.floats, epsilon: epsilon, into: y.vector, rstd: rstd.float32Pointer, width: size)
-        return traced(y, trace, weight.trace, op: .rmsNorm(x: x, weight: weight, rstd: rstd, width: size))
+        Processor.current.rmsNorm(
+            x.vector, weight: weight.floats, offset: offset, epsilon: epsilon, into: y.vector, rstd: rstd.float32Pointer, width: size)
+        return traced(y, trace, weight.trace, op: .rmsNorm(x: x, weight: weight, offset: offset, rstd: rstd, width: size))
     }
 
     /// LayerNorm over the last dimension.

@@ -8,11 +8,23 @@ public struct AddedToken: Sendable, Hashable {
     /// Whether it marks structure (end of text, unknown) rather than being a word; decoding can leave such tokens out.
     public let isSpecial: Bool
 
+    /// Whether it counts only where no word character stands beside it.
+    public var singleWord = false
+    /// Whether it takes the white space before it.
+    public var lstrip = false
+    /// Whether it takes the white space behind it.
+    public var rstrip = false
+    /// Whether it is looked for in the normalized text, as it reads normalized itself.
+    public var normalized = false
+
     public init(id: TokenID, content: String, isSpecial: Bool = true) {
         self.id = id
         self.content = content
         self.isSpecial = isSpecial
     }
+
+    /// Whether it is found wherever its text stands.
+    var isPlain: Bool { !singleWord && !lstrip && !rstrip }
 }
 
 /// A tokenizer's added tokens, and the search for them in a text.

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 
 extension Tokenizer {
@@ -21,12 +21,19 @@ extension Tokenizer {
         try encoding(of: text, recordsByteRanges: true, options: options)
     }
 
-    /// The token ids of each text, computed on all cores.
+    /// The token ids of each text, computed on all cores; a long text is cut into parts for that where it can be (`encodeParts`).
     ///
     /// - Throws: the error of the first text that has one.
     public func encodeBatch(_ texts: [String], options: EncodingOptions = EncodingOptions()) throws -> [[TokenID]] {
         let results = Mutex([Result<[TokenID], any Error>?](repeating: nil, count: texts.count))
+        let long = texts.indices.filter { texts[$0].utf8.count > 4 << 20 }
+        for index in long {
+            var text = texts[index]
+            let result = Result { try text.withUTF8 { try encode($0, options: options, threads: ProcessInfo.processInfo.activeProcessorCount) } }
+            results.withLock { $0[index] = result }
+        }
         DispatchQueue.concurrentPerform(iterations: texts.count) { index in
+            guard texts[index].utf8.count <= 4 << 20 else { return }
             let result = Result { try encode(texts[index], options: options) }
             results.withLock { $0[index] = result }
         }

@@ -57,9 +57,13 @@ public struct EncodingOptions: Sendable, Hashable {
     /// The character and byte tokenizers have no template, so nothing is added.
     public var addsSpecialTokens: Bool
 
-    public init(recognizesSpecialTokens: Bool = true, addsSpecialTokens: Bool = true) {
+    /// How long texts are cut short; nil leaves them whole, whatever the tokenizer's file says (`PipelineTokenizer.truncation`).
+    public var truncation: Truncation?
+
+    public init(recognizesSpecialTokens: Bool = true, addsSpecialTokens: Bool = true, truncation: Truncation? = nil) {
         self.recognizesSpecialTokens = recognizesSpecialTokens
         self.addsSpecialTokens = addsSpecialTokens
+        self.truncation = truncation
     }
 }
 

@@ -49,7 +49,7 @@ public enum TokenizerLoader {
                 separatesChinese: configuration?.fields.boolIfPresent("tokenize_chinese_chars"))
         }
         return try TokenizerError.naming(path) {
-            try HuggingFaceReader(path: path, root: json(path), configuration: configuration?.fields).tokenizer()
+            try HuggingFaceReader(path: path, root: json(path), configuration: configuration).tokenizer()
         }
     }
 

@@ -10,7 +10,8 @@ struct Logits: ParsableCommand {
         discussion: """
             The ids are a JSON list of equally long lists: [[1, 5, 9], [4, 4, 2]]. The file receives input_ids [B, T] int32 and logits \
             [B, T, V] float32, and with --hidden the residual stream hidden.<i> [B, T, D] after layer i, 0 being the embeddings; as in \
-            transformers the last one has gone through the final norm.
+            transformers the last one has gone through the final norm. With --greedy the ids are continued, the likeliest token at each step, with the \
+            keys and values of earlier positions kept: greedy [B, T + N] int32.
             """)
 
     @Argument(help: "Model directory. It needs no tokenizer.")
@@ -25,16 +26,26 @@ struct Logits: ParsableCommand {
     @Flag(help: "Write the hidden states too.")
     var hidden = false
 
+    @Option(help: ArgumentHelp("Continue each list by this many tokens.", valueName: "count"))
+    var greedy = 0
+
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if greedy < 0 { throw ValidationError("--greedy: expected at least 0, found \(greedy)") }
+    }
 
     func run() throws {
         try processor.run {
             let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
             let path = ids == "-" ? "/dev/stdin" : ids
             let sequences = try TokenIDFile.read(path, vocabulary: model.shape.vocabularySize, context: model.shape.contextLength)
-            let writer = LogitsWriter(model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden)
+            let room = model.shape.contextLength - sequences[0].count
+            guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
+            let writer = LogitsWriter(
+                model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden, continued: greedy)
             let start = ContinuousClock.now
             try writer.write(to: out)
             report(model, writer, seconds: (ContinuousClock.now - start).seconds)

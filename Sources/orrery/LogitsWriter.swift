@@ -15,15 +15,18 @@ package struct LogitsWriter {
     package let sequences: [[Int32]]
     package let computeType: ElementType
     package let writesHidden: Bool
+    /// Tokens by which each sequence is continued greedily.
+    package let continued: Int
     private static let piece = 256
 
-    package init(model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, writesHidden: Bool) {
+    package init(model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, writesHidden: Bool, continued: Int = 0) {
         (self.model, self.sequences, self.computeType, self.writesHidden) = (model, sequences, computeType, writesHidden)
+        self.continued = continued
     }
 
     package var length: Int { sequences[0].count }
 
-    package var names: [String] { ["input_ids", "logits"] + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
+    package var names: [String] { ["input_ids", "logits"] + (continued > 0 ? ["greedy"] : []) + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
 
     package func write(to path: String) throws {
         let (B, T, shape) = (sequences.count, length, model.shape)
@@ -36,6 +39,11 @@ package struct LogitsWriter {
                 for ids in sequences { try forward(ids, hidden) { try $0.withUnsafeBytes { try sink($0) } } }
             },
         ]
+        if continued > 0 {
+            tensors.append(SafetensorsTensor(name: "greedy", dtype: .int32, shape: [B, T + continued]) { sink in
+                for ids in sequences { try continuation(ids).withUnsafeBytes { try sink($0) } }
+            })
+        }
         // Their turn comes after the logits', which leaves them here.
         if writesHidden {
             tensors += (0 ... shape.layers).map { index in
@@ -47,12 +55,25 @@ package struct LogitsWriter {
         try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: path)
     }
 
+    /// `ids` and the tokens that the model finds likeliest after them, one at a time.
+    private func continuation(_ ids: [Int32]) -> [Int32] {
+        let cache = model.makeCache(capacity: ids.count + continued, type: computeType)
+        var ids = ids
+        for _ in 0 ..< continued {
+            let new = Array(ids[cache.count...])
+            let row = model.logits(new, batch: 1, ForwardContext(computeType: computeType, cache: cache, lastOnly: true)).floats
+            cache.advance(by: new.count)
+            ids.append(Int32(row.indices.max { row[$0] < row[$1] }!))
+        }
+        return ids
+    }
+
     private func forward(_ ids: [Int32], _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
         let cache = model.makeCache(capacity: ids.count, type: computeType)
         while cache.count < ids.count {
             let piece = Array(ids[cache.count...].prefix(Self.piece))
             let logits = model.logits(
-                piece, batch: 1, ForwardContext(computeType: computeType, cache: cache, taps: writesHidden ? hidden : nil))
+                piece, batch: 1, ForwardContext(computeType: computeType, cache: cache, taps: writesHidden ? hidden : nil, sequenceLength: ids.count))
             cache.advance(by: piece.count)
             try receive(logits.floats)
         }

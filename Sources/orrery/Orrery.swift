@@ -9,7 +9,20 @@ struct Orrery: ParsableCommand {
         commandName: "orrery",
         abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
         discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
-        subcommands: [QuickStart.self, Train.self, Generate.self, Explain.self, Logits.self, Eval.self, Inspect.self, Convert.self, TokenizerGroup.self, Bench.self, Gradcheck.self],
+        subcommands: [
+            QuickStart.self,
+            Train.self,
+            Generate.self,
+            Explain.self,
+            Logits.self,
+            Eval.self,
+            Inspect.self,
+            Convert.self,
+            Tokenize.self,
+            TokenizerCommand.self,
+            Bench.self,
+            Gradcheck.self,
+        ],
         defaultSubcommand: QuickStart.self
     )
 

@@ -14,27 +14,27 @@ private let shapes: [(rows: Int, width: Int, types: (ElementType, ElementType, E
 let normCases: [KernelCase] = shapes.flatMap { rows, W, types in
     let (xt, dyt, outType) = types
     let label = "[\(rows), \(W)] \(xt.name) \(dyt.name) -> \(outType.name)"
-    let seed = rows * 1000 + W, share = Double(W + 8) * u
+    let seed = rows * 1000 + W, share = Double(W + 8) * u, offset: Float = W % 3 == 0 ? 1 : 0
     return [
         KernelCase(kernel: "rms_norm", label: label) { processor, findings in
             var samples = Samples(seed)
             let x = samples.floats(rows * W, xt), w = samples.floats(W), y = Grid(outType, width: rows * W), rstd = Grid(.float32, width: rows)
-            processor.rmsNorm(Grid(x, xt).vector, weight: Grid(w).floats, epsilon: 1e-5, into: y.vector, rstd: rstd.floats, width: W)
-            let want = Reference.rmsNorm(x, weight: w, epsilon: 1e-5)
-            findings.expect(y, want.y, "y") { share * abs(want.y[$0]) }
+            processor.rmsNorm(Grid(x, xt).vector, weight: Grid(w).floats, offset: offset, epsilon: 1e-5, into: y.vector, rstd: rstd.floats, width: W)
+            let want = Reference.rmsNorm(x, weight: w, offset: offset, epsilon: 1e-5)
+            findings.expect(y, want.y, "y") { share * (abs(want.y[$0]) + abs(Double(x[$0])) * want.rstd[$0 / W] * Double(offset)) }
             findings.expect(rstd, want.rstd, "rstd") { share * want.rstd[$0] }
         },
         KernelCase(kernel: "rms_norm_gradient", label: label) { processor, findings in
             var samples = Samples(seed)
             let x = samples.floats(rows * W, xt), w = samples.floats(W), dy = samples.floats(rows * W, dyt), before = samples.floats(W)
-            let rstd = Reference.rmsNorm(x, weight: w, epsilon: 1e-5).rstd.map(Float.init)
+            let rstd = Reference.rmsNorm(x, weight: w, offset: offset, epsilon: 1e-5).rstd.map(Float.init)
             let dx = Grid(outType, width: rows * W), dweight = Grid(before)
             processor.rmsNormGradient(
-                Grid(x, xt).vector, weight: Grid(w).floats, rstd: Grid(rstd).floats, dy: Grid(dy, dyt).vector, into: dx.vector, dweight: dweight.floats,
+                Grid(x, xt).vector, weight: Grid(w).floats, offset: offset, rstd: Grid(rstd).floats, dy: Grid(dy, dyt).vector, into: dx.vector, dweight: dweight.floats,
                 width: W)
-            let want = Reference.rmsNormGradient(x, weight: w, rstd: rstd, dy: dy)
+            let want = Reference.rmsNormGradient(x, weight: w, offset: offset, rstd: rstd, dy: dy)
             // The largest |n|, |w dy| and rstd bound every term.
-            let terms = Terms(x, w, dy, mean: nil, rstd, W)
+            let terms = Terms(x, w.map { abs($0) + offset }, dy, mean: nil, rstd, W)
             findings.expect(dx, want.dx, "dx") { 2 * share * terms.dx[$0 / W] }
             findings.expect(dweight, zip(want.dweight, before).map { $0 + Double($1) }, "dweight") { Double(rows + 8) * u * (terms.dweight[$0] + 2) }
         },

@@ -22,7 +22,7 @@ import Testing
         #expect(equal { a, _ in a.activated(.gelu) })
         #expect(equal { a, b in a.swiGLU(up: b) })
         #expect(equal { a, _ in a.droppedOut(Dropout(probability: 0.5, seed: 1, stream: 2)) })
-        #expect(equal { a, _ in a.causalSoftmax(firstPosition: 3) })
+        #expect(equal { a, _ in a.maskedSoftmax(.causal, firstPosition: 3) })
         #expect(equal { a, _ in a.cast(to: .bfloat16) })
         #expect(equal { a, b in a.reshaped([1, 37, 41]).matmul(b.reshaped([1, 37, 41]), transposeB: true) })
         #expect(equal { a, b in a.matmul(b, transposeB: true) })

@@ -17,12 +17,12 @@ import Testing
         ("n_head", JSONValue(huge), "n_head"), ("n_layer", 0, "n_layer"), ("n_layer", JSONValue(huge), "transformer.h.3.ln_1.weight"),
         ("n_layer", 1e3, "n_layer"), ("n_inner", -1, "n_inner"), ("n_inner", 71, "has shape"), ("n_inner", 4_611_686_018_427_387_904, "n_inner"),
         ("vocab_size", 54, "transformer.wte.weight has shape [53, 33]"), ("vocab_size", JSONValue(huge), "has shape"), ("vocab_size", true, "vocab_size"),
-        ("n_positions", JSONValue(huge), "transformer.wpe.weight has shape"), ("activation_function", "relu", "expected one of gelu"),
+        ("n_positions", JSONValue(huge), "transformer.wpe.weight has shape"), ("activation_function", "softplus", "expected one of gelu"),
         ("activation_function", 1, "a string"), ("layer_norm_epsilon", 0, "positive"), ("layer_norm_epsilon", -1e-5, "positive"),
         ("layer_norm_epsilon", 1e300, "positive"), ("layer_norm_epsilon", "x", "a number"), ("tie_word_embeddings", false, "tie_word_embeddings"),
         ("scale_attn_by_inverse_layer_idx", true, "not known here"), ("add_cross_attention", true, "not known here"), ("bias", 1, "true or false"),
         ("eos_token_id", -1, "ids from 0"), ("eos_token_id", "</s>", "an integer"), ("eos_token_id", [1, -2], "ids from 0"),
-        ("model_type", "gpt5", "known are gpt2, qwen3"), ("model_type", 2, "a string"), ("model_type", nil, "model_type"),
+        ("model_type", "gpt5", "known are "), ("model_type", 2, "a string"), ("model_type", nil, "model_type"),
         ("model_type", "qwen3", "expected"),
     ]
 
@@ -34,9 +34,9 @@ import Testing
         ("head_dim", 12, "has shape"), ("head_dim", nil, "has shape"), ("intermediate_size", JSONValue(huge), "has shape"),
         ("num_hidden_layers", JSONValue(huge), "model.layers.3.input_layernorm.weight"), ("num_hidden_layers", 4, "model.layers.3.input_layernorm.weight"),
         ("rms_norm_eps", 0, "positive"), ("rope_theta", -10, "positive"), ("rope_theta", 0, "positive"), ("rope_theta", 1e39, "positive"),
-        ("rope_scaling", ["rope_type": "yarn", "factor": 4.0], "rope_type default"), ("rope_parameters", ["rope_theta": "x"], "a number"),
-        ("rope_scaling", 3, "an object"), ("hidden_act", "gelu", "silu"), ("use_sliding_window", true, "use_sliding_window"),
-        ("layer_types", ["full_attention", "sliding_attention"], "full_attention in every layer"), ("attention_bias", "no", "true or false"),
+        ("rope_scaling", ["rope_type": "cubic", "factor": 4.0], "one of default, linear"), ("rope_parameters", ["rope_theta": "x"], "a number"),
+        ("rope_scaling", 3, "an object"), ("hidden_act", "softplus", "one of"), ("use_sliding_window", 1, "true or false"),
+        ("layer_types", ["full_attention", "sliding_attention"], "3 of full_attention, sliding_attention"), ("attention_bias", "no", "true or false"),
         ("attention_bias", true, "q_proj.bias"), ("tie_word_embeddings", false, "lm_head.weight"), ("max_position_embeddings", 0, "max_position_embeddings"),
         ("max_position_embeddings", JSONValue(huge + 1), "max_position_embeddings"), ("vocab_size", 52, "has shape [53, 27]"),
     ]

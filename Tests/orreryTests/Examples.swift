@@ -1,3 +1,4 @@
+import Foundation
 import OrreryFiles
 import Testing
 
@@ -12,6 +13,13 @@ enum Example {
             text += words[Int(state >> 60)] + (i % 12 == 0 ? ".\n" : " ")
         }
         return text
+    }()
+
+    /// A vocabulary in tiktoken's format: every byte, then a few pairs in the order in which they merge.
+    static let tiktoken: String = {
+        let bytes = (0 ... 255).map { [UInt8($0)] }
+        let merged = ["th", "he", "the", " t", " the", "un", "sun", "oo", "moon", " moon"].map { Array($0.utf8) }
+        return (bytes + merged).enumerated().map { "\(Data($1).base64EncodedString()) \($0)\n" }.joined()
     }()
 
     /// The flags of a model with every part, smallest sizes.

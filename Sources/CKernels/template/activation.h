@@ -17,9 +17,20 @@ INLINE vf activate(const int kind, vf x) {
         vf r = larger((vf){0}, x);
         return r * r;
     }
+    case ORRERY_RELU: return larger((vf){0}, x);
+    case ORRERY_QUICK_GELU: return x * sigmoid(x * 1.702f);
+    case ORRERY_TANH: return hyperbolic_tangent(x);
+    case ORRERY_SIGMOID: return sigmoid(x);
+    case ORRERY_RELU6: return smaller(splat(6.0f), larger((vf){0}, x));
+    case ORRERY_LEAKY_RELU: return choose(x < (vf){0}, x * 0.01f, x);
+    case ORRERY_HARD_SWISH: return x * (smaller(splat(6.0f), larger((vf){0}, x + 3.0f)) / splat(6.0f));
+    case ORRERY_IDENTITY: return x;
     default: return x * sigmoid(x);
     }
 }
+
+// NaN stays NaN, also where the slope does not depend on x otherwise.
+INLINE vf step_slope(vf x, vf slope) { return choose(x == x, slope, x); }
 
 INLINE vf activation_slope(const int kind, vf x) {
     switch (kind) {
@@ -33,6 +44,26 @@ INLINE vf activation_slope(const int kind, vf x) {
         return fma(x * 0.5f * (splat(1.0f) - t * t), inner, fma(t, splat(0.5f), splat(0.5f)));
     }
     case ORRERY_RELU_SQUARED: return larger((vf){0}, x) * 2.0f;
+    case ORRERY_RELU: return step_slope(x, choose(x > (vf){0}, splat(1.0f), (vf){0}));
+    case ORRERY_QUICK_GELU: {
+        vf s = sigmoid(x * 1.702f);
+        return s * fma(x * 1.702f, splat(1.0f) - s, splat(1.0f));
+    }
+    case ORRERY_TANH: {
+        vf t = hyperbolic_tangent(x);
+        return splat(1.0f) - t * t;
+    }
+    case ORRERY_SIGMOID: {
+        vf s = sigmoid(x);
+        return s * (splat(1.0f) - s);
+    }
+    case ORRERY_RELU6: return step_slope(x, choose((x > (vf){0}) & (x < splat(6.0f)), splat(1.0f), (vf){0}));
+    case ORRERY_LEAKY_RELU: return step_slope(x, choose(x > (vf){0}, splat(1.0f), splat(0.01f)));
+    case ORRERY_HARD_SWISH: {
+        vf inside = fma(x, splat(1.0f / 3.0f), splat(0.5f));
+        return choose(x <= splat(-3.0f), (vf){0}, choose(x >= splat(3.0f), splat(1.0f), inside));
+    }
+    case ORRERY_IDENTITY: return step_slope(x, splat(1.0f));
     default: {
         vf s = sigmoid(x);
         return s * fma(x, splat(1.0f) - s, splat(1.0f));
@@ -45,6 +76,14 @@ INLINE vf activation_slope(const int kind, vf x) {
     case ORRERY_GELU_ERF: { enum { K = ORRERY_GELU_ERF }; __VA_ARGS__; break; }                         \
     case ORRERY_GELU_TANH: { enum { K = ORRERY_GELU_TANH }; __VA_ARGS__; break; }                       \
     case ORRERY_RELU_SQUARED: { enum { K = ORRERY_RELU_SQUARED }; __VA_ARGS__; break; }                 \
+    case ORRERY_RELU: { enum { K = ORRERY_RELU }; __VA_ARGS__; break; }                                 \
+    case ORRERY_QUICK_GELU: { enum { K = ORRERY_QUICK_GELU }; __VA_ARGS__; break; }                     \
+    case ORRERY_TANH: { enum { K = ORRERY_TANH }; __VA_ARGS__; break; }                                 \
+    case ORRERY_SIGMOID: { enum { K = ORRERY_SIGMOID }; __VA_ARGS__; break; }                           \
+    case ORRERY_RELU6: { enum { K = ORRERY_RELU6 }; __VA_ARGS__; break; }                               \
+    case ORRERY_LEAKY_RELU: { enum { K = ORRERY_LEAKY_RELU }; __VA_ARGS__; break; }                     \
+    case ORRERY_HARD_SWISH: { enum { K = ORRERY_HARD_SWISH }; __VA_ARGS__; break; }                     \
+    case ORRERY_IDENTITY: { enum { K = ORRERY_IDENTITY }; __VA_ARGS__; break; }                         \
     default: { enum { K = ORRERY_SILU }; __VA_ARGS__; break; }                                          \
     }
 

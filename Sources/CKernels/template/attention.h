@@ -1,23 +1,43 @@
 // The row work between the two products of a tile of attention. Scores stay in a tile of float32 that fits the first caches.
 
-// The scaled and biased scores of columns i ... i + VL of row r; columns beyond the query's position give -infinity.
+INLINE vf scaled_score(const orrery_score_tile *t, vf s) {
+    s = s * t->scale;
+    return t->soft_cap > 0 ? hyperbolic_tangent(s / t->soft_cap) * t->soft_cap : s;
+}
+
+// The terms that row r's table has for keys at these positions.
+INLINE vf distance_bias(const orrery_score_tile *t, vi key, ptrdiff_t r) {
+    const int32_t reach = t->bias_reach;
+    vf terms;
+    for (int i = 0; i < VL; i++) {
+        const int32_t distance = key[i] - t->query_position[r];
+        terms[i] = t->bias[r][reach + (distance < -reach ? -reach : distance > reach ? reach : distance)];
+    }
+    return terms;
+}
+
+// Scaled scores of columns i ... i + VL of row r with what depends on distance; columns that the row does not see give -infinity.
 INLINE vf masked_score(const orrery_score_tile *t, vf s, ptrdiff_t r, ptrdiff_t i) {
     const vi key = lanes() + (t->key_position + (int32_t)i);
-    s = s * t->scale;
     if (t->slope) s = fma(splat(-t->slope[r]), __builtin_convertvector(t->query_position[r] - key, vf), s);
-    return choose(key <= t->query_position[r], s, splat(-__builtin_inff()));
+    if (t->bias) s += distance_bias(t, key, r);
+    return choose((key >= t->first_key[r]) & (key <= t->last_key[r]), s, splat(-__builtin_inff()));
+}
+
+INLINE int sees_nothing(const orrery_score_tile *t, ptrdiff_t r) {
+    return t->last_key[r] < t->key_position || t->first_key[r] >= t->key_position + t->keys;
 }
 
 static void softmax_tile(const orrery_score_tile *t, float *scores, ptrdiff_t ld, float *maximum, float *sum, float *output, ptrdiff_t output_ld,
                          ptrdiff_t head_size) {
     for (ptrdiff_t r = 0; r < t->rows; r++, scores += ld, output += output_ld) {
-        if (t->query_position[r] < t->key_position) {  // nothing to see in this tile: it must not change a bit
+        if (sees_nothing(t, r)) {  // it must not change a bit
             memset(scores, 0, (size_t)t->keys * 4);
             continue;
         }
         vf top = splat(-__builtin_inff());
         for (ptrdiff_t i = 0; i < t->keys; i += VL) {
-            vf s = masked_score(t, load(scores + i), r, i);
+            vf s = masked_score(t, scaled_score(t, load(scores + i)), r, i);
             store(scores + i, s);
             top = larger(s, top);
         }
@@ -52,7 +72,8 @@ static void softmax_finish(const float *output, ptrdiff_t output_ld, const float
 static void score_gradient_tile(const orrery_score_tile *t, float *scores, float *dp, ptrdiff_t ld, const float *lse, const float *delta) {
     for (ptrdiff_t r = 0; r < t->rows; r++, scores += ld, dp += ld) {
         for (ptrdiff_t i = 0; i < t->keys; i += VL) {
-            vf p = exponential(masked_score(t, load(scores + i), r, i) - lse[r]);
+            const vf score = scaled_score(t, load(scores + i));
+            vf p = exponential(masked_score(t, score, r, i) - lse[r]);
             vf d = load(dp + i), used = p;
             if (t->mask) {
                 const vi keep = kept(t->mask + r * (t->keys / 8), i);
@@ -60,7 +81,12 @@ static void score_gradient_tile(const orrery_score_tile *t, float *scores, float
                 d = choose(keep, d * t->keep_scale, (vf){0});
             }
             store(scores + i, used);
-            store(dp + i, p * (d - delta[r]) * t->scale);
+            vf ds = p * (d - delta[r]) * t->scale;
+            if (t->soft_cap > 0) {  // the derivative of tanh is 1 - tanh^2
+                const vf tangent = score / t->soft_cap;
+                ds *= splat(1.0f) - tangent * tangent;
+            }
+            store(dp + i, ds);
         }
     }
 }

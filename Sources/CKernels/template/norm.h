@@ -9,25 +9,26 @@ INLINE float mean_square(const void *x, const int T, ptrdiff_t width) {
 
 #define ROW(p, type, r) ((void *)((char *)(p) + (r) * width * ((type) == ORRERY_F32 ? 4 : 2)))
 
-static void rms_norm(const void *x, int xt, const float *weight, float epsilon, void *y, int yt, float *rstd, ptrdiff_t rows, ptrdiff_t width) {
+static void rms_norm(const void *x, int xt, const float *weight, float offset, float epsilon, void *y, int yt, float *rstd, ptrdiff_t rows,
+                     ptrdiff_t width) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         BY_TYPES(xt, yt, const void *from = ROW(x, T, r); void *to = ROW(y, U, r);
                  const float s = 1.0f / __builtin_sqrtf(mean_square(from, T, width) + epsilon); if (rstd) rstd[r] = s;
-                 FOR_VECTORS(width, PUT(to, U, GET(from, T) * s * GET(weight, ORRERY_F32));));
+                 FOR_VECTORS(width, PUT(to, U, GET(from, T) * s * (GET(weight, ORRERY_F32) + offset));));
     }
 }
 
 // dx = rstd (w dy - x rstd^2 mean(w dy x))
-static void rms_norm_gradient(const void *x, int xt, const float *weight, const float *rstd, const void *dy, int dyt, void *dx, int dxt,
+static void rms_norm_gradient(const void *x, int xt, const float *weight, float offset, const float *rstd, const void *dy, int dyt, void *dx, int dxt,
                               float *dweight, ptrdiff_t rows, ptrdiff_t width) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         BY_TYPES(
             xt, dyt, const void *from = ROW(x, T, r); const void *g = ROW(dy, U, r); const float s = rstd[r]; vf dot = {0};
-            FOR_VECTORS(width, vf v = GET(from, T), d = GET(g, U); dot = fma(v * GET(weight, ORRERY_F32), d, dot);
+            FOR_VECTORS(width, vf v = GET(from, T), d = GET(g, U); dot = fma(v * (GET(weight, ORRERY_F32) + offset), d, dot);
                         PUT(dweight, ORRERY_F32, fma(v * s, d, GET(dweight, ORRERY_F32))););
             const float c = sum_lanes(dot) / (float)width * s * s * s; void *to = ROW(dx, dxt, r);
-            if (dxt == ORRERY_F32) FOR_VECTORS(width, PUT(to, ORRERY_F32, GET(g, U) * GET(weight, ORRERY_F32) * s - GET(from, T) * c););
-            else FOR_VECTORS(width, PUT(to, ORRERY_BF16, GET(g, U) * GET(weight, ORRERY_F32) * s - GET(from, T) * c);));
+            if (dxt == ORRERY_F32) FOR_VECTORS(width, PUT(to, ORRERY_F32, GET(g, U) * (GET(weight, ORRERY_F32) + offset) * s - GET(from, T) * c););
+            else FOR_VECTORS(width, PUT(to, ORRERY_BF16, GET(g, U) * (GET(weight, ORRERY_F32) + offset) * s - GET(from, T) * c);));
     }
 }
 

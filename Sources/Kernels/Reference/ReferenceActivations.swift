@@ -7,6 +7,14 @@ extension Reference {
         case .geluTanh: 0.5 * x * (1 + tanh(tanhArgument(x)))
         case .reluSquared: x > 0 ? x * x : x.isNaN ? x : 0
         case .silu: x * sigmoid(x)
+        case .relu: x > 0 || x.isNaN ? x : 0
+        case .quickGELU: x * sigmoid(1.702 * x)
+        case .tanh: Foundation.tanh(x)
+        case .sigmoid: sigmoid(x)
+        case .relu6: x.isNaN ? x : min(6, max(0, x))
+        case .leakyReLU: x < 0 ? 0.01 * x : x
+        case .hardSwish: x.isNaN ? x : x * min(6, max(0, x + 3)) / 6
+        case .identity: x
         }
     }
 
@@ -23,6 +31,16 @@ extension Reference {
         case .silu:
             let s = sigmoid(x)
             return s + x * s * (1 - s)
+        case .relu: return x > 0 ? 1 : 0
+        case .quickGELU:
+            let s = sigmoid(1.702 * x)
+            return s + 1.702 * x * s * (1 - s)
+        case .tanh: return 1 - Foundation.tanh(x) * Foundation.tanh(x)
+        case .sigmoid: return sigmoid(x) * (1 - sigmoid(x))
+        case .relu6: return x > 0 && x < 6 ? 1 : 0
+        case .leakyReLU: return x > 0 ? 1 : 0.01
+        case .hardSwish: return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5
+        case .identity: return 1
         }
     }
 

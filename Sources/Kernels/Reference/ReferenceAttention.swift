@@ -1,6 +1,6 @@
 import Foundation
 
-/// Causal attention with every score in memory. B sequences, T queries, S keys, H heads, D head size.
+/// Attention with every score in memory. B sequences, T queries, S keys, H heads, D head size.
 package struct ReferenceAttention {
     package var shape: AttentionShape
     /// [B, T, H, D]
@@ -47,28 +47,40 @@ package struct ReferenceAttention {
         for b in 0 ..< shape.batch { for h in 0 ..< shape.heads { for t in 0 ..< shape.queries { body(b, h, t) } } }
     }
 
-    /// scale q k - slope (distance) for the keys that query t sees, 0 ... its position (arXiv:1706.03762, 2108.12409).
+    private func seen(_ t: Int) -> ClosedRange<Int> { shape.mask.keys(seenFrom: shape.firstPosition + t) }
+
+    /// scale q k of one query and key, soft-capped (arXiv:2408.00118), before what distance adds.
+    private func capped(_ b: Int, _ h: Int, _ t: Int, _ s: Int) -> Double {
+        let score = Double(shape.scale) * dot(q, query(b, t, h), k, key(b, s, h))
+        return shape.softCap.map { Double($0) * tanh(score / Double($0)) } ?? score
+    }
+
+    /// Scores of the keys that query t sees, with - slope (distance) (arXiv:2108.12409) and T5's terms (arXiv:1910.10683).
     private func scores(_ b: Int, _ h: Int, _ t: Int) -> [Double] {
-        let position = shape.firstPosition + t, slope = shape.slopes.isEmpty ? 0 : Double(shape.slopes[h])
-        return (0 ... position).map { s in Double(shape.scale) * dot(q, query(b, t, h), k, key(b, s, h)) - slope * Double(position - s) }
+        seen(t).map { s in capped(b, h, t, s) + bias(h, t, s) }
+    }
+
+    private func bias(_ h: Int, _ t: Int, _ s: Int) -> Double {
+        let distance = s - shape.firstPosition - t, slope = shape.slopes.isEmpty ? 0 : Double(shape.slopes[h])
+        return slope * Double(distance) + Double(shape.distanceBias?.term(head: h, distance: distance) ?? 0)
     }
 
     package func forward() -> Result {
         let zeros = [Double](repeating: 0, count: q.count)
         var result = Result(y: zeros, logSumExp: [], magnitude: zeros, largestScore: 0)
         forEachRow { b, h, t in
-            let s = scores(b, h, t), top = s.max()!
-            let lse = top + log(s.reduce(0) { $0 + exp($1 - top) })
+            let s = scores(b, h, t), sink = shape.sinks.isEmpty ? -.infinity : Double(shape.sinks[h]), top = max(s.max()!, sink)
+            let lse = top + log(s.reduce(exp(sink - top)) { $0 + exp($1 - top) })
             result.logSumExp.append(lse)
-            for (j, score) in s.enumerated() {
+            for (j, score) in zip(seen(t), s) {
                 let p = used(exp(score - lse), b, h, t, j)
                 for i in 0 ..< shape.headSize {
                     let term = p * Double(v[key(b, j, h) + i])
                     result.y[query(b, t, h) + i] += term
                     result.magnitude[query(b, t, h) + i] += abs(term)
                 }
-                let bias = shape.slopes.isEmpty ? 0 : Double(shape.slopes[h]) * Double(shape.firstPosition + t - j)
-                result.largestScore = max(result.largestScore, Double(shape.scale) * size(q, query(b, t, h), k, key(b, j, h)) + bias)
+                let terms = Double(shape.scale) * size(q, query(b, t, h), k, key(b, j, h)) + abs(bias(h, t, j)) + Double(shape.softCap ?? 0)
+                result.largestScore = max(result.largestScore, terms)
             }
         }
         return result
@@ -85,10 +97,11 @@ package struct ReferenceAttention {
             row += 1
             let delta = (0 ..< shape.headSize).reduce(0) { $0 + Double(dy[from + $1]) * forward.y[from + $1] }
             let deltaSize = (0 ..< shape.headSize).reduce(0) { $0 + abs(Double(dy[from + $1])) * forward.magnitude[from + $1] }
-            for (j, score) in scores(b, h, t).enumerated() {
+            for (j, score) in zip(seen(t), scores(b, h, t)) {
                 let to = key(b, j, h), p = exp(score - lse), pUsed = used(p, b, h, t, j)
                 let dp = used(dot(dy, from, v, to), b, h, t, j), dpSize = used(size(dy, from, v, to), b, h, t, j)
-                let ds = scale * p * (dp - delta), dsSize = scale * p * (dpSize + deltaSize)
+                let tangent = shape.softCap.map { capped(b, h, t, j) / Double($0) } ?? 0
+                let ds = scale * p * (dp - delta) * (1 - tangent * tangent), dsSize = scale * p * (dpSize + deltaSize)
                 for i in 0 ..< shape.headSize {
                     let (qi, ki, dyi) = (Double(q[from + i]), Double(k[to + i]), Double(dy[from + i]))
                     g.dv[to + i] += pUsed * dyi

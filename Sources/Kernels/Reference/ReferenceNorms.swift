@@ -1,21 +1,23 @@
 // Norms of rows of W elements. The gradients take the statistics that the forward pass kept, as the kernels do.
 extension Reference {
-    /// x / sqrt(mean(x²) + ε) w (arXiv:1910.07467)
-    package static func rmsNorm(_ x: [Float], weight w: [Float], epsilon: Float) -> (y: [Double], rstd: [Double]) {
+    /// x / sqrt(mean(x²) + ε) (offset + w) (arXiv:1910.07467)
+    package static func rmsNorm(_ x: [Float], weight w: [Float], offset: Float = 0, epsilon: Float) -> (y: [Double], rstd: [Double]) {
         let W = w.count
         let rstd = (0 ..< x.count / W).map { row in
             1 / (sumOfSquares(Array(x[row * W ..< (row + 1) * W])) / Double(W) + Double(epsilon)).squareRoot()
         }
-        return (x.indices.map { Double(x[$0]) * rstd[$0 / W] * Double(w[$0 % W]) }, rstd)
+        return (x.indices.map { Double(x[$0]) * rstd[$0 / W] * (Double(offset) + Double(w[$0 % W])) }, rstd)
     }
 
     /// With n = x rstd: dx = rstd (w dy - n mean(w dy n)), dw = Σ over rows of dy n.
-    package static func rmsNormGradient(_ x: [Float], weight w: [Float], rstd: [Float], dy: [Float]) -> (dx: [Double], dweight: [Double]) {
+    package static func rmsNormGradient(
+        _ x: [Float], weight w: [Float], offset: Float = 0, rstd: [Float], dy: [Float]
+    ) -> (dx: [Double], dweight: [Double]) {
         let W = w.count
         var dx = [Double](), dweight = [Double](repeating: 0, count: W)
         for r in 0 ..< x.count / W {
             let s = Double(rstd[r]), n = (0 ..< W).map { Double(x[r * W + $0]) * s }
-            let g = (0 ..< W).map { Double(w[$0]) * Double(dy[r * W + $0]) }
+            let g = (0 ..< W).map { (Double(offset) + Double(w[$0])) * Double(dy[r * W + $0]) }
             let mean = (0 ..< W).reduce(0) { $0 + g[$1] * n[$1] } / Double(W)
             for i in 0 ..< W {
                 dx.append(s * (g[i] - n[i] * mean))

@@ -128,6 +128,9 @@ public struct JSONFields: Sendable {
 
     // MARK: -
 
+    /// The field's name with those that lead to it: "normalizer.type".
+    package func path(of key: String) -> String { name(key) }
+
     private func name(_ key: String) -> String { prefix + key }
 
     private func present(_ key: String) -> JSONValue? {

@@ -8,7 +8,7 @@ public struct JSONObject: Sendable {
     /// The members as they were read or added.
     public private(set) var members: [Member] = []
     /// Where each key is; built when a linear search would be slow.
-    private var index: [Key: Int] = [:]
+    private var index: [MemberKey: Int] = [:]
     private static let linearLimit = 8
 
     public init() {}
@@ -31,7 +31,7 @@ public struct JSONObject: Sendable {
     }
 
     func position(of key: String) -> Int? {
-        if members.count > Self.linearLimit { return index[Key(key)] }
+        if members.count > Self.linearLimit { return index[MemberKey(key)] }
         return members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
     }
 
@@ -39,9 +39,9 @@ public struct JSONObject: Sendable {
     mutating func append(_ key: String, _ value: JSONValue) {
         members.append((key, value))
         if members.count == Self.linearLimit + 1 {
-            for (position, member) in members.enumerated() { index[Key(member.key)] = position }
+            for (position, member) in members.enumerated() { index[MemberKey(member.key)] = position }
         } else if members.count > Self.linearLimit {
-            index[Key(key)] = members.count - 1
+            index[MemberKey(key)] = members.count - 1
         }
     }
 
@@ -49,7 +49,7 @@ public struct JSONObject: Sendable {
         members.remove(at: position)
         index = [:]
         guard members.count > Self.linearLimit else { return }
-        for (position, member) in members.enumerated() { index[Key(member.key)] = position }
+        for (position, member) in members.enumerated() { index[MemberKey(member.key)] = position }
     }
 }
 
@@ -62,15 +62,23 @@ extension JSONObject: Equatable {
 }
 
 /// A string whose identity is its UTF-8.
-private struct Key: Hashable {
+private struct MemberKey: Hashable {
     let text: String
 
     init(_ text: String) { self.text = text }
 
-    static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: MemberKey, right: MemberKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
     func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Keeps the order of the literal. A repeated key keeps its last value.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init()
+        for (key, value) in elements { self[key] = value }
     }
 }

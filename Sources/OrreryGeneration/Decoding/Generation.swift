@@ -71,7 +71,8 @@ public final class Generation {
         let piece = tokens[cache.count...].prefix(options.prefillChunk)
         measure(isPrefill, tokens: piece.count) {
             let logits = source.model.logits(
-                Array(piece), batch: 1, ForwardContext(computeType: options.computeType, cache: cache, lastOnly: true))
+                Array(piece), batch: 1, ForwardContext(
+                    computeType: options.computeType, cache: cache, lastOnly: true, sequenceLength: tokens.count))
             cache.advance(by: piece.count)
             if cache.count == tokens.count { row = source.choosable(logits.floats) }
         }

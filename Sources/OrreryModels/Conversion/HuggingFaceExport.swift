@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import OrreryFiles
 
@@ -52,12 +53,16 @@ extension LanguageModel {
     func tensorsToSave(as format: BlockFormat) throws -> [TensorConversion] {
         // A GGUF file has every matrix as [output, input]; GPT-2's own checkpoints have them the other way round.
         let turns = self is GPT2 && layout == .outputByInput
-        return try parameters.map { parameter in
+        let architecture = self as? any Architecture, isApart = architecture.map { type(of: $0).savesExpertsApart } ?? true
+        return try (architecture?.savedParameters ?? parameters).flatMap { parameter in
+            if isApart, let experts = parameter.name.range(of: ".experts."), parameter.shape.count > 2 {
+                return try parameter.expertParts(experts, as: format)
+            }
             let isTransposed = turns && parameter.shape.count == 2 && parameter.name.contains(".h.")
             let shape = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape
             var conversion = TensorConversion(name: parameter.name, shape: shape, format: format, parts: try parameter.matrices)
             conversion.isTransposed = isTransposed
-            return conversion
+            return [conversion]
         } + tensorsOfNothing(as: format)
     }
 
@@ -65,5 +70,17 @@ extension LanguageModel {
     private func tensorsOfNothing(as format: BlockFormat) throws -> [TensorConversion] {
         guard let gpt2 = self as? GPT2, !gpt2.config.bias else { return [] }
         return try gpt2.missingBiases.map { name, count in try TensorConversion(name: name, values: [Float](repeating: 0, count: count), as: format) }
+    }
+}
+
+extension Parameter {
+    /// A stack of experts is saved as its parts, under their own names.
+    fileprivate func expertParts(_ place: Range<String.Index>, as format: BlockFormat) throws -> [TensorConversion] {
+        let matrices = try matrices, perPart = shape.dropFirst().dropLast().reduce(1, *)
+        return (0 ..< shape[0]).map { i in
+            let part = matrices.count == shape[0] ? matrices[i] : matrices[0].slice(rows: i * perPart ..< (i + 1) * perPart)
+            return TensorConversion(
+                name: name.replacingCharacters(in: place, with: ".experts.\(i)."), shape: Array(shape.dropFirst()), format: format, parts: [part])
+        }
     }
 }

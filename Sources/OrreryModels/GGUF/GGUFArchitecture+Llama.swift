@@ -14,8 +14,8 @@ extension GGUFArchitecture {
         ],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.permutedAttention
             + GGUFTensorRule.layer([
-                ("ffn_gate_inp", "mlp.gate"), ("ffn_gate_exps", "mlp.experts.gate_proj"), ("ffn_up_exps", "mlp.experts.up_proj"),
-                ("ffn_down_exps", "mlp.experts.down_proj"),
+                ("ffn_gate_inp", "block_sparse_moe.gate"), ("ffn_gate_exps", "block_sparse_moe.experts.w1"),
+                ("ffn_up_exps", "block_sparse_moe.experts.w3"), ("ffn_down_exps", "block_sparse_moe.experts.w2"),
             ]), completes: completeLlama)
 
     /// llama.cpp writes Mistral's models as Llama's, without their window: this one is only written from.

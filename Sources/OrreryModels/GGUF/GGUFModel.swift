@@ -12,7 +12,7 @@ public enum GGUFModel {
         let architecture = try GGUFArchitecture.of(file)
         let config = try GGUFConfiguration(file, architecture)
         let source = try GGUFWeights(file, config)
-        let model = try ModelDirectory.model(JSONFields(.object(config.object), file: path), source)
+        let model = try ModelDirectory.make(JSONFields(.object(config.object), file: path), source)
         for name in source.unused { warn("\(path): tensor \(name) is not used by \(architecture.modelType)") }
         return model
     }

@@ -11,6 +11,12 @@ struct WordPieceDecoding: Sendable {
         " .": ".", " ?": "?", " !": "!", " ,": ",", " ' ": "'", " n't": "n't", " 'm": "'m", " do not": " don't", " 's": "'s", " 've": "'ve", " 're": "'re",
     ]
 
+    /// `text` with the spaces taken out that punctuation does not have before it.
+    static func cleaned(_ text: [UInt8]) -> [UInt8] {
+        guard text.contains(0x20) else { return text }
+        return replacements.reduce(text) { $0.replacing(Array($1.key.utf8), with: Array($1.value.utf8)) }
+    }
+
     func text(of piece: String, isFirst: Bool) -> String {
         var text = piece
         if !isFirst {

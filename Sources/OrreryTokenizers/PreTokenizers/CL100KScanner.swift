@@ -12,6 +12,7 @@ struct CL100KScanner: WordScanner {
     let maximalDigits: Int
     /// Whether `\s++$` is among the alternatives.
     let keepsEndWhole: Bool
+    var contractions = ContractionLetters.anyCaseFolded
 
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
@@ -20,7 +21,7 @@ struct CL100KScanner: WordScanner {
         if first.isIn(.number) {
             return text.endOfRun(of: .number, from: start + first.length, most: maximalDigits - 1)
         }
-        if let end = text.endOfContraction(at: start, ignoringCase: true) { return end }
+        if let end = text.endOfContraction(at: start, contractions) { return end }
 
         // What is left is white space and symbols. One that is no line break may lead a word.
         let body = start + first.length

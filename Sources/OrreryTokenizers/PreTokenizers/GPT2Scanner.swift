@@ -8,7 +8,7 @@
 struct GPT2Scanner: WordScanner {
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
-        if let end = text.endOfContraction(at: start, ignoringCase: false) { return end }
+        if let end = text.endOfContraction(at: start, .lowercase) { return end }
         // " ?": a space joins whatever word follows it.
         let body = text.bytes[start] == UInt8(ascii: " ") ? start + 1 : start
         let first = text.characterOrEnd(at: body)

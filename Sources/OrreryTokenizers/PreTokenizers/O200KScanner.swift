@@ -5,7 +5,15 @@
 ///     |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
 /// The classes overlap, so the expression backtracks; `casedWord` says in which order it succeeds.
+///
+/// Which characters are heads and tails is the table's business (`CharacterClassTable`), so that the pattern's relatives need no code of
+/// their own. Tekken's, Mistral's, lacks the contractions and takes numbers one digit at a time.
 struct O200KScanner: WordScanner {
+    /// The digits of a number that stay together: 1 or 3.
+    var maximalDigits = 3
+    /// How contractions at the end of words are spelled; nil if they are words of their own.
+    var contractions: ContractionLetters? = .anyCaseFolded
+
     @inline(__always)
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
         let first = text.character(at: start)
@@ -13,7 +21,7 @@ struct O200KScanner: WordScanner {
             return endOfContraction(in: text, after: casedWord(in: text, from: start).end)
         }
         let body = start + first.length
-        if first.isIn(.number) { return text.endOfRun(of: .number, from: body, most: 2) }
+        if first.isIn(.number) { return text.endOfRun(of: .number, from: body, most: maximalDigits - 1) }
 
         // White space or a symbol. One that is no line break may lead a word.
         let second = text.characterOrEnd(at: body)
@@ -55,7 +63,7 @@ struct O200KScanner: WordScanner {
 
     @inline(__always)
     private func endOfContraction(in text: ScannedText, after position: Int) -> Int {
-        text.endOfContraction(at: position, ignoringCase: true) ?? position
+        contractions.flatMap { text.endOfContraction(at: position, $0) } ?? position
     }
 
     /// The rest of `[^\s\p{L}\p{N}]+[\r\n/]*`.
@@ -78,7 +86,9 @@ struct O200KScanner: WordScanner {
         // A blank, or a symbol that is alone and has no space before it, leads the letters behind it.
         let leads = symbols & block.letters &>> 1
         let letters = ASCIIBlock.starts(block.letters) & ~((leads | block.lastBlanks) &<< 1) | block.upper & block.lower &<< 1
-        var starts = block.certain(letters | block.startsOfTriples | symbols | block.startsOfLines(in: rest) | 1, whitespace: rest)
+        let digits = maximalDigits == 1 ? block.digits : block.startsOfTriples
+        var starts = block.certain(letters | digits | symbols | block.startsOfLines(in: rest) | 1, whitespace: rest)
+        if contractions == nil { return starts }
 
         // A contraction belongs to the letters before it, and only one.
         var apostrophes = block.apostrophes & block.letters &<< 1 & (block.letters &>> 1 | block.end)

@@ -10,10 +10,10 @@ struct ScannedText {
     private let classes: UnsafePointer<CharacterClass>
 
     /// - Precondition: `utf8` is not empty.
-    init(_ utf8: UnsafeBufferPointer<UInt8>) {
+    init(_ utf8: UnsafeBufferPointer<UInt8>, _ table: CharacterClassTable = .standard) {
         bytes = utf8.baseAddress!
         count = utf8.count
-        classes = CharacterClassTable.base
+        classes = table.base
     }
 
     var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }

@@ -1,36 +1,53 @@
-/// A `SplitPattern` ready to cut.
-enum WordSplitter: Sendable {
-    case gpt2(GPT2Scanner)
-    case cl100k(CL100KScanner)
-    case o200k(O200KScanner)
-    case none(WholeTextScanner)
-    case regex(RegexSplitter)
+/// A pattern ready to cut.
+struct WordSplitter: Sendable {
+    enum Cutter: Sendable {
+        case gpt2(GPT2Scanner)
+        case cl100k(CL100KScanner)
+        case o200k(O200KScanner)
+        case none(WholeTextScanner)
+        case regex(RegexSplitter)
+        case steps(SteppedSplitter)
+    }
+
+    let cutter: Cutter
+    /// What the scanners ask about characters.
+    let classes: CharacterClassTable
+
+    init(_ cutter: Cutter, _ classes: CharacterClassTable = .standard) { (self.cutter, self.classes) = (cutter, classes) }
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
     init(_ pattern: SplitPattern) throws {
-        self =
-            switch pattern {
-            case .gpt2: .gpt2(GPT2Scanner())
-            case .cl100k: .cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: true))
-            case .llama3: .cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: false))
-            case .qwen2: .cl100k(CL100KScanner(maximalDigits: 1, keepsEndWhole: false))
-            case .o200k: .o200k(O200KScanner())
-            case .none: .none(WholeTextScanner())
-            case .regex(let regex): .regex(try RegexSplitter(regex))
-            }
+        switch pattern {
+        case .gpt2: self.init(.gpt2(GPT2Scanner()))
+        case .cl100k: self.init(.cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: true)))
+        case .llama3: self.init(.cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: false)))
+        case .qwen2: self.init(.cl100k(CL100KScanner(maximalDigits: 1, keepsEndWhole: false)))
+        case .o200k: self.init(.o200k(O200KScanner()))
+        case .none: self.init(.none(WholeTextScanner()))
+        case .regex(let regex): self.init(.regex(try RegexSplitter(regex)))
+        }
+    }
+
+    /// Whether white space after a letter or a number always starts a word, whatever is around: true of all scanners, unknown of others.
+    var cutsBetweenWords: Bool {
+        switch cutter {
+        case .gpt2, .cl100k, .o200k: true
+        case .none, .regex, .steps: false
+        }
     }
 
     /// The ends of the words of `utf8`, ascending.
     func wordEnds(of utf8: UnsafeBufferPointer<UInt8>) throws -> [Int] {
         guard utf8.count > 0 else { return [] }
-        let text = ScannedText(utf8)
+        let text = ScannedText(utf8, classes)
         let scanner: any WordScanner =
-            switch self {
+            switch cutter {
             case .gpt2(let scanner): scanner
             case .cl100k(let scanner): scanner
             case .o200k(let scanner): scanner
             case .none(let scanner): scanner
             case .regex(let splitter): ListedEnds(try splitter.wordEnds(of: utf8))
+            case .steps(let splitter): ListedEnds(try splitter.wordEnds(of: utf8))
             }
         var ends: [Int] = []
         while (ends.last ?? 0) < text.count { ends.append(scanner.endOfWord(in: text, from: ends.last ?? 0)) }
@@ -39,14 +56,18 @@ enum WordSplitter: Sendable {
 }
 
 extension BytePairEncoder {
-    /// Appends the tokens of `text`, cut into words by `splitter`: the loop is compiled once per scanner.
-    func encode(_ text: ScannedText, _ splitter: WordSplitter, into ids: inout [TokenID]) throws {
-        switch splitter {
+    /// Appends the tokens of `utf8`, cut into words by `splitter`: the loop is compiled once per scanner.
+    ///
+    /// - Precondition: `utf8` is not empty.
+    func encode(_ utf8: UnsafeBufferPointer<UInt8>, _ splitter: WordSplitter, into ids: inout [TokenID]) throws {
+        let text = ScannedText(utf8, splitter.classes)
+        switch splitter.cutter {
         case .gpt2(let scanner): try encode(text, scanner, into: &ids)
         case .cl100k(let scanner): try encode(text, scanner, into: &ids)
         case .o200k(let scanner): try encode(text, scanner, into: &ids)
         case .none(let scanner): try encode(text, scanner, into: &ids)
-        case .regex(let splitter): try encode(text, ListedEnds(try splitter.wordEnds(of: text.buffer)), into: &ids)
+        case .regex(let splitter): try encode(text, ListedEnds(try splitter.wordEnds(of: utf8)), into: &ids)
+        case .steps(let splitter): try encode(text, ListedEnds(try splitter.wordEnds(of: utf8)), into: &ids)
         }
     }
 }

@@ -16,6 +16,8 @@ struct CharacterClass: OptionSet, Sendable {
     static let tail = CharacterClass(rawValue: 32)
     /// `[\r\n]`
     static let newline = CharacterClass(rawValue: 64)
+    /// Han letters, in tables of patterns that tell them from others.
+    static let han = CharacterClass(rawValue: 128)
 
     /// What `[^\s\p{L}\p{N}]` excludes.
     static let spaceLetterOrNumber: CharacterClass = [.space, .letter, .number]
@@ -39,26 +41,4 @@ struct CharacterClass: OptionSet, Sendable {
     /// Whether the two have a class in common.
     @inline(__always)
     func intersects(_ other: CharacterClass) -> Bool { rawValue & other.rawValue != 0 }
-}
-
-/// The classes of every code point, a byte each: one load where a compressed table takes two. Of its 1.1 MB only the
-/// lines of the scripts in use are ever touched.
-enum CharacterClassTable {
-    /// The index for what is no character: bytes that are not UTF-8. It belongs to no class.
-    static let malformed: UInt32 = 0x110000
-
-    /// By code point, 0x110001 entries; made on first use, never freed.
-    nonisolated(unsafe) static let base: UnsafePointer<CharacterClass> = {
-        let table = UnsafeMutablePointer<CharacterClass>.allocate(capacity: Int(malformed) + 1)
-        UnicodeCategory.forEachRun { range, category in
-            (table + Int(range.lowerBound)).initialize(repeating: CharacterClass(category), count: range.count)
-        }
-        (table + Int(malformed)).initialize(to: [])
-        // White_Space (PropList.txt) is the three separator categories and these controls.
-        for code in [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85] { table[code].insert(.space) }
-        for code in [0x0A, 0x0D] { table[code].insert(.newline) }
-        return UnsafePointer(table)
-    }()
-
-    static subscript(scalar: Unicode.Scalar) -> CharacterClass { base[Int(scalar.value)] }
 }

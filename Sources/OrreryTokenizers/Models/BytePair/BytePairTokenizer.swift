@@ -16,6 +16,18 @@ public struct BytePairTokenizer: Tokenizer {
         /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet, and entries of
         /// the vocabulary that are not spelled in it.
         var otherBytes: [TokenID: [UInt8]] = [:]
+        /// What a token's byte range is.
+        var ranges = Ranges.ownBytes
+        /// What its `tokenizer.json` says besides, if it is from one.
+        var parts: HuggingFaceParts?
+
+        /// The two ways to say where tokens are that share a character.
+        enum Ranges: Sendable {
+            /// Each has the bytes that are its own.
+            case ownBytes
+            /// Each has the whole character, and perhaps no spaces: Hugging Face's way, for its files.
+            case characters(trims: [FramePart.Trim])
+        }
 
         public init(pattern: SplitPattern) { self.pattern = pattern }
     }
@@ -33,7 +45,7 @@ public struct BytePairTokenizer: Tokenizer {
     public let settings: Settings
 
     let model: BytePairModel
-    private let splitter: WordSplitter
+    let splitter: WordSplitter
     private let encoders: EncoderPool
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
@@ -60,6 +72,7 @@ public struct BytePairTokenizer: Tokenizer {
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0..<0) } }
+        let first = encoding.ids.count
         try encoders.withEncoder { encoder in
             try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
@@ -68,6 +81,7 @@ public struct BytePairTokenizer: Tokenizer {
                 }
             }
         }
+        if encoding.recordsByteRanges, case .characters(let trims) = settings.ranges, !trims.isEmpty { trimRanges(of: &encoding, from: first, trims, utf8) }
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
@@ -77,6 +91,9 @@ public struct BytePairTokenizer: Tokenizer {
     ) throws {
         let text = UnsafeBufferPointer(rebasing: utf8[range])
         let first = encoding.ids.count
+        if encoding.recordsByteRanges, case .characters = settings.ranges {
+            return try encodeCharacters(text, at: range.lowerBound, with: encoder, into: &encoding)
+        }
         if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
             try composed.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
             if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + composed.origins[$0] } }
@@ -92,7 +109,7 @@ public struct BytePairTokenizer: Tokenizer {
         ids.reserveCapacity(ids.count + text.count / 4)
         let wellFormed = settings.malformedText == .endsWords ? text.wellFormedPrefixCount : text.count
         if wellFormed > 0 {
-            try encoder.encode(ScannedText(UnsafeBufferPointer(rebasing: text[..<wellFormed])), splitter, into: &ids)
+            try encoder.encode(UnsafeBufferPointer(rebasing: text[..<wellFormed]), splitter, into: &ids)
         }
         if wellFormed < text.count { try encodeRest(of: text, from: wellFormed, with: encoder, into: &ids) }
     }
@@ -128,6 +145,33 @@ public struct BytePairTokenizer: Tokenizer {
         }
     }
 
+    /// The same with ranges as tokenizers gives them.
+    private func encodeCharacters(
+        _ text: UnsafeBufferPointer<UInt8>, at start: Int, with encoder: BytePairEncoder, into encoding: inout Encoding
+    ) throws {
+        guard text.count < Int(Int32.max) / 4 else { throw TokenizerError.invalid("a text of \(text.count) bytes is too long for byte ranges; expected less than half a gigabyte") }
+        var string = NormalizedString(text, isAligned: true, keepsMalformed: true)
+        if settings.composes { string.compose(compatibly: false) }
+        let first = encoding.ids.count
+        try string.text.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
+        var position = 0
+        for id in encoding.ids[first...] {
+            let end = position + model.tokens.length(of: Int(id))
+            let alignments = (string.text.alignments[position], string.text.alignments[end - 1])
+            encoding.byteRanges.append(start + Int(alignments.0.start)..<start + Int(alignments.1.end))
+            position = end
+        }
+    }
+
+    private func trimRanges(of encoding: inout Encoding, from first: Int, _ trims: [FramePart.Trim], _ utf8: UnsafeBufferPointer<UInt8>) {
+        var run = TokenRun(ids: Array(encoding.ids[first...]), places: Array(encoding.byteRanges[first...]))
+        run.spaces = run.ids.map { id in
+            let text = addedTokens.token(for: id).map { Array($0.content.utf8)[...] } ?? Array(model.tokens[Int(id)])[...]
+            return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+        }
+        encoding.byteRanges.replaceSubrange(first..., with: run.trimmed(run.ids.indices, trims, utf8))
+    }
+
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         if !settings.otherBytes.isEmpty, let other = settings.otherBytes[id] {
             bytes.append(contentsOf: other)
@@ -138,32 +182,5 @@ public struct BytePairTokenizer: Tokenizer {
         } else {
             throw TokenizerError.unknownID(id, vocabularySize: vocabularySize)
         }
-    }
-
-    /// How each word of a text became its tokens, with the bytes of the word; an added token has no trace. Quadratic in the length of
-    /// a word, and of a text that is not in Normalization Form C it is about the text that is.
-    ///
-    /// - Throws: `TokenizerError` naming what cannot be encoded.
-    public func traces(of text: String, options: EncodingOptions = EncodingOptions()) throws -> [(bytes: [UInt8], trace: MergeTrace?)] {
-        var traces: [(bytes: [UInt8], trace: MergeTrace?)] = []
-        try Array(text.utf8).withUnsafeBufferPointer { utf8 in
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
-                switch segment {
-                case .token(_, let range): traces.append((Array(utf8[range]), nil))
-                case .ordinary(let range):
-                    let source = UnsafeBufferPointer(rebasing: utf8[range])
-                    let composed = settings.composes ? CanonicalComposition.composed(source, recordsOrigins: false)?.bytes : nil
-                    try (composed ?? Array(source)).withUnsafeBufferPointer { segment in
-                        var start = 0
-                        for end in try splitter.wordEnds(of: segment) {
-                            let word = UnsafeBufferPointer(rebasing: segment[start..<end])
-                            traces.append((Array(word), try model.trace(word)))
-                            start = end
-                        }
-                    }
-                }
-            }
-        }
-        return traces
     }
 }

@@ -1,5 +1,8 @@
 /// How a word came to be its tokens: the merges in their order.
 public struct MergeTrace: Sendable, Hashable {
+    /// What stands for a character or a merge that is no token by itself.
+    public static let noToken: TokenID = -1
+
     /// One merge.
     public struct Step: Sendable, Hashable {
         /// The lowest comes first. It is the place in the list of merges, or tiktoken's rank, which is the id of the result.

@@ -12,7 +12,7 @@ import Darwin
 /// with more it knows only that, and `LongWordCache` knows the tokens.
 ///
 /// A bucket is one cache line of two words. A new word goes in front and pushes out the one at the back, so frequent words stay. The
-/// memory starts as untouched zero pages: a cache that met few words costs few.
+/// memory is zero pages of the system, which are empty entries: no word has the length 0.
 struct WordCache {
     /// One word and its tokens.
     struct Entry {
@@ -34,19 +34,33 @@ struct WordCache {
     private let entries: UnsafeMutablePointer<Entry>
     private let mask: Int
 
+    /// Of the pages that the system hands out where it is asked to: a look-up then rarely waits for a page table.
+    private static let hugePage = 1 << 21
+
     /// - Parameter buckets: a power of two.
     init(buckets: Int) {
         precondition(buckets > 0 && buckets & (buckets - 1) == 0)
-        // calloc, because for this size it maps zero pages and does not write them.
-        let block = mmap(nil, buckets * 64 + 1 << 21, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+        let size = buckets * 64
+        guard let block = mmap(nil, size + Self.hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0), block != MAP_FAILED else {
+            fatalError("WordCache: out of memory")
+        }
         self.block = block
-        let al = block.alignedUp(toMultipleOf: 1 << 21)
-        madvise(al, buckets * 64, 14)
-        entries = al.assumingMemoryBound(to: Entry.self)
+        let start = block.alignedUp(toMultipleOf: Self.hugePage)
+        #if os(Linux)
+        // Advice: where it is not taken, pages are small.
+        _ = madvise(start, size, Int32(MADV_HUGEPAGE))
+        #endif
+        entries = start.assumingMemoryBound(to: Entry.self)
         mask = buckets - 1
     }
 
-    func deallocate() { munmap(block, (mask + 1) * 64 + 1 << 21) }
+    func deallocate() { munmap(block, (mask + 1) * 64 + Self.hugePage) }
+
+    #if os(Linux)
+    private static let anonymous = Int32(MAP_ANONYMOUS)
+    #else
+    private static let anonymous = MAP_ANON
+    #endif
 
     /// Brings the place of a word near, for a `find` soon.
     @inline(__always)
@@ -67,7 +81,6 @@ struct WordCache {
     }
 
     /// Adds a word that is not there.
-    ///
     func insert(_ key: WordKey, hash: UInt64, _ symbols: UnsafePointer<UInt32>, count: Int) {
         var ids = SIMD4<Int32>.zero
         if count <= Self.mostTokens {

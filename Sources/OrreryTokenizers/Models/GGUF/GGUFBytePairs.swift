@@ -1,11 +1,14 @@
 /// The `gpt2` kind: byte-level byte-pair encoding, with the pattern that `tokenizer.ggml.pre` names.
 ///
-/// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe. Two things differ from there: characters are those of Unicode 16.0, not
-/// 15.1, and bytes that are not UTF-8 keep their value, where llama.cpp makes each U+FFFD.
+/// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe. One thing differs from there: bytes that are not UTF-8 keep
+/// their value, where llama.cpp makes each U+FFFD.
 struct GGUFBytePairs: GGUFSegmenter {
-    private let splitter: WordSplitter
+    let splitter: WordSplitter
+    /// The pattern by the name that other formats know, if there is one.
+    let pattern: SplitPattern?
+    let model: BytePairModel
     private let encoders: EncoderPool
-    private let lengths: TokenBytes
+    private var lengths: TokenBytes { model.tokens }
 
     var dropsFirstSpace: Bool { false }
 
@@ -22,16 +25,17 @@ struct GGUFBytePairs: GGUFSegmenter {
             }
             try pieces.addMerge(parts[0], parts[1])
         }
-        let model = try pieces.model(takesWholeWords: vocabulary.settings.ignoresMerges)
-        splitter = try WordSplitter(Self.pattern(vocabulary))
+        model = try pieces.model(takesWholeWords: vocabulary.settings.ignoresMerges)
+        let preTokenizer = try Self.preTokenizer(vocabulary)
+        splitter = preTokenizer.makeSplitter()
+        pattern = preTokenizer.pattern
         encoders = EncoderPool(model)
-        lengths = model.tokens
     }
 
     func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
         guard text.count > 0 else { return }
         let first = encoding.ids.count
-        try encoders.withEncoder { try $0.encode(ScannedText(text), splitter, into: &encoding.ids) }
+        try encoders.withEncoder { try $0.encode(text, splitter, into: &encoding.ids) }
         guard encoding.recordsByteRanges else { return }
         var start = offset
         for id in encoding.ids[first...] {
@@ -40,19 +44,14 @@ struct GGUFBytePairs: GGUFSegmenter {
         }
     }
 
-    /// By llama.cpp's list of pre-tokenizers.
-    private static func pattern(_ vocabulary: GGUFVocabulary) throws -> SplitPattern {
-        let pre = vocabulary.preTokenizer ?? "gpt-2"
-        switch pre {
-        case "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum", "modern-bert", "jina-v1-en", "jina-v2-code",
-            "roberta-bpe", "exaone4", "mpt", "olmo":
-            return .gpt2
-        case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "dbrx", "smaug-bpe": return .llama3
-        case "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "hunyuan", "megrez", "solar-open": return .qwen2
-        case "gpt-4o", "llama4", "kanana2", "talkie": return .o200k
-        default:
+    /// By llama.cpp's list of pre-tokenizers; files without the key are cut its default way.
+    private static func preTokenizer(_ vocabulary: GGUFVocabulary) throws -> GGUFPreTokenizer {
+        let name = vocabulary.preTokenizer ?? "default"
+        guard let found = GGUFPreTokenizer.named(name) else {
+            let known = GGUFPreTokenizer.all.flatMap(\.names).sorted().joined(separator: ", ")
             throw TokenizerError.file(
-                vocabulary.file, "field \"tokenizer.ggml.pre\": expected gpt-2, llama-bpe, qwen2, gpt-4o or one that cuts words alike, found \(TokenizerError.quoted(pre))")
+                vocabulary.file, "field \"tokenizer.ggml.pre\": \(TokenizerError.quoted(name)) is not known here; expected one of \(known)")
         }
+        return found
     }
 }

@@ -4,9 +4,21 @@ extension GGUFTokenizer {
         switch vocabulary.kind {
         case .llama, .t5: try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame).files()
         case .bert: try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files()
+        case .gpt2 where bytePairs?.pattern != nil: try bytePairTokenizer()!.files()
         case .gpt2, .gemma4:
             throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
         }
+    }
+}
+
+extension GGUFTokenizer {
+    /// The same vocabulary as a tokenizer of its own, with the pattern by the name that other formats know it by; nil for other kinds, and where
+    /// only llama.cpp has the pattern. Texts that hold what users defined as tokens may be cut otherwise: here the leftmost is found first.
+    public func bytePairTokenizer() throws -> BytePairTokenizer? {
+        guard let bytePairs, let pattern = bytePairs.pattern else { return nil }
+        var settings = BytePairTokenizer.Settings(pattern: pattern)
+        settings.frame = frame
+        return try BytePairTokenizer(model: bytePairs.model, settings: settings, addedTokens: addedTokens, endOfText: endOfText)
     }
 }
 

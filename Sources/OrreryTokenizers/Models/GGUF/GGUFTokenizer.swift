@@ -8,7 +8,7 @@ public struct GGUFTokenizer: Tokenizer {
     public let addedTokens: AddedTokens
     public var endOfText: TokenID? { vocabulary.special.endOfText }
 
-    private let partition: SpecialTokenPartition
+    let partition: SpecialTokenPartition
     private let segmenter: any GGUFSegmenter
     /// The tokens before and after a text.
     public let frame: (prefix: [TokenID], suffix: [TokenID])
@@ -46,6 +46,9 @@ public struct GGUFTokenizer: Tokenizer {
     }
 
     public var vocabularySize: Int { vocabulary.tokens.count }
+
+    /// What encodes a byte-level vocabulary; nil for the other kinds.
+    var bytePairs: GGUFBytePairs? { segmenter as? GGUFBytePairs }
 
     public func piece(for id: TokenID) -> [UInt8]? {
         guard vocabulary.tokens.indices.contains(Int(id)) else { return nil }

@@ -7,12 +7,14 @@ struct WordPieces: Sendable {
     let starts: DoubleArrayTrie
     let rests: DoubleArrayTrie
 
-    /// What stands in the tries for a zero byte, which they cannot hold: a byte that no UTF-8 has.
-    private static let zero: UInt8 = 0xFF
+    /// What stands in the tries for a zero byte, which they cannot hold: a byte that starts no character of UTF-8, and is one long.
+    static let zero: UInt8 = 0x80
 
     /// - Parameter pieces: the vocabulary, or what follows its prefix; empty where an id has none.
-    static func trie(of pieces: PieceTable) -> DoubleArrayTrie {
-        let ids = pieces.indices.filter { !pieces[$0].isEmpty }
+    static func trie(of pieces: PieceTable) -> DoubleArrayTrie { trie(of: pieces, ids: pieces.indices.filter { !pieces[$0].isEmpty }) }
+
+    /// - Parameter ids: those of the pieces that it holds, none of them empty, all distinct.
+    static func trie(of pieces: PieceTable, ids: [Int]) -> DoubleArrayTrie {
         guard ids.contains(where: { pieces[$0].contains(0) }) else { return DoubleArrayTrieBuilder.trie(of: pieces, ids: ids) }
         return DoubleArrayTrieBuilder.trie(of: PieceTable(pieces.map { $0.map { $0 == 0 ? zero : $0 } }), ids: ids)
     }

@@ -1,0 +1,124 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// Qwen2 and 2.5 (arXiv:2407.10671, 2412.15115): Llama's block with biases of queries, keys and values; later layers may see a sliding window.
+///
+/// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
+public final class Qwen2: LanguageModel, Architecture {
+    static let modelTypes = ["qwen2"]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var hiddenSize: Int
+        public var intermediateSize: Int
+        public var numHiddenLayers: Int
+        public var numAttentionHeads: Int
+        public var numKeyValueHeads: Int
+        public var headDim: Int
+        public var hiddenAct = Activation.silu
+        public var maxPositionEmbeddings: Int
+        public var rmsNormEps: Float = 1e-6
+        public var ropeTheta: Float = 10_000
+        public var ropeScaling = RotaryScaling.none
+        /// How far back the layers of type `.sliding` see.
+        public var slidingWindow: Int?
+        public var layerTypes: [AttentionLayerType]?
+        public var tieWordEmbeddings = false
+        public var eosTokenIDs: [Int] = []
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let blocks: [PreNormBlock]
+    let finalNorm: RMSNorm
+    let head: Linear?
+
+    /// - Parameter initial: how a fresh model starts.
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), scope = root["model"]
+        let (D, F, H, Hk, d, eps) = (
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+        let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
+        let positions = PositionEncoding.rotary(
+            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
+            let attention = s["self_attn"]
+            return PreNormBlock(
+                norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
+                attention: CausalSelfAttention(
+                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: true, initial: hidden),
+                    output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
+                    positions: positions, heads: H, keyValueHeads: Hk, headSize: d,
+                    slidingWindow: config.layerTypes?[layer] == .sliding ? config.slidingWindow : nil),
+                norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
+                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
+        }
+        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
+        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        parameters = root.parameters
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
+        return head?(x, as: .float32) ?? tokens.unembed(x)
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
+            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
+    }
+}
+
+extension Qwen2.Configuration {
+    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
+
+    init(_ json: JSONFields) throws {
+        let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
+        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
+        let layers = try json.size("num_hidden_layers"), window = try json.flag("use_sliding_window", standard: false) ? json.sizeOrNull("sliding_window", standard: 4096) : nil
+        let fullLayers = try json.intIfPresent("max_window_layers") ?? 28
+        let types = try json.layerTypes(layers) { window != nil && $0 >= fullLayers ? .sliding : .full }
+        let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
+        self.init(
+            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            slidingWindow: window, layerTypes: types.contains(.sliding) ? types : nil,
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+    }
+}
+
+extension Qwen2 {
+    public var configuration: JSONObject {
+        var c: JSONObject = [
+            "architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "attention_dropout": 0.0, "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "use_sliding_window": JSONValue(config.layerTypes != nil),
+        ]
+        if let types = config.layerTypes {
+            c["sliding_window"] = JSONValue(config.slidingWindow)
+            c["layer_types"] = JSONValue(types)
+        }
+        return c
+    }
+}

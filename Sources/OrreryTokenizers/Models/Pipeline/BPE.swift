@@ -1,0 +1,142 @@
+/// Byte-pair encoding over characters: pairs of symbols merge in the order of a list.
+///
+/// Source: Hugging Face tokenizers, `src/models/bpe/model.rs`; Sennrich et al. 2016 (arXiv 1508.07909).
+public struct BPE: Sendable {
+    /// How characters become the symbols that are merged.
+    public struct Options: Sendable, Hashable {
+        /// What stands for a character that is not in the vocabulary; without it such a character is left out.
+        public var unkToken: String?
+        /// What the symbols begin with that do not begin a word.
+        public var continuingSubwordPrefix: String?
+        /// What the symbol ends with that ends a word.
+        public var endOfWordSuffix: String?
+        /// Whether unknown characters in a row are one token.
+        public var fuseUnk = false
+        /// Whether an unknown character is spelled in the tokens `<0x00>` to `<0xFF>`, if all that it needs are there.
+        public var byteFallback = false
+        /// Whether a word that is in the vocabulary is one token, whatever the merges say.
+        public var ignoreMerges = false
+
+        public init() {}
+    }
+
+    public let vocabulary: Vocabulary
+    /// The pairs that merge, best first, each once.
+    public let merges: [(left: TokenID, right: TokenID)]
+    public let options: Options
+
+    let table: MergeTable
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    private let unknown: TokenID?
+    private let byteTokens: [TokenID?]
+    /// The symbols of single bytes of ASCII in the middle of a word, where there is no prefix.
+    private let asciiSymbols: [TokenID]
+
+    /// - Parameter merges: pairs of entries, best first. A pair that comes again counts where it comes last, as in tokenizers.
+    /// - Throws: `TokenizerError` naming the merge of which a part, or what it makes, is not in the vocabulary.
+    public init(_ vocabulary: Vocabulary, merges: [(left: String, right: String)], options: Options = Options()) throws {
+        self.vocabulary = vocabulary
+        self.options = options
+        prefix = Array((options.continuingSubwordPrefix ?? "").utf8)
+        suffix = Array((options.endOfWordSuffix ?? "").utf8)
+        unknown = options.unkToken.flatMap { vocabulary.id(of: $0.utf8) }
+        byteTokens = (0..<256).map { vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) }
+        asciiSymbols = (0..<128).map { vocabulary.id(of: CollectionOfOne(UInt8($0))) ?? -1 }
+
+        var table = MergeTable(capacity: merges.count)
+        var pairs: [(left: TokenID, right: TokenID)] = []
+        var joined: [UInt8] = []
+        for (rank, merge) in merges.enumerated() {
+            func id(_ text: String) throws -> TokenID {
+                guard let id = vocabulary.id(of: text.utf8) else { throw Self.missing(text, rank) }
+                return id
+            }
+            let (left, right) = (try id(merge.left), try id(merge.right))
+            joined.removeAll(keepingCapacity: true)
+            joined.append(contentsOf: merge.left.utf8)
+            guard merge.right.utf8.count >= prefix.count else { throw Self.missing(merge.right, rank) }
+            joined.append(contentsOf: merge.right.utf8.dropFirst(prefix.count))
+            guard let result = joined.withUnsafeBufferPointer({ vocabulary.id(of: $0) }) else {
+                throw Self.missing(String(decoding: joined, as: UTF8.self), rank)
+            }
+            table.set(left, right, MergeTable.Merge(rank: UInt32(rank), result: result))
+            pairs.append((left, right))
+        }
+        self.table = table
+        let last = table
+        self.merges = pairs.enumerated().filter { last[$1.left, $1.right]?.rank == UInt32($0) }.map(\.element)
+    }
+
+    private static func missing(_ text: String, _ rank: Int) -> TokenizerError {
+        .invalid("merge \(rank) needs \(TokenizerError.quoted(text)), which is not in the vocabulary")
+    }
+
+    func tokenize(_ word: UnsafeBufferPointer<UInt8>, _ workspace: ModelWorkspace) throws {
+        if options.ignoreMerges, let id = vocabulary.id(of: word) {
+            workspace.tokens.append(ModelWorkspace.Token(id: id, start: 0, end: Int32(word.count)))
+            return
+        }
+        let hash = WordMemo.hash(word)
+        if let hash, workspace.memo.append(word, hash: hash, to: &workspace.tokens) { return }
+        let first = workspace.tokens.count
+        workspace.merges.removeAll()
+        try split(word, &workspace.merges)
+        workspace.merges.merge(table)
+        var position: Int32 = 0
+        let end = Int32(word.count)
+        workspace.merges.forEachSymbol { id, length in
+            // With a prefix, bytes that are spelled may be more than the word has.
+            workspace.tokens.append(ModelWorkspace.Token(id: id, start: min(position, end), end: min(position + length, end)))
+            position += length
+        }
+        if let hash { workspace.memo.insert(word, hash: hash, workspace.tokens[first...]) }
+    }
+
+    /// The characters of a word as symbols.
+    private func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
+        var pending: (id: TokenID, length: Int32)?
+        var spelling: [UInt8] = []
+        var position = 0
+        while position < word.count {
+            let length = lengthOfCharacter(startingWith: word[position])
+            let isLast = position + length == word.count
+            var id: TokenID?
+            if prefix.isEmpty || position == 0, suffix.isEmpty || !isLast {
+                if length == 1 {
+                    let symbol = asciiSymbols[Int(word[position])]
+                    id = symbol < 0 ? nil : symbol
+                } else {
+                    id = vocabulary.id(of: UnsafeBufferPointer(rebasing: word[position..<position + length]))
+                }
+                if id == nil {
+                    spelling.removeAll(keepingCapacity: true)
+                    spelling.append(contentsOf: word[position..<position + length])
+                }
+            } else {
+                spelling.removeAll(keepingCapacity: true)
+                if position > 0 { spelling.append(contentsOf: prefix) }
+                spelling.append(contentsOf: word[position..<position + length])
+                if isLast { spelling.append(contentsOf: suffix) }
+                id = spelling.withUnsafeBufferPointer { vocabulary.id(of: $0) }
+            }
+            position += length
+            if let id {
+                if let pending { merging.append(pending.id, pending.length) }
+                pending = nil
+                merging.append(id, Int32(length))
+            } else if options.byteFallback, spelling.allSatisfy({ byteTokens[Int($0)] != nil }) {
+                for byte in spelling { merging.append(byteTokens[Int(byte)]!, 1) }
+            } else if let unkToken = options.unkToken {
+                guard let unknown else { throw TokenizerError.missingUnknown(unkToken, word) }
+                if options.fuseUnk, let fused = pending {
+                    pending = (fused.id, fused.length + Int32(length))
+                } else {
+                    if let pending { merging.append(pending.id, pending.length) }
+                    pending = (unknown, Int32(length))
+                }
+            }
+        }
+        if let pending { merging.append(pending.id, pending.length) }
+    }
+}

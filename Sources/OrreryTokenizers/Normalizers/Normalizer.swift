@@ -1,0 +1,41 @@
+/// A step that rewrites a text before it is cut; a `Sequence` has several.
+///
+/// Source: Hugging Face tokenizers, `src/normalizers`.
+public indirect enum Normalizer: Sendable {
+    case bertNormalizer(BertNormalizer)
+    case nfc, nfd, nfkc, nfkd
+    case lowercase
+    /// White space at the start and at the end.
+    case strip(left: Bool, right: Bool)
+    /// Combining marks, of which a text in NFD has its accents.
+    case stripAccents
+    case replace(Replace)
+    /// Put before a text that is not empty.
+    case prepend(String)
+    case precompiled(Precompiled)
+    /// Every byte becomes a character of GPT-2's alphabet.
+    case byteLevel
+    /// Controls and odd spaces, as sentencepiece's `nmt` rules treat them.
+    case nmt
+    case sequence([Normalizer])
+
+    /// - Throws: `TokenizerError` where a regular expression runs out of bounds.
+    func normalize(_ string: inout NormalizedString) throws {
+        switch self {
+        case .bertNormalizer(let bert): bert.normalize(&string)
+        case .nfc: string.compose(compatibly: false)
+        case .nfd: string.decompose(compatibly: false)
+        case .nfkc: string.compose(compatibly: true)
+        case .nfkd: string.decompose(compatibly: true)
+        case .lowercase: string.lowercase()
+        case .strip(let left, let right): string.strip(left: left, right: right)
+        case .stripAccents: string.remove(.mark)
+        case .replace(let replace): try replace.normalize(&string)
+        case .prepend(let text): string.prepend(Array(text.utf8))
+        case .precompiled(let precompiled): precompiled.normalize(&string)
+        case .byteLevel: string.spellBytes()
+        case .nmt: string.filterMap(Nmt.replacement)
+        case .sequence(let steps): for step in steps { try step.normalize(&string) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// How a text that has too many tokens is cut short.
+///
+/// Source: Hugging Face tokenizers, `src/utils/truncation.rs`.
+public struct Truncation: Sendable, Hashable {
+    /// Which of two texts loses tokens.
+    public enum Strategy: String, Sendable, Hashable {
+        case longestFirst = "LongestFirst"
+        case onlyFirst = "OnlyFirst"
+        case onlySecond = "OnlySecond"
+    }
+
+    /// The end that loses them.
+    public enum Direction: String, Sendable, Hashable {
+        case left = "Left"
+        case right = "Right"
+    }
+
+    /// Tokens at most, special ones included.
+    public var maxLength: Int
+    /// How many tokens the windows of what is left over share with each other.
+    public var stride: Int
+    public var strategy: Strategy
+    public var direction: Direction
+
+    public init(maxLength: Int, stride: Int = 0, strategy: Strategy = .longestFirst, direction: Direction = .right) {
+        self.maxLength = maxLength
+        self.stride = stride
+        self.strategy = strategy
+        self.direction = direction
+    }
+
+    /// How many tokens each text keeps.
+    ///
+    /// - Parameters:
+    ///   - counts: of one text or of two.
+    ///   - added: special tokens that the frame adds.
+    /// - Throws: `TokenizerError` where there is no room for the frame, or the strategy does not fit.
+    func lengths(of counts: [Int], added: Int) throws -> [Int] {
+        let (room, overflow) = maxLength.subtractingReportingOverflow(added)
+        guard !overflow, room >= 0, stride >= 0, maxLength >= 0 else {
+            throw TokenizerError.invalid("a text of at most \(maxLength) tokens has no room for the \(added) special tokens; expected a greater max_length")
+        }
+        let total = counts.reduce(0, +)
+        if total <= room { return counts }
+        guard room > 0 else { return counts.map { _ in 0 } }
+        guard stride < room else {
+            throw TokenizerError.invalid("the stride is \(stride); expected less than the \(room) tokens that a window has")
+        }
+        switch strategy {
+        case .longestFirst:
+            guard counts.count == 2 else { return [room] }
+            let (short, long) = (counts.min()!, counts.max()!)
+            var first = short
+            var second = short > room ? short : max(short, room - short)
+            if first + second > room {
+                first = room / 2
+                second = first + room % 2
+            }
+            _ = long
+            return counts[0] > counts[1] ? [min(counts[0], second), min(counts[1], first)] : [min(counts[0], first), min(counts[1], second)]
+        case .onlyFirst, .onlySecond:
+            let index = strategy == .onlyFirst ? 0 : 1
+            guard index < counts.count else {
+                throw TokenizerError.invalid("the truncation strategy is OnlySecond; expected two texts")
+            }
+            let kept = counts[index] - (total - room)
+            guard kept > 0 else {
+                throw TokenizerError.invalid("the text has \(counts[index]) tokens, and \(total - room) too many with the other; expected a greater max_length")
+            }
+            var lengths = counts
+            lengths[index] = kept
+            return lengths
+        }
+    }
+
+    /// What is kept of `count` tokens.
+    func kept(_ length: Int, of count: Int) -> Range<Int> {
+        direction == .right ? 0..<min(length, count) : max(0, count - length)..<count
+    }
+
+    /// All windows of `length` tokens, the one that is kept first.
+    func windows(_ length: Int, of count: Int) -> [Range<Int>] {
+        guard length < count, length > stride else { return [0..<count] }
+        var windows: [Range<Int>] = []
+        var moved = 0
+        while true {
+            let window = direction == .right ? moved..<min(moved + length, count) : max(0, count - moved - length)..<count - moved
+            windows.append(window)
+            if direction == .right ? window.upperBound == count : window.lowerBound == 0 { return windows }
+            moved += length - stride
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Frames by templates, one for single texts and one for pairs: `[CLS] $A [SEP]`, `[CLS] $A [SEP] $B:1 [SEP]:1`.
+///
+/// Source: Hugging Face tokenizers, `src/processors/template.rs`.
+public struct TemplateProcessing: Sendable, Hashable {
+    public enum Piece: Sendable, Hashable {
+        /// The first text, or the second.
+        case sequence(isSecond: Bool, typeID: Int)
+        /// A name of `specialTokens`.
+        case specialToken(id: String, typeID: Int)
+    }
+
+    /// What a name stands for: one token or several.
+    public struct Special: Sendable, Hashable {
+        public var id: String
+        public var ids: [TokenID]
+        public var tokens: [String]
+
+        public init(id: String, ids: [TokenID], tokens: [String]) { (self.id, self.ids, self.tokens) = (id, ids, tokens) }
+    }
+
+    public let single: [Piece]
+    public let pair: [Piece]
+    /// In the order of the file.
+    public let specialTokens: [Special]
+
+    /// - Throws: `TokenizerError` naming a special token that a template names and the list does not have.
+    public init(single: [Piece], pair: [Piece], specialTokens: [Special]) throws {
+        self.single = single
+        self.pair = pair
+        self.specialTokens = specialTokens
+        for case .specialToken(let id, _) in single + pair where !specialTokens.contains(where: { $0.id == id }) {
+            throw TokenizerError.invalid("the template names \(TokenizerError.quoted(id)), which is not among its special_tokens")
+        }
+        guard !single.contains(where: { if case .sequence(true, _) = $0 { true } else { false } }) else {
+            throw TokenizerError.invalid("the template for a single text names $B; expected $A only")
+        }
+    }
+
+    private func special(_ id: String) -> Special? { specialTokens.first { $0.id == id } }
+
+    func addedTokens(isPair: Bool) -> Int {
+        (isPair ? pair : single).reduce(0) { count, piece in
+            if case .specialToken(let id, _) = piece { count + (special(id)?.ids.count ?? 0) } else { count }
+        }
+    }
+
+    func process(_ encodings: [[FramePart]], addsSpecialTokens: Bool) throws -> [[FramePart]] {
+        guard encodings.count == 1 || encodings.count == 2 else {
+            throw TokenizerError.invalid("a TemplateProcessing follows another; expected it before what frames a text")
+        }
+        return (encodings.count == 2 ? pair : single).compactMap { piece in
+            switch piece {
+            case .sequence(let isSecond, let type): encodings[isSecond ? 1 : 0].map { $0.ofType(type) }
+            case .specialToken(let id, let type):
+                addsSpecialTokens ? special(id)?.ids.map { .special($0, type: type) } ?? [] : nil
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import OrreryTerminal
+import OrreryTokenizers
+
+/// How each word of a text was built, for people.
+struct MergePage {
+    private let job: TokenizeJob
+    private let terminal = Terminal.standardOutput
+
+    init(_ job: TokenizeJob) { self.job = job }
+
+    func write() throws {
+        guard let explaining = job.tokenizer as? any ExplainingTokenizer else {
+            return terminal.writeLine("\(job.name) makes no merges: \(Self.reason(job.tokenizer)).")
+        }
+        let words = try Self.words(of: job, explaining)
+        var shown: Set<WordExplanation> = []
+        for word in words where shown.insert(word).inserted { write(word) }
+    }
+
+    /// The words of a text, none of which may be so long that its replay would take forever.
+    static func words(of job: TokenizeJob, _ tokenizer: any ExplainingTokenizer) throws -> [WordExplanation] {
+        guard job.text.count <= longestText else {
+            throw InputError("--merges: the text has \(job.text.count) bytes; expected at most \(longestText), each of whose words is replayed")
+        }
+        return try tokenizer.explanations(of: job.text, options: job.options)
+    }
+
+    /// Replaying a word is quadratic in its length.
+    private static let longestText = 20_000
+
+    /// Why a kind has nothing to replay.
+    static func reason(_ tokenizer: any Tokenizer) -> String {
+        switch tokenizer {
+        case is CharacterTokenizer: "each character is a token"
+        case is ByteTokenizer: "each byte is a token"
+        case is WordPieceTokenizer: "WordPiece takes the longest piece that a word starts with, and then the longest that goes on with it"
+        default: "its kind has none"
+        }
+    }
+
+    private func write(_ word: WordExplanation) {
+        let result = word.tokens.map(text).joined(separator: "|")
+        let ids = terminal.appearance.paint(word.tokens.map(String.init).joined(separator: " "), .dim)
+        terminal.writeLine("\(terminal.appearance.paint(visible(word.bytes), .bold))  \(result)  \(ids)")
+        switch word.reason {
+        case .added: terminal.writeLine("  an added token, found before the model sees the text")
+        case .none: terminal.writeLine("  no merges to replay for it alone")
+        case .scores(let scores):
+            for (id, score) in zip(word.tokens, scores) { terminal.writeLine("  score \(Human.fixed(Double(score), decimals: 4))  \(text(id))") }
+        case .merges(let trace): write(trace)
+        }
+    }
+
+    private func write(_ trace: MergeTrace) {
+        if trace.isWhole && trace.tokens != trace.steps.last?.tokens && trace.bytes.count > 1 {
+            terminal.writeLine("  found whole in the vocabulary; merges alone would end elsewhere:")
+        }
+        let width = trace.steps.map { String($0.rank).count }.max() ?? 0
+        for step in trace.steps {
+            let rank = String(repeating: " ", count: width - String(step.rank).count) + String(step.rank)
+            terminal.writeLine(
+                "  rank \(rank)  \(text(step.left)) + \(text(step.right)) = \(text(step.result))    \(terminal.appearance.paint(step.tokens.map(text).joined(separator: "|"), .dim))")
+        }
+    }
+
+    private func text(_ id: TokenID) -> String {
+        guard id >= 0, let piece = job.tokenizer.piece(for: id) else { return "?" }
+        return visible(piece)
+    }
+
+    private func visible(_ bytes: [UInt8]) -> String { TokenText.visible(bytes, isUnicode: terminal.appearance.isUnicode) }
+}

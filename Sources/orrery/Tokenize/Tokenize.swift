@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import OrreryTerminal
+import OrreryTokenizers
+
+/// Cuts a text into tokens and shows them.
+struct Tokenize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Cut a text into tokens: pieces in colour, ids, counts, merges, statistics; several tokenizers side by side.",
+        discussion: """
+            TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json beside merges.txt, a SentencePiece .model, \
+            .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
+            unless --parse-special says otherwise; the tokens that frame a text are added, unless --no-special says otherwise.
+            """)
+
+    @Argument(help: "Model directory, tokenizer's file, byte or char.")
+    var tokenizer: String
+
+    @Argument(help: "The text's file; - or nothing reads standard input.")
+    var file: String?
+
+    @Option(help: "The text itself, in place of a file.")
+    var text: String?
+
+    @OptionGroup var view: TokenizeView
+    @OptionGroup var encoding: TokenizeEncoding
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "Threads to encode with. (default: the processor's cores)")
+    var threads: Int?
+
+    func validate() throws {
+        if file != nil && text != nil { throw ValidationError("a file and --text: expected one of them") }
+        if let threads, !(1 ... 1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
+        if !encoding.others.isEmpty, view.mode == .ids || view.mode == .pieces || view.mode == .count || view.mode == .merges {
+            throw ValidationError("--compare and --\(view.mode!.rawValue): expected one of them; --compare shows counts side by side")
+        }
+    }
+
+    func run() throws {
+        let source = try TokenizeSource(file: file, text: text)
+        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        try source.withText { text in
+            let job = TokenizeJob(
+                name: tokenizer, tokenizer: try encoding.load(tokenizer, text: text), text: text, options: encoding.options, threads: threads, source: source.name)
+            if !encoding.others.isEmpty {
+                let others = try encoding.others.map { name in
+                    TokenizeJob(name: name, tokenizer: try encoding.load(name, text: text), text: text, options: encoding.options, threads: threads, source: source.name)
+                }
+                return try TokenizerComparison([job] + others, view.measures).show(output)
+            }
+            if output.json { return try TokenizeJSON(job, view).write() }
+            switch view.mode {
+            case .ids: try TokenLines.writeIDs(job)
+            case .pieces: try TokenLines.writePieces(job)
+            case .count: print(try job.count())
+            case .merges: try MergePage(job).write()
+            case .stats: try TokenStatistics(job).show(view.measures)
+            case nil: try TokenLines.writeStrip(job)
+            }
+        }
+    }
+}
+
+/// What to show of the tokens.
+struct TokenizeView: ParsableArguments {
+    enum Mode: String, EnumerableFlag {
+        case ids, pieces, count, merges, stats
+
+        static func help(for value: Mode) -> ArgumentHelp? {
+            switch value {
+            case .ids: "Print the ids, separated by spaces."
+            case .pieces: "Print a token a line: place, id, bytes in the text, piece."
+            case .count: "Print the number of tokens."
+            case .merges: "Replay how each word was built, merge by merge, from the tokenizer's own tables."
+            case .stats: "Print tokens per word, bytes per token, the share of a context window, the cost."
+            }
+        }
+    }
+
+    @Flag var mode: Mode?
+
+    @Option(help: ArgumentHelp("The context window in tokens, for --stats and --compare.", valueName: "tokens"))
+    var context: Int?
+
+    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare.", valueName: "price"))
+    var pricePerMillion: Double?
+
+    func validate() throws {
+        if let context, context < 1 { throw ValidationError("--context: expected at least 1, found \(context)") }
+        if let pricePerMillion, !(pricePerMillion >= 0 && pricePerMillion.isFinite) {
+            throw ValidationError("--price-per-million: expected 0 or more, found \(pricePerMillion)")
+        }
+    }
+
+    var measures: TokenMeasures { TokenMeasures(context: context, pricePerMillion: pricePerMillion) }
+}
+
+/// How the text becomes tokens, and by which tokenizers.
+struct TokenizeEncoding: ParsableArguments {
+    @Option(name: .customLong("compare"), help: ArgumentHelp("Another tokenizer, to compare with side by side. May be given several times.", valueName: "tokenizer"))
+    var others: [String] = []
+
+    @Flag(help: "Leave out the tokens that frame a text.")
+    var noSpecial = false
+
+    @Flag(help: "Read what looks like a special token as that token.")
+    var parseSpecial = false
+
+    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression.", valueName: "name|regex"))
+    var pattern: String?
+
+    var options: EncodingOptions { EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial) }
+
+    /// The tokenizer of this name. With --compare, the pattern is for those of the tokenizers whose file does not say.
+    func load(_ name: String, text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
+        guard case .path(let path) = TokenizerKind(argument: name) else { return try TokenizerKind(argument: name).makeTokenizer(training: text) }
+        guard let pattern else { return try TokenizerLoader.load(path: path) }
+        if !others.isEmpty, let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
+        return try TokenizerLoader.load(path: path, pattern: SplitPattern(argument: pattern))
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// Makes tokenizers and turns one format into another.
+struct TokenizerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenizer", abstract: "Convert a tokenizer from one format to another.", subcommands: [TokenizerTrain.self, TokenizerConvert.self])
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import OrreryFiles
+import OrreryTokenizers
+
+/// Writes a tokenizer in another format.
+struct TokenizerConvert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert", abstract: "Write a tokenizer in another format.",
+        discussion: """
+            Without --format: tiktoken where OUT ends in .tiktoken, sentencepiece where it ends in .model, else huggingface. What a format cannot \
+            say is named in a warning.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        /// tokenizer.json and tokenizer_config.json.
+        case huggingface
+        /// A line per token; neither pattern nor special tokens.
+        case tiktoken
+        /// vocab.json and merges.txt; neither pattern nor special tokens.
+        case gpt2
+        /// tokenizer.model.
+        case sentencepiece
+    }
+
+    @Argument(help: "Model directory or tokenizer's file.")
+    var input: String
+
+    @Argument(help: "A directory; a file for tiktoken and sentencepiece.")
+    var out: String
+
+    @Option(help: "huggingface, tiktoken, gpt2 or sentencepiece.")
+    var format: Format?
+
+    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
+    var pattern: String?
+
+    func run() throws {
+        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)))
+        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : .huggingface)
+        let files = try files(of: tokenizer, format)
+        let isFile = format == .tiktoken || format == .sentencepiece
+        if !isFile { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
+        for file in files {
+            let path = isFile ? out : Path.join(out, file.name)
+            try AtomicFile.write(Array(file.contents), to: path)
+            standardError("orrery: wrote \(path)")
+        }
+    }
+
+    private func files(of tokenizer: any Tokenizer, _ format: Format) throws -> [TokenizerFile] {
+        switch format {
+        case .huggingface: return try tokenizer.files()
+        case .sentencepiece:
+            guard let file = try tokenizer.files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
+            return [file]
+        case .tiktoken, .gpt2:
+            guard let tokenizer = try (tokenizer as? BytePairTokenizer) ?? (tokenizer as? GGUFTokenizer)?.bytePairTokenizer() else { throw unfit(format, "byte-level BPE") }
+            standardError("orrery: warning: \(format.rawValue) files hold neither the pattern nor the \(tokenizer.addedTokens.count) added tokens")
+            return format == .gpt2 ? tokenizer.vocabularyAndMergesFiles() : [try tokenizer.tiktokenFile(named: Path.name(out))]
+        }
+    }
+
+    private func unfit(_ format: Format, _ kind: String) -> InputError {
+        InputError("\(input): cannot be written as \(format.rawValue); expected a \(kind) tokenizer")
+    }
+}
