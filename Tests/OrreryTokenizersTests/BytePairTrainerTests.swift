@@ -143,7 +143,7 @@ import Testing
     @Test func stopsWhenAsked() throws {
         struct Stop: Error {}
         let text = Array(String(repeating: "Planets turn and turn. ", count: 100).utf8)
-        text.withUnsafeBufferPointer { text in
+        _ = text.withUnsafeBufferPointer { text in
             #expect(throws: Stop.self) { try BytePairTrainer().train(on: TrainingCorpus(text)) { _ in throw Stop() } }
         }
     }

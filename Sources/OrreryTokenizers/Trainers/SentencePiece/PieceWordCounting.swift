@@ -31,7 +31,7 @@ struct PieceWordCounting {
         }
     }
 
-    /// Calls `body` with the line, in which a tab stands for each special token.
+    /// Calls `body` with the line, in which a zero stands for each special token.
     private func withoutMarks(_ line: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         var segments: [AddedTokens.Segment] = []
         marks.forEachSegment(of: line, recognizesSpecialTokens: true) { segments.append($0) }

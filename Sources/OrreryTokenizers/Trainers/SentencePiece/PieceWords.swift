@@ -20,7 +20,7 @@ struct PieceWords {
         table.forEach { word, count in
             let start = scalars.count
             for scalar in String(decoding: word, as: UTF8.self).unicodeScalars { scalars.append(scalar.value) }
-            for scalar in scalars[start...] where scalar != 0 && scalar != 0x20 { counts[scalar, default: 0] += count }
+            for scalar in scalars[start...] where scalar != PieceRules.boundary && scalar != 0x20 { counts[scalar, default: 0] += count }
             ranges.append((start..<scalars.count, count))
         }
         required = Self.covered(counts, settings.characterCoverage)
@@ -39,7 +39,7 @@ struct PieceWords {
             // A Float there.
             if Float(Double(covered) / Double(total)) >= Float(coverage) { break }
             covered += count
-            if scalar != PieceRules.boundary { required.append((scalar, count)) }
+            required.append((scalar, count))
         }
         return required
     }

@@ -49,17 +49,18 @@ struct UnigramModel {
         let sum = Double(frequencies.reduce(0, +))
         let wordSum = Double(words.counts.reduce(0, +))
         var kept: [Int] = []
+        var path = BestPath()
         var candidates: [(piece: Int, loss: Double)] = []
         for piece in pieces.isAlive.indices where pieces.isAlive[piece] && frequencies[piece] > 0 {
             let place = Int(pieces.places[piece])
             // How the piece's text would be cut without it.
-            let (path, score) = worker.bestPath(place, place + Int(pieces.lengths[piece]), excluding: piece)
-            if path.contains(-1) {
+            worker.findBestPath(place, place + Int(pieces.lengths[piece]), excluding: piece, &path)
+            if path.pieces.contains(-1) {
                 kept.append(piece)
-            } else if pieces.scores[piece] >= score {
+            } else if pieces.scores[piece] >= path.score {
                 let frequency = Double(frequencies[piece])
-                let logSumWithout = Logarithm.natural(sum + frequency * Double(path.count - 1))
-                let without = path.reduce(0) { $0 + Logarithm.natural(Double(frequencies[$1]) + frequency) - logSumWithout }
+                let logSumWithout = Logarithm.natural(sum + frequency * Double(path.pieces.count - 1))
+                let without = path.pieces.reduce(0) { $0 + Logarithm.natural(Double(frequencies[$1]) + frequency) - logSumWithout }
                 let with = Logarithm.natural(frequency) - Logarithm.natural(sum)
                 candidates.append((piece, frequency / wordSum * (with - without)))
             }
@@ -76,9 +77,10 @@ struct UnigramModel {
     private func pieceFrequencies() -> [Int] {
         let parts = inParts { worker, range in
             var frequencies = [Int](repeating: 0, count: worker.pieces.scores.count)
+            var path = BestPath()
             for word in range {
-                let path = worker.bestPath(Int(words.starts[word]), Int(words.starts[word + 1]) - 1).pieces
-                for piece in path where piece >= 0 { frequencies[piece] += words.counts[word] }
+                worker.findBestPath(Int(words.starts[word]), Int(words.starts[word + 1]) - 1, &path)
+                for piece in path.pieces where piece >= 0 { frequencies[piece] += words.counts[word] }
             }
             return frequencies
         }

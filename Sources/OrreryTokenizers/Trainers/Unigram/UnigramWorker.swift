@@ -113,29 +113,58 @@ struct UnigramWorker {
         if !hasSingle { single() }
     }
 
-    /// The most probable way to cut the text from `start` to `end`, as pieces, -1 for unknown characters; and its score.
+    /// Finds the most probable way to cut the text from `start` to `end` (Viterbi 1967).
     ///
-    /// - Parameter excluded: a piece that may not be used.
-    func bestPath(_ start: Int, _ end: Int, excluding excluded: Int = -1) -> (pieces: [Int], score: Double) {
+    /// - Parameters:
+    ///   - excluded: a piece that may not be used.
+    ///   - path: receives the pieces, the last first, and the score.
+    func findBestPath(_ start: Int, _ end: Int, excluding excluded: Int = -1, _ path: inout BestPath) {
         let length = end - start
-        var best = [Double](repeating: -.infinity, count: length + 1)
-        var last = [(piece: Int, length: Int)](repeating: (-1, 1), count: length + 1)
-        best[0] = 0
-        for place in 0..<length {
-            let a = best[place]
-            func offer(_ score: Double, _ piece: Int, _ size: Int) {
-                if place + size <= length, score > best[place + size] { (best[place + size], last[place + size]) = (score, (piece, size)) }
-            }
-            forEachEdge(start + place, single: { offer(a + unknownScore, -1, 1) }) { piece, size in
-                if piece != excluded { offer(a + pieces.scores[piece], piece, size) }
+        path.reset(length)
+        path.steps.withUnsafeMutableBufferPointer { steps in
+            for place in 0..<length {
+                let a = steps[place].score
+                forEachEdge(start + place, single: { steps[place + 1].offer(a + unknownScore, -1, 1) }) { piece, size in
+                    if piece != excluded && place &+ size <= length { steps[place &+ size].offer(a + pieces.scores[piece], piece, size) }
+                }
             }
         }
-        var path: [Int] = []
-        var place = length
+        path.follow(from: length)
+    }
+}
+
+/// A way to cut a text into pieces, and the memory in which it is found.
+struct BestPath {
+    /// The best way to one place: its score and its last piece.
+    struct Step {
+        var score = -Double.infinity
+        var piece: Int32 = -1
+        var length: Int32 = 1
+
+        @inline(__always)
+        mutating func offer(_ score: Double, _ piece: Int, _ length: Int) {
+            if score > self.score { self = Step(score: score, piece: Int32(truncatingIfNeeded: piece), length: Int32(truncatingIfNeeded: length)) }
+        }
+    }
+
+    fileprivate(set) var steps: [Step] = []
+    /// The pieces, the last first; -1 is an unknown character.
+    private(set) var pieces: [Int] = []
+    private(set) var score = 0.0
+
+    fileprivate mutating func reset(_ length: Int) {
+        if steps.count <= length { steps = [Step](repeating: Step(), count: 2 * length + 16) }
+        for place in 0...length { steps[place] = Step() }
+        steps[0].score = 0
+    }
+
+    fileprivate mutating func follow(from end: Int) {
+        score = steps[end].score
+        pieces.removeAll(keepingCapacity: true)
+        var place = end
         while place > 0 {
-            path.append(last[place].piece)
-            place -= last[place].length
+            pieces.append(Int(steps[place].piece))
+            place -= Int(steps[place].length)
         }
-        return (path.reversed(), best[length])
     }
 }

@@ -55,7 +55,7 @@ struct WordLattices {
         }
         var pieces = [Int32](repeating: -1, count: words.characters.count)
         for (symbol, character) in words.characters.enumerated() where frequencies[symbol] > 0 {
-            if [0, PieceRules.unknown, PieceRules.boundary].contains(character) { continue }
+            if character == PieceRules.unknown || character == PieceRules.boundary { continue }
             pieces[symbol] = Int32(unigram.lengths.count)
             unigram.append(length: 1, place: places[symbol], frequency: Double(frequencies[symbol]))
         }
