@@ -17,6 +17,7 @@ struct Orrery: ParsableCommand {
             RenderTemplate.self,
             Explain.self,
             Logits.self,
+            Embed.self,
             Eval.self,
             Inspect.self,
             Convert.self,

@@ -118,7 +118,7 @@ struct IntegerRange: Equatable {
     /// At most 100,000, which the sandbox sees to.
     let count: Int
 
-    func element(_ index: Int) -> Int { start + index * step }
+    func element(_ index: Int) -> Int { start &+ index &* step }
 
     /// The place of a value in it.
     func index(of value: Int) -> Int? {
