@@ -95,17 +95,18 @@ class Maker:
             if fallback:
                 common["special_tokens"] = marks + [f"<0x{byte:02X}>" for byte in range(256)][: dice.choice([256, 256, 200])]
                 common["vocab_size"] += 256
-            model = models.BPE(unk_token=dice.choice([None, "<unk>", "<unk>"]), fuse_unk=self.chance(), byte_fallback=fallback, ignore_merges=self.chance(0.3),
-                               continuing_subword_prefix=prefix, end_of_word_suffix=suffix)
             options = {key: value for key, value in [("continuing_subword_prefix", prefix), ("end_of_word_suffix", suffix)] if value}
+            unknown = dice.choice([{}, {"unk_token": "<unk>"}, {"unk_token": "<unk>"}])
+            model = models.BPE(fuse_unk=self.chance(), byte_fallback=fallback, ignore_merges=self.chance(0.3), **unknown, **options)
             if self.chance(0.4):
                 options["initial_alphabet"] = pre_tokenizers.ByteLevel.alphabet()
-            return kind, model, trainers.BpeTrainer(limit_alphabet=dice.choice([60, 400]), max_token_length=dice.choice([None, 16]), **options, **common)
+            return kind, model, trainers.BpeTrainer(limit_alphabet=dice.choice([60, 400]), **options, **dice.choice([{}, {"max_token_length": 16}]), **common)
         if kind == "wordpiece":
             model = models.WordPiece(unk_token="<unk>", max_input_chars_per_word=dice.choice([100, 100, 8]), continuing_subword_prefix=dice.choice(["##", "##", "@"]))
             return kind, model, trainers.WordPieceTrainer(limit_alphabet=400, continuing_subword_prefix=model.continuing_subword_prefix, **common)
         if kind == "wordlevel":
             return kind, models.WordLevel(unk_token="<unk>"), trainers.WordLevelTrainer(**common)
+        common["vocab_size"] = dice.choice([1500, 4000])
         return kind, models.Unigram(), trainers.UnigramTrainer(unk_token="<unk>", max_piece_length=dice.choice([16, 4]), **common)
 
     def post_processor(self):
@@ -147,7 +148,7 @@ class Maker:
 
     def added(self):
         dice = self.dice
-        contents = ["<|end|>", "[MASK]", "word", "the", "New York", "é", "ing", "<mask>", "a b c", "user_sym", "\u2581\u2581", "  ", "e\u0301", "Ġ"]
+        contents = ["<|end|>", "[MASK]", "word", "the", "New York", "é", "ing", "<mask>", "a b c", "user_sym", "\u2581\u2581", "  ", "Ġ"]
         dice.shuffle(contents)
         flags = lambda: dict(single_word=self.chance(0.3), lstrip=self.chance(0.3), rstrip=self.chance(0.3), normalized=self.chance(), special=self.chance(0.4))
         return [AddedToken(content, **flags()) for content in contents[: dice.randint(0, 6)]]
@@ -160,7 +161,9 @@ class Maker:
             tokenizer.normalizer = normalizer
         if pre_tokenizer is not None:
             tokenizer.pre_tokenizer = pre_tokenizer
-        tokenizer.train_from_iterator(self.dice.sample(corpus, min(len(corpus), 150)), trainer)
+        # Unigram takes all characters, so it gets texts with few.
+        texts = [text for text in corpus if kind != "unigram" or len(set(text)) < 60]
+        tokenizer.train_from_iterator(self.dice.sample(texts, min(len(texts), 60 if kind == "unigram" else 150)), trainer)
         processor, decoder = self.post_processor(), self.decoder()
         if processor is not None:
             tokenizer.post_processor = processor
@@ -217,15 +220,16 @@ def byte_places(document):
     return numpy.cumsum([0] + [len(character.encode()) for character in document]).tolist()
 
 
-def check(name, tokenizer, documents, ours, what):
+def check(name, tokenizer, documents, ours):
     """Counts the documents on which two tokenizers differ."""
     wrong, failures = {}, 0
     processor = tokenizer.post_processor
     for number, (document, (ids, ranges, text, plain, status)) in enumerate(zip(documents, ours, strict=True)):
         encoding = attempt(lambda: tokenizer.encode(document))
         if encoding is None or status[0]:
+            # Where tokenizers panics, which it does on places that it has lost, we may well go on.
             failures += 1
-            if (encoding is None) != bool(status[0]):
+            if encoding is not None:
                 wrong.setdefault("failure", []).append(number)
             continue
         if encoding.ids != ids.tolist():
@@ -279,7 +283,7 @@ def main():
         if run.returncode:
             print(run.stdout[-6000:] + run.stderr[-3000:])
         total = 0
-        bytes_compared = 0
+        bytes_compared = total_failures = 0
         for variant in names:
             if not (folder / f"{variant}.ids").exists():
                 print(f"  {variant}: not opened: {(folder / f'{variant}.error').read_text() if (folder / f'{variant}.error').exists() else 'no output'}")
@@ -295,7 +299,8 @@ def main():
             tokenizer = Tokenizer.from_file(str(folder / variant))
             tokenizer.no_truncation()
             tokenizer.no_padding()
-            wrong, failures = check(variant, tokenizer, documents, ours, "")
+            wrong, failures = check(variant, tokenizer, documents, ours)
+            total_failures += failures
             # What we write must be what tokenizers writes.
             again = attempt(lambda: Tokenizer.from_file(str(folder / f"{variant}.written")))
             theirs = Tokenizer.from_file(str(folder / variant))
@@ -312,7 +317,7 @@ def main():
                 parts = {key: made[key] for key in ("normalizer", "pre_tokenizer", "post_processor", "decoder", "added_tokens")}
                 print(f"  {variant}: {made['model']['type']} {({k: v for k, v in made['model'].items() if k not in ('vocab', 'merges')})}")
                 print("   ", json.dumps(parts, ensure_ascii=False)[:1500], flush=True)
-        print(f"{len(names)} tokenizers, {bytes_compared / 1e6:.1f} MB, {total} differences")
+        print(f"{len(names)} tokenizers, {bytes_compared / 1e6:.1f} MB, {total} differences; {total_failures} texts that tokenizers cannot encode")
     sys.exit(bool(total))
 
 

@@ -2,10 +2,27 @@
 #include "CKernels.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
 #define VL 16
 #define MR 12
 #define NV 2
+#define BLOCK_MR 6
+#define BLOCK_NP 2
+#define BLOCK_HALVES(h) ((lf)_mm512_cvtph_ps((__m256i)(h)))
+#define BLOCK_LOOKUP(table, i) ((lb)_mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(table))), (__m512i)(i)))
+#define WIDEN_HALVES(h) _mm512_cvtph_ps((__m256i)(h))
+#define FLOAT_MR 6
+#define FLOAT_NR 4
+// Pairs of products in 16 bits. Eight-bit codes could overflow them: |code| times the activation with its sign cannot.
+#define block_part li
+#define BLOCK_DOT(part, codes, a) ((li)_mm512_add_epi16((__m512i)(part), _mm512_maddubs_epi16((__m512i)(codes), (__m512i)(a))))
+#define BLOCK_FINISH(part) ((li)_mm512_madd_epi16((__m512i)(part), _mm512_set1_epi16(1)))
+#define BLOCK_DOT_WIDE(sum, codes, a)                                                                                                     \
+    ((sum) + (li)_mm512_madd_epi16(                                                                                                       \
+                 _mm512_maddubs_epi16(_mm512_abs_epi8((__m512i)(codes)),                                                                  \
+                                      _mm512_mask_sub_epi8((__m512i)(a), _mm512_movepi8_mask((__m512i)(codes)), _mm512_setzero_si512(),   \
+                                                           (__m512i)(a))),                                                                \
+                 _mm512_set1_epi16(1)))
 #define ISA_NAME "avx512"
 #define ISA_TABLE orrery_kernels_avx512
 #include "template/table.h"

@@ -5,9 +5,11 @@ import Foundation
 public enum InstructionSet: String, CaseIterable, Sendable {
     case portable
     case neon
+    case neondot
     case neonbf16
     case avx2
     case avx512
+    case avx512vnni
     case avx512bf16
 
     /// Those that this processor can run, plainest first.
@@ -29,9 +31,11 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         switch self {
         case .portable: return true
         case .neon: return has(ORRERY_CPU_NEON)
+        case .neondot: return has(ORRERY_CPU_NEON_DOT)
         case .neonbf16: return has(ORRERY_CPU_NEON_BF16)
         case .avx2: return has(ORRERY_CPU_AVX2)
         case .avx512: return has(ORRERY_CPU_AVX512)
+        case .avx512vnni: return has(ORRERY_CPU_AVX512_VNNI)
         case .avx512bf16: return has(ORRERY_CPU_AVX512_BF16)
         }
     }
@@ -40,9 +44,11 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         switch self {
         case .portable: orrery_kernels_portable()
         case .neon: orrery_kernels_neon()
+        case .neondot: orrery_kernels_neondot()
         case .neonbf16: orrery_kernels_neonbf16()
         case .avx2: orrery_kernels_avx2()
         case .avx512: orrery_kernels_avx512()
+        case .avx512vnni: orrery_kernels_avx512vnni()
         case .avx512bf16: orrery_kernels_avx512bf16()
         }
     }

@@ -48,7 +48,8 @@ struct Convert: ParsableCommand {
             }
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
-                try GGUFExport(model, name: Path.name(input), mix: mix).write(vocabulary: vocabulary(), to: out, progress: progress)
+                try GGUFExport(model, name: Path.name(input), mix: mix).write(
+                    vocabulary: vocabulary(), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
                 try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
             }

@@ -17,6 +17,7 @@ import Testing
         "gradcheck": "gradcheck --operation attention --json",
         "tokenize": "tokenize @tiny.tiktoken @text.txt --pattern r50k --merges --context 100 --price-per-million 2 --json",
         "bench tokenizer": "bench tokenizer @tiny.tiktoken --pattern r50k --data @text.txt --threads 1 --rounds 2 --json",
+        "tokenizer train": "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @tokenizer.json --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
         "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
     ]

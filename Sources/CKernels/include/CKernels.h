@@ -9,8 +9,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Element types that a kernel reads or writes. Arithmetic is float32 in every case.
-enum { ORRERY_F32 = 0, ORRERY_BF16 = 1 };
+// Element types that a kernel reads or writes. Arithmetic is float32 in every case. Half precision is for weights alone.
+enum { ORRERY_F32 = 0, ORRERY_BF16 = 1, ORRERY_F16 = 2 };
+
+// Formats of weights in blocks, ggml's.
+enum {
+    ORRERY_Q8_0, ORRERY_Q4_0, ORRERY_Q4_1, ORRERY_Q5_0, ORRERY_Q5_1, ORRERY_Q2_K, ORRERY_Q3_K, ORRERY_Q4_K, ORRERY_Q5_K, ORRERY_Q6_K, ORRERY_IQ4_NL,
+    ORRERY_IQ4_XS, ORRERY_MXFP4
+};
+// Rows of weights side by side in a panel of blocks.
+enum { ORRERY_PANEL_ROWS = 16 };
+
+// How a format's blocks lie: as words of four bytes and a scale of one or two bytes, if that leaves the rest in words.
+typedef struct {
+    int32_t elements;  // numbers of a block
+    int32_t unit;      // numbers of a row of activations that share a scale
+    int32_t sub;       // numbers of a row of weights that share a scale
+    int32_t affine;    // whether a sub-block has an offset beside its scale
+    int32_t words, first_word, head_bytes, head_at;
+} orrery_block_layout;
+orrery_block_layout orrery_layout_of_blocks(int format);
+
+// Sixteen rows of `blocks` blocks, null past the last row, to a panel: words [blocks][words][16][4 bytes], heads [blocks][16][head bytes].
+void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *words, uint8_t *heads);
+
+// Rows of activations as signed bytes in units. Strides are in elements.
+typedef struct {
+    const int8_t *q;
+    ptrdiff_t q_stride;
+    const float *scales;  // one for each unit
+    ptrdiff_t scale_stride;
+    const int32_t *starts;  // for each sub-block, minus the sum of its bytes times the code of zero; unused where sub-blocks have offsets
+    const float *shifts;    // and there the sum of its bytes, times their scale in units of 32
+    ptrdiff_t sub_stride;
+} orrery_block_rows;
 
 // How a product's accumulators start: at zero, at what C holds, or at a row of biases.
 enum { ORRERY_START_ZERO = 0, ORRERY_START_C = 1, ORRERY_START_BIAS = 2 };
@@ -122,18 +154,39 @@ typedef struct {
     double (*sum_of_squares)(const float *x, ptrdiff_t n);
     // y = a x + b y
     void (*axpby)(float a, const float *x, float b, float *y, ptrdiff_t n);
+
+    // --- weights in blocks; c starts as what is added to
+    // One row of k activations, whole blocks of `format`.
+    void (*block_quantise)(int format, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
+    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another: words, then heads.
+    void (*block_product_row)(int format, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
+    // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16].
+    void (*block_expand)(int format, ptrdiff_t blocks, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets);
+    // c[rows][16 panels] += activations times expanded panels of k numbers a row, panels one after another.
+    void (*block_product)(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,
+                          const orrery_block_rows *a, float *c, ptrdiff_t ldc);
+    // c[m][n] += a[m][k] wᵀ; w: n rows of k numbers of float32, bfloat16 or half precision, anywhere.
+    void (*float_rows)(int type, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const uint8_t *const *w, float *c, ptrdiff_t ldc);
+    // The limits of these: operations of dot products of bytes that never leave the registers, into a sink of 16 floats; and reading n bytes, a multiple of 256.
+    double (*block_peak)(ptrdiff_t iterations, float *sink);
+    uint32_t (*read_bytes)(const uint8_t *p, ptrdiff_t n);
 } orrery_kernels;
 
 // Null where the processor this was compiled for can't have them.
 const orrery_kernels *orrery_kernels_portable(void);
 const orrery_kernels *orrery_kernels_avx2(void);
 const orrery_kernels *orrery_kernels_avx512(void);
+const orrery_kernels *orrery_kernels_avx512vnni(void);
 const orrery_kernels *orrery_kernels_avx512bf16(void);
 const orrery_kernels *orrery_kernels_neon(void);
+const orrery_kernels *orrery_kernels_neondot(void);
 const orrery_kernels *orrery_kernels_neonbf16(void);
 
 // What the processor and the operating system support at run time, as bits.
-enum { ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8, ORRERY_CPU_NEON_BF16 = 16 };
+enum {
+    ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8, ORRERY_CPU_NEON_BF16 = 16,
+    ORRERY_CPU_AVX512_VNNI = 32, ORRERY_CPU_NEON_DOT = 64
+};
 uint32_t orrery_cpu_features(void);
 
 // A hint to the processor that this thread spins.

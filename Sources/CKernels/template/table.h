@@ -1,4 +1,5 @@
-// All kernels of one instruction set, and the table of them. The including file defines VL, MR, NV, ISA_NAME and ISA_TABLE.
+// All kernels of one instruction set, and the table of them. The including file defines VL, MR, NV, BLOCK_MR, BLOCK_NP,
+// FLOAT_MR, FLOAT_NR, ISA_NAME and ISA_TABLE.
 #include "vector.h"
 #include "coefficients.h"
 #include "mathematics.h"
@@ -12,6 +13,13 @@
 #include "random.h"
 #include "attention.h"
 #include "optimizer.h"
+#include "blocks/layout.h"
+#include "blocks/lanes.h"
+#include "blocks/formats.h"
+#include "blocks/quantise.h"
+#include "blocks/product.h"
+#include "blocks/floats.h"
+#include "blocks/limits.h"
 
 static const orrery_kernels table = {
     .name = ISA_NAME,
@@ -47,6 +55,13 @@ static const orrery_kernels table = {
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
     .axpby = axpby,
+    .block_quantise = block_quantise,
+    .block_product_row = block_product_row,
+    .block_expand = block_expand_panel,
+    .block_product = block_product_tiles,
+    .float_rows = float_rows,
+    .block_peak = block_peak,
+    .read_bytes = read_bytes,
 };
 
 const orrery_kernels *ISA_TABLE(void) { return &table; }

@@ -1,4 +1,4 @@
-import Foundation
+import Synchronization
 
 /// A weight matrix [rows n, columns k] whose rows are stored in one of ggml's formats, plain floats included: a region of a mapped file or memory of its
 /// own, which `owner` keeps. It is read only; a copy in the order that products like best is made once, when first needed.
@@ -15,15 +15,15 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     private let owner: AnyObject?
     /// Row i is stored as row `order[i]`; nil where rows are in order.
     private let order: [Int32]?
+    private let packing = Mutex<PackedBlocks?>(nil)
 
     /// - Parameters:
     ///   - bytes: `format.byteCount(rows: rows, columns: columns)` of them; they need not be aligned.
     ///   - owner: what keeps the bytes.
     ///   - isMapped: the bytes are pages of a file.
-    ///   - rowOrder: a permutation of the rows: row i is stored as row `rowOrder[i]`. Rows are independent in every format.
-    /// - Throws: `QuantizedMatrixError` where sizes do not agree or the order is not a permutation.
+    /// - Throws: `QuantizedMatrixError` where sizes do not agree.
     public convenience init(
-        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?, isMapped: Bool = false, rowOrder: [Int]? = nil
+        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?, isMapped: Bool = false
     ) throws {
         guard let perRow = format.bytesPerRow(columns: columns), let count = format.byteCount(rows: rows, columns: columns) else {
             throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
@@ -34,13 +34,8 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
         guard rows <= Int(Int32.max), columns <= Int(Int32.max) else {
             throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
         }
-        if let rowOrder {
-            guard rowOrder.count == rows, Set(rowOrder).count == rows, rowOrder.allSatisfy({ 0 <= $0 && $0 < rows }) else {
-                throw QuantizedMatrixError("the order of \(rows) rows is not a permutation of them")
-            }
-        }
         self.init(
-            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: rowOrder?.map(Int32.init))
+            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: nil)
     }
 
     private init(
@@ -63,6 +58,18 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
             format: format, rows: rows, columns: columns, bytes: UnsafeRawBufferPointer(start: storage.pointer, count: count), owner: storage)
     }
 
+    /// The same rows in another order: row i of the result is row `order[i]` of this.
+    ///
+    /// - Throws: `QuantizedMatrixError` where the order is not a permutation of the rows.
+    public func reordered(_ order: [Int]) throws -> QuantizedMatrix {
+        guard order.count == rows, Set(order).count == rows, order.allSatisfy({ 0 <= $0 && $0 < rows }) else {
+            throw QuantizedMatrixError("the order of \(rows) rows is not a permutation of them")
+        }
+        let stored = order.map { self.order?[$0] ?? Int32($0) }
+        return QuantizedMatrix(
+            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped, order: stored)
+    }
+
     public var byteCount: Int { rows * bytesPerRow }
 
     /// These rows, as one of the matrices of a stack: [experts n, k] holds expert e in rows e n ..< (e + 1) n.
@@ -79,16 +86,26 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
             isMapped: isMapped, order: nil)
     }
 
-    /// The same rows in another order: row i is this matrix's row `permutation[i]`.
-    public func reordered(_ permutation: [Int]) -> QuantizedMatrix {
-        precondition(permutation.count == rows && Set(permutation) == Set(0 ..< rows), "\(permutation.count) places for \(rows) rows")
-        return QuantizedMatrix(
-            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
-            order: permutation.map { order?[$0] ?? Int32($0) })
-    }
-
     /// The stored bytes of row i.
     func row(_ i: Int) -> UnsafeRawPointer { base + (order.map { Int($0[i]) } ?? i) * bytesPerRow }
+
+    /// All stored bytes, if rows are stored in order.
+    var bytesInOrder: UnsafeRawBufferPointer? { order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+
+    /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.
+    func packed(on processor: Processor) -> PackedBlocks {
+        packing.withLock { packing in
+            if let packing { return packing }
+            let made = PackedBlocks(self, on: processor)
+            packing = made
+            return made
+        }
+    }
+
+    /// Makes ready for products, so that the first of them does not take the time.
+    public func prepare() {
+        if !format.isFloat { _ = packed(on: .current) }
+    }
 
     /// Row i as float32, [columns].
     package func decode(row i: Int, into out: UnsafeMutablePointer<Float>) {

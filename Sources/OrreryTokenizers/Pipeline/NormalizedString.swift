@@ -10,8 +10,9 @@ struct NormalizedString: Sendable {
 
     /// The source itself. Ill-formed parts become U+FFFD, one each, from all of their bytes.
     ///
+    /// - Parameter keepsMalformed: whether they stay as they are instead, each a character; for those who only ask for places.
     /// - Precondition: `utf8` has less than 2^31 - 1 bytes.
-    init(_ utf8: UnsafeBufferPointer<UInt8>, isAligned: Bool) {
+    init(_ utf8: UnsafeBufferPointer<UInt8>, isAligned: Bool, keepsMalformed: Bool = false) {
         self.isAligned = isAligned
         originalStart = 0
         text = AlignedBytes()
@@ -29,6 +30,7 @@ struct NormalizedString: Sendable {
             case .invalid(let count): (length, isValid) = (count, false)
             case .incomplete: (length, isValid) = (utf8.count - position, false)
             }
+            isValid = isValid || keepsMalformed
             let written = isValid ? length : 3
             if isValid {
                 for offset in 0..<length { text.bytes.append(utf8[position + offset]) }

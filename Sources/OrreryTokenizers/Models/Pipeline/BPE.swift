@@ -94,7 +94,7 @@ public struct BPE: Sendable {
     }
 
     /// The characters of a word as symbols.
-    private func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
+    func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
         var pending: (id: TokenID, length: Int32)?
         var spelling: [UInt8] = []
         var position = 0

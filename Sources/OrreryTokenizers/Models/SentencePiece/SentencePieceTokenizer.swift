@@ -13,7 +13,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     let ordinary: PieceIndex
     let reserved: PieceIndex
     private let normalizer: SentencePieceNormalizer
-    private let segmenter: SentencePieceSegmenter
+    let segmenter: SentencePieceSegmenter
     let denormalizer: SentencePieceNormalizer?
 
     /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).

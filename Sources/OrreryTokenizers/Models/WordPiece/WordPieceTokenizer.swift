@@ -21,6 +21,8 @@ public struct WordPieceTokenizer: Tokenizer {
     }
 
     public let settings: Settings
+    /// What its `tokenizer.json` says besides, if it is from one.
+    var parts: HuggingFaceParts?
     public let pieces: PieceTable
     public let addedTokens: AddedTokens
     public let unknown: TokenID

@@ -1,0 +1,82 @@
+// Sixteen rows of a weight matrix side by side, one in each 32-bit lane: vectors of 64 bytes, which the compiler cuts into what the processor has.
+//
+// An instruction set's file may define
+//   BLOCK_DOT(sum, codes, a)        sum + the four codes of each lane, at most 127, times the four signed bytes of a
+//   BLOCK_DOT_WIDE(sum, codes, a)   the same of codes that use all eight bits: unsigned where CODES_ARE_UNSIGNED, else signed
+//   block_part, BLOCK_FINISH(part)  what BLOCK_DOT sums in, and its 32-bit sums; else 32-bit lanes
+//   BLOCK_HALVES(h)                 sixteen halves to floats
+//   BLOCK_LOOKUP(table, i)          table[i] for each byte i < 16
+#pragma clang diagnostic ignored "-Wpsabi"  // every function that passes such a vector is inlined
+typedef uint8_t lane_bytes __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint8_t lb __attribute__((vector_size(64)));
+typedef int8_t lc __attribute__((vector_size(64)));
+typedef int32_t li __attribute__((vector_size(64)));
+typedef uint32_t lu __attribute__((vector_size(64)));
+typedef float lf __attribute__((vector_size(64)));
+typedef float lane_floats __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint16_t lh __attribute__((vector_size(32)));
+typedef uint16_t lane_halves __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint8_t lq __attribute__((vector_size(16)));
+typedef uint8_t lane_quarters __attribute__((vector_size(16), aligned(1), may_alias));
+
+INLINE lb load_codes(const uint8_t *p) { return *(const lane_bytes *)p; }
+INLINE lu load_words(const uint8_t *p) { return (lu) * (const lane_bytes *)p; }
+INLINE lf load_lanes(const float *p) { return *(const lane_floats *)p; }
+INLINE void store_lanes(float *p, lf x) { *(lane_floats *)p = x; }
+INLINE lf splat_lanes(float x) { return x - (lf){0}; }
+INLINE lf to_floats(li x) { return __builtin_convertvector(x, lf); }
+INLINE lf lane_fma(lf x, lf y, lf z) {
+#pragma clang fp contract(fast)
+    return x * y + z;
+}
+// Four activations in every lane.
+INLINE lb four(const int8_t *q) {
+    uint32_t word;
+    memcpy(&word, q, 4);
+    return (lb)(word - (lu){0});
+}
+
+#ifndef BLOCK_HALVES
+// Half precision by its bits: the exponent moves by a multiplication, and what had the highest one becomes infinite or NaN.
+INLINE lf BLOCK_HALVES(lh h) {
+    const lu bits = __builtin_convertvector(h, lu), magnitude = bits & 0x7fff;
+    const lu special = (lu)(magnitude >= 0x7c00) & 0x7f800000;
+    const lf scaled = (lf)(magnitude << 13) * splat_lanes(0x1p112f);
+    return (lf)((lu)scaled | special | (bits & 0x8000) << 16);
+}
+#endif
+
+#ifndef BLOCK_LOOKUP
+INLINE lb BLOCK_LOOKUP(const uint8_t *table, lb i) {
+    lb y;
+    for (int n = 0; n < 64; n++) y[n] = table[i[n]];
+    return y;
+}
+#endif
+
+#ifndef BLOCK_DOT
+// Pairs of products fit 16 bits, their sums 32.
+INLINE li BLOCK_DOT(li sum, lb codes, lb a) {
+    typedef int16_t wide __attribute__((vector_size(128)));
+    const wide p = __builtin_convertvector((lc)codes, wide) * __builtin_convertvector((lc)a, wide);
+    typedef int32_t words __attribute__((vector_size(128)));
+    const words w = (words)p, pairs = (w << 16 >> 16) + (w >> 16);
+    return sum + __builtin_shufflevector(pairs, pairs, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+           __builtin_shufflevector(pairs, pairs, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+#define BLOCK_DOT_WIDE BLOCK_DOT
+#endif
+#ifndef BLOCK_FINISH
+typedef li block_part;
+#define BLOCK_FINISH(part) (part)
+#define PARTS_ARE_SUMS 1
+#else
+#define PARTS_ARE_SUMS 0
+#endif
+// Codes of eight bits are stored signed; where the dot product takes them unsigned, they are 128 more.
+#ifdef CODES_ARE_UNSIGNED
+#define WIDE_ZERO 128
+#else
+#define WIDE_ZERO 0
+#endif
+enum { wide_flip = WIDE_ZERO };

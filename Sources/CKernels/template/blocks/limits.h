@@ -1,0 +1,28 @@
+// The limits that products with weights in blocks run against.
+
+// As many independent chains of dot products of bytes as the tile has, fed from registers; returns the operations done.
+static double block_peak(ptrdiff_t iterations, float *sink) {
+    block_part acc[BLOCK_MR][BLOCK_NP];
+    const lb codes = (lb){0} + 1, a = (lb){0} + 1;
+    UNROLL for (int r = 0; r < BLOCK_MR; r++) UNROLL for (int v = 0; v < BLOCK_NP; v++) acc[r][v] = (block_part){r + v};
+    for (ptrdiff_t i = 0; i < iterations; i++) {
+        UNROLL for (int r = 0; r < BLOCK_MR; r++) UNROLL for (int v = 0; v < BLOCK_NP; v++) acc[r][v] = BLOCK_DOT(acc[r][v], codes, a);
+        __asm__ volatile("" ::: );
+    }
+    li sum = {0};
+    UNROLL for (int r = 0; r < BLOCK_MR; r++) UNROLL for (int v = 0; v < BLOCK_NP; v++) sum += BLOCK_FINISH(acc[r][v]);
+    store_lanes(sink, to_floats(sum));
+    return 2.0 * 64 * BLOCK_MR * BLOCK_NP * (double)iterations;
+}
+
+// Reads n bytes, a multiple of 256, and returns something of them.
+static uint32_t read_bytes(const uint8_t *p, ptrdiff_t n) {
+    lu a = {0}, b = {0}, c = {0}, d = {0};
+    for (ptrdiff_t i = 0; i < n; i += 256) {
+        a ^= load_words(p + i);
+        b ^= load_words(p + i + 64);
+        c ^= load_words(p + i + 128);
+        d ^= load_words(p + i + 192);
+    }
+    return __builtin_reduce_xor(a ^ b ^ c ^ d);
+}
