@@ -59,3 +59,11 @@ extension Architecture {
 extension Architecture where Self: LanguageModel {
     var savedParameters: [Parameter] { parameters }
 }
+
+extension Architecture where Self: TextEncoder {
+    var savedParameters: [Parameter] { parameters }
+}
+
+extension Architecture where Self: EncoderDecoder {
+    var savedParameters: [Parameter] { parameters }
+}

@@ -27,9 +27,10 @@ final class GPTOSSWeights: WeightSource {
         }
         guard checkpoint.readsNumbers else { return try checkpoint.withoutNumbers("\(prefix).\(name)", [E] + shape) }
         let width = shape.dropFirst().reduce(1, *)
-        let chosen = (0 ..< E * shape[0]).flatMap { row in
+        var chosen: [Float] = []
+        for row in 0 ..< E * shape[0] {
             let from = (row / shape[0] * outputs + row % shape[0] * step + first) * width
-            return rows[from ..< from + width]
+            chosen += rows[from ..< from + width]
         }
         return Parameter(name: "\(prefix).\(name)", value: Tensor(chosen, shape: [E] + shape))
     }
@@ -74,12 +75,19 @@ final class GPTOSSWeights: WeightSource {
         let byName = Dictionary(parameters.map { ($0.name, $0) }) { first, _ in first }
         return parameters.compactMap { p in
             guard let place = p.name.range(of: ".experts.") else { return p }
-            let prefix = p.name[..<place.upperBound], E = p.shape[0]
+            let prefix = String(p.name[..<place.upperBound]), E: Int = p.shape[0]
             switch p.name[place.upperBound...] {
             case "gate_proj.weight", "gate_proj.bias":
-                let isBias = p.name.hasSuffix("bias"), (F, D) = (p.shape[1], isBias ? 1 : p.shape[2])
-                let up = byName[prefix + (isBias ? "up_proj.bias" : "up_proj.weight")]!.value.floats, gate = p.value.floats
-                let rows = (0 ..< E * F).flatMap { gate[$0 * D ..< ($0 + 1) * D] + up[$0 * D ..< ($0 + 1) * D] }
+                let isBias = p.name.hasSuffix("bias")
+                let F: Int = p.shape[1], D: Int = isBias ? 1 : p.shape[2]
+                let upName: String = prefix + (isBias ? "up_proj.bias" : "up_proj.weight")
+                let up: [Float] = byName[upName]!.value.floats, gate: [Float] = p.value.floats
+                var rows: [Float] = []
+                for row in 0 ..< E * F {
+                    let range: Range<Int> = row * D ..< (row + 1) * D
+                    rows += gate[range]
+                    rows += up[range]
+                }
                 if isBias { return Parameter(name: prefix + "gate_up_proj_bias", value: Tensor(rows, shape: [E, 2 * F])) }
                 return Parameter(name: prefix + "gate_up_proj", value: Tensor(transposed(rows, E, 2 * F, D), shape: [E, D, 2 * F]))
             case "down_proj.weight":

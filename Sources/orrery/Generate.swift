@@ -2,7 +2,9 @@ import ArgumentParser
 import Kernels
 import OrreryFiles
 import OrreryGeneration
+import OrreryModels
 import OrreryTerminal
+import OrreryTokenizers
 
 /// Continues a text, token by token.
 struct Generate: ParsableCommand {
@@ -39,17 +41,26 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let type = compute.type(standard: Processor.current.fastestType)
-            let text = try PromptText.read(prompt)
+            let type = compute.type(standard: Processor.current.fastestType), text = try PromptText.read(prompt)
+            let (source, start) = try open(text, type)
             let options = GenerationOptions(
-                prompt: try source.promptTokens(text), sampling: sampling.options(suggested: source.suggestedSampling),
+                prompt: start, sampling: sampling.options(suggested: source.suggestedSampling),
                 stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type)
             source.prepare(type)
             let generation = try source.generate(options)
             let completion = try stream(generation, prompt: text)
             if output.json { output.print(json(generation, text: completion)) } else { report(generation) }
         }
+    }
+
+    /// The model and what its text starts with: the prompt, unless the model has an encoder to read that.
+    private func open(_ text: String, _ type: ElementType) throws -> (TextModel, [TokenID]) {
+        func warn(_ line: String) { standardError("orrery: warning: \(line)") }
+        if FileStatus(model)?.kind == .directory, try ModelDirectory.kind(of: model) == .encoderDecoder {
+            return try TextModel.open(encoderDecoder: model, reading: text, computeType: type, warn: warn)
+        }
+        let source = try TextModel.open(model, warn: warn)
+        return (source, try source.promptTokens(text))
     }
 
     /// Runs the generation to its end or to Ctrl-C, and shows it on the way.

@@ -15,6 +15,7 @@ struct Orrery: ParsableCommand {
             Generate.self,
             Explain.self,
             Logits.self,
+            Embed.self,
             Eval.self,
             Inspect.self,
             Convert.self,

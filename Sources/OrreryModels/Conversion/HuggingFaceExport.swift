@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryTensor
 
 /// Writes a model as a directory that transformers opens.
 public struct HuggingFaceExport {

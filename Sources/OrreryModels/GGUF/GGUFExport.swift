@@ -106,7 +106,7 @@ public struct GGUFExport {
             conversion.permutation = inverse
             return conversion
         }
-        return conversion.replacing(parts: [conversion.parts[0].reordered(inverse)])
+        return conversion.replacing(parts: [try conversion.parts[0].reordered(inverse)])
     }
 
     /// llama.cpp asks for GPT-2's biases; zeros are the same model.

@@ -43,7 +43,7 @@ public struct TokenizerTrainer: Sendable {
         case .sentencePieceBPE: _ = try sentencePieceBPE()
         case .unigram: _ = try unigram()
         case .wordPiece: _ = try WordPieceTrainer(wordPieces, resources: resources)
-        case .wordLevel: throw TokenizerError.invalid("--kind wordlevel is not there yet")
+        case .wordLevel: _ = try wordLevel()
         }
     }
 
@@ -61,7 +61,9 @@ public struct TokenizerTrainer: Sendable {
         case .wordPiece:
             let (tokenizer, learnt) = try WordPieceTrainer(wordPieces, resources: resources).train(on: corpus, report: report)
             return Result(tokenizer: tokenizer, report: learnt, merges: nil)
-        case .wordLevel: throw TokenizerError.invalid("--kind wordlevel is not there yet")
+        case .wordLevel:
+            let (tokenizer, learnt) = try wordLevel().train(on: corpus, report: report)
+            return Result(tokenizer: tokenizer, report: learnt, merges: nil)
         }
     }
 
@@ -71,6 +73,11 @@ public struct TokenizerTrainer: Sendable {
 
     private func unigram() throws -> UnigramTrainer {
         try UnigramTrainer(pieces, vocabularySize: vocabularySize, specialTokens: specialTokens, resources: resources)
+    }
+
+    private func wordLevel() throws -> WordLevelTrainer {
+        try WordLevelTrainer(
+            vocabularySize: vocabularySize, minimalFrequency: minimalFrequency, specialTokens: specialTokens, resources: resources)
     }
 
     private var wordPieces: WordPieceTrainer.Settings {

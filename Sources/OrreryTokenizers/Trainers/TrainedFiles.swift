@@ -1,6 +1,10 @@
 extension Tokenizer {
     /// `tokenizer.json` and `tokenizer_config.json`, also where the kind has a format of its own that `files()` gives.
-    public func huggingFaceFiles() throws -> [TokenizerFile] { try files() }
+    ///
+    /// - Throws: `TokenizerError` where a tokenizer of that kind cannot be written so.
+    public func huggingFaceFiles() throws -> [TokenizerFile] {
+        try (self as? SentencePieceTokenizer)?.pipeline().files() ?? files()
+    }
 }
 
 extension WordPieceTokenizer {

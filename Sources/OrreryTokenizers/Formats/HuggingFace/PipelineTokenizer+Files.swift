@@ -54,10 +54,13 @@ extension PipelineTokenizer {
     ///
     /// - Throws: `TokenizerError` naming the file, the field and what was expected.
     public init(contentsOf path: String) throws {
-        self = try TokenizerError.naming(path) {
-            let configuration = try TokenizerConfiguration(beside: path)
-            let root = try JSONFields(contentsOf: path)
-            return try PipelineTokenizer(root, endOfText: configuration?.eosToken, configuration: configuration?.object)
+        let (root, configuration) = try TokenizerError.naming(path) { (try JSONFields(contentsOf: path), try TokenizerConfiguration(beside: path)) }
+        do {
+            try self.init(root, endOfText: configuration?.eosToken, configuration: configuration?.object)
+        } catch let error as FileError {
+            throw TokenizerError(error)
+        } catch let error as TokenizerError where !error.namesFile {
+            throw TokenizerError.file(path, error.description)
         }
     }
 }
