@@ -23,6 +23,12 @@ struct NormalizedString: Sendable {
         }
         var position = 0
         while position < utf8.count {
+            if utf8[position] < 0x80 {
+                text.bytes.append(utf8[position])
+                if isAligned { text.alignments.append(Alignment(start: Int32(position), end: Int32(position + 1))) }
+                position += 1
+                continue
+            }
             var length: Int
             var isValid = true
             switch UTF8Step(utf8, at: position) {

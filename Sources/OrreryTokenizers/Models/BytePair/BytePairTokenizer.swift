@@ -82,6 +82,7 @@ public struct BytePairTokenizer: Tokenizer {
             }
         }
         if encoding.recordsByteRanges, case .characters(let trims) = settings.ranges, !trims.isEmpty { trimRanges(of: &encoding, from: first, trims, utf8) }
+        try encoding.truncate(from: first, options, added: settings.frame.prefix.count + settings.frame.suffix.count)
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
