@@ -31,8 +31,8 @@ public struct UnigramTrainer: Sendable {
         on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
     ) throws -> (tokenizer: SentencePieceTokenizer, report: TrainingReport) {
         var clock = TrainingClock()
-        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, resources, report)
-        var result = TrainingReport(bytes: corpus.byteCount, words: text.words.count, forgottenWords: dropped)
+        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, marksLineEnds: true, resources, report)
+        var result = TrainingReport(bytes: corpus.byteCount, words: Set(text.words.map(\.scalars)).count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
         let vocabulary = try SentencePieceVocabulary(settings, specialTokens: specialTokens)

@@ -4,9 +4,13 @@ struct PieceWordCounting {
     private let normalizer: SentencePieceNormalizer
     /// Special tokens, in place of which a boundary is read.
     private let marks: AddedTokens
+    /// Whether the last word of a line is counted apart, with a line break behind it: what follows a word decides which of its ends are pieces
+    /// to begin with (`SeedPieces`).
+    private let marksLineEnds: Bool
 
-    init(_ settings: SentencePieceTraining, specialTokens: [String]) throws {
+    init(_ settings: SentencePieceTraining, specialTokens: [String], marksLineEnds: Bool) throws {
         self.settings = settings
+        self.marksLineEnds = marksLineEnds
         normalizer = try SentencePieceNormalizer(Self.normalizerSettings, treatsWhitespaceAsSuffix: false, symbols: nil)
         marks = try AddedTokens((SentencePieceVocabulary.marks + specialTokens).enumerated().map { AddedToken(id: TokenID($0), content: $1) })
     }
@@ -47,13 +51,18 @@ struct PieceWordCounting {
 
     private func addWords(_ line: UnsafeBufferPointer<UInt8>, to table: WordTable) {
         guard !line.isEmpty, !line.holdsUnknown else { return }
-        guard settings.splitsByWhitespace else { return table.add(line) }
+        guard settings.splitsByWhitespace else { return addLast(line, to: table) }
         var start = 0
         for place in 1..<max(line.count, 1) where line[place] == 0xE2 && place + 2 < line.count && line[place + 1] == 0x96 && line[place + 2] == 0x81 {
             table.add(UnsafeBufferPointer(rebasing: line[start..<place]))
             start = place
         }
-        table.add(UnsafeBufferPointer(rebasing: line[start...]))
+        addLast(UnsafeBufferPointer(rebasing: line[start...]), to: table)
+    }
+
+    private func addLast(_ word: UnsafeBufferPointer<UInt8>, to table: WordTable) {
+        guard marksLineEnds else { return table.add(word) }
+        (Array(word) + [PieceWords.lineEnd]).withUnsafeBufferPointer { table.add($0) }
     }
 }
 

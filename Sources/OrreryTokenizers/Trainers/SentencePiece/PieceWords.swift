@@ -5,7 +5,12 @@ struct PieceWords {
     struct Word {
         var scalars: ArraySlice<UInt32>
         var count: Int
+        /// Whether these are its occurrences at the end of a line, where they are counted apart.
+        var endsLine = false
     }
+
+    /// Behind a word that ends a line.
+    static let lineEnd = UInt8(ascii: "\n")
 
     /// The words by falling count, equally frequent ones by their characters.
     private(set) var words: [Word] = []
@@ -16,18 +21,24 @@ struct PieceWords {
     init(_ table: WordTable, _ settings: SentencePieceTraining) {
         var counts: [UInt32: Int] = [:]
         var scalars: [UInt32] = []
-        var ranges: [(range: Range<Int>, count: Int)] = []
+        var ranges: [(range: Range<Int>, count: Int, endsLine: Bool)] = []
         table.forEach { word, count in
             let start = scalars.count
+            let endsLine = word.last == Self.lineEnd
+            let word = endsLine ? UnsafeBufferPointer(rebasing: word.dropLast()) : word
             for scalar in String(decoding: word, as: UTF8.self).unicodeScalars { scalars.append(scalar.value) }
             for scalar in scalars[start...] where scalar != PieceRules.boundary && scalar != 0x20 { counts[scalar, default: 0] += count }
-            ranges.append((start..<scalars.count, count))
+            ranges.append((start..<scalars.count, count, endsLine))
         }
         required = Self.covered(counts, settings.characterCoverage)
         let kept = Set(required.map(\.scalar)).union([PieceRules.boundary])
         for index in scalars.indices where !kept.contains(scalars[index]) { scalars[index] = PieceRules.unknown }
-        words = ranges.map { Word(scalars: scalars[$0.range], count: $0.count) }
-        words.sort { $0.count != $1.count ? $0.count > $1.count : $0.scalars.lexicographicallyPrecedes($1.scalars) }
+        words = ranges.map { Word(scalars: scalars[$0.range], count: $0.count, endsLine: $0.endsLine) }
+        words.sort { one, other in
+            if one.count != other.count { return one.count > other.count }
+            if one.scalars.lexicographicallyPrecedes(other.scalars) { return true }
+            return !other.scalars.lexicographicallyPrecedes(one.scalars) && !one.endsLine && other.endsLine
+        }
     }
 
     /// The most frequent characters, as many as cover that share of the text.

@@ -24,7 +24,7 @@ public struct SentencePieceBPETrainer: Sendable {
         on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
     ) throws -> (tokenizer: SentencePieceTokenizer, merges: Int, report: TrainingReport) {
         var clock = TrainingClock()
-        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, resources, report)
+        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, marksLineEnds: false, resources, report)
         var result = TrainingReport(bytes: corpus.byteCount, words: text.words.count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
@@ -57,10 +57,10 @@ extension SentencePieceTraining {
 extension PieceWords {
     /// The words of a corpus, and how many were forgotten.
     static func reading(
-        _ corpus: TrainingCorpus, _ settings: SentencePieceTraining, _ specialTokens: [String], _ resources: TrainerResources,
-        _ report: @escaping TrainingProgress.Report
+        _ corpus: TrainingCorpus, _ settings: SentencePieceTraining, _ specialTokens: [String], marksLineEnds: Bool,
+        _ resources: TrainerResources, _ report: @escaping TrainingProgress.Report
     ) throws -> (words: PieceWords, forgotten: Int) {
-        let reader = try PieceWordCounting(settings, specialTokens: specialTokens)
+        let reader = try PieceWordCounting(settings, specialTokens: specialTokens, marksLineEnds: marksLineEnds)
         let counting = WordCounting(threads: resources.threads, memoryLimit: resources.wordMemory, report: report)
         let table = try counting.count(corpus, cutting: .lines) { text, piece, tally in
             reader.count(UnsafeBufferPointer(rebasing: text[piece]), into: tally.table)

@@ -9,6 +9,8 @@ struct WordSymbols {
     /// Where each word starts, and one place more.
     private(set) var starts: [Int32] = [0]
     private(set) var counts: [Int] = []
+    /// Whether a word is followed by the end of its line, and not by the space of another.
+    private(set) var endLine: [Bool] = []
 
     /// - Throws: `TokenizerError` if there are 2³¹ characters or more.
     init(_ text: PieceWords) throws {
@@ -25,6 +27,7 @@ struct WordSymbols {
             symbols.append(Self.boundary)
             starts.append(Int32(symbols.count))
             counts.append(word.count)
+            endLine.append(word.endsLine)
         }
     }
 }
