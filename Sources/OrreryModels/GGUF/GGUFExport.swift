@@ -48,6 +48,7 @@ public struct GGUFExport {
     private func checkSameModel(_ path: String, _ warn: (String) -> Void) throws {
         let found = try GGUFModel.open(path).configuration
         for (key, value) in config.members where !Self.unsaid.contains(key) && !Self.agree(value, found[key] ?? .null) {
+            if key == "tie_word_embeddings", architecture.asksForOutput { continue }
             if key == "sliding_window", let window = value.number {
                 warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
                 continue
@@ -98,6 +99,9 @@ public struct GGUFExport {
                 name: name, shape: shape, format: mix.format(of: name, shape: shape, layers: layers, isOutput: isOutput), parts: try parameter.matrices)
             conversion.isTransposed = isTransposed
             conversions.append(try reordered(conversion, found.difference))
+        }
+        if isTied, architecture.asksForOutput, let table = conversions.first(where: { $0.name == "token_embd.weight" }) {
+            conversions.append(TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts))
         }
         return try conversions + missing() + rotaryFactors()
     }
