@@ -78,6 +78,12 @@ enum OnigurumaSyntax {
                 position += 1
             }
             result += isNegated ? "\\P{" : "\\p{"
+            while let scalar = next {
+                position += 1
+                result.unicodeScalars.append(scalar)
+                if scalar == "}" { return }
+            }
+            throw unsupported("a property without end")
         }
 
         /// The rest of a group's opening: its flags.
