@@ -26,7 +26,6 @@ public struct TextPattern: Sendable {
         case .string(let text): matcher = .literal(Array(text.utf8))
         case .regex(" {2,}"), .regex("  +"): matcher = .spaces(atLeast: 2)
         case .regex(" +"), .regex(" {1,}"): matcher = .spaces(atLeast: 1)
-        // The pattern of Whitespace, with its characters.
         case .regex(#"\w+|[^\w\s]+"#): matcher = .wordRuns
         case .regex(let regex):
             switch SplitPattern(oniguruma: regex) {
@@ -67,12 +66,22 @@ public struct TextPattern: Sendable {
         try body(position..<position)
     }
 
+    /// Oniguruma's `\w` is Rust's but for these eight characters.
+    @inline(__always)
+    private static func wordKind(of scalar: UInt32) -> PipelineCharacter {
+        switch scalar {
+        case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: .word
+        case 0x200C, 0x200D: []
+        default: PipelineCharacter.of(scalar).intersection([.word, .whitespace])
+        }
+    }
+
     private static func forEachWordRun(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {
         var (start, position) = (0, 0)
         var current: PipelineCharacter = .whitespace
         while position < text.count {
             let (scalar, length) = decodeScalar(text, at: position)
-            let kind = PipelineCharacter.of(scalar).intersection([.word, .whitespace])
+            let kind = wordKind(of: scalar)
             if kind != current {
                 if current != .whitespace { try body(start..<position) }
                 (start, current) = (position, kind)
