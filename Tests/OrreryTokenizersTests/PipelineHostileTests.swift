@@ -63,7 +63,7 @@ import Testing
         (#""normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}"#, "the precompiled charsmap is damaged"),
         (#""normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}"#, "the precompiled charsmap is damaged"),
         (#""normalizer": {"type": "Replace", "pattern": {"Regex": "("}, "content": ""}"#, "is not a regular expression"),
-        (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a\\Kb"}, "content": ""}"#, "uses \\\\K, which is not known here"),
+        (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a\\Kb"}, "content": ""}"#, "uses \\K, which is not known here"),
         (#""normalizer": {"type": "Replace", "pattern": {"Glob": "a"}, "content": ""}"#, #"field "normalizer.pattern": expected an object with String or Regex"#),
         (#""normalizer": {"type": "Prepend"}"#, #"field "normalizer.prepend": expected a string"#),
         (#""pre_tokenizer": {"type": "Split", "pattern": {"String": "a"}, "behavior": "Dropped", "invert": false}"#, "expected one of Removed, Isolated"),
