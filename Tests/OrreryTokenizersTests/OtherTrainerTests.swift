@@ -103,9 +103,9 @@ import Testing
             let file = try #require(result.tokenizer.huggingFaceFiles().first { $0.name == "tokenizer.json" })
             try AtomicFile.write(Array(file.contents), to: json)
             let (first, second) = (try TokenizerLoader.load(path: model), try TokenizerLoader.load(path: json))
-            for line in text.split(separator: "\n") + ["  two  spaces ", "unseen Ω漢", "<user>hello", "a"] {
-                let ids = try first.encode(String(line))
-                #expect(try second.encode(String(line)) == ids, "\(line)")
+            for line in text.split(separator: "\n").map(String.init) + ["  two  spaces ", "unseen Ω漢", "<user>hello", "a"] {
+                let ids = try first.encode(line)
+                #expect(try second.encode(line) == ids, "\(line)")
                 if !line.contains("  ") { #expect(try second.decode(ids) == first.decode(ids), "\(line)") }
             }
         }
