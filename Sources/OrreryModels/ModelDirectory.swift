@@ -66,6 +66,8 @@ public enum ModelDirectory {
         config["dtype"] = "float32"
         config["torch_dtype"] = "float32"
         config["use_cache"] = true
+        // Some classes have a standard that a small vocabulary lacks.
+        config["pad_token_id"] = config["pad_token_id"] ?? .null
         try JSONValue.object(config).write(to: Path.join(directory, "config.json"))
         var generation = JSONObject()
         generation["_from_model_config"] = true

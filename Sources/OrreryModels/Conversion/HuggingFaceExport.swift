@@ -30,6 +30,8 @@ public struct HuggingFaceExport {
         }
         for key in ["dtype", "torch_dtype"] { config[key] = JSONValue(type) }
         config["use_cache"] = true
+        // Some classes have a standard that a small vocabulary lacks.
+        config["pad_token_id"] = config["pad_token_id"] ?? .null
         try JSONValue.object(config).write(to: set.path(for: "config.json"))
         for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
         let conversions = try model.tensorsToSave(as: format)

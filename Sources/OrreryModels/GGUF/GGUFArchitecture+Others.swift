@@ -86,7 +86,7 @@ extension GGUFArchitecture {
         name: "stablelm", modelType: "stablelm", className: "StableLmForCausalLM",
         keys: GGUFKey.sizes + [.number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true)],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms"), ("attn_k_norm", "self_attn.k_layernorm.norms")])
+            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms.{e}"), ("attn_k_norm", "self_attn.k_layernorm.norms.{e}")])
     ) { config in
         config["hidden_act"] = "silu"
         config["use_qkv_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))

@@ -69,7 +69,7 @@ struct GGUFKey: Sendable {
     static let experts = [integer("expert_count", "num_experts", isRequired: true), integer("expert_used_count", "num_experts_per_tok", isRequired: true)]
 }
 
-/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer.
+/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer, `{e}` the part of a stack that is one tensor in GGUF.
 struct GGUFTensorRule: Sendable {
     /// How the numbers differ.
     enum Difference: Sendable {

@@ -48,7 +48,7 @@ struct UnigramModel {
     /// Drops the pieces without which the text's likelihood falls least, until `shrinkingFactor` of them or `size` are left.
     mutating func prune(to size: Int, shrinkingFactor: Double) {
         let frequencies = pieceFrequencies()
-        var (kept, candidates) = withWorker { candidates($0, frequencies) }
+        var (kept, candidates) = withWorker { losses($0, frequencies) }
         candidates.sort { $0.loss != $1.loss ? $0.loss > $1.loss : $0.piece < $1.piece }
         let target = max(size, Int(shrinkingFactor * Double(pieces.count)))
         kept += candidates.prefix(max(0, target - kept.count)).map(\.piece)
@@ -59,7 +59,7 @@ struct UnigramModel {
 
     /// The pieces that nothing can stand in for, and the others with the likelihood that is lost without them. Those that no word is cut into
     /// are neither.
-    private func candidates(_ worker: UnigramWorker, _ frequencies: [Int]) -> (kept: [Int], candidates: [(piece: Int, loss: Double)]) {
+    private func losses(_ worker: UnigramWorker, _ frequencies: [Int]) -> (kept: [Int], candidates: [(piece: Int, loss: Double)]) {
         let sum = Double(frequencies.reduce(0, +))
         let wordSum = Double(words.counts.reduce(0, +))
         var kept: [Int] = []
