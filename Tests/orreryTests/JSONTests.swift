@@ -10,6 +10,7 @@ import Testing
         "generate": "generate @model --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
+        "embed": "embed @encoder moon planet --json",
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
         "convert": "convert @model @model.gguf --type q8_0 --json",
@@ -108,6 +109,7 @@ import Testing
         try scratch.put("[[1, 2, 3], [4, 5, 6]]", at: "ids.json")
         try scratch.put(Example.tiktoken, at: "tiny.tiktoken")
         try scratch.copy(try await Example.model.value("model"), as: "model")
+        try Example.writeEncoder(scratch)
         return scratch
     }
 
