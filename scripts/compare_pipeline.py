@@ -16,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import unicodedata
 
 import numpy
 import tokenizers
@@ -186,6 +187,39 @@ class Maker:
         return data
 
 
+def probe(normalizer=None, pre_tokenizer=None):
+    """A tokenizer whose ids show every byte and where words begin."""
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {piece: number for number, piece in enumerate(["<unk>", *letters, *("##" + letter for letter in letters)])}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="<unk>", max_input_chars_per_word=1_000_000))
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    spell = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = spell if pre_tokenizer is None else pre_tokenizers.Sequence([pre_tokenizer, spell])
+    return tokenizer
+
+
+def probes():
+    """Each part that looks at classes of characters, alone."""
+    for name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "Strip"):
+        yield name, probe(getattr(normalizers, name)())
+    yield "BertNormalizer", probe(normalizers.BertNormalizer())
+    for charsmap in CHARSMAPS[:1]:
+        yield "Precompiled", probe(normalizers.Precompiled(charsmap))
+    for name in ("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "Punctuation", "Digits", "UnicodeScripts"):
+        yield name, probe(None, getattr(pre_tokenizers, name)())
+    yield "ByteLevel", probe(None, pre_tokenizers.ByteLevel(add_prefix_space=False))
+    for number, regex in enumerate([GPT4, r"\w+", r"\s", r"\bx|x\b", r"\p{Lu}", r"\d"]):
+        yield f"Split{number}", probe(None, pre_tokenizers.Split(Regex(regex), "isolated"))
+
+
+def code_point_documents():
+    """Every assigned code point between letters, before a mark and behind one."""
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assigned = [c for c in every if unicodedata.category(c) not in ("Cn", "Co")] + every[0x378::97]
+    return ["".join(f"a{c}b {c}\u0301{c} " for c in assigned[start:start + 50]) for start in range(0, len(assigned), 50)]
+
+
 CHARSMAPS = []
 
 
@@ -258,6 +292,7 @@ def main():
     parser.add_argument("--megabytes", type=float, default=0.5, help="text for each variant")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--charsmaps", nargs="*", default=[], help="sentencepiece models whose rules Precompiled uses")
+    parser.add_argument("--code-points", action="store_true", help="instead of random variants, every code point through each part alone")
     parser.add_argument("--keep", help="a folder to leave everything in")
     parser.add_argument("--command", default="swift test -c release --disable-testable-imports --filter PipelineComparison")
     parser.add_argument("--root", default=str(ROOT))
@@ -269,11 +304,16 @@ def main():
         folder.mkdir(exist_ok=True, parents=True)
         corpus = [document.decode() for document in mixed_text.documents(1_500_000, seed=99, invalid=False)]
         documents = [document.decode() for document in mixed_text.documents(int(arguments.megabytes * 1e6), seed=arguments.seed, invalid=False)]
+        if arguments.code_points:
+            documents = code_point_documents()
         data = [document.encode() for document in documents]
         (folder / "texts.bin").write_bytes(b"".join(data))
         numpy.cumsum([len(document) for document in data]).astype(numpy.int64).tofile(folder / "texts.ends")
         names = []
-        for number in range(arguments.variants):
+        for name, tokenizer in probes() if arguments.code_points else ():
+            names.append(f"u-{name}.json")
+            tokenizer.save(str(folder / names[-1]))
+        for number in range(0 if arguments.code_points else arguments.variants):
             made = attempt(lambda: Maker(arguments.seed * 100_000 + number).tokenizer(corpus))
             if made is None or attempt(lambda: Tokenizer.from_str(json.dumps(made))) is None:
                 continue

@@ -68,8 +68,9 @@ def reference(case):
         return None, ("raised", str(error)) if raised else ("error", f"{type(error).__name__}: {error}")
 
 
-def difference(case, orrery):
-    expected, problem = reference(case)
+def difference(case, orrery, expected=None):
+    """What differs, in words; None if nothing does."""
+    expected, problem = expected or reference(case)
     answer = orrery(case)
     if expected is not None:
         if answer.get("text") == expected:
@@ -107,6 +108,25 @@ TOOLS = [
         },
     },
     {"type": "function", "function": {"name": "now", "description": "The time <b>now</b> & here", "parameters": {"type": "object", "properties": {}}}},
+]
+
+PLAIN_TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "search",
+            "description": "Finds pages",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "query": {"type": "string", "description": "What to look for"},
+                    "limit": {"type": "integer", "description": "At most"},
+                    "filters": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["query"],
+            },
+        },
+    }
 ]
 
 
@@ -160,16 +180,18 @@ def conversations():
 
 def cases(source):
     for name, messages in conversations():
-        for tools, prompt, thinking in itertools.product((None, TOOLS), (False, True), (None, False, True)):
+        for tools, prompt, thinking in itertools.product((None, TOOLS, PLAIN_TOOLS), (False, True), (None, False, True)):
             variables = dict(SPECIAL)
+            if "functions" in source and tools:  # fireworks' name for them
+                variables |= {"functions": json.dumps(tools), "datetime": "2025-03-09"}
             if thinking is not None:
                 variables |= {"enable_thinking": thinking, "thinking": thinking, "reasoning_effort": "high" if thinking else "low"}
             case = {"template": source, "messages": messages, "add_generation_prompt": prompt, "variables": variables}
             if tools is not None:
                 case["tools"] = tools
-            yield f"{name}, tools {tools is not None}, prompt {prompt}, thinking {thinking}", case
+            yield f"{name}, tools {tools and len(tools)}, prompt {prompt}, thinking {thinking}", case
             if not prompt and messages[-1].get("role") == "assistant":
-                yield f"{name}, continued, tools {tools is not None}, thinking {thinking}", {**case, "continue_final_message": True}
+                yield f"{name}, continued, tools {tools and len(tools)}, thinking {thinking}", {**case, "continue_final_message": True}
     documents = [{"title": "A", "text": "alpha"}, {"title": "B", "text": "beta \"q\""}]
     for _, messages in itertools.islice(conversations(), 4):
         yield "documents", {"template": source, "messages": messages, "documents": documents, "add_generation_prompt": True, "variables": SPECIAL}
@@ -182,8 +204,9 @@ def compare_files(paths, orrery, verbose):
         differences, rendered, refused = [], 0, 0
         for name, case in cases(source):
             case["now"] = NOW.timestamp()
-            found = difference(case, orrery)
-            rendered, refused = (rendered, refused + 1) if reference(case)[0] is None else (rendered + 1, refused)
+            expected = reference(case)
+            found = difference(case, orrery, expected)
+            rendered, refused = (rendered, refused + 1) if expected[0] is None else (rendered + 1, refused)
             if found:
                 differences.append((name, found))
         print(f"{Path(path).name}: {rendered} rendered, {refused} refused, {len(differences)} differ")

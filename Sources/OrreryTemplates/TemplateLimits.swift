@@ -1,7 +1,7 @@
 /// What one rendering may use. Templates come with models from strangers: one that loops for ever or doubles a string until memory ends gets an error.
 public struct TemplateLimits: Sendable, Hashable {
     /// Expressions evaluated and statements run; work on long values counts by its length, so this bounds the time.
-    public var steps = 20_000_000
+    public var steps = 10_000_000
     /// Bytes held by the values of one rendering at any moment.
     public var memory = 48 << 20
     /// Bytes of the rendered text, and of any one string.

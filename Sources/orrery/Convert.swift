@@ -70,7 +70,9 @@ struct Convert: ParsableCommand {
             standardError("orrery: warning: \(error); the file is written without a tokenizer")
             return []
         }
-        return try GGUFVocabularyExport.pairs(of: tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+        let export = try GGUFVocabularyExport(tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+        for warning in export.warnings { standardError("orrery: warning: \(warning)") }
+        return export.pairs
     }
 
     /// Of a directory as they stand there; else made from the tokenizer.

@@ -50,7 +50,7 @@ struct Generate: ParsableCommand {
             source.prepare(type)
             let generation = try source.generate(options)
             let completion = try stream(generation, prompt: text)
-            if output.json { output.print(json(generation, text: completion)) } else { report(generation) }
+            if output.json { output.print(generation.json(text: completion)) } else { report(generation) }
         }
     }
 
@@ -95,19 +95,22 @@ struct Generate: ParsableCommand {
             "prefill \(timings.prefillTokens) tokens, \(rate(timings.prefillTokensPerSecond))  decode \(timings.decodeTokens) tokens, "
                 + "\(rate(timings.decodeTokensPerSecond))  ended by: \(end)", .dim))
     }
+}
 
-    private func json(_ generation: Generation, text: String) -> JSONObject {
+extension Generation {
+    /// What `--json` prints about a finished generation; docs/json.md.
+    func json(text: String) -> JSONObject {
         var o = JSONObject()
         o["text"] = JSONValue(text)
-        o["ids"] = JSONValue(generation.completion.map(Int.init))
-        o["prompt_ids"] = JSONValue(generation.options.prompt.map(Int.init))
-        o["prompt_tokens"] = JSONValue(generation.options.prompt.count)
-        o["completion_tokens"] = JSONValue(generation.completion.count)
-        o["prefill_tokens_per_s"] = JSONValue(generation.timings.prefillTokensPerSecond)
-        o["decode_tokens_per_s"] = JSONValue(generation.timings.decodeTokensPerSecond)
-        o["finish_reason"] = JSONValue(generation.finishReason?.rawValue)
-        o["sampling"] = .object(generation.options.sampling.json)
-        o["dtype"] = JSONValue(generation.options.computeType.name)
+        o["ids"] = JSONValue(completion.map(Int.init))
+        o["prompt_ids"] = JSONValue(options.prompt.map(Int.init))
+        o["prompt_tokens"] = JSONValue(options.prompt.count)
+        o["completion_tokens"] = JSONValue(completion.count)
+        o["prefill_tokens_per_s"] = JSONValue(timings.prefillTokensPerSecond)
+        o["decode_tokens_per_s"] = JSONValue(timings.decodeTokensPerSecond)
+        o["finish_reason"] = JSONValue(finishReason?.rawValue)
+        o["sampling"] = .object(options.sampling.json)
+        o["dtype"] = JSONValue(options.computeType.name)
         return o
     }
 }

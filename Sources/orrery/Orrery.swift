@@ -13,6 +13,8 @@ struct Orrery: ParsableCommand {
             QuickStart.self,
             Train.self,
             Generate.self,
+            Chat.self,
+            RenderTemplate.self,
             Explain.self,
             Logits.self,
             Embed.self,

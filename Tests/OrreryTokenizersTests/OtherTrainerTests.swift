@@ -129,7 +129,7 @@ import Testing
             message { _ = try train(kind, text) { change(&$0) } }
         }
         #expect(problem(.unigram) { $0.pieces.characterCoverage = 1.5 } == "character coverage: expected more than 0, at most 1, found 1.5")
-        #expect(problem(.unigram) { $0.pieces.maximalLength = 0 } == "maximal piece length: expected 1 to 512, found 0")
+        #expect(problem(.unigram) { $0.pieces.maximalLength = 0 } == "maximal piece length: expected 1 to 255, found 0")
         #expect(problem(.unigram) { $0.vocabularySize = 5 }?.contains("vocabulary size 5 has no room for 8 characters and 3 other pieces") == true)
         #expect(problem(.sentencePieceBPE) { $0.vocabularySize = 5 }?.contains("vocabulary size 5 has no room for") == true)
         #expect(problem(.sentencePieceBPE, "\n\n") { _ in }?.contains("there is no line to train on") == true)

@@ -109,6 +109,20 @@ import Testing
         #expect(try tokenizer.encode("the other brother and another one", options: EncodingOptions(truncation: tokenizer.truncation)).count == 6)
         #expect(throws: TokenizerError.self) { try tokenizer.encode("the", options: EncodingOptions(truncation: Truncation(maxLength: 1))) }
     }
+
+    @Test func everyKindIsCutShortWhereAsked() throws {
+        let options = EncodingOptions(truncation: Truncation(maxLength: 3))
+        let fromLeft = EncodingOptions(truncation: Truncation(maxLength: 3, direction: .left))
+        for tokenizer in [try ByteTokenizer(), try CharacterTokenizer(training: "abcdef"), try Self.tokenizer("llama3"), try Self.tokenizer("roberta")] as [any Tokenizer] {
+            let whole = try tokenizer.encode("abcdef", options: EncodingOptions(addsSpecialTokens: false))
+            let frame = try tokenizer.encode("").count
+            let cut = try tokenizer.encode("abcdef", options: options)
+            #expect(cut.count == 3 && cut.starts(with: try tokenizer.encode("").prefix(frame == 2 ? 1 : frame)))
+            #expect(Array(whole.prefix(3 - frame)) == Array(cut.filter { !tokenizer.addedTokens.isSpecial($0) }))
+            let other = try tokenizer.encode("abcdef", options: fromLeft)
+            #expect(Array(whole.suffix(3 - frame)) == Array(other.filter { !tokenizer.addedTokens.isSpecial($0) }))
+        }
+    }
 }
 
 extension JSONValue {

@@ -101,7 +101,7 @@ import Testing
     @Test func modelsWithoutTypeAreKnownByTheirMembers() throws {
         for (model, ids) in [
             (#"{"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}"#, [2]), (#"{"vocab": [["a", -1], ["b", -1]], "unk_id": 0}"#, [0, 1]),
-            (#"{"vocab": {"a": 0, "##b": 1}, "unk_token": "a", "continuing_subword_prefix": "##", "max_input_chars_per_word": 9}"#, [0, 1]),
+            (###"{"vocab": {"a": 0, "##b": 1}, "unk_token": "a", "continuing_subword_prefix": "##", "max_input_chars_per_word": 9}"###, [0, 1]),
             (#"{"vocab": {"ab": 5}, "unk_token": "ab"}"#, [5]),
         ] as [(String, [TokenID])] {
             try withTemporaryDirectory { directory in

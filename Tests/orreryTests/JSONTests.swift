@@ -8,6 +8,7 @@ import Testing
     static let commands = [
         "train": "train --data @text.txt --tokenizer char --out @out --steps 4 --batch 4 --validate-every 2 --json " + Example.shape.joined(separator: " "),
         "generate": "generate @model --prompt sun --max-tokens 4 --json",
+        "chat": "chat @model --template @chat.jinja --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
         "embed": "embed @encoder moon planet --json",
@@ -108,6 +109,7 @@ import Testing
         try scratch.put(Example.text, at: "text.txt")
         try scratch.put("[[1, 2, 3], [4, 5, 6]]", at: "ids.json")
         try scratch.put(Example.tiktoken, at: "tiny.tiktoken")
+        try scratch.put("the {{ messages[0].content }} ", at: "chat.jinja")
         try scratch.copy(try await Example.model.value("model"), as: "model")
         try Example.writeEncoder(scratch)
         return scratch

@@ -52,4 +52,27 @@ import Testing
         let generated = try await orrery(["generate", scratch("model"), "--prompt", "the sun", "--max-tokens", "3", "--json"]).json()
         #expect(generated["completion_tokens"] == 3)
     }
+
+    /// Ctrl-C ends the training at once, with nothing written and nothing left behind.
+    @Test func interrupted() async throws {
+        let scratch = try Scratch()
+        let text = try scratch.put(String(repeating: Example.text, count: 6000), at: "text.txt")
+        let outcome = try await orrery(
+            ["tokenizer", "train", "--kind", "wordlevel", "--threads", "1", "--data", text, "--out", scratch("t.json")], prelude: "(sleep 1; kill -INT $$) &")
+        #expect(outcome.status == 130 && outcome.output == "", "\(outcome.errors)")
+        #expect(outcome.errors.contains("orrery: stopped; nothing was written"), "\(outcome.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["text.txt"])
+    }
+
+    @Test(arguments: [("sentencepiece-bpe", "t.model"), ("unigram", "t.model"), ("unigram", "t.json"), ("wordpiece", "vocab.txt"), ("wordlevel", "t.json")])
+    func otherKinds(kind: String, out: String) async throws {
+        let scratch = try directory()
+        let object = try await orrery(
+            ["tokenizer", "train", "--kind", kind, "--vocab", kind == "wordlevel" ? "15" : "60", "--data", scratch("texts"), "--out", scratch(out), "--json"]).json()
+        guard case .int(let count)? = object["vocabulary"] else { throw FileError.content("standard output", expected: "vocabulary") }
+        #expect(count <= 60 && count >= 15)
+        #expect((object["merges"] == .null) == (kind != "sentencepiece-bpe"))
+        let tokenized = try await orrery(["tokenize", scratch(out), "--ids"], input: "the sun turns")
+        #expect(tokenized.status == 0 && !tokenized.output.isEmpty, "\(tokenized.errors)")
+    }
 }

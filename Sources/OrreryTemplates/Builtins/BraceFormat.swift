@@ -1,7 +1,7 @@
 extension Interpreter {
     /// `str.format`: the sandbox's, which looks attributes up as templates do.
     func braceFormat(_ format: Text, _ arguments: CallArguments) throws -> Text {
-        var formatter = BraceFormatter(interpreter: self, arguments: arguments)
+        var formatter = BraceFormatter(interpreter: self, arguments: arguments, isMarkup: format.isMarkup)
         return try formatter.run(format.utf8, depth: 2).text()
     }
 }
@@ -13,7 +13,12 @@ private struct BraceFormatter {
     private var automatic: Int? = 0
     private var isManual = false
 
-    init(interpreter: Interpreter, arguments: CallArguments) { (self.interpreter, self.arguments) = (interpreter, arguments) }
+    /// Whether values are escaped.
+    private let isMarkup: Bool
+
+    init(interpreter: Interpreter, arguments: CallArguments, isMarkup: Bool) {
+        (self.interpreter, self.arguments, self.isMarkup) = (interpreter, arguments, isMarkup)
+    }
 
     mutating func run(_ format: [UInt8], depth: Int) throws -> Writer {
         guard depth > 0 else { throw Failure.runtime("Max string recursion exceeded") }
@@ -79,7 +84,8 @@ private struct BraceFormatter {
         case UInt8(ascii: "a"): value = try interpreter.text(JSONText.escapedBeyondASCII(try interpreter.repr(value).utf8))
         default: throw Failure.runtime("Unknown conversion specifier \(Character(Unicode.Scalar(conversion ?? 0)))")
         }
-        return (try interpreter.format(value, spec), try interpreter.string(value).isForeign)
+        let bytes = try interpreter.format(value, spec)
+        return (isMarkup && value.text?.isMarkup != true ? MarkupText.escaped(bytes) : bytes, try interpreter.string(value).isForeign)
     }
 
     private mutating func lookUp(_ name: [UInt8]) throws -> Value {

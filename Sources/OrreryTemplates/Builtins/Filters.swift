@@ -29,7 +29,10 @@ extension Interpreter {
         case .tojson: return try toJSON(value, arguments)
         case .capitalize, .center, .e, .escape, .forceescape, .format, .indent, .lower, .replace, .safe, .striptags, .title, .trim, .truncate, .upper,
             .urlencode, .wordcount, .wordwrap, .xmlattr, .pprint:
-            return try inheriting(try textFilter(filter, value, arguments), from: value, arguments.positional.first ?? .null, arguments.positional.last ?? .null)
+            let result = try textFilter(filter, value, arguments)
+            // These join plain strings.
+            let isPlain = [.title, .replace, .striptags, .urlencode, .wordwrap, .xmlattr, .pprint].contains(filter)
+            return try inheriting(result, from: isPlain ? .null : value, value, arguments.positional.first ?? .null, arguments.positional.last ?? .null)
         case .abs, .filesizeformat, .float, .int, .round, .sum, .max, .min: return try numberFilter(filter, value, arguments)
         case .map, .select, .reject, .selectattr, .rejectattr, .unique, .batch, .slice, .items: return try lazyFilter(filter, value, arguments)
         case .dictsort, .first, .groupby, .join, .last, .list, .reverse, .sort: return try sequenceFilter(filter, value, arguments)

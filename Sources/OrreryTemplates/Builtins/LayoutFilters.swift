@@ -62,8 +62,8 @@ extension Interpreter {
         if try overflow || requiredLength(value) <= limit { return value }
         guard case .text(let string) = value else { throw Failure.runtime("'\(value.typeName)' object cannot be truncated") }
         let kept = try Text(Array(string.bytes(0 ..< min(string.count, length - end.count))), meter)
-        if try values[1].map({ try isTrue($0) }) ?? false { return try text(kept.utf8 + end.utf8) }
-        return try text((kept.split(Text(" "), limit: 1, fromRight: true).first ?? []) + end.utf8)
+        if try values[1].map({ try isTrue($0) }) ?? false { return try text(kept.utf8 + (string.isMarkup ? escaped(end) : end).utf8) }
+        return try text((kept.split(Text(" "), limit: 1, fromRight: true).first ?? []) + (string.isMarkup ? escaped(end) : end).utf8)
     }
 }
 

@@ -1,7 +1,7 @@
 extension Interpreter {
     /// Python's `format % values`.
     func percentFormat(_ format: Text, _ values: Value) throws -> Text {
-        var formatter = PercentFormatter(self, format: format.utf8, values: values)
+        var formatter = PercentFormatter(self, format: format, values: values)
         return try formatter.run()
     }
 }
@@ -10,6 +10,8 @@ extension Interpreter {
 private struct PercentFormatter {
     private let interpreter: Interpreter
     private let format: [UInt8]
+    /// Whether values are escaped.
+    private let isMarkup: Bool
     private let values: Value
     /// The values in turn; nil where one value stands for all.
     private let list: [Value]?
@@ -17,8 +19,8 @@ private struct PercentFormatter {
     private var index = 0
     private var writer: Writer
 
-    init(_ interpreter: Interpreter, format: [UInt8], values: Value) {
-        (self.interpreter, self.format, self.values) = (interpreter, format, values)
+    init(_ interpreter: Interpreter, format: Text, values: Value) {
+        (self.interpreter, self.format, self.values, isMarkup) = (interpreter, format.utf8, values, format.isMarkup)
         writer = Writer(interpreter.meter)
         list = if case .tuple(let items) = values { items.items } else { nil }
     }
@@ -37,7 +39,7 @@ private struct PercentFormatter {
         default: false
         }
         if let list { if used < list.count { throw leftOver } } else if used == 0, !isMapping { throw leftOver }
-        return try writer.text()
+        return try writer.text(isMarkup: isMarkup)
     }
 
     private var leftOver: Failure { .runtime("not all arguments converted during string formatting") }
@@ -128,7 +130,8 @@ private struct PercentFormatter {
         if text.alignment == "=" { (text.alignment, text.fill) = (nil, [UInt8(ascii: " ")]) }
         switch letter {
         case "s", "r", "a":
-            let full = try letter == "s" ? interpreter.string(value) : interpreter.repr(value)
+            var full = try letter == "s" ? value.text ?? interpreter.string(value) : interpreter.repr(value)
+            if isMarkup { full = try interpreter.escaped(full) }
             let bytes = spec.precision.map { Array(full.bytes(0 ..< min($0, full.count))) } ?? full.utf8
             try writer.append(try text.padded(letter == "a" ? JSONText.escapedBeyondASCII(bytes) : bytes, standard: ">", meter), isForeign: full.isForeign)
         case "c":

@@ -22,13 +22,20 @@ extension Interpreter {
             return .iterator(ValueIterator(try items(value).reversed(), typeName: "list_reverseiterator"))
         case .sort:
             let values = try arguments.bind("sort", "reverse", "case_sensitive", "attribute")
-            let isReversed = try values[0].map { try isTrue($0) } ?? false
+            let isReversed = try flag(values[0])
             let isCaseSensitive = try values[1].map { try isTrue($0) } ?? false
             let keyed = try items(value).map { (item: $0, key: try sortKey($0, values[2], isCaseSensitive)) }
             return try list(try sorted(keyed, reverse: isReversed) { $0.key }.map(\.item))
         case .dictsort: return try sortDictionary(value, arguments)
         default: return try group(value, arguments)
         }
+    }
+
+    /// An argument that Python wants to be a boolean or an integer.
+    func flag(_ value: Value?) throws -> Bool {
+        guard let value else { return false }
+        guard let integer = value.integer else { throw Failure.runtime("'\(value.typeName)' object cannot be interpreted as an integer") }
+        return integer != 0
     }
 
     /// What Python's `reversed` takes.
@@ -77,7 +84,7 @@ extension Interpreter {
     private func sortDictionary(_ value: Value, _ arguments: CallArguments) throws -> Value {
         let values = try arguments.bind("dictsort", "case_sensitive", "by", "reverse")
         let isCaseSensitive = try values[0].map { try isTrue($0) } ?? false
-        let isReversed = try values[2].map { try isTrue($0) } ?? false
+        let isReversed = try flag(values[2])
         let by = values[1]?.text?.string ?? (values[1] == nil ? "key" : "")
         guard by == "key" || by == "value" else { throw Failure.runtime("You can only sort by either \"key\" or \"value\"") }
         if case .undefined(let undefined) = value { throw undefined.failure }

@@ -32,6 +32,7 @@ extension Interpreter {
         case "filter", "test":
             _ = try Key(value, meter)
             return value.text.map { (name == "filter" ? Filters.names : Tests.names).contains($0.string) } ?? false
+        case "escaped": return value.text?.isMarkup == true
         case "lower": return try string(value).isLower
         case "upper": return try string(value).isUpper
         case "iterable":

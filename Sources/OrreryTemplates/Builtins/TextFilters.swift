@@ -8,7 +8,7 @@ extension Interpreter {
             return try urlEncode(value)
         default: break
         }
-        let string = try filter == .pprint ? repr(value) : string(value)
+        let string = try filter == .pprint ? repr(value) : softString(value)
         try meter.step(over: string.utf8.count)
         func none() throws { _ = try arguments.bind(filter.rawValue) }
         switch filter {
@@ -20,7 +20,12 @@ extension Interpreter {
             return try text(jinjaTitle(string))
         case .e, .escape, .forceescape, .safe, .striptags, .pprint:
             try none()
-            return filter == .safe || filter == .pprint ? .text(string) : try text(filter == .striptags ? strippedTags(string) : escaped(string.utf8))
+            switch filter {
+            case .safe: return .text(try Text(string.utf8, foreign: string.foreign, isMarkup: true, meter))
+            case .pprint: return .text(string)
+            case .striptags: return try text(strippedTags(string))
+            default: return .text(try escaped(filter == .forceescape ? self.string(.text(string)) : string))
+            }
         case .trim:
             let set = try arguments.bind("trim", "chars")[0] ?? .null
             if !set.isNone, set.text == nil { throw Failure.runtime("strip arg must be None or str") }
@@ -44,6 +49,9 @@ extension Interpreter {
         }
     }
 
+    /// Markup stays markup.
+    private func softString(_ value: Value) throws -> Text { try value.text ?? string(value) }
+
     /// jinja2's own title case: after white space, hyphens and opening brackets.
     private func jinjaTitle(_ text: Text) -> [UInt8] {
         var (result, word) = ([UInt8](), [Unicode.Scalar]())
@@ -62,22 +70,6 @@ extension Interpreter {
             }
         }
         flush()
-        return result
-    }
-
-    /// markupsafe's.
-    private func escaped(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "&"): result += "&amp;".utf8
-            case UInt8(ascii: "<"): result += "&lt;".utf8
-            case UInt8(ascii: ">"): result += "&gt;".utf8
-            case UInt8(ascii: "'"): result += "&#39;".utf8
-            case UInt8(ascii: "\""): result += "&#34;".utf8
-            default: result.append(byte)
-            }
-        }
         return result
     }
 
@@ -121,7 +113,7 @@ extension Interpreter {
             if key.utf8.contains(where: { [9, 10, 11, 12, 13, 32, 47, 61, 62].contains($0) }) {
                 throw Failure.runtime("Invalid character in attribute name: \(String(decoding: ReprText.quoted(key), as: UTF8.self))")
             }
-            parts.append(escaped(key.utf8) + "=\"".utf8 + escaped(try string(entry.value).utf8) + "\"".utf8)
+            parts.append(try escaped(key).utf8 + "=\"".utf8 + escaped(softString(entry.value)).utf8 + "\"".utf8)
         }
         let joined = Array(parts.joined(separator: [UInt8(ascii: " ")]))
         return try text(autospace && !joined.isEmpty ? [UInt8(ascii: " ")] + joined : joined)

@@ -51,13 +51,14 @@ extension Interpreter {
         return integer
     }
 
+    private func escapedIfMarkup(_ argument: Text, _ text: Text) throws -> Text { text.isMarkup ? try escaped(argument) : argument }
+
     // MARK: Groups of methods
 
     private func split(_ name: String, _ text: Text, _ arguments: CallArguments) throws -> Value {
         switch name {
         case "splitlines":
-            let keep = try arguments.bind(name, "keepends")[0]
-            return try texts(text.lines(keepEnds: try keep.map { try isTrue($0) } ?? false), of: text)
+            return try texts(text.lines(keepEnds: try flag(try arguments.bind(name, "keepends")[0])), of: text)
         case "partition", "rpartition":
             let separator = try requireText(try arguments.bindPositional(name, 1 ... 1)[0], name)
             if separator.isEmpty { throw Failure.runtime("empty separator") }
@@ -88,7 +89,7 @@ extension Interpreter {
             return text.hasSuffix(part) ? try self.text(text.utf8[..<(text.utf8.count - part.utf8.count)], of: text) : .text(text)
         case "replace":
             let values = try arguments.bindPositional(name, 2 ... 3)
-            let (old, new) = (try requireText(values[0], name), try requireText(values[1], name))
+            let (old, new) = (try requireText(values[0], name), try escapedIfMarkup(try requireText(values[1], name), text))
             return try self.text(try text.replacing(old, with: new, limit: try values[2].map { try requireInteger($0) } ?? -1, meter))
         default:
             let parts = try items(try arguments.bindPositional(name, 1 ... 1)[0] ?? .null)
@@ -96,7 +97,7 @@ extension Interpreter {
             for (index, part) in parts.enumerated() {
                 guard let piece = part.text else { throw Failure.runtime("sequence item \(index): expected str instance, \(part.typeName) found") }
                 if index > 0 { try writer.append(text) }
-                try writer.append(piece)
+                try writer.append(try escapedIfMarkup(piece, text))
             }
             return .text(try writer.text())
         }

@@ -116,9 +116,7 @@ extension Interpreter {
             let slice = try places(range.count)
             let (scaled, overflow) = range.step.multipliedReportingOverflow(by: slice.step)
             if overflow { throw Failure.runtime("a range step beyond 64 bits") }
-            let (end, tooFar) = slice.first.addingReportingOverflow(slice.count &* slice.step)
-            return .range(IntegerRange(
-                start: range.element(slice.first), stop: range.start &+ (tooFar ? 0 : end) &* range.step, step: scaled, count: slice.count))
+            return .range(IntegerRange(start: range.element(slice.first), stop: range.element(slice.end), step: scaled, count: slice.count))
         case .dictionary: throw Failure.runtime("unhashable type: 'slice'")
         default: throw Failure.runtime("'\(value.typeName)' object is not subscriptable")
         }
@@ -128,6 +126,8 @@ extension Interpreter {
 /// The places that a slice takes from a sequence.
 struct Slice {
     let first, step, count: Int
+    /// Where the slice stops; `first + count * step` may lie behind it.
+    let end: Int
 
     var places: [Int] { (0 ..< count).map { first + $0 * step } }
 
@@ -144,7 +144,7 @@ struct Slice {
             return min(value, by < 0 ? length - 1 : length)
         }
         first = from.map(clamp) ?? (by < 0 ? length - 1 : 0)
-        let end = to.map(clamp) ?? (by < 0 ? -1 : length)
+        end = to.map(clamp) ?? (by < 0 ? -1 : length)
         self.step = by
         let distance = by > 0 ? end - first : first - end
         count = distance <= 0 ? 0 : (distance - 1) / Int(clamping: by.magnitude) + 1

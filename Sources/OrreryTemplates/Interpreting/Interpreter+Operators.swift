@@ -29,10 +29,11 @@ extension Interpreter {
         }
         switch (op, a, b) {
         case (.add, .text(let x), .text(let y)):
+            let isMarkup = x.isMarkup || y.isMarkup
             var writer = Writer(meter)
-            try writer.append(x)
-            try writer.append(y)
-            return .text(try writer.text())
+            try writer.append(isMarkup ? try escaped(x) : x)
+            try writer.append(isMarkup ? try escaped(y) : y)
+            return .text(try writer.text(isMarkup: isMarkup))
         case (.add, .list(let x), .list(let y)): return try list(x.items + y.items)
         case (.add, .tuple(let x), .tuple(let y)): return try tuple(x.items + y.items)
         case (.add, .text, _), (.add, .list, _), (.add, .tuple, _):

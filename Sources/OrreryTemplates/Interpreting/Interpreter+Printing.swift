@@ -2,7 +2,7 @@ extension Interpreter {
     /// Python's `str`.
     func string(_ value: Value) throws -> Text {
         switch value {
-        case .text(let text): text
+        case .text(let text): text.isMarkup ? try Text(text.utf8, foreign: text.foreign, meter) : text
         case .undefined: Text("")
         default: try repr(value)
         }
@@ -23,7 +23,10 @@ extension Interpreter {
         case .bool(let value): try writer.append(value ? "True" : "False")
         case .int(let value): try writer.append(String(value))
         case .float(let value): try writer.append(FloatText.repr(value))
-        case .text(let text): try writer.append(ReprText.quoted(text), isForeign: text.isForeign)
+        case .text(let text):
+            if text.isMarkup { try writer.append("Markup(") }
+            try writer.append(ReprText.quoted(text), isForeign: text.isForeign)
+            if text.isMarkup { try writer.append(")") }
         case .list(let items): try writeItems(items.items, "[", "]", to: &writer)
         case .tuple(let items): try writeItems(items.items, "(", items.items.count == 1 ? ",)" : ")", to: &writer)
         case .dictionary(let dictionary):
@@ -89,9 +92,27 @@ struct Writer {
         try append(text.utf8)
     }
 
-    func text() throws -> Text { try Text(bytes, foreign: foreign, meter) }
+    func text(isMarkup: Bool = false) throws -> Text { try Text(bytes, foreign: foreign, isMarkup: isMarkup, meter) }
 
     mutating func append(_ text: String) throws { try append(text.utf8) }
+}
+
+enum MarkupText {
+    /// markupsafe's `escape`.
+    static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "&"): result += "&amp;".utf8
+            case UInt8(ascii: "<"): result += "&lt;".utf8
+            case UInt8(ascii: ">"): result += "&gt;".utf8
+            case UInt8(ascii: "'"): result += "&#39;".utf8
+            case UInt8(ascii: "\""): result += "&#34;".utf8
+            default: result.append(byte)
+            }
+        }
+        return result
+    }
 }
 
 enum ReprText {

@@ -109,7 +109,8 @@ final class Interpreter {
     func text(_ bytes: [UInt8]) throws -> Value { .text(try Text(bytes, meter)) }
     /// A part of another text.
     func text(_ slice: ArraySlice<UInt8>, of whole: Text) throws -> Value {
-        .text(try Text(Array(slice), foreign: whole.isForeign ? whole.foreign(in: slice.startIndex ..< slice.endIndex) : [], meter))
+        .text(try Text(Array(slice), foreign: whole.isForeign ? whole.foreign(in: slice.startIndex ..< slice.endIndex) : [],
+            isMarkup: whole.isMarkup, meter))
     }
     func list(_ items: [Value]) throws -> Value { .list(try ItemList(items, meter)) }
     func tuple(_ items: [Value]) throws -> Value { .tuple(try ItemList(items, meter)) }
@@ -118,9 +119,19 @@ final class Interpreter {
         return try list(pieces.map { try text($0, of: whole) })
     }
 
-    /// A text made in some other way from others is foreign as a whole, if one of them is in part.
-    func inheriting(_ value: Value, from sources: Value...) throws -> Value {
-        guard case .text(let text) = value, !text.isForeign, !text.isEmpty, sources.contains(where: { $0.text?.isForeign == true }) else { return value }
-        return .text(try Text(text.utf8, foreign: [0 ..< text.utf8.count], meter))
+    /// A text made in some other way from others is foreign as a whole, if one of them is in part; and markup if the first is.
+    func inheriting(_ value: Value, from first: Value, _ others: Value...) throws -> Value {
+        guard case .text(let text) = value else { return value }
+        let isForeign = !text.isForeign && !text.isEmpty && (first.text?.isForeign == true || others.contains { $0.text?.isForeign == true })
+        let isMarkup = first.text?.isMarkup == true
+        guard isForeign || isMarkup != text.isMarkup else { return value }
+        return .text(try Text(text.utf8, foreign: isForeign ? [0 ..< text.utf8.count] : text.foreign, isMarkup: isMarkup || text.isMarkup, meter))
+    }
+
+    /// With `&`, `<`, `>` and quotes as entities, if it is not markup already.
+    func escaped(_ text: Text) throws -> Text {
+        if text.isMarkup { return text }
+        let bytes = MarkupText.escaped(text.utf8)
+        return try Text(bytes, foreign: text.isForeign ? [0 ..< bytes.count] : [], isMarkup: true, meter)
     }
 }

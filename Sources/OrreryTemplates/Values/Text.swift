@@ -6,10 +6,11 @@ struct Text: Hashable, Comparable, Sendable {
         let utf8: [UInt8]
         let count: Int
         let foreign: [Range<Int>]
+        let isMarkup: Bool
         private let meter: Meter?
 
-        init(_ utf8: [UInt8], _ foreign: [Range<Int>], _ meter: Meter?) throws {
-            (self.utf8, self.foreign, self.meter) = (utf8, foreign, meter)
+        init(_ utf8: [UInt8], _ foreign: [Range<Int>], _ isMarkup: Bool, _ meter: Meter?) throws {
+            (self.utf8, self.foreign, self.isMarkup, self.meter) = (utf8, foreign, isMarkup, meter)
             count = utf8.count { $0 & 0xC0 != 0x80 }
             try meter?.reserve(cost)
         }
@@ -23,18 +24,21 @@ struct Text: Hashable, Comparable, Sendable {
     /// - Parameters:
     ///   - utf8: valid UTF-8.
     ///   - foreign: see `foreign`.
-    init(_ utf8: [UInt8], foreign: [Range<Int>] = [], _ meter: Meter) throws {
+    ///   - isMarkup: see `isMarkup`.
+    init(_ utf8: [UInt8], foreign: [Range<Int>] = [], isMarkup: Bool = false, _ meter: Meter) throws {
         try meter.allow(utf8.count)
-        storage = try Storage(utf8, foreign, meter)
+        storage = try Storage(utf8, foreign, isMarkup, meter)
     }
 
     /// Text that comes from outside the rendering, and is not counted.
-    init(_ string: String, foreign: [Range<Int>] = []) { storage = try! Storage(Array(string.utf8), foreign, nil) } // Nothing throws without a meter.
+    init(_ string: String, foreign: [Range<Int>] = []) { storage = try! Storage(Array(string.utf8), foreign, false, nil) } // Nothing throws without a meter.
 
     var utf8: [UInt8] { storage.utf8 }
     /// Bytes that spell a control token and came with the conversation: they stay words, whatever the template does with them. In order.
     var foreign: [Range<Int>] { storage.foreign }
     var isForeign: Bool { !storage.foreign.isEmpty }
+    /// Whether it went through `safe` or `escape`, which in Python makes it markupsafe's `Markup`: what is added to it is escaped.
+    var isMarkup: Bool { storage.isMarkup }
 
     /// The foreign bytes of a part, counted from its start.
     func foreign(in range: Range<Int>) -> [Range<Int>] {

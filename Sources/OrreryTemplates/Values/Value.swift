@@ -45,7 +45,7 @@ enum Value {
         case .bool: "bool"
         case .int: "int"
         case .float: "float"
-        case .text: "str"
+        case .text(let text): text.isMarkup ? "Markup" : "str"
         case .list: "list"
         case .tuple(let items): items.isGroup ? "_GroupTuple" : "tuple"
         case .dictionary: "dict"
@@ -69,6 +69,7 @@ enum Value {
         case .null: "None"
         case .namespace: "transformers.utils.chat_template_utils.TemplateNamespace object"
         case .macro, .loop: "jinja2.runtime.\(typeName) object"
+        case .text(let text) where text.isMarkup: "markupsafe.Markup object"
         case .cycler, .joiner: "jinja2.utils.\(typeName) object"
         default: "\(typeName) object"
         }
@@ -117,7 +118,7 @@ struct IntegerRange: Equatable {
     /// At most 100,000, which the sandbox sees to.
     let count: Int
 
-    func element(_ index: Int) -> Int { start + index * step }
+    func element(_ index: Int) -> Int { start &+ index &* step }
 
     /// The place of a value in it.
     func index(of value: Int) -> Int? {

@@ -23,8 +23,8 @@ public struct SentencePieceTraining: Sendable, Hashable {
         guard characterCoverage > 0 && characterCoverage <= 1 else {
             throw TokenizerError.invalid("character coverage: expected more than 0, at most 1, found \(characterCoverage)")
         }
-        guard (1...512).contains(maximalLength) else {
-            throw TokenizerError.invalid("maximal piece length: expected 1 to 512, found \(maximalLength)")
+        guard (1...255).contains(maximalLength) else {
+            throw TokenizerError.invalid("maximal piece length: expected 1 to 255, found \(maximalLength)")
         }
     }
 }

@@ -68,7 +68,7 @@ public struct UnigramTrainer: Sendable {
 
     /// The characters that must be there, and the most probable of the other pieces; by falling score.
     private static func finalPieces(_ model: UnigramModel, _ text: PieceWords, _ room: Int) -> [(piece: [UInt32], score: Float)] {
-        let alive = model.pieces.isAlive.indices.filter { model.pieces.isAlive[$0] }.map { (piece: model.characters(of: $0), score: Float(model.pieces.scores[$0])) }
+        let alive = (0..<model.pieces.count).map { (piece: model.characters(of: $0), score: Float(model.pieces.scores[$0])) }
         let scores = Dictionary(uniqueKeysWithValues: alive.map { ($0.piece, $0.score) })
         var penalty: Float = 0
         var final = text.required.map { required -> (piece: [UInt32], score: Float) in

@@ -82,6 +82,7 @@ public struct BytePairTokenizer: Tokenizer {
             }
         }
         if encoding.recordsByteRanges, case .characters(let trims) = settings.ranges, !trims.isEmpty { trimRanges(of: &encoding, from: first, trims, utf8) }
+        try encoding.truncate(from: first, options, added: settings.frame.prefix.count + settings.frame.suffix.count)
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
@@ -91,7 +92,7 @@ public struct BytePairTokenizer: Tokenizer {
     ) throws {
         let text = UnsafeBufferPointer(rebasing: utf8[range])
         let first = encoding.ids.count
-        if encoding.recordsByteRanges, case .characters = settings.ranges {
+        if encoding.recordsByteRanges, case .characters = settings.ranges, text.wellFormedPrefixCount == text.count {
             return try encodeCharacters(text, at: range.lowerBound, with: encoder, into: &encoding)
         }
         if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
@@ -150,7 +151,7 @@ public struct BytePairTokenizer: Tokenizer {
         _ text: UnsafeBufferPointer<UInt8>, at start: Int, with encoder: BytePairEncoder, into encoding: inout Encoding
     ) throws {
         guard text.count < Int(Int32.max) / 4 else { throw TokenizerError.invalid("a text of \(text.count) bytes is too long for byte ranges; expected less than half a gigabyte") }
-        var string = NormalizedString(text, isAligned: true, keepsMalformed: true)
+        var string = NormalizedString(text, isAligned: true)
         if settings.composes { string.compose(compatibly: false) }
         let first = encoding.ids.count
         try string.text.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }

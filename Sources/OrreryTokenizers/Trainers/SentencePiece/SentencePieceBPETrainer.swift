@@ -68,7 +68,11 @@ extension PieceWords {
         guard table.count > 0 else {
             throw TokenizerError.invalid("there is no line to train on; expected some of at most \(settings.longestLine) bytes that are not empty")
         }
-        return (PieceWords(table, settings), table.dropped.words)
+        let words = PieceWords(table, settings)
+        guard !words.required.isEmpty else {
+            throw TokenizerError.invalid("there is no character to make pieces of; expected a text with some")
+        }
+        return (words, table.dropped.words)
     }
 
     func tooSmall(_ size: Int, reserved: Int) -> TokenizerError {

@@ -1,8 +1,10 @@
 import Foundation
 
-/// Functions of the C library under names that a `SIMD`-less reader can search for, and the digamma function.
+/// Logarithms and what belongs to them.
 enum Logarithm {
     static func natural(_ x: Double) -> Double { log(x) }
+
+    static func exponential(_ x: Double) -> Double { exp(x) }
 
     /// The derivative of the logarithm of the gamma function, for x > 0: the recurrence ψ(x) = ψ(x + 1) - 1/x up to x ≥ 8, from where the
     /// asymptotic series is exact to 1e-13 (Abramowitz and Stegun, 6.3.5 and 6.3.18).

@@ -1,5 +1,4 @@
-/// The pieces of a unigram model while it is trained. Pieces that were dropped keep their numbers, so that nothing that names a piece has to
-/// be made anew.
+/// The pieces of a unigram model while it is trained.
 struct UnigramPieces {
     /// Characters of each piece.
     private(set) var lengths: [UInt8] = []
@@ -7,12 +6,10 @@ struct UnigramPieces {
     private(set) var places: [Int32] = []
     /// The natural logarithm of each piece's probability.
     var scores: [Double] = []
-    var isAlive: [Bool] = []
 
-    var count: Int { isAlive.count { $0 } }
+    var count: Int { scores.count }
 
-    /// The lowest score of a piece that is left.
-    var lowestScore: Double { zip(scores, isAlive).filter(\.1).map(\.0).min() ?? 0 }
+    var lowestScore: Double { scores.min() ?? 0 }
 
     /// The score of a character that has no piece (`kUnkPenalty`).
     var unknownScore: Double { lowestScore - 10 }
@@ -21,7 +18,6 @@ struct UnigramPieces {
         lengths.append(UInt8(length))
         places.append(place)
         scores.append(frequency)
-        isAlive.append(true)
     }
 
     /// Turns frequencies into scores.
@@ -29,4 +25,23 @@ struct UnigramPieces {
         let logSum = Logarithm.natural(scores.reduce(0, +))
         scores = scores.map { Logarithm.natural($0) - logSum }
     }
+
+    /// Drops the pieces that are not kept, and gives the others the next numbers, so that what is used often stays in the caches.
+    ///
+    /// - Returns: the new number of each piece; `dropped` for those that are gone.
+    mutating func keep(_ isKept: [Bool]) -> [UInt32] {
+        var numbers = [UInt32](repeating: Self.dropped, count: count)
+        var next = 0
+        for piece in isKept.indices where isKept[piece] {
+            (lengths[next], places[next], scores[next]) = (lengths[piece], places[piece], scores[piece])
+            numbers[piece] = UInt32(next)
+            next += 1
+        }
+        lengths.removeSubrange(next...)
+        places.removeSubrange(next...)
+        scores.removeSubrange(next...)
+        return numbers
+    }
+
+    static let dropped = UInt32.max
 }

@@ -3,29 +3,30 @@ import Foundation
 /// Sums and best paths over the lattices of some words: one thread's work in a round of training.
 ///
 /// Letters: a and b are the sums over all ways before and behind a place (forward and backward, Rabiner 1989), Z over all ways of the word.
-struct UnigramWorker {
-    let words: WordSymbols
-    let lattices: WordLattices
-    let pieces: UnigramPieces
-    let unknownScore: Double
+///
+/// An unowned view of the model's arrays, which `UnigramModel.withWorker` opens. `@unchecked Sendable`: nothing is written through it.
+struct UnigramWorker: @unchecked Sendable {
+    let starts: UnsafePointer<Int32>
+    let counts: UnsafePointer<Int>
+    let firsts: UnsafePointer<UInt32>
+    let edges: UnsafePointer<UInt32>
+    let lengths: UnsafePointer<UInt8>
+    let scores: UnsafePointer<Double>
     /// exp of the scores.
-    private let probabilities: [Double]
-    private let unknownProbability: Double
+    let probabilities: UnsafePointer<Double>
+    let pieceCount: Int
+    let unknownScore: Double
 
-    init(_ words: WordSymbols, _ lattices: WordLattices, _ pieces: UnigramPieces) {
-        (self.words, self.lattices, self.pieces) = (words, lattices, pieces)
-        unknownScore = pieces.unknownScore
-        probabilities = pieces.scores.map { exp($0) }
-        unknownProbability = exp(unknownScore)
-    }
+    private var unknownProbability: Double { exp(unknownScore) }
 
     /// Adds to `expected` how often each piece is used in words `range`, over all ways to cut them, by their probability: the E step.
     func addExpectations(_ range: Range<Int>, to expected: inout [Double]) {
         var (forward, backward): ([Double], [Double]) = ([], [])
+        let unknown = unknownProbability
         for word in range {
-            let (start, end) = (Int(words.starts[word]), Int(words.starts[word + 1]) - 1)
-            let count = Double(words.counts[word])
-            if !addSums(start, end, count, &forward, &backward, to: &expected) {
+            let (start, end) = (Int(starts[word]), Int(starts[word + 1]) - 1)
+            let count = Double(counts[word])
+            if !addSums(start, end, count, unknown, &forward, &backward, to: &expected) {
                 addLogarithms(start, end, count, to: &expected)
             }
         }
@@ -33,7 +34,7 @@ struct UnigramWorker {
 
     /// With plain probabilities; false, and nothing is added, where they become too small for that.
     private func addSums(
-        _ start: Int, _ end: Int, _ count: Double, _ forward: inout [Double], _ backward: inout [Double], to expected: inout [Double]
+        _ start: Int, _ end: Int, _ count: Double, _ unknownProbability: Double, _ forward: inout [Double], _ backward: inout [Double], to expected: inout [Double]
     ) -> Bool {
         let length = end - start
         if forward.count <= length {
@@ -84,14 +85,14 @@ struct UnigramWorker {
         for place in 0..<length {
             let a = forward[place]
             forEachEdge(start + place, single: { add(a + unknownScore, to: &forward[place + 1]) }) { piece, size in
-                add(a + pieces.scores[piece], to: &forward[place + size])
+                add(a + scores[piece], to: &forward[place + size])
             }
         }
         let z = forward[length]
         for place in stride(from: length - 1, through: 0, by: -1) {
             let a = forward[place]
             forEachEdge(start + place, single: { add(unknownScore + backward[place + 1], to: &backward[place]) }) { piece, size in
-                let rest = pieces.scores[piece] + backward[place + size]
+                let rest = scores[piece] + backward[place + size]
                 add(rest, to: &backward[place])
                 expected[piece] += count * exp(a + rest - z)
             }
@@ -102,11 +103,11 @@ struct UnigramWorker {
     /// unknown.
     @inline(__always)
     private func forEachEdge(_ place: Int, single: () -> Void, _ body: (_ piece: Int, _ length: Int) -> Void) {
-        let (first, last) = (Int(lattices.firsts[place]), Int(lattices.firsts[place + 1]))
+        let (first, last) = (Int(firsts[place]), Int(firsts[place &+ 1]))
         var hasSingle = false
         for index in first..<last {
-            let piece = Int(lattices.pieces[index])
-            let length = Int(pieces.lengths[piece])
+            let piece = Int(edges[index])
+            let length = Int(lengths[piece])
             if length == 1 { hasSingle = true }
             body(piece, length)
         }
@@ -125,7 +126,7 @@ struct UnigramWorker {
             for place in 0..<length {
                 let a = steps[place].score
                 forEachEdge(start + place, single: { steps[place + 1].offer(a + unknownScore, -1, 1) }) { piece, size in
-                    if piece != excluded && place &+ size <= length { steps[place &+ size].offer(a + pieces.scores[piece], piece, size) }
+                    if piece != excluded && place &+ size <= length { steps[place &+ size].offer(a + scores[piece], piece, size) }
                 }
             }
         }

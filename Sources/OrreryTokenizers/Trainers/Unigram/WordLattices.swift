@@ -33,7 +33,7 @@ struct WordLattices {
             next[place] += 1
         }
         for seed in seeds.seeds.sorted(by: { $0.length < $1.length }) {
-            let id = UInt32(unigram.lengths.count)
+            let id = UInt32(unigram.count)
             unigram.append(length: seed.length, place: seeds.suffixes[seed.suffixes.lowerBound], frequency: Double(seed.score))
             for index in seed.suffixes {
                 let place = Int(seeds.suffixes[index])
@@ -56,21 +56,23 @@ struct WordLattices {
         var pieces = [Int32](repeating: -1, count: words.characters.count)
         for (symbol, character) in words.characters.enumerated() where frequencies[symbol] > 0 {
             if character == PieceRules.unknown || character == PieceRules.boundary { continue }
-            pieces[symbol] = Int32(unigram.lengths.count)
+            pieces[symbol] = Int32(unigram.count)
             unigram.append(length: 1, place: places[symbol], frequency: Double(frequencies[symbol]))
         }
         return pieces
     }
 
-    /// Forgets pieces that were dropped.
-    mutating func drop(_ isAlive: [Bool]) {
+    /// Takes the new numbers of pieces, and forgets those that were dropped.
+    mutating func renumber(_ numbers: [UInt32]) {
         var kept: UInt32 = 0
         var start = 0
         for place in 0..<firsts.count - 1 {
             let end = Int(firsts[place + 1])
             firsts[place] = kept
-            for index in start..<end where isAlive[Int(pieces[index])] {
-                pieces[Int(kept)] = pieces[index]
+            for index in start..<end {
+                let number = numbers[Int(pieces[index])]
+                if number == UnigramPieces.dropped { continue }
+                pieces[Int(kept)] = number
                 kept += 1
             }
             start = end
