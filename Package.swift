@@ -8,7 +8,7 @@ let package = Package(
     products: [
         .executable(name: "orrery", targets: ["orrery"]),
         .library(name: "Orrery", targets: [
-            "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryNN", "OrreryModels",
+            "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN", "OrreryModels",
             "OrreryGeneration", "OrreryTraining",
         ]),
     ],
@@ -23,9 +23,12 @@ let package = Package(
         .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
+        .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
-        .target(name: "OrreryGeneration", dependencies: ["OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "Kernels"]),
+        .target(name: "OrreryGeneration", dependencies: [
+            "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "Kernels",
+        ]),
         .target(name: "OrreryDemo"),
         .target(name: "OrreryTraining", dependencies: [
             "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
@@ -34,16 +37,18 @@ let package = Package(
         .target(name: "OrreryTerminal"),
         .executableTarget(name: "orrery", dependencies: [
             "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryTokenizers",
-            "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
+            "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryFiles"]),
         .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
+        .testTarget(name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryDemo"]),
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
         .testTarget(name: "OrreryGenerationTests", dependencies: [
-            "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryTerminal", "Kernels",
+            "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
+            "Kernels",
         ]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
         .testTarget(

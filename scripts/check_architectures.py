@@ -120,11 +120,11 @@ def options(name, r):
     if name == "starcoder2":
         return base | dict(hidden_size=own, hidden_act=act, use_bias=r.random() < 0.5, sliding_window=r.choice([None, 14]), norm_epsilon=r.choice([1e-5, 1e-3])) | rope(size)
     if name == "stablelm":
-        share = r.choice([2, size // 2 // 2 * 2 or 2, size]) / size
+        share = min(size, r.choice([4, max(4, size // 2 // 2 * 2), size])) / size
         rotated = int(size * share)
         return base | dict(hidden_size=own, hidden_act=act, use_qkv_bias=r.random() < 0.5, qk_layernorm=r.random() < 0.5, use_parallel_residual=r.random() < 0.5) | rope(rotated, partial_rotary_factor=share)
     if name == "gpt_neox":
-        share = r.choice([2, size // 2 // 2 * 2 or 2, size]) / size
+        share = min(size, r.choice([4, max(4, size // 2 // 2 * 2), size])) / size
         base.pop("num_key_value_heads")
         return base | dict(hidden_size=own, hidden_act=act, attention_bias=r.random() < 0.5, use_parallel_residual=r.random() < 0.5, layer_norm_eps=r.choice([1e-5, 1e-3])) | rope(
             int(size * share), partial_rotary_factor=share)
@@ -168,7 +168,7 @@ def make(name, seed, directory):
 
 
 def compute(name, model, r):
-    length = r.choice([LENGTH, 140]) if name != "gpt2" else LENGTH
+    length = r.choice([LENGTH, 140]) if name not in ("gpt2", "bert") else LENGTH
     ids = torch.randint(3, VOCABULARY, (2, length))
     want, inputs = {"input_ids": ids}, {}
     with torch.no_grad():

@@ -51,6 +51,7 @@ extension GradientCheck.Case {
                 let op = CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }
                 return op.record([cube])
             },
+            .init(.custom, "joined", [.tensor("x", 3, 5), .tensor("y", 3, 2)]) { [Tensor.joined([$0["x"], $0["y"]])] },
             .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
         ] + activations
     }

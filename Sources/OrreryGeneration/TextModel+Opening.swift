@@ -1,5 +1,7 @@
+import Kernels
 import OrreryFiles
 import OrreryModels
+import OrreryNN
 import OrreryTokenizers
 
 extension TextModel {
@@ -17,6 +19,23 @@ extension TextModel {
         let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path), warn: warn)
         return try TextModel(
             model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [], suggestedSampling: config?.sampling)
+    }
+
+    /// Opens a model with an encoder and a decoder (t5) and lets it read `text`: what it generates from `start` on is its answer.
+    ///
+    /// - Throws: `GenerationError` naming a character that cannot be encoded.
+    public static func open(
+        encoderDecoder directory: String, reading text: String, computeType: ElementType, warn: (String) -> Void = { _ in }
+    ) throws -> (model: TextModel, start: [TokenID]) {
+        let both = try ModelDirectory.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+        let ids: [TokenID]
+        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        if ids.isEmpty { throw GenerationError.emptyPrompt }
+        guard tokenizer.vocabularySize <= both.shape.vocabularySize else {
+            throw GenerationError.vocabulary(directory, tokens: tokenizer.vocabularySize, known: both.shape.vocabularySize)
+        }
+        let decoder = both.decoder(reading: ids, ForwardContext(computeType: computeType))
+        return (try TextModel(decoder, tokenizer: tokenizer, name: directory), [both.decoderStart])
     }
 }
 

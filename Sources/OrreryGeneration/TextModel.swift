@@ -58,6 +58,11 @@ public final class TextModel {
     /// - Throws: `GenerationError` naming an option outside its range or what is wrong with the prompt.
     public func generate(_ options: GenerationOptions) throws -> Generation { try Generation(self, options) }
 
+    /// Continues a prompt, computing only what `cache` does not hold of it; afterwards the cache holds this sequence.
+    ///
+    /// - Throws: as `generate(_:)`.
+    public func generate(_ options: GenerationOptions, reusing cache: PromptCache) throws -> Generation { try Generation(self, options, cache) }
+
     /// Packs the weights for a type of computation, so that the first generation's time is its own.
     public func prepare(_ type: ElementType) {
         _ = model.logits([0], batch: 1, ForwardContext(computeType: type, lastOnly: true))

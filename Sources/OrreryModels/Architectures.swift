@@ -4,15 +4,35 @@ import OrreryNN
 /// What can be opened, by `model_type`. A new architecture is one file and one line here.
 enum Architectures {
     static var languageModels: [Entry<any LanguageModel>] {
-        [entry(Gemma3.self), entry(GPT2.self), entry(Llama.self), entry(Mistral.self), entry(Mixtral.self), entry(Qwen2.self), entry(Qwen3.self)]
+        [
+            entry(Gemma2.self), entry(Gemma3.self), entry(GPT2.self), entry(GPTNeoX.self), entry(GPTOSS.self), entry(Granite.self), entry(Llama.self),
+            entry(Mistral.self), entry(Mixtral.self), entry(Olmo2.self), entry(Phi3.self), entry(Qwen2.self), entry(Qwen3.self), entry(Qwen3MoE.self),
+            entry(SmolLM3.self), entry(StableLM.self), entry(Starcoder2.self),
+        ]
     }
 
-    static func languageModel(_ json: JSONFields) throws -> Entry<any LanguageModel> {
+    static var encoders: [Entry<any TextEncoder>] {
+        [Entry(modelTypes: Bert.modelTypes, make: { try Bert.make($0, $1) }, load: { try Bert.load($0, $1, warn: $2) })]
+    }
+
+    static var encoderDecoders: [Entry<any EncoderDecoder>] {
+        [Entry(modelTypes: T5.modelTypes, make: { try T5.make($0, $1) }, load: { try T5.load($0, $1, warn: $2) })]
+    }
+
+    /// Every `model_type` that can be opened.
+    static var known: [String] {
+        (languageModels.flatMap(\.modelTypes) + encoders.flatMap(\.modelTypes) + encoderDecoders.flatMap(\.modelTypes)).sorted()
+    }
+
+    static func languageModel(_ json: JSONFields) throws -> Entry<any LanguageModel> { try find(json, languageModels, "a language model") }
+    static func encoder(_ json: JSONFields) throws -> Entry<any TextEncoder> { try find(json, encoders, "an encoder, as orrery embed needs") }
+    static func encoderDecoder(_ json: JSONFields) throws -> Entry<any EncoderDecoder> { try find(json, encoderDecoders, "an encoder with a decoder") }
+
+    private static func find<Model>(_ json: JSONFields, _ entries: [Entry<Model>], _ what: String) throws -> Entry<Model> {
         let type = try json.string("model_type")
-        guard let found = languageModels.first(where: { $0.modelTypes.contains(type) }) else {
-            throw ModelError.architecture(type, path: json.file, known: languageModels.flatMap(\.modelTypes).sorted())
-        }
-        return found
+        if let found = entries.first(where: { $0.modelTypes.contains(type) }) { return found }
+        if known.contains(type) { throw json.error("model_type", expected: "\(what): one of \(entries.flatMap(\.modelTypes).sorted().joined(separator: ", "))") }
+        throw ModelError.architecture(type, path: json.file, known: known)
     }
 
     private static func entry<Model: Architecture & LanguageModel>(_ type: Model.Type) -> Entry<any LanguageModel> {

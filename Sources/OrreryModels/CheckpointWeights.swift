@@ -6,12 +6,12 @@ import OrreryTensor
 /// Weights from a safetensors checkpoint. Floats of any width become float32.
 final class CheckpointWeights: WeightSource {
     private let checkpoint: SafetensorsCheckpoint
-    private let path: String
+    let path: String
     private var used: Set<String> = []
     /// Other beginnings to try when a name is absent, by the model's own.
     private let otherPrefixes: [String: [String]]
     /// Without, names, shapes and types are checked and the parameters have no numbers: a model of them is thrown away.
-    private let readsNumbers: Bool
+    let readsNumbers: Bool
 
     init(_ checkpoint: SafetensorsCheckpoint, otherPrefixes: [String: [String]], readsNumbers: Bool) {
         (self.checkpoint, path, self.otherPrefixes, self.readsNumbers) = (checkpoint, checkpoint.path, otherPrefixes, readsNumbers)
@@ -40,6 +40,27 @@ final class CheckpointWeights: WeightSource {
 
     /// Whether the checkpoint has a tensor that the model calls so.
     func has(_ name: String) -> Bool { checkpoint.tensors[storedName(name)] != nil }
+
+    /// Numbers of a tensor that a source rearranges; none where numbers are not read.
+    func floats(_ name: String, _ shape: [Int]) throws -> [Float] { readsNumbers ? try parameter(name, shape, .zeros).value.floats : try none(name, shape) }
+
+    private func none(_ name: String, _ shape: [Int]) throws -> [Float] {
+        _ = try checkedEntry(storedName(name), shape)
+        return []
+    }
+
+    /// Bytes of a tensor of U8; none where numbers are not read.
+    func bytes(_ name: String, _ shape: [Int]) throws -> [UInt8] {
+        let stored = storedName(name), entry = try checkpoint.entry(stored)
+        guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
+        guard entry.dtype == .uint8 else { throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue) }
+        guard readsNumbers else { return [] }
+        used.insert(stored)
+        return try checkpoint.bytes(of: stored).withUnsafeBytes { Array($0) }
+    }
+
+    /// A parameter whose shape is known to be right.
+    func withoutNumbers(_ name: String, _ shape: [Int]) throws -> Parameter { Parameter(name: name, value: withoutNumbers(shape)) }
 
     private func storedName(_ name: String) -> String {
         if checkpoint.tensors[name] != nil { return name }

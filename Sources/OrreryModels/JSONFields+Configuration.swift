@@ -51,14 +51,18 @@ extension JSONFields {
         return found
     }
 
-    /// `head_dim`, where absent `width` / `heads`; even, since positions turn pairs.
-    func headDim(width: Int, heads: Int) throws -> Int {
-        if let found = try sizeIfPresent("head_dim") {
+    /// `head_dim`, where absent `standard` or `width` / `heads`; even, since positions turn pairs.
+    ///
+    /// - Parameters:
+    ///   - isOwn: false where a class has no such field.
+    ///   - isEven: false where part of a head turns, and that is checked.
+    func headDim(width: Int, heads: Int, standard: Int? = nil, isOwn: Bool = true, isEven: Bool = true) throws -> Int {
+        if isOwn, let found = try sizeIfPresent("head_dim") ?? standard {
             guard found % 2 == 0 else { throw error("head_dim", expected: "an even number") }
             return found
         }
         guard width % heads == 0 else { throw error("num_attention_heads", expected: "a divisor of hidden_size \(width)") }
-        guard width / heads % 2 == 0 else { throw error("num_attention_heads", expected: "heads of an even size, as rotary positions need them") }
+        guard !isEven || width / heads % 2 == 0 else { throw error("num_attention_heads", expected: "heads of an even size, as rotary positions need them") }
         return width / heads
     }
 

@@ -14,17 +14,18 @@ extension JSONFields {
     /// The object with the settings of rotary positions: newer versions of transformers call it `rope_parameters`.
     private func rotaryObject() throws -> JSONFields? { try fieldsIfPresent("rope_scaling") ?? fieldsIfPresent("rope_parameters") }
 
-    /// Elements of a head of `headDim` that turn: the share `partial_rotary_factor` of them, rounded down.
+    /// `partial_rotary_factor`: the share of a head's elements that turn, rounded down.
     ///
     /// - Parameter older: another name of the share.
-    func rotatedElements(_ headDim: Int, standard: Double = 1, older: String? = nil) throws -> Int {
+    func partialRotaryFactor(_ headDim: Int, standard: Double = 1, older: String? = nil) throws -> Double {
         var (fields, key) = (self, "partial_rotary_factor")
         if let inner = try rotaryObject(), inner.has(key) { fields = inner } else if let older, !has(key), has(older) { key = older }
-        let share = try fields.doubleIfPresent(key) ?? standard, rotated = share * Double(headDim)
-        guard share > 0, share <= 1, rotated >= 1 else { throw fields.error(key, expected: "a share from 1 / head size to 1") }
-        // Of an odd number the last turns with its neighbour.
-        guard Int(rotated) % 2 == 0 || Int(rotated) < headDim else { throw fields.error(key, expected: "an even number of elements that turn") }
-        return Int(rotated)
+        let share = try fields.doubleIfPresent(key) ?? standard
+        guard share > 0, share <= 1, share * Double(headDim) >= 1 else { throw fields.error(key, expected: "a share from 1 / head size to 1") }
+        // Of an odd number the last turns with its neighbour, which must be there.
+        let rotated = Int(share * Double(headDim))
+        guard rotated % 2 == 0 || rotated < headDim else { throw fields.error(key, expected: "an even number of elements that turn, not \(rotated)") }
+        return share
     }
 
     /// `rope_theta` and `rope_scaling`, or `rope_parameters`, which has both.
@@ -34,15 +35,17 @@ extension JSONFields {
     ///   - rotated: elements that turn, for which some scalings have factors.
     ///   - original: `original_max_position_embeddings` where the class has a standard for it.
     ///   - theta: where absent; `older` is another name of it.
+    ///   - longRoPENames: what else the type may be called.
     func rotary(
         _ inner: JSONFields? = nil, rotated: Int, maxPositionEmbeddings: Int, original standardOriginal: Int? = nil, theta standardTheta: Float = 10_000,
-        older: String? = nil
+        older: String? = nil, longRoPENames: [String] = []
     ) throws -> RotaryFields {
         let object = try inner ?? rotaryObject()
         let theta = try object?.positiveIfPresent("rope_theta") ?? positiveIfPresent("rope_theta") ?? older.flatMap(positiveIfPresent) ?? standardTheta
-        guard let object, let type = try object.stringIfPresent("rope_type") ?? object.stringIfPresent("type"), type != "default" else {
+        guard let object, var type = try object.stringIfPresent("rope_type") ?? object.stringIfPresent("type"), type != "default" else {
             return RotaryFields(theta: theta, scaling: .none)
         }
+        if longRoPENames.contains(type) { type = "longrope" }
         func original() throws -> Int {
             let outer = try sizeIfPresent("original_max_position_embeddings") ?? standardOriginal
             return try outer ?? object.sizeIfPresent("original_max_position_embeddings") ?? maxPositionEmbeddings
@@ -59,7 +62,7 @@ extension JSONFields {
                 factor: try object.positive("factor"), lowFreqFactor: try object.positive("low_freq_factor"),
                 highFreqFactor: try object.positive("high_freq_factor"), originalMaxPositionEmbeddings: try original()))
         case "yarn": scaling = .yarn(try object.yarn(factor: factor(), original: original()))
-        case "longrope", "su": scaling = .longrope(try object.longRoPE(rotated: rotated, factor: factor(), original: original()))
+        case "longrope": scaling = .longrope(try object.longRoPE(rotated: rotated, factor: factor(), original: original()))
         default: throw object.error("rope_type", expected: "one of \(Self.rotaryTypes.joined(separator: ", "))")
         }
         return RotaryFields(theta: theta, scaling: scaling)

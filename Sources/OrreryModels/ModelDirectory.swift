@@ -7,7 +7,19 @@ import OrreryTensor
 /// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files beside them.
 public enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
-    public static var architectures: [String] { Architectures.languageModels.flatMap(\.modelTypes).sorted() }
+    public static var architectures: [String] { Architectures.known }
+
+    /// What a directory holds.
+    public enum Kind: Sendable { case languageModel, encoder, encoderDecoder }
+
+    /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
+    public static func kind(of directory: String) throws -> Kind {
+        let json = try JSONFields(contentsOf: Path.join(directory, "config.json")), type = try json.string("model_type")
+        if Architectures.encoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoder }
+        if Architectures.encoderDecoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoderDecoder }
+        _ = try Architectures.languageModel(json)
+        return .languageModel
+    }
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
@@ -15,6 +27,29 @@ public enum ModelDirectory {
         let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
         let architecture = try Architectures.languageModel(json)
         return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+    }
+
+    /// Opens the encoder in `directory`.
+    public static func openEncoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
+        let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
+        let architecture = try Architectures.encoder(json)
+        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+    }
+
+    /// Opens the encoder with a decoder in `directory`.
+    public static func openEncoderDecoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
+        let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
+        let architecture = try Architectures.encoderDecoder(json)
+        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+    }
+
+    /// The encoder that a configuration describes, with weights from any source; likewise with a decoder.
+    package static func makeEncoder(_ json: JSONFields, _ source: any WeightSource) throws -> any TextEncoder {
+        try Architectures.encoder(json).make(json, source)
+    }
+
+    package static func makeEncoderDecoder(_ json: JSONFields, _ source: any WeightSource) throws -> any EncoderDecoder {
+        try Architectures.encoderDecoder(json).make(json, source)
     }
 
     /// The model that a configuration describes, with weights from any source.

@@ -74,3 +74,18 @@ public struct LayerNorm: Norm {
 
     public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type) }
 }
+
+/// A LayerNorm without bias for each of H heads [..., H d], each with its own weight.
+public struct LayerNormPerHead: Norm {
+    public let norms: [LayerNorm]
+
+    /// - Parameter scope: holds the norms under their numbers.
+    public init(_ scope: WeightScope, heads: Int, _ width: Int, epsilon: Float) throws {
+        norms = try scope.layers(heads) { try LayerNorm($0, width, bias: false, epsilon: epsilon) }
+    }
+
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor {
+        let heads = x.split(Array(repeating: x.width / norms.count, count: norms.count))
+        return Tensor.joined(zip(norms, heads).map { $0($1, as: type) })
+    }
+}

@@ -5,6 +5,9 @@ import OrreryTensor
 public protocol WeightSource: AnyObject {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
 
+    /// Whether there is such a tensor; false for fresh weights.
+    func has(_ name: String) -> Bool
+
     /// `count` tensors of one shape, `prefix`.0.`name` and so on, as one parameter `prefix`.`name` of shape [count] + shape: a layer's experts.
     func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
 
@@ -13,6 +16,8 @@ public protocol WeightSource: AnyObject {
 }
 
 extension WeightSource {
+    public func has(_ name: String) -> Bool { false }
+
     public func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
         try parameter("\(prefix).\(name)", [count] + shape, initial)
     }

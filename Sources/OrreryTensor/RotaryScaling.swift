@@ -70,6 +70,17 @@ public enum RotaryScaling: Sendable, Hashable {
         }
     }
 
+    /// `original_max_position_embeddings`, where the scaling goes by it.
+    public var originalLength: Int? {
+        switch self {
+        case .none, .linear, .factors: nil
+        case .dynamic(_, let original): original
+        case .llama3(let scaling): scaling.originalMaxPositionEmbeddings
+        case .yarn(let scaling): scaling.originalMaxPositionEmbeddings
+        case .longrope(let scaling): scaling.originalMaxPositionEmbeddings
+        }
+    }
+
     /// Sequences for which one set of frequencies holds.
     enum Stretch: Hashable {
         case any

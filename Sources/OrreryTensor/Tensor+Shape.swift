@@ -31,6 +31,21 @@ extension Tensor {
         return tape.record(.split(self, widths: widths), parts)
     }
 
+    /// Parts beside each other in the last dimension: what `split` takes apart.
+    package static func joined(_ parts: [Tensor]) -> Tensor {
+        let widths = parts.map(\.width), shape: [Int] = parts[0].shape.dropLast() + [widths.reduce(0, +)]
+        let y = Tensor(empty: shape, parts[0].dtype)
+        var at = 0
+        for part in parts {
+            copyRows(from: part, to: Tensor(part.shape, y.dtype, storage: y.storage, offset: at, rowStride: y.rowStride))
+            at += part.width
+        }
+        let op = CustomOp(name: "joined", inputs: parts) { dy in
+            dy[0].map { $0.detached.contiguous().split(widths).map { Optional($0.contiguous()) } } ?? parts.map { _ in nil }
+        }
+        return op.record([y])[0]
+    }
+
     /// [B, T, H * D] to [B, H, T, D], or back when merging.
     package func swappingHeads(_ heads: Int, merging: Bool) -> Tensor {
         let (b, t, d) = merging ? (shape[0], shape[2], shape[3]) : (shape[0], shape[1], shape[2] / heads)

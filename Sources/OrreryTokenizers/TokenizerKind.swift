@@ -1,9 +1,11 @@
-/// What `orrery train --tokenizer char|byte|PATH` can say.
+/// What `orrery train --tokenizer char|byte|bpe:SIZE|PATH` can say.
 public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
     /// The characters of the training text.
     case character
     /// The 256 bytes.
     case byte
+    /// Byte-level byte-pair encoding with so many tokens, learnt from the training text.
+    case bytePair(vocabularySize: Int)
     /// A saved one: a model directory or its `tokenizer.json`.
     case path(String)
 
@@ -12,7 +14,9 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
         switch argument {
         case "char": self = .character
         case "byte": self = .byte
-        default: self = .path(argument)
+        default:
+            let size = argument.hasPrefix("bpe:") ? Int(argument.dropFirst(4)) : nil
+            self = size.map { .bytePair(vocabularySize: $0) } ?? .path(argument)
         }
     }
 
@@ -20,6 +24,7 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .character: "char"
         case .byte: "byte"
+        case .bytePair(let size): "bpe:\(size)"
         case .path(let path): path
         }
     }
@@ -27,7 +32,7 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
     /// The tokenizer, trained on `text` if its kind is.
     ///
     /// - Parameters:
-    ///   - text: UTF-8, from which the character tokenizer takes its vocabulary; the other kinds do not look at it.
+    ///   - text: UTF-8, from which the character tokenizer takes its vocabulary, and byte-pair encoding learns; the others do not look at it.
     ///   - endOfText: the text of the token that ends a document. A saved tokenizer must already have it.
     /// - Throws: `TokenizerError`.
     public func makeTokenizer(
@@ -38,6 +43,11 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
             return try CharacterTokenizer(training: text, endOfText: endOfText)
         case .byte:
             return try ByteTokenizer(endOfText: endOfText)
+        case .bytePair(let size):
+            var settings = BytePairTrainer.Settings()
+            settings.vocabularySize = size
+            settings.specialTokens = endOfText.map { [$0] } ?? []
+            return try BytePairTrainer(settings).train(on: TrainingCorpus(text)).tokenizer
         case .path(let path):
             let tokenizer = try TokenizerLoader.load(path: path)
             if let endOfText, tokenizer.endOfText == nil || tokenizer.id(forPiece: Array(endOfText.utf8)) != tokenizer.endOfText {

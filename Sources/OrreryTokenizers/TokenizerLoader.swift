@@ -14,7 +14,7 @@ public enum TokenizerLoader {
     public static func load(path: String, pattern: SplitPattern? = nil) throws -> any Tokenizer {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
-                path, "does not exist; expected char, byte, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
+                path, "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
         }
         return try TokenizerError.naming(path) {
             try status.kind == .directory ? tokenizer(inDirectory: path, pattern) : tokenizer(inFile: path, pattern)
@@ -49,7 +49,7 @@ public enum TokenizerLoader {
                 separatesChinese: configuration?.fields.boolIfPresent("tokenize_chinese_chars"))
         }
         return try TokenizerError.naming(path) {
-            try HuggingFaceReader(path: path, root: json(path), configuration: configuration?.fields).tokenizer()
+            try HuggingFaceReader(path: path, root: json(path), configuration: configuration).tokenizer()
         }
     }
 

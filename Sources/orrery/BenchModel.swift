@@ -125,6 +125,7 @@ private struct Measurement {
     /// - Returns: nil if stopped in the first round.
     func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
         let processor = Processor.current
+        let isInBlocks = model.parameters.contains { $0.blocks.contains { !$0.format.isFloat } }
         var prefills: [Double] = [], decodes: [Double] = [], bandwidth = 0.0, peak = 0.0
         // Packs weights and touches pages; not counted.
         if promptTokens > 0 { _ = prefill() }
@@ -136,7 +137,7 @@ private struct Measurement {
                 decodes.append(decode(newTokens))
             }
             if promptTokens > 0 {
-                peak = max(peak, processor.measuredPeak(type, seconds: 0.1))
+                peak = max(peak, isInBlocks ? processor.measuredBytePeak(seconds: 0.1) : processor.measuredPeak(type, seconds: 0.1))
                 prefills.append(prefill())
             }
         }

@@ -61,7 +61,7 @@ struct BenchTokenizer: ParsableCommand {
         switch TokenizerKind(argument: tokenizer) {
         case .path(let path): try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)))
         case .byte: try ByteTokenizer()
-        case .character: throw ValidationError("char has no file to open; expected a tokenizer's file, a model directory or byte")
+        case .character, .bytePair: throw ValidationError("\(tokenizer) has no file to open; expected a tokenizer's file, a model directory or byte")
         }
     }
 

@@ -48,7 +48,8 @@ struct Convert: ParsableCommand {
             }
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
-                try GGUFExport(model, name: Path.name(input), mix: mix).write(vocabulary: vocabulary(), to: out, progress: progress)
+                try GGUFExport(model, name: Path.name(input), mix: mix).write(
+                    vocabulary: vocabulary(), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
                 try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
             }
@@ -69,7 +70,9 @@ struct Convert: ParsableCommand {
             standardError("orrery: warning: \(error); the file is written without a tokenizer")
             return []
         }
-        return try GGUFVocabularyExport.pairs(of: tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+        let export = try GGUFVocabularyExport(tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+        for warning in export.warnings { standardError("orrery: warning: \(warning)") }
+        return export.pairs
     }
 
     /// Of a directory as they stand there; else made from the tokenizer.

@@ -2,7 +2,9 @@ import ArgumentParser
 import Kernels
 import OrreryFiles
 import OrreryGeneration
+import OrreryModels
 import OrreryTerminal
+import OrreryTokenizers
 
 /// Continues a text, token by token.
 struct Generate: ParsableCommand {
@@ -39,17 +41,26 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let type = compute.type(standard: Processor.current.fastestType)
-            let text = try PromptText.read(prompt)
+            let type = compute.type(standard: Processor.current.fastestType), text = try PromptText.read(prompt)
+            let (source, start) = try open(text, type)
             let options = GenerationOptions(
-                prompt: try source.promptTokens(text), sampling: sampling.options(suggested: source.suggestedSampling),
+                prompt: start, sampling: sampling.options(suggested: source.suggestedSampling),
                 stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type)
             source.prepare(type)
             let generation = try source.generate(options)
             let completion = try stream(generation, prompt: text)
-            if output.json { output.print(json(generation, text: completion)) } else { report(generation) }
+            if output.json { output.print(generation.json(text: completion)) } else { report(generation) }
         }
+    }
+
+    /// The model and what its text starts with: the prompt, unless the model has an encoder to read that.
+    private func open(_ text: String, _ type: ElementType) throws -> (TextModel, [TokenID]) {
+        func warn(_ line: String) { standardError("orrery: warning: \(line)") }
+        if FileStatus(model)?.kind == .directory, try ModelDirectory.kind(of: model) == .encoderDecoder {
+            return try TextModel.open(encoderDecoder: model, reading: text, computeType: type, warn: warn)
+        }
+        let source = try TextModel.open(model, warn: warn)
+        return (source, try source.promptTokens(text))
     }
 
     /// Runs the generation to its end or to Ctrl-C, and shows it on the way.
@@ -83,19 +94,22 @@ struct Generate: ParsableCommand {
             "prefill \(timings.prefillTokens) tokens, \(rate(timings.prefillTokensPerSecond))  decode \(timings.decodeTokens) tokens, "
                 + "\(rate(timings.decodeTokensPerSecond))  ended by: \(end)", .dim))
     }
+}
 
-    private func json(_ generation: Generation, text: String) -> JSONObject {
+extension Generation {
+    /// What `--json` prints about a finished generation; docs/json.md.
+    func json(text: String) -> JSONObject {
         var o = JSONObject()
         o["text"] = JSONValue(text)
-        o["ids"] = JSONValue(generation.completion.map(Int.init))
-        o["prompt_ids"] = JSONValue(generation.options.prompt.map(Int.init))
-        o["prompt_tokens"] = JSONValue(generation.options.prompt.count)
-        o["completion_tokens"] = JSONValue(generation.completion.count)
-        o["prefill_tokens_per_s"] = JSONValue(generation.timings.prefillTokensPerSecond)
-        o["decode_tokens_per_s"] = JSONValue(generation.timings.decodeTokensPerSecond)
-        o["finish_reason"] = JSONValue(generation.finishReason?.rawValue)
-        o["sampling"] = .object(generation.options.sampling.json)
-        o["dtype"] = JSONValue(generation.options.computeType.name)
+        o["ids"] = JSONValue(completion.map(Int.init))
+        o["prompt_ids"] = JSONValue(options.prompt.map(Int.init))
+        o["prompt_tokens"] = JSONValue(options.prompt.count)
+        o["completion_tokens"] = JSONValue(completion.count)
+        o["prefill_tokens_per_s"] = JSONValue(timings.prefillTokensPerSecond)
+        o["decode_tokens_per_s"] = JSONValue(timings.decodeTokensPerSecond)
+        o["finish_reason"] = JSONValue(finishReason?.rawValue)
+        o["sampling"] = .object(options.sampling.json)
+        o["dtype"] = JSONValue(options.computeType.name)
         return o
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import OrreryFiles
 import OrreryModels
+import OrreryNN
 
 /// The numbers themselves, to compare with any other implementation.
 struct Logits: ParsableCommand {
@@ -26,6 +27,9 @@ struct Logits: ParsableCommand {
     @Flag(help: "Write the hidden states too.")
     var hidden = false
 
+    @Option(name: .customLong("encoder-ids"), help: ArgumentHelp("Token ids that the encoder of a model with two halves (t5) reads, as many lists.", valueName: "file"))
+    var encoderIDs: String?
+
     @Option(help: ArgumentHelp("Continue each list by this many tokens.", valueName: "count"))
     var greedy = 0
 
@@ -39,35 +43,65 @@ struct Logits: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
-            let path = ids == "-" ? "/dev/stdin" : ids
-            let sequences = try TokenIDFile.read(path, vocabulary: model.shape.vocabularySize, context: model.shape.contextLength)
-            let room = model.shape.contextLength - sequences[0].count
-            guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
-            let writer = LogitsWriter(
-                model: model, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden, continued: greedy)
-            let start = ContinuousClock.now
-            try writer.write(to: out)
-            report(model, writer, seconds: (ContinuousClock.now - start).seconds)
+            let isDirectory = FileStatus(model)?.kind != .file
+            switch isDirectory ? try ModelDirectory.kind(of: model) : .languageModel {
+            case .languageModel:
+                guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
+                let model = try ModelFiles.open(self.model, warn: warn)
+                try write([model], read(ids, model.shape))
+            case .encoderDecoder:
+                let model = try ModelDirectory.openEncoderDecoder(self.model, warn: warn)
+                guard let encoderIDs else { throw ValidationError("--encoder-ids: expected the ids that the encoder reads, since this model has one") }
+                let context = ForwardContext(computeType: compute.type(standard: .float32))
+                let sequences = try read(ids, model.shape), sources = try read(encoderIDs, model.shape)
+                guard sources.count == sequences.count else {
+                    throw ValidationError("--encoder-ids: expected \(sequences.count) lists, as many as --ids has, found \(sources.count)")
+                }
+                try write(sources.map { model.decoder(reading: $0, context) }, sequences)
+            case .encoder:
+                let encoder = try ModelDirectory.openEncoder(self.model, warn: warn)
+                let writer = EncodingWriter(encoder: encoder, sequences: try read(ids, encoder.shape), computeType: compute.type(standard: .float32))
+                guard greedy == 0, encoderIDs == nil else { throw ValidationError("--greedy, --encoder-ids: an encoder writes no text") }
+                let start = ContinuousClock.now
+                try writer.write(to: out)
+                report(encoder.shape, writer.sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+            }
         }
     }
 
-    private func report(_ model: any LanguageModel, _ writer: LogitsWriter, seconds: Double) {
-        let (count, length) = (writer.sequences.count, writer.length)
+    private func warn(_ line: String) { standardError("orrery: warning: \(line)") }
+
+    private func read(_ path: String, _ shape: ModelShape) throws -> [[Int32]] {
+        try TokenIDFile.read(path == "-" ? "/dev/stdin" : path, vocabulary: shape.vocabularySize, context: shape.contextLength)
+    }
+
+    private func write(_ models: [any LanguageModel], _ sequences: [[Int32]]) throws {
+        let room = models[0].shape.contextLength - sequences[0].count
+        guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
+        let writer = LogitsWriter(
+            models: models, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden, continued: greedy)
+        let start = ContinuousClock.now
+        try writer.write(to: out)
+        report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+    }
+
+    private func report(_ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double) {
+        let (count, length) = (sequences.count, sequences[0].count), hasLogits = names.contains("logits")
         guard output.json else {
-            let states = hidden ? " and \(model.shape.layers + 1) hidden states of width \(model.shape.width)" : ""
-            print("\(out): logits of \(count) x \(length) positions over \(model.shape.vocabularySize) tokens\(states), in \(writer.computeType.name)")
+            let states = names.contains("hidden.0") ? "\(shape.layers + 1) hidden states of width \(shape.width)" : ""
+            let logits = hasLogits ? "logits over \(shape.vocabularySize) tokens" + (states.isEmpty ? "" : " and ") : ""
+            print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
             return
         }
         var o = JSONObject()
         o["out"] = JSONValue(out)
         o["sequences"] = JSONValue(count)
         o["positions"] = JSONValue(length)
-        o["vocabulary"] = JSONValue(model.shape.vocabularySize)
-        o["layers"] = JSONValue(model.shape.layers)
-        o["width"] = JSONValue(model.shape.width)
-        o["dtype"] = JSONValue(writer.computeType.name)
-        o["tensors"] = JSONValue(writer.names)
+        o["vocabulary"] = JSONValue(shape.vocabularySize)
+        o["layers"] = JSONValue(shape.layers)
+        o["width"] = JSONValue(shape.width)
+        o["dtype"] = JSONValue(type.name)
+        o["tensors"] = JSONValue(names)
         o["seconds"] = JSONValue(seconds)
         o["tokens_per_s"] = JSONValue(Double(count * length) / seconds)
         output.print(o)

@@ -11,7 +11,8 @@ import OrreryTensor
 ///
 /// B sequences, T positions, V vocabulary, D width, L layers.
 package struct LogitsWriter {
-    package let model: any LanguageModel
+    /// One for all sequences, or one for each: a decoder that reads another text.
+    private let models: [any LanguageModel]
     package let sequences: [[Int32]]
     package let computeType: ElementType
     package let writesHidden: Bool
@@ -20,9 +21,16 @@ package struct LogitsWriter {
     private static let piece = 256
 
     package init(model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, writesHidden: Bool, continued: Int = 0) {
-        (self.model, self.sequences, self.computeType, self.writesHidden) = (model, sequences, computeType, writesHidden)
+        self.init(models: [model], sequences: sequences, computeType: computeType, writesHidden: writesHidden, continued: continued)
+    }
+
+    /// - Parameter models: one, or as many as sequences.
+    package init(models: [any LanguageModel], sequences: [[Int32]], computeType: ElementType, writesHidden: Bool, continued: Int = 0) {
+        (self.models, self.sequences, self.computeType, self.writesHidden) = (models, sequences, computeType, writesHidden)
         self.continued = continued
     }
+
+    package var model: any LanguageModel { models[0] }
 
     package var length: Int { sequences[0].count }
 
@@ -36,12 +44,12 @@ package struct LogitsWriter {
                 for ids in sequences { try ids.withUnsafeBytes { try sink($0) } }
             },
             SafetensorsTensor(name: "logits", dtype: .float32, shape: [B, T, shape.vocabularySize]) { sink in
-                for ids in sequences { try forward(ids, hidden) { try $0.withUnsafeBytes { try sink($0) } } }
+                for (b, ids) in sequences.enumerated() { try forward(ids, models[b % models.count], hidden) { try $0.withUnsafeBytes { try sink($0) } } }
             },
         ]
         if continued > 0 {
             tensors.append(SafetensorsTensor(name: "greedy", dtype: .int32, shape: [B, T + continued]) { sink in
-                for ids in sequences { try continuation(ids).withUnsafeBytes { try sink($0) } }
+                for (b, ids) in sequences.enumerated() { try continuation(ids, models[b % models.count]).withUnsafeBytes { try sink($0) } }
             })
         }
         // Their turn comes after the logits', which leaves them here.
@@ -56,7 +64,7 @@ package struct LogitsWriter {
     }
 
     /// `ids` and the tokens that the model finds likeliest after them, one at a time.
-    private func continuation(_ ids: [Int32]) -> [Int32] {
+    private func continuation(_ ids: [Int32], _ model: any LanguageModel) -> [Int32] {
         let cache = model.makeCache(capacity: ids.count + continued, type: computeType)
         var ids = ids
         for _ in 0 ..< continued {
@@ -68,7 +76,7 @@ package struct LogitsWriter {
         return ids
     }
 
-    private func forward(_ ids: [Int32], _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
+    private func forward(_ ids: [Int32], _ model: any LanguageModel, _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
         let cache = model.makeCache(capacity: ids.count, type: computeType)
         while cache.count < ids.count {
             let piece = Array(ids[cache.count...].prefix(Self.piece))

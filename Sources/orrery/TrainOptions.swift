@@ -7,7 +7,7 @@ import OrreryTraining
 /// Every hyperparameter as a flag: what is not given comes from the preset.
 struct TrainOptions: ParsableArguments {
     @Option(help: "Text to train on: a file, a directory of text files, or demo, the embedded text.") var data: String?
-    @Option(help: "char, byte, or the path of a saved tokenizer.") var tokenizer: String?
+    @Option(help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer.") var tokenizer: String?
     @Option(help: "A named plan: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).") var preset: String?
     @Option(help: "Share of the text, its end, that validates.") var validationFraction: Double?
 

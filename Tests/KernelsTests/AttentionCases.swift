@@ -86,54 +86,63 @@ private func share(_ shape: AttentionShape, _ result: ReferenceAttention.Result,
     return 2 * scoreError + Double(shape.keys + shape.headSize + 16) * u + (type == .bfloat16 ? type.roundoff : 0)
 }
 
-let attentionCases: [KernelCase] =
-    ElementType.both.flatMap { type in
-        (training + cached).flatMap { geometry in
-            ([(false, false, .nothing), (true, false, .nothing), (false, true, .nothing), (true, true, .nothing)] + Extra.all.map { (false, false, $0) })
-                .filter { !$0.1 || geometry.first == 0 }.map { (slopes: Bool, drops: Bool, extra: Extra) in
-                let shape = geometry.shape(slopes: slopes, extra)
-                let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)"
-                return KernelCase(kernel: "attention", label: label) { processor, findings in
-                    let inputs = Inputs(shape, type)
-                    let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type), y = inputs.queries(nil, type)
-                    let lse = Grid(.float32, width: shape.batch * shape.heads * shape.queries)
-                    let tiles = shape.firstPosition == 0
-                        ? KeyValueTiles.ofTraining(shape, keys: inputs.heads(k), values: inputs.heads(v), type: type)
-                        : (0 ..< shape.batch).map { b in
-                            let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys + 9, type: type)
-                            tiles.write(keys: inputs.heads(k), values: inputs.heads(v), batch: b, rows: shape.keys, at: 0)
-                            return tiles
-                        }
-                    processor.attention(
-                        shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: lse.floats, dropout: drops ? dropout : nil)
-                    let want = reference(shape, inputs, type, drops: drops).forward(), share = share(shape, want, type)
-                    findings.expect(y, want.y, "y") { share * want.magnitude[$0] }
-                    findings.expect(lse, want.logSumExp, "lse") { share + 2 * u * abs(want.logSumExp[$0]) }
-                }
+/// ALiBi, dropout, and one thing beside them.
+private struct Variation {
+    var (slopes, drops): (Bool, Bool)
+    var extra = Extra.nothing
+    var label: String { "\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)" }
+
+    static let forward: [Variation] = [
+        Variation(slopes: false, drops: false), Variation(slopes: true, drops: false), Variation(slopes: false, drops: true), Variation(slopes: true, drops: true),
+    ] + Extra.all.map { Variation(slopes: false, drops: false, extra: $0) }
+    static let gradient: [Variation] = [Variation(slopes: false, drops: false), Variation(slopes: true, drops: true)]
+        + Extra.trained.map { Variation(slopes: false, drops: false, extra: $0) }
+}
+
+private func forwardCase(_ geometry: Geometry, _ variation: Variation, _ type: ElementType) -> KernelCase {
+    let shape = geometry.shape(slopes: variation.slopes, variation.extra), drops = variation.drops
+    return KernelCase(kernel: "attention", label: "\(geometry.label) \(type.name)\(variation.label)") { processor, findings in
+        let inputs = Inputs(shape, type)
+        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type), y = inputs.queries(nil, type)
+        let lse = Grid(.float32, width: shape.batch * shape.heads * shape.queries)
+        let tiles = shape.firstPosition == 0
+            ? KeyValueTiles.ofTraining(shape, keys: inputs.heads(k), values: inputs.heads(v), type: type)
+            : (0 ..< shape.batch).map { b in
+                let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys + 9, type: type)
+                tiles.write(keys: inputs.heads(k), values: inputs.heads(v), batch: b, rows: shape.keys, at: 0)
+                return tiles
             }
-        }
-            + training.flatMap { geometry in
-                ([(false, false, .nothing), (true, true, .nothing)] + Extra.trained.map { (false, false, $0) }).map { (slopes: Bool, drops: Bool, extra: Extra) in
-                    let shape = geometry.shape(slopes: slopes, extra)
-                    let label = "\(geometry.label) \(type.name)\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)"
-                    return KernelCase(kernel: "attention gradient", label: label) { processor, findings in
-                        let inputs = Inputs(shape, type)
-                        let model = reference(shape, inputs, type, drops: drops), forward = model.forward()
-                        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type)
-                        let y = inputs.queries(forward.y.map(Float.init), type), dy = inputs.queries(inputs.dy, type)
-                        let lse = Grid(forward.logSumExp.map(Float.init))
-                        let dq = inputs.queries(nil, type), dk = inputs.keys(nil, type), dv = inputs.keys(nil, type)
-                        processor.attentionGradient(
-                            shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy),
-                            logSumExp: lse.floats, dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type,
-                            dropout: drops ? dropout : nil)
-                        let want = model.gradient(dy: inputs.dy)
-                        // P and dS round once each, and y's rounding reaches dS through delta; the sums over queries add T u
-                        let share = 2 * share(shape, forward, type) + Double(2 * shape.queries) * u
-                        findings.expect(dv, want.dv, "dv") { share * want.dvMagnitude[$0] }
-                        findings.expect(dk, want.dk, "dk") { share * want.dkMagnitude[$0] }
-                        findings.expect(dq, want.dq, "dq") { share * want.dqMagnitude[$0] }
-                    }
-                }
-            }
+        processor.attention(shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: lse.floats, dropout: drops ? dropout : nil)
+        let want = reference(shape, inputs, type, drops: drops).forward(), share = share(shape, want, type)
+        findings.expect(y, want.y, "y") { share * want.magnitude[$0] }
+        findings.expect(lse, want.logSumExp, "lse") { share + 2 * u * abs(want.logSumExp[$0]) }
     }
+}
+
+private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: ElementType) -> KernelCase {
+    let shape = geometry.shape(slopes: variation.slopes, variation.extra), drops = variation.drops
+    return KernelCase(kernel: "attention gradient", label: "\(geometry.label) \(type.name)\(variation.label)") { processor, findings in
+        let inputs = Inputs(shape, type)
+        let model = reference(shape, inputs, type, drops: drops), forward = model.forward()
+        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type)
+        let y = inputs.queries(forward.y.map(Float.init), type), dy = inputs.queries(inputs.dy, type)
+        let lse = Grid(forward.logSumExp.map(Float.init))
+        let dq = inputs.queries(nil, type), dk = inputs.keys(nil, type), dv = inputs.keys(nil, type)
+        processor.attentionGradient(
+            shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy), logSumExp: lse.floats,
+            dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type, dropout: drops ? dropout : nil)
+        let want = model.gradient(dy: inputs.dy)
+        // P and dS round once each, and y's rounding reaches dS through delta; the sums over queries add T u
+        let share = 2 * share(shape, forward, type) + Double(2 * shape.queries) * u
+        findings.expect(dv, want.dv, "dv") { share * want.dvMagnitude[$0] }
+        findings.expect(dk, want.dk, "dk") { share * want.dkMagnitude[$0] }
+        findings.expect(dq, want.dq, "dq") { share * want.dqMagnitude[$0] }
+    }
+}
+
+let attentionCases: [KernelCase] = ElementType.both.flatMap { type -> [KernelCase] in
+    let forward = (training + cached).flatMap { geometry in
+        Variation.forward.filter { !$0.drops || geometry.first == 0 }.map { forwardCase(geometry, $0, type) }
+    }
+    return forward + training.flatMap { geometry in Variation.gradient.map { gradientCase(geometry, $0, type) } }
+}

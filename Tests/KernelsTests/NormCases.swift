@@ -14,7 +14,7 @@ private let shapes: [(rows: Int, width: Int, types: (ElementType, ElementType, E
 let normCases: [KernelCase] = shapes.flatMap { rows, W, types in
     let (xt, dyt, outType) = types
     let label = "[\(rows), \(W)] \(xt.name) \(dyt.name) -> \(outType.name)"
-    let seed = rows * 1000 + W, share = Double(W + 8) * u
+    let seed = rows * 1000 + W, share = Double(W + 8) * u, offset: Float = W % 3 == 0 ? 1 : 0
     return [
         KernelCase(kernel: "rms_norm", label: label) { processor, findings in
             var samples = Samples(seed)

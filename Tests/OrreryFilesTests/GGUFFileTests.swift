@@ -53,6 +53,27 @@ import Testing
         #expect(line { try file.bytes(of: "r") }.hasSuffix(#"has no tensor "r""#))
     }
 
+    /// As llama.cpp's gguf-split leaves them.
+    @Test func aModelMayBeInSeveralFiles() throws {
+        let paths = (1...3).map { scratch("m-0000\($0)-of-00003.gguf") }
+        func part(_ index: Int) -> [(key: String, value: GGUFValue)] {
+            [("split.no", .uint16(UInt16(index))), ("split.count", .uint16(3)), ("split.tensors.count", .int32(3))]
+        }
+        try GGUFWriter.write([("general.architecture", .string("llama"))] + part(0), to: paths[0])
+        try GGUFWriter.write(part(1), tensors: [Self.tensor("a", .int8, [3], [1, 2, 3])], to: paths[1])
+        #expect(line { try GGUFFile(path: paths[0]) }.contains("m-00003-of-00003.gguf"))
+        try GGUFWriter.write(part(2), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
+        let file = try GGUFFile(path: paths[0])
+        #expect(file.ordered.map(\.name) == ["a", "b", "c"])
+        #expect(try file.bytes(of: "a").withUnsafeBytes { Array($0) } == [1, 2, 3])
+        #expect(try file.bytes(of: "c").withUnsafeBytes { Array($0) } == [5])
+        #expect(line { try GGUFFile(path: paths[1]) }.contains("name the file that ends in -00001-of-00003.gguf"))
+        try GGUFWriter.write(part(2), tensors: [Self.tensor("b", .int8, [1], [4])], to: paths[2])
+        #expect(line { try GGUFFile(path: paths[0]) }.contains("split.tensors.count"))
+        try GGUFWriter.write(part(2), tensors: [Self.tensor("a", .int8, [1], [4])], to: paths[2])
+        #expect(line { try GGUFFile(path: paths[0]) }.contains("each tensor in one of the files"))
+    }
+
     @Test func theAlignmentIsTheFiles() throws {
         let path = scratch("aligned.gguf")
         let metadata: [(key: String, value: GGUFValue)] = [("general.alignment", .uint32(256))]

@@ -17,6 +17,7 @@ import Testing
 @Suite(.enabled(if: FileStatus(Golden.shared) != nil, "../shared/reference is not there"), .serialized)
 struct SharedReferenceTests {
     static let architectures = ["gpt2", "qwen3", "llama", "gemma3", "mixtral"]
+    static let trained = ["gpt2", "qwen3"]
 
     private func golden(_ name: String) throws -> Golden {
         try Golden(Golden.shared + "/" + name, tensors: "reference.safetensors", training: "training.safetensors")
@@ -24,7 +25,7 @@ struct SharedReferenceTests {
 
     @Test(arguments: architectures) func hiddenStatesAndLogits(_ name: String) throws { try compareInference(golden(name)) }
     @Test(arguments: architectures) func greedyContinuation(_ name: String) throws { try compareGreedy(golden(name)) }
-    @Test(arguments: architectures) func tenSteps(_ name: String) throws { try compareTraining(golden(name), step: AdamWStep.golden) }
+    @Test(arguments: trained) func tenSteps(_ name: String) throws { try compareTraining(golden(name), step: AdamWStep.golden) }
 }
 
 extension AdamWStep {

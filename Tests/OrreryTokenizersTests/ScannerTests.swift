@@ -33,7 +33,7 @@ import Testing
             let text = Array((0..<2000).map { _ in letters.randomElement(using: &dice)! }.joined().utf8)
             let (ours, theirs) = (try Self.words(pattern, text), try Self.words(regex, text))
             if ours != theirs {
-                let place = zip(ours, theirs).firstIndex { $0 != $1 } ?? 0
+                let place = Array(zip(ours, theirs)).firstIndex { $0 != $1 } ?? 0
                 Issue.record("round \(round), word \(place): \(ours.dropFirst(place).prefix(3).map(String.init(decoding:))) and \(theirs.dropFirst(place).prefix(3).map(String.init(decoding:)))")
                 return
             }

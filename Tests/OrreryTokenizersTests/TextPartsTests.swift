@@ -37,7 +37,8 @@ import Testing
                     count += 1
                     for (id, bytes) in zip(encoding.ids, encoding.byteRanges) { parts.append(id, bytes) }
                 }
-                #expect(end == utf8.count && count > 3)
+                // Nothing is cut after bytes that are not UTF-8.
+                #expect(end == utf8.count && (count > 3 || round % 10 == 0))
                 #expect(parts == whole, "round \(round)")
                 #expect(try tokenizer.encode(utf8, threads: 2) == whole.ids)
             }

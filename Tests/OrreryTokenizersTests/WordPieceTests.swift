@@ -103,15 +103,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"BertNormalizer\"", "\"Lowercase\"", "field \"normalizer.type\": expected BertNormalizer"),
-        ("\"BertPreTokenizer\"", "\"Whitespace\"", "field \"pre_tokenizer.type\": expected BertPreTokenizer"),
-        ("\"TemplateProcessing\"", "\"RobertaProcessing\"", "field \"post_processor.type\": expected TemplateProcessing or BertProcessing"),
-        ("\"prefix\":\"##\"", "\"prefix\":\"\"", "field \"decoder.prefix\": expected the model's continuing_subword_prefix"),
-        ("\"ids\":[2]", "\"ids\":[70000]", "expected ids of added tokens"), ("\"truncation\":null", "\"truncation\":{}", "field \"truncation\": expected null"),
+        ("\"BertNormalizer\"", "\"Bart\"", "field \"normalizer.type\": expected BertNormalizer"),
+        ("\"BertPreTokenizer\"", "\"Bart\"", "field \"pre_tokenizer.type\": expected BertPreTokenizer"),
+        ("\"TemplateProcessing\"", "\"RobertaProcessing\"", "field \"post_processor.sep\": expected an array"),
+        ("\"ids\":[2]", "\"ids\":[70000]", "the post-processor adds the token 70000; expected a token of the vocabulary"),
+        ("\"truncation\":null", "\"truncation\":{}", "field \"truncation.max_length\": expected an integer"),
         ("\"[UNK]\":1", "\"[UNK]\":4000000000", "field \"model.vocab.[UNK]\": expected an integer from 0"),
-        ("\"[UNK]\":1", "\"[UNK]\":2", "expected an id other than that of \"[UNK]\""), ("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"[no]\"", "has no \"[no]\""),
-        ("\"id\":1,\"content\":\"[UNK]\"", "\"id\":9,\"content\":\"[UNK]\"", "has the id 9, which is another piece's or too large"),
-        ("\"id\":\"A\"", "\"id\":\"B\"", "expected the sequence A once, and special tokens"),
+        ("\"[UNK]\":1", "\"[UNK]\":2", "the id 2; expected each id once"),
+        ("\"id\":1,\"content\":\"[UNK]\"", "\"id\":9,\"content\":\"[UNK]\"", "has the id 9; expected 1, which tokenizers gives it"),
+        ("\"id\":\"A\"", "\"id\":\"B\"", "names $B; expected $A only"),
     ])
     func refusesFiles(part: String, replacement: String, expected: String) throws {
         let text = try String(contentsOf: Self.folder.appendingPathComponent("uncased.json"), encoding: .utf8)

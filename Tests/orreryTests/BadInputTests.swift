@@ -99,6 +99,26 @@ import Testing
         .usage("logits @model --ids @ids.json", "--out"),
     ]
 
+    static let trainers: [BadInput] = [
+        .usage("tokenizer train --kind bpf --data @text.txt --out @t.json", "--kind: expected bpe, sentencepiece-bpe, unigram, wordpiece, wordlevel, found bpf"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.bin", "--out: expected a directory that is there, or a name that ends in .json, vocab.json or .tiktoken"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --byte-fallback", "--byte-fallback is for sentencepiece-bpe and unigram"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --vocab 0", "vocabulary size: expected 1 to 2097151, found 0"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --threads 0", "--threads: expected 1 to 1024, found 0"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --word-memory 0", "--word-memory: expected 1 to 4194304 MB, found 0"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --word-memory 4194304", "--word-memory: learning from words of"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --pattern (", "the pattern \"(\" is not a regular expression"),
+        .usage("tokenizer train --kind bpe --out @t.json", "--data"),
+        .usage("tokenizer train --kind bpe --data @text.txt --out @t.json --vocab 200", "vocabulary size 200 has no room for 256 bytes"),
+        .failure("tokenizer train --kind bpe --data @missing.txt --out @t.json", "missing.txt: no such file; expected a text file"),
+        .failure("tokenizer train --kind bpe --data @folder --out @t.json", "folder", "has no text file in it", bytes: ["folder/picture.png": [0x89, 0]]),
+        .failure("tokenizer train --kind bpe --data @empty.txt --out @t.json", "there is no text to train on", files: ["empty.txt": ""]),
+        .failure("tokenizer train --kind bpe --data @text.txt --out @nowhere/t.json", "nowhere/t.json: is in no directory; create"),
+        .failure("train --json --out @out --data @text.txt --tokenizer bpe:100", "vocabulary size 100 has no room for 256 bytes"),
+        .failure("train --json --out @out --data @text.txt --tokenizer bpe:many", "bpe:many: does not exist; expected char, byte, bpe:SIZE"),
+    ]
+
+    @Test(arguments: trainers) func badTokenizerTraining(_ input: BadInput) async throws { try await input.check() }
     @Test(arguments: data) func badData(_ input: BadInput) async throws { try await input.check() }
     @Test(arguments: trainFlags) func badFlagsOfTrain(_ input: BadInput) async throws { try await input.check() }
     @Test(arguments: models) func badModelsAndFlags(_ input: BadInput) async throws { try await input.check() }

@@ -8,6 +8,7 @@ import Testing
     static let commands = [
         "train": "train --data @text.txt --tokenizer char --out @out --steps 4 --batch 4 --validate-every 2 --json " + Example.shape.joined(separator: " "),
         "generate": "generate @model --prompt sun --max-tokens 4 --json",
+        "chat": "chat @model --template @chat.jinja --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
         "eval": "eval @model --data @text.txt --json",
@@ -17,6 +18,7 @@ import Testing
         "gradcheck": "gradcheck --operation attention --json",
         "tokenize": "tokenize @tiny.tiktoken @text.txt --pattern r50k --merges --context 100 --price-per-million 2 --json",
         "bench tokenizer": "bench tokenizer @tiny.tiktoken --pattern r50k --data @text.txt --threads 1 --rounds 2 --json",
+        "tokenizer train": "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @tokenizer.json --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
         "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
     ]
@@ -106,6 +108,7 @@ import Testing
         try scratch.put(Example.text, at: "text.txt")
         try scratch.put("[[1, 2, 3], [4, 5, 6]]", at: "ids.json")
         try scratch.put(Example.tiktoken, at: "tiny.tiktoken")
+        try scratch.put("the {{ messages[0].content }} ", at: "chat.jinja")
         try scratch.copy(try await Example.model.value("model"), as: "model")
         return scratch
     }

@@ -86,14 +86,6 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
             isMapped: isMapped, order: nil)
     }
 
-    /// The same rows in another order: row i is this matrix's row `permutation[i]`.
-    public func reordered(_ permutation: [Int]) -> QuantizedMatrix {
-        precondition(permutation.count == rows && Set(permutation) == Set(0 ..< rows), "\(permutation.count) places for \(rows) rows")
-        return QuantizedMatrix(
-            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
-            order: permutation.map { order?[$0] ?? Int32($0) })
-    }
-
     /// The stored bytes of row i.
     func row(_ i: Int) -> UnsafeRawPointer { base + (order.map { Int($0[i]) } ?? i) * bytesPerRow }
 

@@ -1,4 +1,4 @@
-/// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte.
+/// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte; or a model split over several, of which the first is named.
 public final class GGUFFile: Sendable {
     public let path: String
     /// 2 or 3; they differ only for big-endian machines.
@@ -10,9 +10,11 @@ public final class GGUFFile: Sendable {
     public let ordered: [GGUFTensorInfo]
     /// The tensors by name.
     public let tensors: [String: GGUFTensorInfo]
+    /// The file of each tensor, where it is not the first.
+    private let otherFiles: [String: MappedFile]
     private let file: MappedFile
 
-    /// Opens the file at `path` and checks its header. No tensor and no array is read.
+    /// Opens the file at `path` and checks its header; of a split model the other files too. No tensor and no array is read.
     ///
     /// - Throws: `FileError` that names the byte, the key or the tensor.
     public convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
@@ -24,8 +26,19 @@ public final class GGUFFile: Sendable {
         version = header.version
         alignment = header.alignment
         metadata = GGUFMetadata(header.metadata, file: file.path)
-        ordered = header.tensors
-        tensors = Dictionary(header.tensors.map { ($0.name, $0) }) { first, _ in first }
+        var (ordered, otherFiles) = (header.tensors, [String: MappedFile]())
+        for other in try GGUFSplit(metadata)?.others() ?? [] {
+            for tensor in try other.withUnsafeBytes({ try GGUFHeader($0, of: other) }).tensors {
+                otherFiles[tensor.name] = other
+                ordered.append(tensor)
+            }
+        }
+        (self.ordered, self.otherFiles) = (ordered, otherFiles)
+        tensors = Dictionary(ordered.map { ($0.name, $0) }) { first, _ in first }
+        guard tensors.count == ordered.count else { throw FileError.content(file.path, expected: "each tensor in one of the files of a split model", found: "one in two") }
+        if let expected = try metadata.intIfPresent(GGUFSplit.tensorsKey), expected != ordered.count {
+            throw metadata.error(GGUFSplit.tensorsKey, expected: "the \(ordered.count) tensors of all files", advice: "the files do not belong together: download them again")
+        }
     }
 
     /// Whether the file at `path` says that it is a GGUF file.
@@ -46,6 +59,6 @@ public final class GGUFFile: Sendable {
 
     /// The bytes of one of this file's tensors.
     public func bytes(of tensor: GGUFTensorInfo) throws -> MappedRegion {
-        try file.region(offset: tensor.byteRange.lowerBound, count: tensor.byteRange.count)
+        try (otherFiles[tensor.name] ?? file).region(offset: tensor.byteRange.lowerBound, count: tensor.byteRange.count)
     }
 }

@@ -36,20 +36,24 @@ public final class Generation {
     private let source: TextModel
     private let sampler: Sampler
     private let cache: KeyValueStore
+    /// Knows what the cache holds, where it outlives this generation.
+    private let promptCache: PromptCache?
     private var monitor: StopMonitor
     private var decoder: StreamingDecoder
     private var assembler = UTF8Assembler()
     /// The logits after the last token; nil until its position is computed.
     private var row: [Float]?
 
-    init(_ source: TextModel, _ options: GenerationOptions) throws {
+    init(_ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil) throws {
         try options.validate(for: source)
         (self.source, self.options, tokens) = (source, options, options.prompt)
         sampler = try Sampler(options.sampling, stream: options.stream)
         monitor = try StopMonitor(options.stop)
         // The last token is chosen and never computed, so its keys and values need no room.
         let wanted = options.stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
-        cache = source.model.makeCache(capacity: min(source.contextLength, options.prompt.count + wanted - 1), type: options.computeType)
+        let capacity = min(source.contextLength, options.prompt.count + wanted - 1)
+        self.promptCache = promptCache
+        cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.computeType)
         decoder = StreamingDecoder(source.tokenizer)
         // What a token adds may depend on the one before.
         if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil { _ = try decoder.appendBytes(last) }
@@ -74,6 +78,7 @@ public final class Generation {
                 Array(piece), batch: 1, ForwardContext(
                     computeType: options.computeType, cache: cache, lastOnly: true, sequenceLength: tokens.count))
             cache.advance(by: piece.count)
+            promptCache?.append(piece)
             if cache.count == tokens.count { row = source.choosable(logits.floats) }
         }
         return cache.count < tokens.count

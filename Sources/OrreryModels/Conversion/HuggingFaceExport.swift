@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryTensor
 
 /// Writes a model as a directory that transformers opens.
 public struct HuggingFaceExport {
@@ -53,8 +54,9 @@ extension LanguageModel {
     func tensorsToSave(as format: BlockFormat) throws -> [TensorConversion] {
         // A GGUF file has every matrix as [output, input]; GPT-2's own checkpoints have them the other way round.
         let turns = self is GPT2 && layout == .outputByInput
-        return try parameters.flatMap { parameter in
-            if let experts = parameter.name.range(of: ".experts."), parameter.shape.count > 2 {
+        let architecture = self as? any Architecture, isApart = architecture.map { type(of: $0).savesExpertsApart } ?? true
+        return try (architecture?.savedParameters ?? parameters).flatMap { parameter in
+            if isApart, let experts = parameter.name.range(of: ".experts."), parameter.shape.count > 2 {
                 return try parameter.expertParts(experts, as: format)
             }
             let isTransposed = turns && parameter.shape.count == 2 && parameter.name.contains(".h.")

@@ -18,9 +18,9 @@ extension GGUFArchitecture {
                 ("ffn_up_exps", "block_sparse_moe.experts.w3"), ("ffn_down_exps", "block_sparse_moe.experts.w2"),
             ]), completes: completeLlama)
 
-    /// llama.cpp writes Mistral's models as Llama's, without their window: this one is only written from.
+    /// To llama.cpp Mistral's models are Llama's, and their window is none: this one is only written, never read.
     static let mistral = GGUFArchitecture(
-        name: "mistral3", modelType: "mistral", className: "MistralForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
+        name: "llama", modelType: "mistral", className: "MistralForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
         tensors: llama.tensors, completes: completeLlama)
 
     static let smolLM3 = GGUFArchitecture(

@@ -86,7 +86,7 @@ extension GGUFArchitecture {
         name: "stablelm", modelType: "stablelm", className: "StableLmForCausalLM",
         keys: GGUFKey.sizes + [.number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true)],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm"), ("attn_k_norm", "self_attn.k_layernorm")])
+            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms"), ("attn_k_norm", "self_attn.k_layernorm.norms")])
     ) { config in
         config["hidden_act"] = "silu"
         config["use_qkv_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))
@@ -104,10 +104,10 @@ extension GGUFArchitecture {
         ],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.attention
             + GGUFTensorRule.layer([
-                ("attn_norm", "input_layernorm"), ("post_attention_norm", "post_attention_layernorm"), ("attn_sinks", "self_attn.sinks"),
+                ("attn_norm", "input_layernorm"), ("post_attention_norm", "post_attention_layernorm"),
                 ("ffn_gate_inp", "mlp.router"), ("ffn_gate_exps", "mlp.experts.gate_proj"), ("ffn_up_exps", "mlp.experts.up_proj"),
                 ("ffn_down_exps", "mlp.experts.down_proj"),
-            ])
+            ]) + [GGUFTensorRule("blk.{n}.attn_sinks", "model.layers.{n}.self_attn.sinks", hasSuffix: false)]
     ) { config in
         config["hidden_act"] = "silu"
         config["attention_bias"] = true

@@ -27,12 +27,14 @@ struct GGUFArchitecture: Sendable {
         let name = try file.metadata.string("general.architecture")
         let experts = try file.metadata.intIfPresent("\(name).expert_count") ?? 0
         // Mixtral is Llama with experts; to llama.cpp they are one architecture.
-        if let found = all.first(where: { $0.name == name && ($0.modelType == "mixtral") == (name == "llama" && experts > 0) }) { return found }
+        if name == "llama", experts > 0 { return mixtral }
+        if let found = all.first(where: { $0.name == name }) { return found }
         throw ModelError.ggufArchitecture(name, path: file.path, known: Set(all.map(\.name)).sorted())
     }
 
     static func of(modelType: String) -> GGUFArchitecture? { all.first { $0.modelType == modelType } }
 
+    /// Of several with one name the first is what files are read as.
     static let all: [GGUFArchitecture] = [
         gpt2, gptNeoX, llama, mixtral, mistral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, olmo2, smolLM3, starCoder2, stableLM, granite, gptOSS,
     ]

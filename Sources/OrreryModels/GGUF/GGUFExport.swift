@@ -22,9 +22,11 @@ public struct GGUFExport {
 
     /// - Parameters:
     ///   - vocabulary: the tokenizer's keys (`tokenizer.ggml.…`).
+    ///   - warn: receives what the file can't say, a line each.
     ///   - progress: receives the bytes written and all of them.
     public func write(
-        vocabulary: [(key: String, value: GGUFValue)], to path: String, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        vocabulary: [(key: String, value: GGUFValue)], to path: String, warn: (String) -> Void = { _ in },
+        progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         let conversions = try tensors()
         let total = conversions.reduce(0) { $0 + $1.byteCount }
@@ -39,6 +41,31 @@ public struct GGUFExport {
             }
         }
         try GGUFWriter.write(metadata() + vocabulary, tensors: written, to: path)
+        try checkSameModel(path, warn)
+    }
+
+    /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What is read back tells.
+    private func checkSameModel(_ path: String, _ warn: (String) -> Void) throws {
+        let found = try GGUFModel.open(path).configuration
+        for (key, value) in config.members where !Self.unsaid.contains(key) && !Self.agree(value, found[key] ?? .null) {
+            if key == "sliding_window", let window = value.number {
+                warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
+                continue
+            }
+            try? FileManager.default.removeItem(atPath: path)
+            throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
+        }
+    }
+
+    /// What does not change the numbers, or has another form in GGUF: Llama 3's scaling is there as its factors.
+    private static let unsaid: Set<String> = [
+        "architectures", "model_type", "bos_token_id", "eos_token_id", "pad_token_id", "rope_scaling", "rope_parameters", "n_ctx", "attention_dropout", "bias",
+        "use_cache", "max_window_layers", "n_inner",
+    ]
+
+    private static func agree(_ a: JSONValue, _ b: JSONValue) -> Bool {
+        if let x = a.number, let y = b.number { return abs(x - y) <= 1e-6 * max(abs(x), abs(y)) }
+        return a == b
     }
 
     // MARK: Tensors
@@ -79,7 +106,7 @@ public struct GGUFExport {
             conversion.permutation = inverse
             return conversion
         }
-        return conversion.replacing(parts: [conversion.parts[0].reordered(inverse)])
+        return conversion.replacing(parts: [try conversion.parts[0].reordered(inverse)])
     }
 
     /// llama.cpp asks for GPT-2's biases; zeros are the same model.

@@ -33,7 +33,7 @@ final class GGUFWeights: WeightSource {
                 let values = Parameter(name: name, shape: shape, blocks: matrix).value.floats
                 return Parameter(name: name, value: Tensor(order.map { values[$0] }, shape: shape))
             }
-            matrix = matrix.reordered(order)
+            matrix = try matrix.reordered(order)
         }
         let parameter = Parameter(name: name, shape: shape, blocks: matrix)
         guard case .plusOne = difference else { return parameter }

@@ -7,13 +7,17 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
     /// `bytes` is written as 3.4 GB; any other unit as 45.6k tokens.
     public var unit: String
     public var elapsedSeconds: Double?
+    public var secondsLeft: Double?
 
-    public init(_ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil) {
+    public init(
+        _ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil, secondsLeft: Double? = nil
+    ) {
         self.title = title
         self.completed = completed
         self.total = total
         self.unit = unit
         self.elapsedSeconds = elapsedSeconds
+        self.secondsLeft = secondsLeft
     }
 
     public func lines(width: Int, appearance: Appearance) -> [String] {
@@ -41,6 +45,7 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         if let elapsedSeconds {
             fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))
         }
+        if let secondsLeft { fields.append(StatusField(rank: 2, text: Human.wholeDuration(seconds: secondsLeft) + " left")) }
         return fields
     }
 

@@ -47,14 +47,14 @@ struct TextParts {
 
 extension AddedTokens {
     /// Whether a cut in front of white space may fall into one of these, or beside one that takes the spaces around it.
-    var haveWhiteSpace: Bool { contains { $0.content.utf8.contains { $0 == 0x20 || $0 == 0x0A } } }
+    var reachAcrossSpaces: Bool { contains { !$0.isPlain || $0.content.utf8.contains { $0 == 0x20 || $0 == 0x0A } } }
 }
 
 extension BytePairTokenizer: DivisibleTokenizer {
     var frame: (prefix: [TokenID], suffix: [TokenID]) { settings.frame }
 
     func divisibleCount(of text: UnsafeBufferPointer<UInt8>) -> Int {
-        guard splitter.cutsBetweenWords, !addedTokens.haveWhiteSpace else { return 0 }
+        guard splitter.cutsBetweenWords, !addedTokens.reachAcrossSpaces else { return 0 }
         return settings.malformedText == .endsWords ? text.wellFormedPrefixCount : text.count
     }
 }
@@ -62,7 +62,7 @@ extension BytePairTokenizer: DivisibleTokenizer {
 extension GGUFTokenizer: DivisibleTokenizer {
     func divisibleCount(of text: UnsafeBufferPointer<UInt8>) -> Int {
         let strips = vocabulary.attributes.contains { !$0.isDisjoint(with: [.stripsLeft, .stripsRight]) }
-        guard let bytePairs, bytePairs.splitter.cutsBetweenWords, !addedTokens.haveWhiteSpace, !strips else { return 0 }
+        guard let bytePairs, bytePairs.splitter.cutsBetweenWords, !addedTokens.reachAcrossSpaces, !strips else { return 0 }
         return text.count
     }
 }

@@ -5,7 +5,7 @@ extension Tokenizer {
     /// The tokens of a text part by part, computed on several threads: the very tokens that `encode` gives for the whole.
     ///
     /// Byte-pair tokenizers whose pattern has a scanner are cut into parts of about `partSize` bytes, at places where that changes nothing;
-    /// the memory is that of a few parts. Every other tokenizer, and a text without such places, is one part.
+    /// the memory is that of a few parts. Every other tokenizer, and a text without such places, is one part, and so is one that is to be cut short.
     ///
     /// - Parameters:
     ///   - recordsByteRanges: whether the encodings have byte ranges, which are those in the whole text.
@@ -16,7 +16,7 @@ extension Tokenizer {
         partSize: Int = 1 << 20, _ body: (Range<Int>, Encoding) throws -> Void
     ) throws {
         precondition(threads > 0)
-        guard let tokenizer = self as? any DivisibleTokenizer, utf8.count > partSize else {
+        guard let tokenizer = self as? any DivisibleTokenizer, utf8.count > partSize, options.truncation == nil else {
             var encoding = Encoding(recordsByteRanges: recordsByteRanges)
             try encode(utf8, options: options, into: &encoding)
             return try body(utf8.indices, encoding)

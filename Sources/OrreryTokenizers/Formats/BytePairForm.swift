@@ -15,7 +15,7 @@ extension BytePairTokenizer {
             ],
             vocabulary: pieces,
             modelTail: ["\"merges\": [\n\(mergeLines.map { "      \(JSONValue($0).text())" }.joined(separator: ",\n"))\n    ]"],
-            addedTokens: addedTokens, endOfText: endOfText, unknown: nil
+            addedTokens: addedTokens, endOfText: endOfText, unknown: nil, parts: settings.parts
         ).files()
     }
 

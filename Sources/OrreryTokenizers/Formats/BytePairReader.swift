@@ -9,11 +9,15 @@ struct BytePairReader {
     init(path: String, root: JSONFields, model: JSONFields) { (self.path, self.root, self.model) = (path, root, model) }
 
     /// - Parameter addedTokens: those of the file.
-    func tokenizer(addedTokens: AddedTokens, endOfText: TokenID?) throws -> BytePairTokenizer {
+    func tokenizer(addedTokens: AddedTokens, endOfText: TokenID?, _ parts: HuggingFaceParts) throws -> BytePairTokenizer {
         var settings = BytePairTokenizer.Settings(pattern: try pattern())
         settings.composes = try composes()
         try requireByteLevelDecoder()
-        settings.frame = try frame()
+        settings.parts = parts
+        let frames = try PipelineFrames(root.fieldsIfPresent("post_processor").map { try PostProcessor($0) })
+        guard let frame = frames.frame else { throw root.error("post_processor", expected: "one that puts tokens around the text") }
+        settings.frame = (frame.prefix, frame.suffix)
+        settings.ranges = .characters(trims: frame.trims)
         let (model, otherBytes) = try bytePairModel(addedTokens)
         // A byte without token is left out by tokenizers, or unknown.
         guard (0..<256).allSatisfy({ model.rules.byteTokens[$0] != MergeRules.noToken }) else {
@@ -93,18 +97,6 @@ struct BytePairReader {
         guard steps.count == 1, try steps[0].string("type") == "ByteLevel" else { throw unknownSteps("decoder", steps) }
     }
 
-    /// The tokens of a TemplateProcessing around a single text; ByteLevel here only says how offsets are trimmed.
-    private func frame() throws -> (prefix: [TokenID], suffix: [TokenID]) {
-        let steps = try HuggingFaceSteps.list(of: "post_processor", in: root, members: "processors")
-        var frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])
-        for step in steps where try step.string("type") != "ByteLevel" {
-            guard try step.string("type") == "TemplateProcessing" else { throw unknownSteps("post_processor", steps) }
-            let template = try HuggingFaceTemplate(step)
-            frame = (template.prefix + frame.prefix, frame.suffix + template.suffix)
-        }
-        return frame
-    }
-
     private func unknownSteps(_ name: String, _ steps: [JSONFields]) -> TokenizerError {
         let types = steps.map { (try? $0.string("type")) ?? "a step without type" }.joined(separator: ", ")
         return .file(path, "\(name) is \(types.isEmpty ? "null" : types), which is not known here for byte-level BPE")
@@ -117,32 +109,6 @@ enum HuggingFaceSteps {
         guard let step = try root.fieldsIfPresent(name) else { return [] }
         guard try step.string("type") == "Sequence" else { return [step] }
         return try step.objectsIfPresent(members) ?? []
-    }
-}
-
-/// A TemplateProcessing: what stands around a single text.
-struct HuggingFaceTemplate {
-    private(set) var prefix: [TokenID] = []
-    private(set) var suffix: [TokenID] = []
-
-    init(_ step: JSONFields) throws {
-        let tokens = try step.fieldsIfPresent("special_tokens")
-        var isAfterText = false
-        for part in try step.objectsIfPresent("single") ?? [] {
-            if part.has("Sequence") {
-                guard !isAfterText else { throw step.error("single", expected: "the text once") }
-                isAfterText = true
-            } else {
-                let name = try part.fields("SpecialToken").string("id")
-                guard let ids = try tokens?.fieldsIfPresent(name)?.ints("ids") else { throw step.error("special_tokens", expected: "the token \(FileError.quoted(name)) of the template") }
-                let converted = try ids.map { id in
-                    guard let id = TokenID(exactly: id), id >= 0 else { throw step.error("special_tokens", expected: "ids from 0 to \(TokenID.max)") }
-                    return id
-                }
-                if isAfterText { suffix += converted } else { prefix += converted }
-            }
-        }
-        guard isAfterText else { throw step.error("single", expected: "a template with the text in it") }
     }
 }
 

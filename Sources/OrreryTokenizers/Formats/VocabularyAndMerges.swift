@@ -35,13 +35,7 @@ extension BytePairTokenizer {
     }
 
     private static func addedTokens(_ vocabulary: JSONFields, _ configuration: TokenizerConfiguration?) throws -> AddedTokens {
-        if let decoder = try configuration?.fields.fieldsIfPresent("added_tokens_decoder") {
-            return try AddedTokens(decoder.object.keys.map { key in
-                guard let id = TokenID(key), id >= 0 else { throw decoder.error(key, expected: "an id as the key") }
-                let token = try decoder.fields(key)
-                return AddedToken(id: id, content: try token.string("content"), isSpecial: try token.boolIfPresent("special") ?? false)
-            })
-        }
+        if let configuration, configuration.fields.has("added_tokens_decoder") { return try AddedTokens(configuration.addedTokens) }
         let end = "<|endoftext|>"
         guard let id = try vocabulary.intIfPresent(end, in: 0...TokenBytes.maximalCount) else { return try AddedTokens() }
         return try AddedTokens([AddedToken(id: TokenID(id), content: end)])

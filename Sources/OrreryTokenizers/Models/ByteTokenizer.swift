@@ -37,6 +37,7 @@ public struct ByteTokenizer: Tokenizer {
     }
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        let first = encoding.ids.count
         encoding.ids.reserveCapacity(encoding.ids.count + utf8.count)
         addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
@@ -47,6 +48,7 @@ public struct ByteTokenizer: Tokenizer {
                 if encoding.recordsByteRanges { encoding.byteRanges.append(contentsOf: range.lazy.map { $0..<$0 + 1 }) }
             }
         }
+        try encoding.truncate(from: first, options, added: 0)
     }
 
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {

@@ -1,5 +1,6 @@
 extension CharacterTokenizer {
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+        let first = encoding.ids.count
         try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
             case .token(let id, let range):
@@ -19,6 +20,7 @@ extension CharacterTokenizer {
                 if encoding.ids.isEmpty { encoding.ids = ids } else { encoding.ids += ids }
             }
         }
+        try encoding.truncate(from: first, options, added: 0)
     }
 
     /// Calls `emit` with each character's id and the start and end of its bytes.

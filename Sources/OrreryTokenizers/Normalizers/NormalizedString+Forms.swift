@@ -102,17 +102,12 @@ private struct CanonicalOrder {
 
     mutating func append(_ scalar: UInt32, compatibly: Bool, _ emit: (UInt32, Int) -> Void) {
         var change = 0
-        var flushed = false
         NormalizationForms.decompose(scalar, compatibly: compatibly) { part in
             let order = NormalizationForms.combiningClass(part)
-            if order == 0 {
-                finish(emit)
-                flushed = true
-            }
+            if order == 0 { finish(emit) }
             characters.append((part, change, order))
             change = 1
         }
-        _ = flushed
     }
 
     mutating func finish(_ emit: (UInt32, Int) -> Void) {

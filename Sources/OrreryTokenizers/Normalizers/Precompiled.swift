@@ -35,7 +35,7 @@ public struct Precompiled: Sendable {
                         position += 1
                     }
                     if position > start {
-                        pending.take(source[start..<position], &transformation)
+                        pending.takeASCII(source, start..<position, &transformation)
                         continue
                     }
                     let end = Self.endOfStretch(source, from: position)
@@ -131,6 +131,17 @@ private struct PendingCharacter {
             let (scalar, length) = decodeScalar(bytes, at: position)
             put(scalar, 0, &transformation)
             position += length
+        }
+    }
+
+    mutating func takeASCII(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ transformation: inout Transformation) {
+        flush(&transformation)
+        // All but the last at once, unless tokenizers has lost the place.
+        if transformation.position == range.lowerBound {
+            transformation.keep(range.count - 1)
+            (scalar, change) = (UInt32(source[range.upperBound - 1]), 0)
+        } else {
+            take(source[range], &transformation)
         }
     }
 

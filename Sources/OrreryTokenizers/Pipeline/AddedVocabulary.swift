@@ -12,27 +12,27 @@ struct AddedVocabulary: Sendable {
     private let specials: Set<[UInt8]>
 
     /// - Parameter tokens: distinct, with their ids.
-    /// - Throws: `TokenizerError` where one normalizes to nothing, or two to the same.
+    /// - Throws: `TokenizerError` where a normalizer's regular expression takes too long.
     init(_ tokens: [AddedToken], normalizer: Normalizer?) throws {
         self.tokens = tokens
         var texts: [TokenID: [UInt8]] = [:]
         for token in tokens {
             var string = NormalizedString(Array(token.content.utf8))
             if token.normalized { try normalizer?.normalize(&string) }
-            guard !string.isEmpty else {
-                throw TokenizerError.invalid("the added token \(TokenizerError.quoted(token.content)) normalizes to nothing; expected \"normalized\": false")
-            }
             texts[token.id] = string.text.bytes
         }
         self.texts = texts
         ids = Dictionary(tokens.map { (Array($0.content.utf8), $0.id) }) { first, _ in first }
         specials = Set(tokens.filter(\.isSpecial).map { Array($0.content.utf8) })
-        func finder(_ isNormalized: Bool) throws -> AddedTokenFinder? {
-            let chosen = tokens.filter { $0.normalized == isNormalized }
-            return chosen.isEmpty ? nil : try AddedTokenFinder(chosen, texts: chosen.map { texts[$0.id]! })
+        func finder(_ isNormalized: Bool) -> AddedTokenFinder? {
+            // One that normalizes to nothing is never found; of two that normalize to the same, the first is.
+            var seen = Set<[UInt8]>()
+            let chosen = tokens.filter { $0.normalized == isNormalized && !texts[$0.id]!.isEmpty }.sorted { $0.id < $1.id }
+                .filter { seen.insert(texts[$0.id]!).inserted }
+            return chosen.isEmpty ? nil : AddedTokenFinder(chosen, texts: chosen.map { texts[$0.id]! })
         }
-        inSource = try finder(false)
-        inNormalized = try finder(true)
+        inSource = finder(false)
+        inNormalized = finder(true)
     }
 
     func text(of id: TokenID) -> [UInt8]? { texts[id] }
@@ -59,10 +59,8 @@ private struct AddedTokenFinder: Sendable {
     /// For each byte, whether a token starts with it: what keeps the search at one look-up a byte.
     private let startsToken: [Bool]
 
-    init(_ tokens: [AddedToken], texts: [[UInt8]]) throws {
-        guard Set(texts).count == texts.count else {
-            throw TokenizerError.invalid("two added tokens read the same once they are normalized; expected distinct ones")
-        }
+    /// - Parameter texts: what each is found by; distinct, none empty.
+    init(_ tokens: [AddedToken], texts: [[UInt8]]) {
         self.tokens = tokens
         trie = ByteTrie(texts.enumerated().map { ($1, Int32($0)) })
         var startsToken = [Bool](repeating: false, count: 256)

@@ -1,4 +1,4 @@
-/// A stretch of the source under normalization: UTF-8 as it reads now, and where each byte is from.
+/// A stretch of the source under normalization: well-formed UTF-8 as it reads now, and where each byte is from.
 ///
 /// Source: Hugging Face tokenizers, `src/tokenizer/normalizer.rs`, NormalizedString; places here count from the start of the source.
 struct NormalizedString: Sendable {
@@ -9,7 +9,6 @@ struct NormalizedString: Sendable {
     let originalStart: Int32
 
     /// The source itself. Ill-formed parts become U+FFFD, one each, from all of their bytes.
-    ///
     /// - Precondition: `utf8` has less than 2^31 - 1 bytes.
     init(_ utf8: UnsafeBufferPointer<UInt8>, isAligned: Bool) {
         self.isAligned = isAligned
@@ -22,6 +21,12 @@ struct NormalizedString: Sendable {
         }
         var position = 0
         while position < utf8.count {
+            if utf8[position] < 0x80 {
+                text.bytes.append(utf8[position])
+                if isAligned { text.alignments.append(Alignment(start: Int32(position), end: Int32(position + 1))) }
+                position += 1
+                continue
+            }
             var length: Int
             var isValid = true
             switch UTF8Step(utf8, at: position) {

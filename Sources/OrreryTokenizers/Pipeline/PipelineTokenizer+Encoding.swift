@@ -87,7 +87,7 @@ extension PipelineTokenizer {
         return try workspaces.withWorkspace { try tokens(of: text, recordsPlaces: recordsPlaces, $0) }
     }
 
-    private func preTokenized(_ utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, isAligned: Bool) throws -> PreTokenizedString {
+    func preTokenized(_ utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, isAligned: Bool) throws -> PreTokenizedString {
         let source = NormalizedString(utf8, isAligned: isAligned)
         var text = PreTokenizedString(isAligned: isAligned)
         try source.text.bytes.withUnsafeBufferPointer { bytes in

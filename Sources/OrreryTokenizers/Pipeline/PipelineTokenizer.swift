@@ -52,8 +52,12 @@ public struct PipelineTokenizer: Tokenizer {
                     "added token \(TokenizerError.quoted(token.content)) has the id \(token.id); expected \(expected), which tokenizers gives it")
             }
         }
-        added = try AddedVocabulary(addedTokens, normalizer: normalizer)
-        frames = try PipelineFrames(postProcessor)
+        let added = try AddedVocabulary(addedTokens, normalizer: normalizer)
+        let frames = try PipelineFrames(postProcessor)
+        (self.added, self.frames) = (added, frames)
+        if let id = frames.specialIDs.first(where: { added.text(of: $0) == nil && model.piece(for: $0) == nil }) {
+            throw TokenizerError.invalid("the post-processor adds the token \(id); expected a token of the vocabulary")
+        }
         guard let endOfText else {
             self.endOfText = nil
             return
@@ -128,6 +132,23 @@ struct PipelineFrames: Sendable {
         addedSingle = postProcessor?.addedTokens(isPair: false) ?? 0
         addedPair = postProcessor?.addedTokens(isPair: true) ?? 0
         trims = (single + pair).joined().contains { if case .text(let text) = $0 { !text.trims.isEmpty } else { false } }
+    }
+
+    /// What stands around a single text, if special tokens do and nothing else; nil for stranger templates.
+    var frame: (prefix: [TokenID], suffix: [TokenID], trims: [FramePart.Trim])? {
+        guard single[0].count == 1, case .text(let text) = single[0][0], let place = single[1].firstIndex(where: { if case .text = $0 { true } else { false } })
+        else { return nil }
+        func specials(_ parts: ArraySlice<FramePart>) -> [TokenID]? {
+            let ids = parts.compactMap { if case .special(let id, _) = $0 { id } else { nil } }
+            return ids.count == parts.count ? ids : nil
+        }
+        guard let prefix = specials(single[1][..<place]), let suffix = specials(single[1][(place + 1)...]) else { return nil }
+        return (prefix, suffix, text.trims)
+    }
+
+    /// The special tokens that stand around texts.
+    var specialIDs: [TokenID] {
+        (single + pair).joined().compactMap { if case .special(let id, _) = $0 { id } else { nil } }
     }
 
     func parts(isPair: Bool, addsSpecialTokens: Bool) -> [FramePart] { (isPair ? pair : single)[addsSpecialTokens ? 1 : 0] }

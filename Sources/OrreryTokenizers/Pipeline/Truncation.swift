@@ -49,14 +49,13 @@ public struct Truncation: Sendable, Hashable {
         switch strategy {
         case .longestFirst:
             guard counts.count == 2 else { return [room] }
-            let (short, long) = (counts.min()!, counts.max()!)
+            let short = counts.min()!
             var first = short
             var second = short > room ? short : max(short, room - short)
             if first + second > room {
                 first = room / 2
                 second = first + room % 2
             }
-            _ = long
             return counts[0] > counts[1] ? [min(counts[0], second), min(counts[1], first)] : [min(counts[0], first), min(counts[1], second)]
         case .onlyFirst, .onlySecond:
             let index = strategy == .onlyFirst ? 0 : 1
@@ -89,5 +88,19 @@ public struct Truncation: Sendable, Hashable {
             if direction == .right ? window.upperBound == count : window.lowerBound == 0 { return windows }
             moved += length - stride
         }
+    }
+}
+
+extension Encoding {
+    /// Cuts a text's tokens, which begin at `first`, to what `options` leave of them.
+    ///
+    /// - Parameter added: the special tokens of the frame, which count.
+    mutating func truncate(from first: Int, _ options: EncodingOptions, added: Int) throws {
+        guard let truncation = options.truncation else { return }
+        let count = ids.count - first
+        let kept = truncation.kept(try truncation.lengths(of: [count], added: options.addsSpecialTokens ? added : 0)[0], of: count)
+        guard kept.count < count else { return }
+        ids = Array(ids[..<first] + ids[first + kept.lowerBound..<first + kept.upperBound])
+        if recordsByteRanges { byteRanges = Array(byteRanges[..<first] + byteRanges[first + kept.lowerBound..<first + kept.upperBound]) }
     }
 }

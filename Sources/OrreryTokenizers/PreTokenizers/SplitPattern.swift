@@ -17,7 +17,7 @@ public enum SplitPattern: Sendable, Hashable {
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
     static let named: KeyValuePairs<String, SplitPattern> = [
-        "r50k": .gpt2, "p50k": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "llama3": .llama3, "qwen2": .qwen2, "none": .none,
+        "r50k": .gpt2, "p50k": .gpt2, "p50k_edit": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "o200k_harmony": .o200k, "llama3": .llama3, "qwen2": .qwen2, "none": .none,
     ]
 
     /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression.

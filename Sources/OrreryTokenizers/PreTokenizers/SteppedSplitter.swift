@@ -29,8 +29,13 @@ enum NumberGroups: Sendable {
     case whole
     /// From the left, so many digits each: `\p{N}{1,3}`.
     case fromLeft(Int)
-    /// From the right, three digits each, so that the first group may have fewer.
+    /// From the right, three digits each, so that the first group may have fewer; that one is not cut from the text before it, which is left to
+    /// the next step (llama.cpp, unicode_regex_split_custom_afmoe).
     case threesFromRight
+
+    fileprivate var joinsTextBefore: Bool {
+        if case .threesFromRight = self { true } else { false }
+    }
 }
 
 extension SteppedSplitter.Step {
@@ -70,7 +75,7 @@ extension SteppedSplitter.Step {
         var position = 0
         while position < text.count {
             let start = text.endOfRun(outside: .number, from: position)
-            if start > position { ends.append(offset + start) }
+            if start > position && (start == text.count || !groups.joinsTextBefore) { ends.append(offset + start) }
             var edges: [Int] = []
             position = start
             while position < text.count, case let digit = text.character(at: position), digit.isIn(.number) {

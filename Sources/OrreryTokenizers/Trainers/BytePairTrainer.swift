@@ -45,10 +45,7 @@ public struct BytePairTrainer: Sendable {
         result.countingSeconds = clock.lap()
 
         let alphabet = ByteLevelAlphabet(of: table, settings)
-        guard alphabet.texts.count <= settings.vocabularySize else {
-            throw TokenizerError.invalid(
-                "vocabulary size \(settings.vocabularySize) has no room for \(alphabet.texts.count) bytes and special tokens; expected at least that many")
-        }
+        try settings.requireRoom(for: alphabet.texts.count)
         let (words, single) = try alphabet.symbolWords(of: table)
         let policy = HuggingFaceMerging(alphabet.texts, maximalLength: settings.maximalTokenLength)
         var learner = MergeLearner(words, policy: policy)
@@ -75,6 +72,8 @@ extension BytePairTrainer.Settings {
         guard (1...TokenBytes.maximalCount).contains(vocabularySize) else {
             throw TokenizerError.invalid("vocabulary size: expected 1 to \(TokenBytes.maximalCount), found \(vocabularySize)")
         }
+        // The alphabet is known before the text only where it is all bytes.
+        if startsWithAllBytes && alphabetLimit == nil { try requireRoom(for: 256 + specialTokens.count) }
         guard minimalFrequency >= 0 else { throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(minimalFrequency)") }
         if let alphabetLimit, !(1...256).contains(alphabetLimit) {
             throw TokenizerError.invalid("alphabet limit: expected 1 to 256, found \(alphabetLimit)")
@@ -83,6 +82,14 @@ extension BytePairTrainer.Settings {
             throw TokenizerError.invalid("maximal token length: expected at least 1, found \(maximalTokenLength)")
         }
         try AddedTokens.validateNew(specialTokens)
+        _ = try WordSplitter(pattern)
+    }
+
+    func requireRoom(for count: Int) throws {
+        guard count <= vocabularySize else {
+            throw TokenizerError.invalid(
+                "vocabulary size \(vocabularySize) has no room for \(count) bytes and special tokens; expected at least that many")
+        }
     }
 }
 

@@ -14,7 +14,7 @@ public struct TrainingData: Sendable {
         let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
         (tokenizer, dataset) = try text.withUnsafeBufferPointer { bytes in
             do {
-                let tokenizer = try kind.makeTokenizer(training: bytes)
+                let tokenizer = try kind.makeTokenizer(training: kind.learnsFromWords ? plan.trainingPart(of: bytes) : bytes)
                 let ids = try tokenizer.encode(bytes, options: EncodingOptions())
                 let dataset = try TokenDataset(
                     ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: plan.data,
@@ -24,6 +24,18 @@ public struct TrainingData: Sendable {
                 throw TrainingError.data(plan.data, error.description)
             }
         }
+    }
+}
+
+extension TokenizerKind {
+    /// Whether what it learns must not know the text that validates. The characters must: each needs a token.
+    fileprivate var learnsFromWords: Bool { if case .bytePair = self { true } else { false } }
+}
+
+extension TrainingPlan {
+    /// The text but for its end that validates, to the byte about where the ids will be cut.
+    fileprivate func trainingPart(of text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: text[..<max(1, Int((1 - validationFraction) * Double(text.count)))])
     }
 }
 

@@ -9,7 +9,7 @@ struct MergePage {
     init(_ job: TokenizeJob) { self.job = job }
 
     func write() throws {
-        guard let explaining = job.tokenizer as? any ExplainingTokenizer else {
+        guard let explaining = job.tokenizer as? any ExplainingTokenizer, Self.hasReasons(job.tokenizer) else {
             return terminal.writeLine("\(job.name) makes no merges: \(Self.reason(job.tokenizer)).")
         }
         let words = try Self.words(of: job, explaining)
@@ -28,12 +28,22 @@ struct MergePage {
     /// Replaying a word is quadratic in its length.
     private static let longestText = 20_000
 
+    /// Whether a kind whose words can be told apart has merges or scores.
+    private static func hasReasons(_ tokenizer: any Tokenizer) -> Bool {
+        guard let pipeline = tokenizer as? PipelineTokenizer else { return true }
+        return switch pipeline.model {
+        case .bpe, .unigram: true
+        case .wordPiece, .wordLevel: false
+        }
+    }
+
     /// Why a kind has nothing to replay.
-    static func reason(_ tokenizer: any Tokenizer) -> String {
-        switch tokenizer {
+    private static func reason(_ tokenizer: any Tokenizer) -> String {
+        if let pipeline = tokenizer as? PipelineTokenizer, case .wordLevel = pipeline.model { return "each word is a token" }
+        return switch tokenizer {
         case is CharacterTokenizer: "each character is a token"
         case is ByteTokenizer: "each byte is a token"
-        case is WordPieceTokenizer: "WordPiece takes the longest piece that a word starts with, and then the longest that goes on with it"
+        case is WordPieceTokenizer, is PipelineTokenizer: "WordPiece takes the longest piece that a word starts with, and then the longest that goes on with it"
         default: "its kind has none"
         }
     }

@@ -2,8 +2,11 @@ import OrreryFiles
 
 extension AddedToken {
     /// Reads a member of `added_tokens`.
-    init(_ fields: JSONFields) throws {
-        self.init(id: try fields.tokenID("id"), content: try fields.string("content"), isSpecial: try fields.boolIfPresent("special") ?? false)
+    init(_ fields: JSONFields) throws { try self.init(fields, id: fields.tokenID("id")) }
+
+    /// The same where the id stands elsewhere.
+    init(_ fields: JSONFields, id: TokenID) throws {
+        self.init(id: id, content: try fields.string("content"), isSpecial: try fields.boolIfPresent("special") ?? false)
         singleWord = try fields.boolIfPresent("single_word") ?? false
         lstrip = try fields.boolIfPresent("lstrip") ?? false
         rstrip = try fields.boolIfPresent("rstrip") ?? false

@@ -8,10 +8,10 @@ import OrreryFiles
 struct HuggingFaceReader {
     private let path: String
     private let root: JSONFields
-    private let configuration: JSONFields?
+    private let configuration: TokenizerConfiguration?
 
     /// - Parameter configuration: `tokenizer_config.json`, which says which token ends a text.
-    init(path: String, root: JSONFields, configuration: JSONFields?) {
+    init(path: String, root: JSONFields, configuration: TokenizerConfiguration?) {
         (self.path, self.root, self.configuration) = (path, root, configuration)
     }
 
@@ -25,14 +25,17 @@ struct HuggingFaceReader {
     /// The tokenizer that is made for this form; nil where the file is in none, or has something that only the whole pipeline honours.
     private func specialised() throws -> (any Tokenizer)? {
         guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"), let added = try? plainAddedTokens() else { return nil }
-        let endOfText = try endOfText(added) { _ in nil }
+        // An end of text that is no added token is for the pipeline.
+        let endOfText: TokenID?
+        do { endOfText = try self.endOfText(added) { _ in nil } } catch { return nil }
+        let parts = HuggingFaceParts(root: root, model: model, addedTokens: added, configuration: configuration?.object)
         // What such a reader refuses, the pipeline takes or names.
         switch try? model.string("type") {
         case "WordLevel"?: return try? CharacterReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
-        case "WordPiece"?: return try? WordPieceReader(root: root, model: model, addedTokens: added).tokenizer()
+        case "WordPiece"?: return try? WordPieceReader(root: root, model: model, addedTokens: added).tokenizer(parts)
         case "BPE"?:
             if let bytes = try? ByteReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText) { return bytes }
-            return try? BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
+            return try? BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText, parts)
         default: return nil
         }
     }
@@ -53,9 +56,9 @@ struct HuggingFaceReader {
     /// The token `eos_token` of tokenizer_config.json; without that file, GPT-2's `<|endoftext|>` if it is there.
     private func endOfText(_ added: AddedTokens, _ modelID: (String) -> TokenID?) throws -> TokenID? {
         guard let configuration else { return added.id(forContent: Array("<|endoftext|>".utf8)) }
-        guard let value = configuration.object["eos_token"], value != .null else { return nil }
-        if case .string(let content) = value["content"] ?? value, let id = added.id(forContent: Array(content.utf8)) ?? modelID(content) { return id }
-        throw configuration.error("eos_token", expected: "one of the added tokens of \(path)")
+        guard let content = try configuration.eosToken else { return nil }
+        if let id = added.id(forContent: Array(content.utf8)) ?? modelID(content) { return id }
+        throw configuration.fields.error("eos_token", expected: "one of the added tokens of \(path)")
     }
 }
 

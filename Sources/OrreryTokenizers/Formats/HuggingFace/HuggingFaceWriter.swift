@@ -19,6 +19,8 @@ struct HuggingFaceWriter {
     var unknown: TokenID?
     /// The class of transformers that opens the files.
     var className = "PreTrainedTokenizerFast"
+    /// What the file said that the tokenizer is from; it is written again instead of the above, but for the vocabulary.
+    var parts: HuggingFaceParts?
 
     func files() -> [TokenizerFile] {
         [
@@ -28,18 +30,18 @@ struct HuggingFaceWriter {
     }
 
     private var tokenizer: String {
-        let entries = vocabulary.map { "      \(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ",\n")
-        let model = modelHead + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
+        let entries = vocabulary.filter { parts?.addedOnly.contains($0.id) != true }.map { "      \(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ",\n")
+        let model = (parts?.modelLines ?? modelHead) + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
         return """
             {
               "version": "1.0",
-              "truncation": null,
-              "padding": null,
-              "added_tokens": [\(addedTokens.map(Self.literal).joined(separator: ","))],
-              "normalizer": \(normalizer),
-              "pre_tokenizer": \(preTokenizer),
-              "post_processor": \(postProcessor),
-              "decoder": \(decoder),
+              "truncation": \(parts?.text(of: "truncation") ?? "null"),
+              "padding": \(parts?.text(of: "padding") ?? "null"),
+              "added_tokens": [\(addedTokens.map { "\n    \($0.json.text())" }.joined(separator: ","))],
+              "normalizer": \(parts?.text(of: "normalizer") ?? normalizer),
+              "pre_tokenizer": \(parts?.text(of: "pre_tokenizer") ?? preTokenizer),
+              "post_processor": \(parts?.text(of: "post_processor") ?? postProcessor),
+              "decoder": \(parts?.text(of: "decoder") ?? decoder),
               "model": {
                 \(model.joined(separator: ",\n    "))
               }
@@ -50,19 +52,12 @@ struct HuggingFaceWriter {
 
     /// `clean_up_tokenization_spaces` must be false: it would take the space out of "a ." when transformers decodes.
     private var configuration: String {
+        if let configuration = parts?.configuration { return JSONValue.object(configuration).text(.pretty) }
         var members = ["\"tokenizer_class\": \"\(className)\"", "\"clean_up_tokenization_spaces\": false"]
         for (name, id) in [("eos_token", endOfText), ("unk_token", unknown)] {
             guard let token = id.flatMap(addedTokens.token(for:)) else { continue }
             members.append("\"\(name)\": \(JSONValue(token.content).text())")
         }
         return "{\n  \(members.joined(separator: ",\n  "))\n}\n"
-    }
-
-    private static func literal(_ token: AddedToken) -> String {
-        """
-
-            {"id": \(token.id), "content": \(JSONValue(token.content).text()), "single_word": false, "lstrip": false, "rstrip": false, \
-        "normalized": false, "special": \(token.isSpecial)}
-        """
     }
 }

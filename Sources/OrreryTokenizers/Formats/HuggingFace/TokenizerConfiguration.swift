@@ -1,16 +1,36 @@
 import OrreryFiles
 
-/// `tokenizer_config.json`, which stands beside a tokenizer's file and says how transformers uses it.
-struct TokenizerConfiguration {
+/// `tokenizer_config.json`, which stands beside a tokenizer's file and says how transformers uses it. What it does not say of tokens,
+/// `special_tokens_map.json` may.
+public struct TokenizerConfiguration: Sendable {
     static let fileName = "tokenizer_config.json"
 
+    /// The members of tokenizer_config.json, and those of special_tokens_map.json that it lacks.
     let fields: JSONFields
+    /// tokenizer_config.json alone, to be written back.
+    let object: JSONObject
+    /// `chat_template.jinja`, where there is one.
+    private let templateFile: String?
 
     /// The configuration in the folder of `path`; nil if there is none.
-    init?(beside path: String) throws {
-        let own = Path.join(Path.parent(path), Self.fileName)
-        guard FileStatus(own) != nil else { return nil }
-        fields = try JSONFields(contentsOf: own)
+    ///
+    /// - Throws: `FileError` naming a file that is no JSON object.
+    public init?(beside path: String) throws {
+        func read(_ name: String) throws -> JSONFields? {
+            let own = Path.join(Path.parent(path), name)
+            return FileStatus(own) == nil ? nil : try JSONFields(contentsOf: own)
+        }
+        let configuration = try read(Self.fileName)
+        let map = try read("special_tokens_map.json")
+        guard let first = configuration ?? map else { return nil }
+        var members = first.object
+        if configuration != nil, let map {
+            for (name, value) in map.object.members where members[name] == nil { members[name] = value }
+        }
+        fields = try JSONFields(.object(members), file: first.file)
+        object = configuration?.object ?? JSONObject()
+        let template = Path.join(Path.parent(path), "chat_template.jinja")
+        templateFile = FileStatus(template) == nil ? nil : String(decoding: try WholeFile.read(template, limit: 1 << 20), as: UTF8.self)
     }
 
     /// The text of a token that is named as a string or as an object with a `content`.
@@ -25,11 +45,58 @@ struct TokenizerConfiguration {
         }
     }
 
+    // MARK: Tokens by their roles
+
+    public var bosToken: String? { get throws { try content(of: "bos_token") } }
+    public var eosToken: String? { get throws { try content(of: "eos_token") } }
+    public var unkToken: String? { get throws { try content(of: "unk_token") } }
+    public var padToken: String? { get throws { try content(of: "pad_token") } }
+
+    /// Whether transformers' slow tokenizers put the beginning and the end around a text; what `tokenizer.json` says comes first.
+    public var addBOSToken: Bool? { get throws { try fields.boolIfPresent("add_bos_token") } }
+    public var addEOSToken: Bool? { get throws { try fields.boolIfPresent("add_eos_token") } }
+
+    /// The added tokens by id (`added_tokens_decoder`).
+    public var addedTokens: [AddedToken] {
+        get throws {
+            guard let decoder = try fields.fieldsIfPresent("added_tokens_decoder") else { return [] }
+            return try decoder.object.keys.map { key in
+                guard let id = TokenID(key), id >= 0 else { throw decoder.error(key, expected: "an id as the key") }
+                return try AddedToken(decoder.fields(key), id: id)
+            }.sorted { $0.id < $1.id }
+        }
+    }
+
+    // MARK: Everything else
+
+    /// The tokens that the model was made for; nil where transformers has written its "very large" number.
+    public var modelMaxLength: Int? {
+        if case .int(let length)? = fields.object["model_max_length"], length > 0, length < 1 << 40 { Int(length) } else { nil }
+    }
+
+    /// Whether transformers takes spaces before punctuation out of decoded text. It is not done here: decoded text would not be the text.
+    public var cleansUpTokenizationSpaces: Bool { get throws { try fields.boolIfPresent("clean_up_tokenization_spaces") ?? false } }
+
+    /// The chat templates by name; one without a name is "default". A `chat_template.jinja` comes before what the configuration says.
+    public var chatTemplates: [String: String] {
+        get throws {
+            var templates: [String: String] = [:]
+            switch fields.object["chat_template"] {
+            case nil, .null: break
+            case .string(let template): templates["default"] = template
+            default:
+                for template in try fields.objectsIfPresent("chat_template") ?? [] { templates[try template.string("name")] = try template.string("template") }
+            }
+            if let templateFile { templates["default"] = templateFile }
+            return templates
+        }
+    }
+
     /// What transformers puts around a text of a SentencePiece model: the class says, unless a field does.
     func sentencePieceFrame(of model: SentencePieceModel) throws -> (prefix: [TokenID], suffix: [TokenID]) {
         let name = try fields.stringIfPresent("tokenizer_class") ?? ""
-        let begins = try fields.boolIfPresent("add_bos_token") ?? name.hasPrefix("Llama")
-        let ends = try fields.boolIfPresent("add_eos_token") ?? name.hasPrefix("T5")
+        let begins = try addBOSToken ?? name.hasPrefix("Llama")
+        let ends = try addEOSToken ?? name.hasPrefix("T5")
         func id(_ name: String, _ usual: String) throws -> TokenID {
             let content = try content(of: name) ?? usual
             guard let id = model.pieces.firstIndex(where: { $0.elementsEqual(content.utf8) }) else {

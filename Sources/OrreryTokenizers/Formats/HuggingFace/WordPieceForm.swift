@@ -17,7 +17,7 @@ extension WordPieceTokenizer {
                 "\"continuing_subword_prefix\": \(prefix)", "\"max_input_chars_per_word\": \(settings.longestWord)",
             ],
             vocabulary: pieces.indices.filter { !pieces[$0].isEmpty }.map { (pieces.text(of: $0), TokenID($0)) },
-            modelTail: [], addedTokens: addedTokens, endOfText: endOfText, unknown: unknown, className: "BertTokenizer"
+            modelTail: [], addedTokens: addedTokens, endOfText: endOfText, unknown: unknown, className: "BertTokenizer", parts: parts
         ).files()
     }
 

@@ -7,7 +7,7 @@ struct WordPieceReader {
     let model: JSONFields
     let addedTokens: AddedTokens
 
-    func tokenizer() throws -> WordPieceTokenizer {
+    func tokenizer(_ parts: HuggingFaceParts) throws -> WordPieceTokenizer {
         var settings = WordPieceTokenizer.Settings()
         let normalizer = try part("normalizer", "BertNormalizer")
         settings.cleansText = try normalizer.boolIfPresent("clean_text") ?? true
@@ -23,8 +23,10 @@ struct WordPieceReader {
         }
         settings.cleansDecodedText = try decoder.bool("cleanup")
         let pieces = try pieces()
-        return try WordPieceTokenizer(
+        var tokenizer = try WordPieceTokenizer(
             pieces, addedTokens: addedTokens, unknown: model.stringIfPresent("unk_token") ?? "[UNK]", frame: frame(), settings: settings)
+        tokenizer.parts = parts
+        return tokenizer
     }
 
     /// The part called `name`, which must have `type`.

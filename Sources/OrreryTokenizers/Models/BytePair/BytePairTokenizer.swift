@@ -16,6 +16,18 @@ public struct BytePairTokenizer: Tokenizer {
         /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet, and entries of
         /// the vocabulary that are not spelled in it.
         var otherBytes: [TokenID: [UInt8]] = [:]
+        /// What a token's byte range is.
+        var ranges = Ranges.ownBytes
+        /// What its `tokenizer.json` says besides, if it is from one.
+        var parts: HuggingFaceParts?
+
+        /// The two ways to say where tokens are that share a character.
+        enum Ranges: Sendable {
+            /// Each has the bytes that are its own.
+            case ownBytes
+            /// Each has the whole character, and perhaps no spaces: Hugging Face's way, for its files.
+            case characters(trims: [FramePart.Trim])
+        }
 
         public init(pattern: SplitPattern) { self.pattern = pattern }
     }
@@ -60,6 +72,7 @@ public struct BytePairTokenizer: Tokenizer {
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0..<0) } }
+        let first = encoding.ids.count
         try encoders.withEncoder { encoder in
             try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
@@ -68,6 +81,8 @@ public struct BytePairTokenizer: Tokenizer {
                 }
             }
         }
+        if encoding.recordsByteRanges, case .characters(let trims) = settings.ranges, !trims.isEmpty { trimRanges(of: &encoding, from: first, trims, utf8) }
+        try encoding.truncate(from: first, options, added: settings.frame.prefix.count + settings.frame.suffix.count)
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
@@ -77,6 +92,9 @@ public struct BytePairTokenizer: Tokenizer {
     ) throws {
         let text = UnsafeBufferPointer(rebasing: utf8[range])
         let first = encoding.ids.count
+        if encoding.recordsByteRanges, case .characters = settings.ranges, text.wellFormedPrefixCount == text.count {
+            return try encodeCharacters(text, at: range.lowerBound, with: encoder, into: &encoding)
+        }
         if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
             try composed.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
             if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + composed.origins[$0] } }
@@ -88,8 +106,8 @@ public struct BytePairTokenizer: Tokenizer {
 
     private func encode(_ text: UnsafeBufferPointer<UInt8>, with encoder: BytePairEncoder, into ids: inout [TokenID]) throws {
         guard text.count > 0 else { return }
-        // A token has four bytes or so.
-        ids.reserveCapacity(ids.count + text.count / 4)
+        // A token has more than three bytes in nearly every text: the list rarely has to move.
+        ids.reserveCapacity(ids.count + text.count / 3)
         let wellFormed = settings.malformedText == .endsWords ? text.wellFormedPrefixCount : text.count
         if wellFormed > 0 {
             try encoder.encode(UnsafeBufferPointer(rebasing: text[..<wellFormed]), splitter, into: &ids)
@@ -126,6 +144,33 @@ public struct BytePairTokenizer: Tokenizer {
             encoding.byteRanges.append(origin(start)..<origin(end))
             start = end
         }
+    }
+
+    /// The same with ranges as tokenizers gives them.
+    private func encodeCharacters(
+        _ text: UnsafeBufferPointer<UInt8>, at start: Int, with encoder: BytePairEncoder, into encoding: inout Encoding
+    ) throws {
+        guard text.count < Int(Int32.max) / 4 else { throw TokenizerError.invalid("a text of \(text.count) bytes is too long for byte ranges; expected less than half a gigabyte") }
+        var string = NormalizedString(text, isAligned: true)
+        if settings.composes { string.compose(compatibly: false) }
+        let first = encoding.ids.count
+        try string.text.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
+        var position = 0
+        for id in encoding.ids[first...] {
+            let end = position + model.tokens.length(of: Int(id))
+            let alignments = (string.text.alignments[position], string.text.alignments[end - 1])
+            encoding.byteRanges.append(start + Int(alignments.0.start)..<start + Int(alignments.1.end))
+            position = end
+        }
+    }
+
+    private func trimRanges(of encoding: inout Encoding, from first: Int, _ trims: [FramePart.Trim], _ utf8: UnsafeBufferPointer<UInt8>) {
+        var run = TokenRun(ids: Array(encoding.ids[first...]), places: Array(encoding.byteRanges[first...]))
+        run.spaces = run.ids.map { id in
+            let text = addedTokens.token(for: id).map { Array($0.content.utf8)[...] } ?? Array(model.tokens[Int(id)])[...]
+            return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+        }
+        encoding.byteRanges.replaceSubrange(first..., with: run.trimmed(run.ids.indices, trims, utf8))
     }
 
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {

@@ -78,6 +78,7 @@ public struct GGUFTokenizer: Tokenizer {
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        let first = encoding.ids.count
         var isAfterMark = true
         for fragment in partition.fragments(of: utf8, parsesMarks: options.recognizesSpecialTokens) {
             switch fragment {
@@ -93,6 +94,7 @@ public struct GGUFTokenizer: Tokenizer {
                 isAfterMark = false
             }
         }
+        try encoding.truncate(from: first, options, added: frame.prefix.count + frame.suffix.count)
         if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 

@@ -26,6 +26,8 @@ public struct BPE: Sendable {
     public let options: Options
 
     let table: MergeTable
+    /// Where a long word can be cut because no merge reaches across; nil where symbols depend on their place.
+    private let cuts: WordCuts?
     private let prefix: [UInt8]
     private let suffix: [UInt8]
     private let unknown: TokenID?
@@ -65,6 +67,8 @@ public struct BPE: Sendable {
         }
         self.table = table
         let last = table
+        let results = PieceTable(pairs.compactMap { last[$0.left, $0.right].map { vocabulary.pieces[Int($0.result)] } })
+        cuts = prefix.isEmpty && suffix.isEmpty ? WordCuts(results, ids: Array(results.indices)) : nil
         self.merges = pairs.enumerated().filter { last[$1.left, $1.right]?.rank == UInt32($0) }.map(\.element)
     }
 
@@ -77,24 +81,54 @@ public struct BPE: Sendable {
             workspace.tokens.append(ModelWorkspace.Token(id: id, start: 0, end: Int32(word.count)))
             return
         }
-        let hash = WordMemo.hash(word)
-        if let hash, workspace.memo.append(word, hash: hash, to: &workspace.tokens) { return }
-        let first = workspace.tokens.count
-        workspace.merges.removeAll()
-        try split(word, &workspace.merges)
-        workspace.merges.merge(table)
-        var position: Int32 = 0
         let end = Int32(word.count)
+        guard word.count > WordMemo.longestWord, let cuts else {
+            _ = try tokenize(word, at: 0, end: end, workspace)
+            return
+        }
+        // Cut before known characters only: unknown ones in a row may be one token.
+        var start = 0
+        var offset: Int32 = 0
+        while start < word.count {
+            var next = cuts.endOfWord(word, from: start)
+            while next < word.count, !isKnown(word, at: next) { next = cuts.endOfWord(word, from: next) }
+            offset = try tokenize(UnsafeBufferPointer(rebasing: word[start..<next]), at: offset, end: end, workspace)
+            start = next
+        }
+    }
+
+    private func isKnown(_ word: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
+        let byte = word[place]
+        return byte < 0x80 ? asciiSymbols[Int(byte)] >= 0
+            : vocabulary.id(of: UnsafeBufferPointer(rebasing: word[place..<place + lengthOfCharacter(startingWith: byte)])) != nil
+    }
+
+    /// Appends the tokens of a part of a word.
+    ///
+    /// - Parameters:
+    ///   - offset: where its first token begins: tokenizers counts the bytes of tokens, which characters that are left out have none of.
+    ///   - end: where the word ends; with a prefix, bytes that are spelled may be more than it has.
+    /// - Returns: where the next part's first token begins.
+    private func tokenize(_ part: UnsafeBufferPointer<UInt8>, at offset: Int32, end: Int32, _ workspace: ModelWorkspace) throws -> Int32 {
+        let hash = WordMemo.hash(part)
+        let first = workspace.tokens.count
+        if let hash, workspace.memo.append(part, hash: hash, at: offset, to: &workspace.tokens) {
+            return workspace.tokens.count > first ? workspace.tokens[workspace.tokens.count - 1].end : offset
+        }
+        workspace.merges.removeAll()
+        try split(part, &workspace.merges)
+        workspace.merges.merge(table)
+        var position = offset
         workspace.merges.forEachSymbol { id, length in
-            // With a prefix, bytes that are spelled may be more than the word has.
             workspace.tokens.append(ModelWorkspace.Token(id: id, start: min(position, end), end: min(position + length, end)))
             position += length
         }
-        if let hash { workspace.memo.insert(word, hash: hash, workspace.tokens[first...]) }
+        if let hash { workspace.memo.insert(part, hash: hash, at: offset, workspace.tokens[first...]) }
+        return position
     }
 
     /// The characters of a word as symbols.
-    private func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
+    func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
         var pending: (id: TokenID, length: Int32)?
         var spelling: [UInt8] = []
         var position = 0

@@ -3,7 +3,7 @@
 /// Source: Hugging Face tokenizers, `src/models/unigram/model.rs`; scores are summed in double precision, as there.
 public struct Unigram: Sendable {
     public let pieces: PieceTable
-    /// The logarithm of each piece's probability.
+    /// The logarithm of each piece's probability; sums are of what tokenizers reads (`SerdeNumber`).
     public let scores: [Double]
     public let unkID: Int?
     /// Whether what is unknown is spelled in the tokens `<0x00>` to `<0xFF>`, if all that it needs are there.
@@ -31,6 +31,7 @@ public struct Unigram: Sendable {
         for id in pieces.indices where !pieces[id].isEmpty { last[Array(pieces[id])] = id }
         let ids = last.values.sorted()
         index = try PieceIndex(pieces, ids: ids)
+        let scores = scores.map(SerdeNumber.read)
         let lowest = scores.min() ?? 0
         lattice = ids.isEmpty ? nil : UnigramLattice(trie: WordPieces.trie(of: pieces, ids: ids), scores: scores, unknownScore: lowest - 10, resetThreshold: nil)
         let index = index

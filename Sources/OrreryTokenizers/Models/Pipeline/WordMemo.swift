@@ -2,7 +2,7 @@
 ///
 /// Of bounded size: when it is full it is emptied.
 struct WordMemo {
-    private static let longestWord = 64
+    static let longestWord = 64
     private static let slotCount = 1 << 15
     private static let maximalBytes = 1 << 21
 
@@ -19,16 +19,18 @@ struct WordMemo {
     private var words: [UInt8] = []
     private var tokens: [ModelWorkspace.Token] = []
 
-    /// Appends the tokens of `word` to `output`; false where it is not known.
+    /// Appends the tokens of `word`, which stands at `offset`, to `output`; false where it is not known.
     @inline(__always)
-    func append(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, to output: inout [ModelWorkspace.Token]) -> Bool {
+    func append(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0, to output: inout [ModelWorkspace.Token]) -> Bool {
         guard !slots.isEmpty else { return false }
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
             if entry.hash == hash, Int(entry.wordLength) == word.count, isEqual(entry, word) {
                 let start = Int(entry.tokenStart)
-                for place in start..<start + Int(entry.tokenCount) { output.append(tokens[place]) }
+                for token in tokens[start..<start + Int(entry.tokenCount)] {
+                    output.append(ModelWorkspace.Token(id: token.id, start: token.start + offset, end: token.end + offset))
+                }
                 return true
             }
             slot = (slot + 1) & (Self.slotCount - 1)
@@ -51,7 +53,7 @@ struct WordMemo {
         word.count <= longestWord ? ByteHash.hash(word.baseAddress!, count: word.count) : nil
     }
 
-    mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, _ added: ArraySlice<ModelWorkspace.Token>) {
+    mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0, _ added: ArraySlice<ModelWorkspace.Token>) {
         if slots.isEmpty || entries.count * 2 >= Self.slotCount || words.count + tokens.count * 12 > Self.maximalBytes { clear() }
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
         while slots[slot] >= 0 { slot = (slot + 1) & (Self.slotCount - 1) }
@@ -61,7 +63,7 @@ struct WordMemo {
                 hash: hash, wordStart: Int32(words.count), wordLength: Int32(word.count), tokenStart: Int32(tokens.count),
                 tokenCount: Int32(added.count)))
         words.append(contentsOf: word)
-        tokens.append(contentsOf: added)
+        for token in added { tokens.append(ModelWorkspace.Token(id: token.id, start: token.start - offset, end: token.end - offset)) }
     }
 
     private mutating func clear() {

@@ -13,7 +13,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     let ordinary: PieceIndex
     let reserved: PieceIndex
     private let normalizer: SentencePieceNormalizer
-    private let segmenter: SentencePieceSegmenter
+    let segmenter: SentencePieceSegmenter
     let denormalizer: SentencePieceNormalizer?
 
     /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
@@ -73,6 +73,7 @@ public struct SentencePieceTokenizer: Tokenizer {
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        let first = encoding.ids.count
         // A text without tokens that structure it goes to the model in one piece, however often a control token is spelled in it.
         if options.recognizesSpecialTokens && !addedTokens.isEmpty {
             try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: true) { segment in
@@ -84,6 +85,7 @@ public struct SentencePieceTokenizer: Tokenizer {
         } else {
             try encodeOrdinary(utf8, utf8.indices, into: &encoding)
         }
+        try encoding.truncate(from: first, options, added: frame.prefix.count + frame.suffix.count)
         if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 

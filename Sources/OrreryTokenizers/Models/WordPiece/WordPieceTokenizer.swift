@@ -21,6 +21,8 @@ public struct WordPieceTokenizer: Tokenizer {
     }
 
     public let settings: Settings
+    /// What its `tokenizer.json` says besides, if it is from one.
+    var parts: HuggingFaceParts?
     public let pieces: PieceTable
     public let addedTokens: AddedTokens
     public let unknown: TokenID
@@ -79,12 +81,14 @@ public struct WordPieceTokenizer: Tokenizer {
 
     public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+        let first = encoding.ids.count
         addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
             case .token(let id, let range): encoding.append(id, range)
             case .ordinary(let range): encodeOrdinary(utf8, range, into: &encoding)
             }
         }
+        try encoding.truncate(from: first, options, added: frame.prefix.count + frame.suffix.count)
         if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 

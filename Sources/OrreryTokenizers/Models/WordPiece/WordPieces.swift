@@ -7,8 +7,8 @@ struct WordPieces: Sendable {
     let starts: DoubleArrayTrie
     let rests: DoubleArrayTrie
 
-    /// What stands in the tries for a zero byte, which they cannot hold: a byte that no UTF-8 has.
-    static let zero: UInt8 = 0xFF
+    /// What stands in the tries for a zero byte, which they cannot hold: a byte that starts no character of UTF-8, and is one long.
+    static let zero: UInt8 = 0x80
 
     /// - Parameter pieces: the vocabulary, or what follows its prefix; empty where an id has none.
     static func trie(of pieces: PieceTable) -> DoubleArrayTrie { trie(of: pieces, ids: pieces.indices.filter { !pieces[$0].isEmpty }) }

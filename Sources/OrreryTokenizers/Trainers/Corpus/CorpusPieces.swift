@@ -12,7 +12,7 @@ struct CorpusPiece: Sendable {
 }
 
 /// Where a document may be cut.
-enum CutRule: Sendable {
+package enum CutRule: Sendable {
     /// After any line break.
     case lines
     /// Where each of the hand-written scanners starts a word whatever came before: between a line break and an ASCII letter, or before a
@@ -22,13 +22,13 @@ enum CutRule: Sendable {
     case never
 
     /// Bytes between two places where a cut is looked for.
-    static let window = 8 << 20
+    package static let window = 8 << 20
 
     /// The range of piece `index` of a document; nil where the piece before has it.
     ///
     /// A piece starts at the first cut of its window and ends where the next piece starts that there is. Each thread finds both ends by
     /// itself and finds the same.
-    func range(ofPiece index: Int, in text: UnsafeBufferPointer<UInt8>, window: Int = window) -> Range<Int>? {
+    package func range(ofPiece index: Int, in text: UnsafeBufferPointer<UInt8>, window: Int = window) -> Range<Int>? {
         guard let start = cut(inWindow: index, of: text, window) else { return nil }
         var next = index + 1
         while next * window < text.count {
@@ -45,7 +45,7 @@ enum CutRule: Sendable {
     }
 
     /// Whether `position`, inside the text and not its start, is a place to cut.
-    func isCut(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    package func isCut(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
         switch self {
         case .never: return false
         case .lines: return text[position - 1] == UInt8(ascii: "\n")
@@ -86,4 +86,9 @@ final class CorpusReader {
             return try file.withUnsafeBytes { try body($0.assumingMemoryBound(to: UInt8.self)) }
         }
     }
+}
+
+extension SplitPattern {
+    /// The ends of the words of `utf8`, ascending.
+    package func wordEnds(of utf8: UnsafeBufferPointer<UInt8>) throws -> [Int] { try WordSplitter(self).wordEnds(of: utf8) }
 }

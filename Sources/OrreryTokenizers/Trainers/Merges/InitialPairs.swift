@@ -10,6 +10,7 @@ struct InitialPairs: ~Copyable {
         var numWords = 0
         var lastWord = SymbolWords.Number.max
         var cursor = 0
+        var isAllowed = false
     }
 
     init(_ words: SymbolWords, _ policy: some MergePolicy) {
@@ -18,7 +19,6 @@ struct InitialPairs: ~Copyable {
         words.forEach { number, symbols, count in
             for position in 1..<symbols.count {
                 let (left, right) = (symbols[position - 1], symbols[position])
-                guard policy.allows(left, right) else { continue }
                 let pair = SymbolPair(left, right)
                 let place = index.place(of: pair)
                 if place == found.count { found.append(Found(pair: pair)) }
@@ -31,10 +31,11 @@ struct InitialPairs: ~Copyable {
         }
         counts = PairCounts(capacity: found.count)
         var total = 0
-        for place in found.indices {
+        for place in found.indices where policy.allows(found[place].pair.left, found[place].pair.right) {
             counts.add(found[place].count, to: found[place].pair)
             found[place].cursor = total
             found[place].lastWord = .max
+            found[place].isAllowed = true
             candidates.append(MergeCandidate(pair: found[place].pair, count: found[place].count, words: total..<total + found[place].numWords))
             total += found[place].numWords
         }
@@ -43,7 +44,7 @@ struct InitialPairs: ~Copyable {
         let list = occurrences.words
         words.forEach { number, symbols, _ in
             for position in 1..<symbols.count {
-                guard let place = index.find(SymbolPair(symbols[position - 1], symbols[position])), found[place].lastWord != number else { continue }
+                guard let place = index.find(SymbolPair(symbols[position - 1], symbols[position])), found[place].isAllowed, found[place].lastWord != number else { continue }
                 found[place].lastWord = number
                 list[found[place].cursor] = number
                 found[place].cursor += 1

@@ -5,7 +5,7 @@ protocol MergePolicy: MergeOrder {
     /// The token that two neighbours become, or nil where this pair never merges: it is passed over, and stays two symbols.
     mutating func merge(_ left: UInt32, _ right: UInt32) -> UInt32?
 
-    /// Whether two symbols may ever merge. Pairs that may not are not counted.
+    /// Whether two symbols may ever merge. Asked once for each pair that comes up.
     func allows(_ left: UInt32, _ right: UInt32) -> Bool
 
     /// Tokens there are.
@@ -100,15 +100,13 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
             if target > 0 {
                 let previous = symbols[target &- 1]
                 before.lose(previous, count: count)
-                if policy.allows(previous, result) { before.gain(previous, count: count, in: number) }
+                before.gain(previous, count: count, in: number)
             }
             if source &+ 2 < length {
                 let next = symbols[source &+ 2]
                 behind.lose(next, count: count)
-                if policy.allows(result, next) {
-                    // The result beside itself counts on one side only, or one pair would be two candidates.
-                    if next == result { before.gain(next, count: count, in: number) } else { behind.gain(next, count: count, in: number) }
-                }
+                // The result beside itself counts on one side only, or one pair would be two candidates.
+                if next == result { before.gain(next, count: count, in: number) } else { behind.gain(next, count: count, in: number) }
             }
             symbols[target] = result
             (source, target) = (source &+ 2, target &+ 1)
@@ -135,7 +133,7 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
 
     private mutating func gain(_ record: UnsafeMutablePointer<NeighbourChanges.Record>, _ pair: SymbolPair) {
         guard record.pointee.numWords > 0 else { return }
-        let count = counts.add(record.pointee.gained, to: pair)
+        let count = policy.allows(pair.left, pair.right) ? counts.add(record.pointee.gained, to: pair) : 0
         guard count > 0 else {
             record.pointee.cursor = -1
             return

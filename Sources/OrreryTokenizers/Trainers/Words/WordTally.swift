@@ -81,12 +81,12 @@ final class WordTally {
 
     /// The same for whole texts of a piece: its lines, or the piece itself.
     func count(_ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, unit: TrainingCorpus.Unit, _ splitter: WordSplitter) throws {
-        switch splitter {
+        switch splitter.cutter {
         case .gpt2(let scanner): count(utf8, piece, unit, scanner)
         case .cl100k(let scanner): count(utf8, piece, unit, scanner)
         case .o200k(let scanner): count(utf8, piece, unit, scanner)
         case .none(let scanner): count(utf8, piece, unit, scanner)
-        case .regex(let splitter):
+        case .regex, .steps:
             try forEachText(utf8, piece, unit) { text in
                 guard text.count <= Self.longestForRegex else {
                     throw TokenizerError.invalid(

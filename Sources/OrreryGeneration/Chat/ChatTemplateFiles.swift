@@ -1,0 +1,98 @@
+import OrreryFiles
+import OrreryTokenizers
+
+/// The chat templates that a model comes with, where Hugging Face and GGUF keep them, and the special tokens that they name.
+public struct ChatTemplateFiles: Sendable {
+    public struct Named: Sendable {
+        /// `default`, or what the publisher calls a further one: `tool_use`, `rag`.
+        public let name: String
+        public let source: String
+        /// Where it was found, for errors.
+        public let origin: String
+    }
+
+    public private(set) var templates: [Named] = []
+    /// `bos_token`, `eos_token` and so on, as the templates know them.
+    public private(set) var specialTokens: [String: String] = [:]
+
+    /// Larger than any template.
+    private static let limit = 1 << 22
+    private static let tokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+
+    /// - Parameter path: a model directory or a GGUF file.
+    /// - Throws: `FileError` for a file that is broken; a model without a template is none.
+    public init(path: String) throws {
+        if FileStatus(path)?.kind == .file { try read(GGUFFile(path: path), path) } else { try read(directory: path) }
+    }
+
+    /// The template of a name; without a name the one for tools if tools are given, else the default, else the only one.
+    public func template(named name: String? = nil, withTools: Bool = false) -> Named? {
+        if let name { return templates.first { $0.name == name } }
+        if withTools, let found = templates.first(where: { $0.name == "tool_use" }) { return found }
+        return templates.first { $0.name == "default" } ?? (templates.count == 1 ? templates[0] : nil)
+    }
+
+    private mutating func add(_ name: String, _ source: String, _ origin: String) {
+        templates.removeAll { $0.name == name }
+        templates.append(Named(name: name, source: source, origin: origin))
+    }
+
+    // MARK: Directories
+
+    private mutating func read(directory: String) throws {
+        for name in ["special_tokens_map.json", "tokenizer_config.json"] {
+            let path = Path.join(directory, name)
+            guard FileStatus(path) != nil else { continue }
+            let config = try JSONFields(contentsOf: path)
+            for token in Self.tokenNames { if let text = try Self.token(config, token) { specialTokens[token] = text } }
+            if name == "tokenizer_config.json" { try readTemplates(config, path) }
+        }
+        // A file of its own goes before the field, as in transformers.
+        for folder in ["chat_templates", "additional_chat_templates"] { try readTemplates(folder: Path.join(directory, folder)) }
+        let file = Path.join(directory, "chat_template.jinja")
+        if FileStatus(file) != nil { add("default", try Self.text(file), file) }
+    }
+
+    private mutating func readTemplates(_ config: JSONFields, _ path: String) throws {
+        guard case .array? = config.object["chat_template"] else {
+            if let source = try config.stringIfPresent("chat_template") { add("default", source, "\(path): chat_template") }
+            return
+        }
+        for named in try config.objectsIfPresent("chat_template") ?? [] {
+            let name = try named.string("name")
+            add(name, try named.string("template"), "\(path): chat_template \(FileError.quoted(name))")
+        }
+    }
+
+    private mutating func readTemplates(folder: String) throws {
+        guard FileStatus(folder)?.kind == .directory else { return }
+        for name in try Directory.names(in: folder).sorted() where name.hasSuffix(".jinja") {
+            let path = Path.join(folder, name)
+            add(String(name.dropLast(".jinja".count)), try Self.text(path), path)
+        }
+    }
+
+    private static func text(_ path: String) throws -> String { String(decoding: try WholeFile.read(path, limit: limit), as: UTF8.self) }
+
+    /// A token is a string, or an object with its content.
+    private static func token(_ config: JSONFields, _ key: String) throws -> String? {
+        if case .object? = config.object[key] { return try config.fields(key).string("content") }
+        return try config.stringIfPresent(key)
+    }
+
+    // MARK: GGUF
+
+    private mutating func read(_ file: GGUFFile, _ path: String) throws {
+        for pair in file.metadata.pairs {
+            let prefix = "tokenizer.chat_template"
+            guard pair.key.hasPrefix(prefix), let source = pair.value.string else { continue }
+            if pair.key == prefix { add("default", source, "\(path): \(prefix)") }
+            if pair.key.hasPrefix(prefix + ".") { add(String(pair.key.dropFirst(prefix.count + 1)), source, "\(path): \(pair.key)") }
+        }
+        guard let pieces = file.metadata["tokenizer.ggml.tokens"]?.array?.stringBytes() else { return }
+        for (token, key) in [("bos_token", "bos"), ("eos_token", "eos"), ("unk_token", "unknown"), ("pad_token", "padding"), ("sep_token", "seperator")] {
+            guard let id = file.metadata["tokenizer.ggml.\(key)_token_id"]?.int, pieces.indices.contains(id) else { continue }
+            specialTokens[token] = String(decoding: pieces[id], as: UTF8.self)
+        }
+    }
+}

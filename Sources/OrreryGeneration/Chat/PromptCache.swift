@@ -1,0 +1,36 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// Keys and values that outlive one generation, for prompts that begin alike: the turns of a conversation.
+///
+/// What is reused is the longest common beginning, token for token; by the promise about cuts (docs/architecture.md) it changes no result.
+/// One generation at a time may use it.
+public final class PromptCache {
+    /// The sequence whose keys and values are held.
+    public private(set) var tokens: [TokenID] = []
+    private var store: KeyValueStore?
+    private var type: ElementType?
+
+    public init() {}
+
+    /// Forgets everything, and gives the memory back.
+    public func clear() { (tokens, store, type) = ([], nil, nil) }
+
+    /// A store that holds the beginning of the prompt as far as it is known, without the last token, whose logits are wanted.
+    func store(for options: GenerationOptions, capacity: Int, of source: TextModel) -> KeyValueStore {
+        if let store, type == options.computeType, store.capacity >= capacity {
+            let common = min(zip(tokens, options.prompt).prefix { $0 == $1 }.count, options.prompt.count - 1)
+            store.truncate(to: common)
+            tokens.removeSubrange(common...)
+            return store
+        }
+        // Room for some turns more, so that not every turn starts anew.
+        let store = source.model.makeCache(capacity: min(source.contextLength, max(2 * capacity, 1024)), type: options.computeType)
+        (self.store, tokens, type) = (store, [], options.computeType)
+        return store
+    }
+
+    func append(_ computed: ArraySlice<TokenID>) { tokens += computed }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Kernels
+import OrreryFiles
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per position become one
+/// (arXiv:1908.10084). Directories as sentence-transformers writes them.
+public final class SentenceEncoder {
+    /// How vectors per position become one.
+    public enum Pooling: String, Sendable, CaseIterable {
+        case mean
+        /// that of the first token, [CLS]
+        case first
+        /// the largest of each element
+        case largest
+    }
+
+    public let encoder: any TextEncoder
+    public let tokenizer: any Tokenizer
+    public let pooling: Pooling
+    /// Whether vectors are brought to length one.
+    public let normalizes: Bool
+    /// Longer texts are cut.
+    public let maximalTokens: Int
+
+    init(_ encoder: any TextEncoder, tokenizer: any Tokenizer, pooling: Pooling, normalizes: Bool, maximalTokens: Int) {
+        (self.encoder, self.tokenizer, self.pooling) = (encoder, tokenizer, pooling)
+        (self.normalizes, self.maximalTokens) = (normalizes, maximalTokens)
+    }
+
+    /// Opens a directory. Without `modules.json` vectors are means of all positions, of any length.
+    ///
+    /// - Parameter warn: receives what was found and not used, a line each.
+    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
+        let encoder = try ModelDirectory.openEncoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+        guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
+            throw GenerationError.vocabulary(directory, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
+        }
+        let modules = try SentenceModules(directory)
+        return SentenceEncoder(
+            encoder, tokenizer: tokenizer, pooling: modules.pooling, normalizes: modules.normalizes,
+            maximalTokens: min(encoder.shape.contextLength, modules.maximalTokens ?? .max))
+    }
+
+    public struct Embedding: Sendable, Hashable {
+        /// [D]
+        public var vector: [Float]
+        public var tokens: Int
+        public var isCut: Bool
+    }
+
+    /// The vector of a text.
+    ///
+    /// - Throws: `GenerationError` naming a character that cannot be encoded, or if a text has no tokens.
+    public func embed(_ text: String, computeType: ElementType = .float32) throws -> Embedding {
+        var ids: [TokenID]
+        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        guard let last = ids.last else { throw GenerationError.emptyPrompt }
+        let isCut = ids.count > maximalTokens
+        if isCut { ids = ids.prefix(maximalTokens - 1) + [last] }  // the end marker stays
+        let states = encoder.encode(ids, batch: 1, ForwardContext(computeType: computeType)).floats
+        var vector = pool(states, positions: ids.count)
+        if normalizes {
+            let length = Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+            vector = vector.map { $0 / max(length, 1e-12) }
+        }
+        return Embedding(vector: vector, tokens: ids.count, isCut: isCut)
+    }
+
+    /// - Parameter states: [positions, D]
+    private func pool(_ states: [Float], positions: Int) -> [Float] {
+        let D = states.count / positions
+        return (0 ..< D).map { i in
+            let column = stride(from: i, to: states.count, by: D).lazy.map { states[$0] }
+            return switch pooling {
+            case .mean: Float(column.reduce(0.0) { $0 + Double($1) } / Double(positions))
+            case .first: states[i]
+            case .largest: column.max()!
+            }
+        }
+    }
+}
+
+/// What sentence-transformers says of a directory: `modules.json`, the pooling's `config.json`, `sentence_bert_config.json`.
+private struct SentenceModules {
+    var pooling = SentenceEncoder.Pooling.mean
+    var normalizes = false
+    var maximalTokens: Int?
+
+    init(_ directory: String) throws {
+        let path = Path.join(directory, "modules.json")
+        if FileStatus(path) != nil {
+            guard case .array(let modules) = try JSONValue(contentsOf: path) else { throw FileError.content(path, expected: "a list of modules") }
+            for module in modules {
+                let fields = try JSONFields(module, file: path), type = try fields.string("type").split(separator: ".").last ?? ""
+                switch type {
+                case "Transformer": break
+                case "Pooling": pooling = try Self.pooling(Path.join(directory, Path.join(fields.string("path"), "config.json")))
+                case "Normalize": normalizes = true
+                default: throw fields.error("type", expected: "Transformer, Pooling or Normalize, the modules known here")
+                }
+            }
+        }
+        let settings = Path.join(directory, "sentence_bert_config.json")
+        if FileStatus(settings) != nil { maximalTokens = try JSONFields(contentsOf: settings).intIfPresent("max_seq_length", in: 2 ... 1 << 24) }
+    }
+
+    private static func pooling(_ path: String) throws -> SentenceEncoder.Pooling {
+        let json = try JSONFields(contentsOf: path)
+        let names: [(String, SentenceEncoder.Pooling)] = [
+            ("pooling_mode_mean_tokens", .mean), ("pooling_mode_cls_token", .first), ("pooling_mode_max_tokens", .largest),
+        ]
+        let chosen = try names.filter { try json.boolIfPresent($0.0) == true }.map(\.1)
+        let others = json.object.members.map(\.key).filter { key in key.hasPrefix("pooling_mode_") && !names.contains { $0.0 == key } }
+        for key in others where try json.boolIfPresent(key) == true { throw json.error(key, expected: "false: only means, first tokens and largest elements are known here") }
+        guard chosen.count == 1 else { throw json.error("pooling_mode_mean_tokens", expected: "exactly one way of pooling") }
+        return chosen[0]
+    }
+}

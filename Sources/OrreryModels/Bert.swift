@@ -1,0 +1,120 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// BERT as an encoder (arXiv:1810.04805): every position sees all others; learned positions; a norm after each part.
+///
+/// B batch, T positions, D width, F feed-forward width.
+public final class Bert: TextEncoder, Architecture {
+    static let modelTypes = ["bert"]
+    /// Classes with a head keep the encoder under `bert.`; before 2019 norms were called otherwise.
+    static let otherPrefixes = ["": ["bert."]]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var hiddenSize: Int
+        public var numHiddenLayers: Int
+        public var numAttentionHeads: Int
+        public var intermediateSize: Int
+        public var hiddenAct = Activation.gelu
+        public var maxPositionEmbeddings = 512
+        public var typeVocabSize = 2
+        public var layerNormEps: Float = 1e-12
+    }
+
+    struct Block {
+        let attention: MultiHeadAttention
+        let norm1: LayerNorm
+        let feedForward: FeedForward
+        let norm2: LayerNorm
+
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let a = attention.everywhere(x.cast(to: context.computeType), context, layer: layer)
+            let h = context.tap(.residualMid, layer, norm1(x.adding(a), as: .float32))
+            let f = feedForward(h.cast(to: context.computeType), context, layer: layer)
+            return context.tap(.residualPost, layer, norm2(h.adding(f), as: .float32))
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let positions: Embedding
+    let types: Embedding
+    let norm: LayerNorm
+    let blocks: [Block]
+
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), embeddings = root["embeddings"]
+        let (D, F, H, eps) = (config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.layerNormEps)
+        tokens = try Embedding(embeddings["word_embeddings"], config.vocabSize, D)
+        positions = try Embedding(embeddings["position_embeddings"], config.maxPositionEmbeddings, D)
+        types = try Embedding(embeddings["token_type_embeddings"], config.typeVocabSize, D)
+        norm = try LayerNorm(embeddings["LayerNorm"], D, bias: true, epsilon: eps)
+        blocks = try root["encoder"]["layer"].layers(config.numHiddenLayers) { s in
+            let attention = s["attention"], own = attention["self"]
+            return Block(
+                attention: MultiHeadAttention(
+                    query: try Linear(own["query"], D, D, bias: true), key: try Linear(own["key"], D, D, bias: true),
+                    value: try Linear(own["value"], D, D, bias: true), output: try Linear(attention["output"]["dense"], D, D, bias: true),
+                    heads: H, headSize: D / H),
+                norm1: try LayerNorm(attention["output"]["LayerNorm"], D, bias: true, epsilon: eps),
+                feedForward: FeedForward(
+                    up: try Linear(s["intermediate"]["dense"], D, F, bias: true), down: try Linear(s["output"]["dense"], F, D, bias: true),
+                    activation: config.hiddenAct),
+                norm2: try LayerNorm(s["output"]["LayerNorm"], D, bias: true, epsilon: eps))
+        }
+        parameters = root.parameters
+    }
+
+    public func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        let T = ids.count / batch, shape = [batch, T]
+        let places = (0 ..< batch).flatMap { _ in (0 ..< T).map(Int32.init) }
+        let e = context.tap(.embed, 0, tokens(ids, shape: shape))
+        // Single texts are of type 0.
+        let typed = e.adding(types([Int32](repeating: 0, count: ids.count), shape: shape))
+        var x = norm(typed.adding(context.tap(.positionEmbed, 0, positions(places, shape: shape))), as: .float32)
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return x
+    }
+
+    func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
+        // Heads of other tasks: they come after what is computed here.
+        for name in source.unused where name.hasPrefix("pooler.") || name.hasPrefix("bert.pooler.") || name.hasPrefix("cls.") { source.markUsed(name) }
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
+            keyValueHeads: config.numAttentionHeads, headSize: config.hiddenSize / config.numAttentionHeads, contextLength: config.maxPositionEmbeddings)
+    }
+
+    public var configuration: JSONObject {
+        [
+            "architectures": ["BertModel"], "model_type": "bert", "vocab_size": JSONValue(config.vocabSize), "hidden_size": JSONValue(config.hiddenSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "intermediate_size": JSONValue(config.intermediateSize), "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings), "type_vocab_size": JSONValue(config.typeVocabSize),
+            "layer_norm_eps": JSONValue(config.layerNormEps),
+        ]
+    }
+}
+
+extension Bert.Configuration {
+    init(_ json: JSONFields) throws {
+        let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
+        guard width % heads == 0 else { throw json.error("num_attention_heads", expected: "a divisor of hidden_size \(width)") }
+        for key in ["is_decoder", "add_cross_attention"] { try json.fixed(key, false) }
+        if let kind = try json.stringIfPresent("position_embedding_type"), kind != "absolute" {
+            throw json.error("position_embedding_type", expected: "absolute, the only one known here")
+        }
+        self.init(
+            vocabSize: try json.size("vocab_size"), hiddenSize: width, numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            intermediateSize: try json.size("intermediate_size"), hiddenAct: try json.activation("hidden_act", standard: .gelu),
+            maxPositionEmbeddings: try json.sizeIfPresent("max_position_embeddings") ?? 512, typeVocabSize: try json.sizeIfPresent("type_vocab_size") ?? 2,
+            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-12))
+    }
+}

@@ -1,0 +1,139 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// GPT-NeoX and Pythia (arXiv:2204.06745, 2304.01373): LayerNorms, a quarter of a head turns, and attention and feed-forward read the residual stream
+/// side by side, each through its own norm.
+///
+/// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
+public final class GPTNeoX: LanguageModel, Architecture {
+    static let modelTypes = ["gpt_neox"]
+    static let otherPrefixes = ["gpt_neox.": [""], "embed_out.": ["lm_head."]]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var hiddenSize: Int
+        public var intermediateSize: Int
+        public var numHiddenLayers: Int
+        public var numAttentionHeads: Int
+        /// The share of a head that turns.
+        public var rotaryPct = 0.25
+        public var hiddenAct = Activation.gelu
+        public var maxPositionEmbeddings: Int
+        public var layerNormEps: Float = 1e-5
+        public var ropeTheta: Float = 10_000
+        public var ropeScaling = RotaryScaling.none
+        public var attentionBias = true
+        public var useParallelResidual = true
+        public var tieWordEmbeddings = false
+        public var eosTokenIDs: [Int] = []
+    }
+
+    struct Block {
+        let norm1: LayerNorm
+        let attention: CausalSelfAttention
+        let norm2: LayerNorm
+        let feedForward: FeedForward
+        let isParallel: Bool
+
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let a = attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer)
+            let h = context.tap(.residualMid, layer, x.adding(a))
+            let f = feedForward(context.tap(.norm2, layer, norm2(isParallel ? x : h, as: context.computeType)), context, layer: layer)
+            return context.tap(.residualPost, layer, h.adding(f))
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let blocks: [Block]
+    let finalNorm: LayerNorm
+    let head: Linear?
+
+    /// - Parameter initial: how a fresh model starts.
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), scope = root["gpt_neox"]
+        let (D, F, H, d, eps) = (
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.headDim, config.layerNormEps)
+        let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
+        let positions = PositionEncoding.rotary(
+            RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+        tokens = try Embedding(scope["embed_in"], config.vocabSize, D, standardDeviation: initial.embedding)
+        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+            let attention = s["attention"]
+            return Block(
+                norm1: try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps),
+                attention: CausalSelfAttention(
+                    projection: .fusedByHead(try Linear(attention["query_key_value"], D, 3 * D, bias: config.attentionBias, initial: hidden)),
+                    output: try Linear(attention["dense"], D, D, bias: config.attentionBias, initial: out),
+                    positions: positions, heads: H, keyValueHeads: H, headSize: d),
+                norm2: try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps),
+                feedForward: FeedForward(
+                    up: try Linear(s["mlp"]["dense_h_to_4h"], D, F, bias: true, initial: hidden),
+                    down: try Linear(s["mlp"]["dense_4h_to_h"], F, D, bias: true, initial: out), activation: config.hiddenAct),
+                isParallel: config.useParallelResidual)
+        }
+        finalNorm = try LayerNorm(scope["final_layer_norm"], D, bias: true, epsilon: eps)
+        head = config.tieWordEmbeddings ? nil : try Linear(root["embed_out"], D, config.vocabSize, bias: false, initial: initial.head)
+        parameters = root.parameters
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
+        return head?(x, as: .float32) ?? tokens.unembed(x)
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
+            keyValueHeads: config.numAttentionHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
+    }
+}
+
+extension GPTNeoX.Configuration {
+    var headDim: Int { hiddenSize / numAttentionHeads }
+    var rotated: Int { Int(Double(headDim) * rotaryPct) }
+    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
+
+    init(_ json: JSONFields) throws {
+        let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
+        let headDim = try json.headDim(width: width, heads: heads, isOwn: false, isEven: false), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
+        let share = try json.partialRotaryFactor(headDim, standard: 0.25, older: "rotary_pct")
+        let rotary = try json.rotary(rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions, older: "rotary_emb_base")
+        self.init(
+            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, rotaryPct: share,
+            hiddenAct: try json.activation("hidden_act", standard: .gelu), maxPositionEmbeddings: positions,
+            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            attentionBias: try json.flag("attention_bias", standard: true),
+            useParallelResidual: try json.flag("use_parallel_residual", standard: true),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+    }
+}
+
+extension GPTNeoX {
+    public var configuration: JSONObject {
+        [
+            "architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "partial_rotary_factor": JSONValue(config.rotaryPct), "rotary_pct": JSONValue(config.rotaryPct),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "layer_norm_eps": JSONValue(config.layerNormEps), "rope_theta": JSONValue(config.ropeTheta), "rotary_emb_base": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "attention_bias": JSONValue(config.attentionBias), "use_parallel_residual": JSONValue(config.useParallelResidual), "attention_dropout": 0.0,
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+        ]
+    }
+}

@@ -1,0 +1,140 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// Granite 3 (IBM, 2024): Llama's block where embeddings, scores, what each part adds and the logits are multiplied by constants.
+///
+/// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
+public final class Granite: LanguageModel, Architecture {
+    static let modelTypes = ["granite"]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var hiddenSize: Int
+        public var intermediateSize: Int
+        public var numHiddenLayers: Int
+        public var numAttentionHeads: Int
+        public var numKeyValueHeads: Int
+        public var headDim: Int
+        public var hiddenAct = Activation.silu
+        public var maxPositionEmbeddings: Int
+        public var rmsNormEps: Float = 1e-6
+        public var ropeTheta: Float = 10_000
+        public var ropeScaling = RotaryScaling.none
+        public var attentionBias = false
+        public var mlpBias = false
+        public var embeddingMultiplier: Float = 1
+        public var attentionMultiplier: Float = 1
+        public var residualMultiplier: Float = 1
+        /// Logits are divided by it.
+        public var logitsScaling: Float = 1
+        public var tieWordEmbeddings = false
+        public var eosTokenIDs: [Int] = []
+    }
+
+    struct Block {
+        let norm1: RMSNorm
+        let attention: CausalSelfAttention
+        let norm2: RMSNorm
+        let feedForward: GatedFeedForward
+        let multiplier: Float
+
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let a = attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer)
+            let h = context.tap(.residualMid, layer, x.adding(a.scaled(by: multiplier)))
+            let f = feedForward(context.tap(.norm2, layer, norm2(h, as: context.computeType)), context, layer: layer)
+            return context.tap(.residualPost, layer, h.adding(f.scaled(by: multiplier)))
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let blocks: [Block]
+    let finalNorm: RMSNorm
+    let head: Linear?
+
+    /// - Parameter initial: how a fresh model starts.
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), scope = root["model"]
+        let (D, F, H, Hk, d, eps) = (
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+        let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
+        let positions = PositionEncoding.rotary(
+            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+            let attention = s["self_attn"]
+            return Block(
+                norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
+                attention: CausalSelfAttention(
+                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
+                    output: try Linear(attention["o_proj"], H * d, D, bias: config.attentionBias, initial: out),
+                    positions: positions, heads: H, keyValueHeads: Hk, headSize: d, scale: config.attentionMultiplier),
+                norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
+                feedForward: try GatedFeedForward(s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out),
+                multiplier: config.residualMultiplier)
+        }
+        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
+        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        parameters = root.parameters
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch]).scaled(by: config.embeddingMultiplier)).droppedOut(context.dropout?())
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
+        return (head?(x, as: .float32) ?? tokens.unembed(x)).scaled(by: 1 / config.logitsScaling)
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
+            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
+    }
+}
+
+extension Granite.Configuration {
+    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
+
+    init(_ json: JSONFields) throws {
+        let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
+        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
+        let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
+        self.init(
+            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            attentionBias: try json.flag("attention_bias", standard: false), mlpBias: try json.flag("mlp_bias", standard: false),
+            embeddingMultiplier: try json.number("embedding_multiplier", standard: 1), attentionMultiplier: try json.number("attention_multiplier", standard: 1),
+            residualMultiplier: try json.number("residual_multiplier", standard: 1), logitsScaling: try json.positive("logits_scaling", standard: 1),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+    }
+}
+
+extension Granite {
+    public var configuration: JSONObject {
+        [
+            "architectures": ["GraniteForCausalLM"], "model_type": "granite", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "attention_bias": JSONValue(config.attentionBias), "mlp_bias": JSONValue(config.mlpBias), "attention_dropout": 0.0,
+            "embedding_multiplier": JSONValue(config.embeddingMultiplier), "attention_multiplier": JSONValue(config.attentionMultiplier),
+            "residual_multiplier": JSONValue(config.residualMultiplier), "logits_scaling": JSONValue(config.logitsScaling),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+        ]
+    }
+}

@@ -1,0 +1,142 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// StableLM 2 (arXiv:2402.17834): LayerNorms, part of a head turns, biases of queries, keys and values; the larger model norms each head and lets
+/// attention and feed-forward read the same norm side by side.
+///
+/// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
+public final class StableLM: LanguageModel, Architecture {
+    static let modelTypes = ["stablelm"]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var hiddenSize: Int
+        public var intermediateSize: Int
+        public var numHiddenLayers: Int
+        public var numAttentionHeads: Int
+        public var numKeyValueHeads: Int
+        public var headDim: Int
+        /// The share of a head that turns.
+        public var partialRotaryFactor = 0.25
+        public var hiddenAct = Activation.silu
+        public var maxPositionEmbeddings: Int
+        public var layerNormEps: Float = 1e-5
+        public var ropeTheta: Float = 10_000
+        public var ropeScaling = RotaryScaling.none
+        public var useQKVBias = false
+        public var qkLayernorm = false
+        public var useParallelResidual = false
+        public var tieWordEmbeddings = false
+        public var eosTokenIDs: [Int] = []
+    }
+
+    struct Block {
+        let norm1: LayerNorm
+        let attention: CausalSelfAttention
+        /// nil: both parts read `norm1`, side by side.
+        let norm2: LayerNorm?
+        let feedForward: GatedFeedForward
+
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let n = context.tap(.norm1, layer, norm1(x, as: context.computeType))
+            let h = context.tap(.residualMid, layer, x.adding(attention(n, context, layer: layer)))
+            let m = norm2.map { context.tap(.norm2, layer, $0(h, as: context.computeType)) } ?? n
+            return context.tap(.residualPost, layer, h.adding(feedForward(m, context, layer: layer)))
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let blocks: [Block]
+    let finalNorm: LayerNorm
+    let head: Linear?
+
+    /// - Parameter initial: how a fresh model starts.
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), scope = root["model"]
+        let (D, F, H, Hk, d, eps) = (
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.layerNormEps)
+        let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
+        let positions = PositionEncoding.rotary(
+            RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+            let attention = s["self_attn"]
+            func headNorm(_ name: String, _ heads: Int) throws -> (any Norm)? {
+                config.qkLayernorm ? try LayerNormPerHead(attention[name]["norms"], heads: heads, d, epsilon: eps) : nil
+            }
+            return Block(
+                norm1: try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps),
+                attention: CausalSelfAttention(
+                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.useQKVBias, initial: hidden),
+                    output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
+                    queryNorm: try headNorm("q_layernorm", H), keyNorm: try headNorm("k_layernorm", Hk),
+                    positions: positions, heads: H, keyValueHeads: Hk, headSize: d),
+                norm2: config.useParallelResidual ? nil : try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps),
+                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
+        }
+        finalNorm = try LayerNorm(scope["norm"], D, bias: true, epsilon: eps)
+        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        parameters = root.parameters
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
+        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
+        return head?(x, as: .float32) ?? tokens.unembed(x)
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
+            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
+    }
+}
+
+extension StableLM.Configuration {
+    var rotated: Int { Int(Double(headDim) * partialRotaryFactor) }
+    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
+
+    init(_ json: JSONFields) throws {
+        let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
+        let headDim = try json.headDim(width: width, heads: heads, isOwn: false), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096
+        let share = try json.partialRotaryFactor(headDim, standard: 0.25)
+        let rotary = try json.rotary(rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions)
+        self.init(
+            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
+            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            useQKVBias: try json.flag("use_qkv_bias", standard: false), qkLayernorm: try json.flag("qk_layernorm", standard: false),
+            useParallelResidual: try json.flag("use_parallel_residual", standard: false),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+    }
+}
+
+extension StableLM {
+    public var configuration: JSONObject {
+        [
+            "architectures": ["StableLmForCausalLM"], "model_type": "stablelm", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_key_value_heads": JSONValue(config.numKeyValueHeads), "partial_rotary_factor": JSONValue(config.partialRotaryFactor),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "layer_norm_eps": JSONValue(config.layerNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "use_qkv_bias": JSONValue(config.useQKVBias), "qk_layernorm": JSONValue(config.qkLayernorm),
+            "use_parallel_residual": JSONValue(config.useParallelResidual), "attention_dropout": 0.0,
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+        ]
+    }
+}

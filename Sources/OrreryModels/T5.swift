@@ -1,0 +1,204 @@
+import Kernels
+import OrreryFiles
+import OrreryNN
+import OrreryTensor
+
+/// T5 and its later variants (arXiv:1910.10683, 2002.05202): an encoder and a decoder that reads it, RMSNorm before each part, relative positions as
+/// terms of the scores, which are not scaled.
+///
+/// B batch, T positions, S of the source, D width, H heads, d head size, F feed-forward width.
+public final class T5: EncoderDecoder, Architecture {
+    static let modelTypes = ["t5", "mt5"]
+    static let otherPrefixes = ["shared.": ["encoder.embed_tokens.", "decoder.embed_tokens."]]
+
+    public struct Configuration: ModelConfiguration {
+        public var vocabSize: Int
+        public var dModel: Int
+        public var dKv: Int
+        public var dFf: Int
+        public var numLayers: Int
+        public var numDecoderLayers: Int
+        public var numHeads: Int
+        public var relativeAttentionNumBuckets = 32
+        public var relativeAttentionMaxDistance = 128
+        public var layerNormEpsilon: Float = 1e-6
+        public var denseActFn = Activation.relu
+        public var isGatedAct = false
+        /// Whether what the decoder says is scaled by 1 / sqrt(D) before the token table: the first T5 does so.
+        public var scaleDecoderOutputs = true
+        public var decoderStartTokenID = 0
+        public var eosTokenIDs: [Int] = []
+    }
+
+    struct EncoderBlock {
+        let norm1: RMSNorm
+        let attention: MultiHeadAttention
+        let norm2: RMSNorm
+        let feedForward: any FeedForwardNetwork
+
+        func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext, layer: Int) -> Tensor {
+            let h = x.adding(attention.everywhere(norm1(x, as: context.computeType), context, layer: layer, distanceBias: distances))
+            return h.adding(feedForward(norm2(h, as: context.computeType), context, layer: layer))
+        }
+    }
+
+    struct DecoderBlock {
+        let norm1: RMSNorm
+        let attention: MultiHeadAttention
+        let normOfReading: RMSNorm
+        let reading: MultiHeadAttention
+        let norm2: RMSNorm
+        let feedForward: any FeedForwardNetwork
+
+        func callAsFunction(_ x: Tensor, _ source: SourceMemory, _ distances: DistanceBias, _ context: ForwardContext, layer: Int) -> Tensor {
+            let x = context.tap(.residualPre, layer, x)
+            let a = attention.causal(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer, distanceBias: distances)
+            let h = x.adding(a)
+            let mid = context.tap(.residualMid, layer, h.adding(reading.reading(source, normOfReading(h, as: context.computeType), context, layer: layer)))
+            let y = mid.adding(feedForward(context.tap(.norm2, layer, norm2(mid, as: context.computeType)), context, layer: layer))
+            return context.tap(.residualPost, layer, y)
+        }
+    }
+
+    public let config: Configuration
+    public let parameters: [Parameter]
+    let tokens: Embedding
+    let encoder: [EncoderBlock]
+    let encoderDistances: RelativeBuckets
+    let encoderNorm: RMSNorm
+    let decoder: [DecoderBlock]
+    let decoderDistances: RelativeBuckets
+    let decoderNorm: RMSNorm
+    let head: Linear?
+
+    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+        self.config = config
+        let root = WeightScope(source), (D, F, H, d, eps) = (config.dModel, config.dFf, config.numHeads, config.dKv, config.layerNormEpsilon)
+        func attention(_ s: WeightScope) throws -> MultiHeadAttention {
+            MultiHeadAttention(
+                query: try Linear(s["q"], D, H * d, bias: false), key: try Linear(s["k"], D, H * d, bias: false),
+                value: try Linear(s["v"], D, H * d, bias: false), output: try Linear(s["o"], H * d, D, bias: false), heads: H, headSize: d, scale: 1)
+        }
+        func feedForward(_ s: WeightScope) throws -> any FeedForwardNetwork {
+            let down = try Linear(s["wo"], F, D, bias: false)
+            guard config.isGatedAct else { return FeedForward(up: try Linear(s["wi"], D, F, bias: false), down: down, activation: config.denseActFn) }
+            return GatedFeedForward(
+                gate: try Linear(s["wi_0"], D, F, bias: false), up: try Linear(s["wi_1"], D, F, bias: false), down: down, activation: config.denseActFn)
+        }
+        func norm(_ s: WeightScope) throws -> RMSNorm { try RMSNorm(s["layer_norm"], D, epsilon: eps) }
+        func distances(_ s: WeightScope, bothWays: Bool) throws -> RelativeBuckets {
+            try RelativeBuckets(
+                s["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], buckets: config.relativeAttentionNumBuckets, heads: H,
+                maxDistance: config.relativeAttentionMaxDistance, bothWays: bothWays)
+        }
+        tokens = try Embedding(root["shared"], config.vocabSize, D)
+        encoder = try root["encoder"]["block"].layers(config.numLayers) { s in
+            let s = s["layer"]
+            return EncoderBlock(
+                norm1: try norm(s[0]), attention: try attention(s[0]["SelfAttention"]), norm2: try norm(s[1]), feedForward: try feedForward(s[1]["DenseReluDense"]))
+        }
+        encoderDistances = try distances(root["encoder"], bothWays: true)
+        encoderNorm = try RMSNorm(root["encoder"]["final_layer_norm"], D, epsilon: eps)
+        decoder = try root["decoder"]["block"].layers(config.numDecoderLayers) { s in
+            let s = s["layer"]
+            return DecoderBlock(
+                norm1: try norm(s[0]), attention: try attention(s[0]["SelfAttention"]), normOfReading: try norm(s[1]),
+                reading: try attention(s[1]["EncDecAttention"]), norm2: try norm(s[2]), feedForward: try feedForward(s[2]["DenseReluDense"]))
+        }
+        decoderDistances = try distances(root["decoder"], bothWays: false)
+        decoderNorm = try RMSNorm(root["decoder"]["final_layer_norm"], D, epsilon: eps)
+        // The first T5 has one table for both ends; later ones bring another.
+        head = source.has("lm_head.weight") ? try Linear(root["lm_head"], D, config.vocabSize, bias: false) : nil
+        parameters = root.parameters
+    }
+
+    public var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
+
+    public func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = tokens(ids, shape: [batch, ids.count / batch])
+        let distances = encoderDistances.distanceBias
+        for (layer, block) in encoder.enumerated() { x = block(x, distances, context, layer: layer) }
+        return encoderNorm(x, as: .float32)
+    }
+
+    public func decoder(reading ids: [Int32], _ context: ForwardContext) -> any LanguageModel {
+        let source = encode(ids, batch: 1, context).cast(to: context.computeType)
+        return T5Decoder(self, memories: decoder.map { $0.reading.memory(of: source) })
+    }
+
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: config.vocabSize, layers: config.numDecoderLayers, width: config.dModel, heads: config.numHeads, keyValueHeads: config.numHeads,
+            headSize: config.dKv, contextLength: Self.longest, endOfText: config.eosTokenIDs)
+    }
+
+    /// Relative positions have no end; this is where memory does.
+    private static let longest = 1 << 16
+}
+
+/// T5's decoder beside a source that has been read.
+final class T5Decoder: LanguageModel {
+    private let model: T5
+    private let memories: [SourceMemory]
+    private let distances: DistanceBias
+
+    init(_ model: T5, memories: [SourceMemory]) { (self.model, self.memories, distances) = (model, memories, model.decoderDistances.distanceBias) }
+
+    var shape: ModelShape { model.shape }
+    var parameters: [Parameter] { model.parameters }
+    var configuration: JSONObject { model.configuration }
+    var tokenEmbedding: Parameter { model.tokens.weight }
+
+    func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.embed, 0, model.tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
+        for (layer, block) in model.decoder.enumerated() { x = block(x, memories[layer], distances, context, layer: layer) }
+        return context.tap(.logits, 0, unembed(wanted(x, context), context))
+    }
+
+    func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        var x = context.tap(.finalNorm, 0, model.decoderNorm(residual, as: context.computeType))
+        if model.config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(model.config.dModel).squareRoot()) }
+        return model.head?(x, as: .float32) ?? model.tokens.unembed(x)
+    }
+}
+
+extension T5.Configuration {
+    init(_ json: JSONFields) throws {
+        let layers = try json.size("num_layers"), heads = try json.size("num_heads"), kind = try json.stringIfPresent("feed_forward_proj") ?? "relu"
+        let parts = kind.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard let name = parts.last, parts.count == 1 || (parts.count == 2 && parts[0] == "gated"),
+            let activation = kind == "gated-gelu" ? .geluTanh : Activation(name: name)
+        else { throw json.error("feed_forward_proj", expected: "an activation, or gated- and one, of \(Activation.names.joined(separator: ", "))") }
+        let buckets = try json.has("relative_attention_num_buckets") ? json.int("relative_attention_num_buckets", in: 4 ... 1 << 16) : 32
+        let distance = try json.has("relative_attention_max_distance") ? json.int("relative_attention_max_distance", in: 1 ... 1 << 16) : 128
+        guard buckets % 2 == 0, distance > buckets / 2 else {
+            throw json.error("relative_attention_max_distance", expected: "more than half of relative_attention_num_buckets \(buckets), an even number")
+        }
+        // The first T5 scales, and was told from later ones by its tied table.
+        let scales = try json.boolIfPresent("scale_decoder_outputs") ?? json.boolIfPresent("tie_word_embeddings") ?? true
+        self.init(
+            vocabSize: try json.size("vocab_size"), dModel: try json.size("d_model"), dKv: try json.size("d_kv"), dFf: try json.size("d_ff"), numLayers: layers,
+            numDecoderLayers: try json.sizeIfPresent("num_decoder_layers") ?? layers, numHeads: heads, relativeAttentionNumBuckets: buckets,
+            relativeAttentionMaxDistance: distance, layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-6), denseActFn: activation,
+            isGatedAct: parts.count == 2, scaleDecoderOutputs: scales,
+            decoderStartTokenID: try json.intIfPresent("decoder_start_token_id", in: 0 ... 1 << 24) ?? json.intIfPresent("pad_token_id", in: 0 ... 1 << 24) ?? 0,
+            eosTokenIDs: try json.endOfText())
+        guard decoderStartTokenID < vocabSize else { throw json.error("decoder_start_token_id", expected: "an id below vocab_size \(vocabSize)") }
+    }
+}
+
+extension T5 {
+    public var configuration: JSONObject {
+        [
+            "architectures": ["T5ForConditionalGeneration"], "model_type": "t5", "vocab_size": JSONValue(config.vocabSize),
+            "d_model": JSONValue(config.dModel), "d_kv": JSONValue(config.dKv), "d_ff": JSONValue(config.dFf), "num_layers": JSONValue(config.numLayers),
+            "num_decoder_layers": JSONValue(config.numDecoderLayers), "num_heads": JSONValue(config.numHeads),
+            "relative_attention_num_buckets": JSONValue(config.relativeAttentionNumBuckets),
+            "relative_attention_max_distance": JSONValue(config.relativeAttentionMaxDistance), "layer_norm_epsilon": JSONValue(config.layerNormEpsilon),
+            "feed_forward_proj": JSONValue((config.isGatedAct ? "gated-" : "") + config.denseActFn.rawValue),
+            "scale_decoder_outputs": JSONValue(config.scaleDecoderOutputs), "tie_word_embeddings": JSONValue(config.scaleDecoderOutputs),
+            "is_encoder_decoder": true, "decoder_start_token_id": JSONValue(config.decoderStartTokenID),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+        ]
+    }
+}

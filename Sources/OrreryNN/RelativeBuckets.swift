@@ -1,0 +1,40 @@
+import Foundation
+import Kernels
+import OrreryTensor
+
+/// T5's relative positions (arXiv:1910.10683, 2.1): a learned term per head for each of a few distances, exact ones near by and wider and wider ones
+/// further off.
+///
+/// H heads.
+public struct RelativeBuckets {
+    /// [buckets, H]
+    public let table: Embedding
+    public let maxDistance: Int
+    /// Half of the buckets are for what lies behind, half for what lies ahead; else all for what lies behind.
+    public let bothWays: Bool
+
+    /// - Parameters:
+    ///   - buckets: at least 4.
+    ///   - maxDistance: from which on all distances share the last bucket; more than a quarter of the buckets, or half where only one way counts.
+    public init(_ scope: WeightScope, buckets: Int, heads: Int, maxDistance: Int, bothWays: Bool) throws {
+        table = try Embedding(scope, buckets, heads)
+        (self.maxDistance, self.bothWays) = (maxDistance, bothWays)
+    }
+
+    /// What is added to scores.
+    package var distanceBias: DistanceBias {
+        let (buckets, H, values) = (table.weight.shape[0], table.weight.shape[1], table.weight.value.floats)
+        let ids = (-maxDistance ... maxDistance).map { bucket($0, of: buckets) }
+        return DistanceBias(reach: maxDistance, terms: (0 ..< H).flatMap { head in ids.map { values[$0 * H + head] } })
+    }
+
+    /// - Parameter distance: key - query.
+    private func bucket(_ distance: Int, of all: Int) -> Int {
+        let count = bothWays ? all / 2 : all, exact = count / 2
+        let first = bothWays && distance > 0 ? count : 0, apart = bothWays ? abs(distance) : max(0, -distance)
+        if apart < exact { return first + apart }
+        // In float32, as the original: what falls on an edge must fall on the same side.
+        let share = log(Float(apart) / Float(exact)) / Float(log(Double(maxDistance) / Double(exact)))
+        return first + min(count - 1, exact + Int(share * Float(count - exact)))
+    }
+}

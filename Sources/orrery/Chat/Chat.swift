@@ -1,0 +1,104 @@
+import ArgumentParser
+import Kernels
+import OrreryFiles
+import OrreryGeneration
+import OrreryTemplates
+import OrreryTerminal
+import OrreryTokenizers
+
+/// Talks with a model, turn by turn, in the words of its own chat template.
+struct Chat: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Talk with a model: a conversation in the words of its own chat template.",
+        discussion: """
+            The template is the model's: chat_template.jinja, chat_template in tokenizer_config.json, or tokenizer.chat_template of a GGUF file. \
+            Ctrl-C ends an answer and not the program. /help lists what else can be typed. With --prompt it answers once.
+            """)
+
+    @Argument(help: "Model directory or GGUF file.")
+    var model: String
+
+    @Option(help: "What the model is told before the conversation.")
+    var system: String?
+
+    @Option(help: "Answer this one message and end; - reads it from standard input.")
+    var prompt: String?
+
+    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain.")
+    var template: String?
+
+    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
+    var variables: [String] = []
+
+    @Option(help: "Most tokens of an answer.")
+    var maxTokens = 1024
+
+    @OptionGroup var sampling: SamplingFlags
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if maxTokens < 1 { throw ValidationError("--max-tokens: expected at least 1, found \(maxTokens)") }
+        if output.json, prompt == nil { throw ValidationError("--json: expected --prompt beside it, for one answer") }
+        _ = try templateVariables()
+    }
+
+    func run() throws {
+        try processor.run {
+            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let chat = ChatModel(source, template: try chatTemplate())
+            let type = compute.type(standard: Processor.current.fastestType)
+            let message = try prompt.map(PromptText.read)
+            var options = ChatTemplate.Options()
+            options.variables = try templateVariables()
+            let session = ChatSession(
+                chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type)
+            source.prepare(type)
+            if let message { try answerOnce(message, session) } else { try ChatLoop(session).run() }
+        }
+    }
+
+    private func answerOnce(_ message: String, _ session: ChatSession) throws {
+        let interrupt = InterruptFlag()
+        defer { interrupt.release() }
+        let out = Terminal.standardOutput
+        let answer = try session.answer(message, interrupt: interrupt) { text in
+            if !output.json { out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
+        }
+        if output.json { return output.print(answer.generation.json(text: answer.text)) }
+        if !answer.text.hasSuffix("\n") { out.writeLine() }
+    }
+
+    private func templateVariables() throws -> [String: TemplateValue] {
+        var values: [String: TemplateValue] = [:]
+        for setting in variables {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else { throw ValidationError("--set: expected NAME=JSON, found \(setting)") }
+            let name = String(parts[0])
+            do { values[name] = TemplateValue(try JSONValue(parsing: String(parts[1]), file: "--set \(name)")) } catch { throw ValidationError("\(error)") }
+        }
+        return values
+    }
+
+    /// The template that was asked for, else the model's own.
+    private func chatTemplate() throws -> ChatTemplate {
+        let files = try ChatTemplateFiles(path: model)
+        if let template {
+            if let found = files.template(named: template) { return try make(found.source, found.origin, files) }
+            if let source = BuiltInTemplates.named[template] { return try make(source, template, files) }
+            let known = Set(files.templates.map(\.name)).union(BuiltInTemplates.named.keys).sorted().joined(separator: ", ")
+            guard FileStatus(template) != nil else { throw InputError("--template: expected a file, or one of \(known); found \(template)") }
+            return try make(String(decoding: try WholeFile.read(template, limit: 1 << 22), as: UTF8.self), template, files)
+        }
+        if let found = files.template() { return try make(found.source, found.origin, files) }
+        guard files.templates.isEmpty else {
+            throw InputError("\(model): has several chat templates and no default; choose one with --template: \(files.templates.map(\.name).joined(separator: ", "))")
+        }
+        throw InputError("\(model): has no chat template; continue a text with orrery generate, or give a template with --template FILE (or chatml, plain)")
+    }
+
+    private func make(_ source: String, _ name: String, _ files: ChatTemplateFiles) throws -> ChatTemplate {
+        try ChatTemplate(source, name: name, specialTokens: files.specialTokens)
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import OrreryTerminal
+import OrreryTokenizers
+import Synchronization
+
+/// What a person sees of a tokenizer's training: a line with a bar and the time left. Ctrl-C ends the training.
+final class TrainerDisplay: Sendable {
+    private let line = ProgressLine(.standardError)
+    private let stage = Mutex<(name: TrainingProgress.Stage?, started: Double)>((nil, 0))
+
+    private struct Interrupted: Error {}
+
+    /// - Parameter body: trains, and is given what to report to.
+    /// - Throws: `ExitCode` 130 after Ctrl-C.
+    func show<Result>(_ kind: String, _ body: (@escaping TrainingProgress.Report) throws -> Result) throws -> Result {
+        let interrupt = InterruptFlag()
+        defer {
+            line.finish()
+            interrupt.release()
+        }
+        do {
+            return try body { [self] progress in
+                if interrupt.isRaised { throw Interrupted() }
+                line.update(status(progress, kind))
+            }
+        } catch is Interrupted {
+            line.finish()
+            standardError("orrery: stopped; nothing was written")
+            throw ExitCode(130)
+        }
+    }
+
+    private func status(_ progress: TrainingProgress, _ kind: String) -> TaskStatus {
+        let now = ProcessInfo.processInfo.systemUptime
+        let elapsed = stage.withLock { stage in
+            if stage.name != progress.stage { stage = (progress.stage, now) }
+            return now - stage.started
+        }
+        let (title, unit) = switch progress.stage {
+        case .counting: ("counting words", "bytes")
+        case .merging: ("learning merges", "tokens")
+        case .seeding: ("looking for pieces", "steps")
+        case .pruning: ("choosing pieces", "pieces")
+        }
+        let share = Double(progress.completed) / Double(max(progress.total, 1))
+        return TaskStatus(
+            "\(kind): \(title)", completed: Double(progress.completed), total: Double(progress.total), unit: unit, elapsedSeconds: elapsed,
+            secondsLeft: share > 0.01 ? elapsed * (1 - share) / share : nil)
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import OrreryTokenizers
+
+/// What kind of tokenizer to learn, and how.
+struct TrainerOptions: ParsableArguments {
+    @Option(help: "\(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: String
+    @Option(help: "Tokens in all, special ones included.") var vocab = 32_000
+    @Option(help: "A special token; give the option again for more. For bpe the first ends a text.") var special: [String] = []
+    @Flag(help: "Take each line for a text of its own, as Hugging Face's train(files) does; sentencepiece's kinds always do.") var lines = false
+
+    @Option(help: "How text is cut into words: r50k, cl100k, o200k, llama3, qwen2, none or a regular expression (bpe). (default: r50k)") var pattern: String?
+    @Option(help: "Do not merge what is rarer (bpe, wordpiece, wordlevel).") var minFrequency: Int?
+    @Option(help: "Letters that get a token, at most (bpe, wordpiece).") var limitAlphabet: Int?
+    @Option(help: "Tokens of this length or more are not formed (bpe, wordpiece).") var maxTokenLength: Int?
+    @Option(help: "Share of the text's characters that pieces must cover (sentencepiece-bpe, unigram). (default: 0.9995)") var characterCoverage: Double?
+    @Flag(help: "A piece for every byte, for characters that have none (sentencepiece-bpe, unigram).") var byteFallback = false
+    @Option(help: "Characters of a piece, at most (sentencepiece-bpe, unigram). (default: 16)") var maxPieceLength: Int?
+    @Flag(inversion: .prefixedNo, help: "Pieces keep to one script (sentencepiece-bpe, unigram). (default: yes)") var splitByScript: Bool?
+    @Flag(inversion: .prefixedNo, help: "Digits and letters do not share a piece (sentencepiece-bpe, unigram). (default: yes)") var splitByNumber: Bool?
+    @Flag(inversion: .prefixedNo, help: "Pieces do not reach across spaces (sentencepiece-bpe, unigram). (default: yes)") var splitByWhitespace: Bool?
+    @Flag(help: "Each digit is a piece of its own (sentencepiece-bpe, unigram).") var splitDigits = false
+    @Flag(inversion: .prefixedNo, help: "Lowercase the text, and take accents away (wordpiece). (default: yes)") var lowercase: Bool?
+
+    /// - Throws: `ValidationError` for an option that the kind does not have, or a value that cannot be.
+    func trainer(_ resources: TrainerResources) throws -> TokenizerTrainer {
+        guard let kind = TokenizerTrainer.Kind(rawValue: kind) else {
+            throw ValidationError("--kind: expected \(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")), found \(self.kind)")
+        }
+        try requireOptions(of: kind)
+        var trainer = TokenizerTrainer(kind, resources: resources)
+        trainer.vocabularySize = vocab
+        trainer.specialTokens = special
+        trainer.unit = lines || kind.readsLines ? .line : .document
+        if let pattern { trainer.pattern = SplitPattern(argument: pattern) }
+        if let minFrequency { trainer.minimalFrequency = minFrequency }
+        trainer.alphabetLimit = limitAlphabet
+        trainer.maximalTokenLength = maxTokenLength
+        if let lowercase { trainer.lowercases = lowercase }
+        if let characterCoverage { trainer.pieces.characterCoverage = characterCoverage }
+        trainer.pieces.byteFallback = byteFallback
+        if let maxPieceLength { trainer.pieces.maximalLength = maxPieceLength }
+        if let splitByScript { trainer.pieces.splitsByScript = splitByScript }
+        if let splitByNumber { trainer.pieces.splitsByNumber = splitByNumber }
+        if let splitByWhitespace { trainer.pieces.splitsByWhitespace = splitByWhitespace }
+        trainer.pieces.splitsDigits = splitDigits
+        do { try trainer.validate() } catch let error as TokenizerError { throw ValidationError("\(error)") }
+        return trainer
+    }
+
+    /// An option that would change nothing is an error.
+    private func requireOptions(of kind: TokenizerTrainer.Kind) throws {
+        let given: [(String, Bool, [TokenizerTrainer.Kind])] = [
+            ("--pattern", pattern != nil, [.bytePair]), ("--min-frequency", minFrequency != nil, [.bytePair, .wordPiece, .wordLevel]),
+            ("--limit-alphabet", limitAlphabet != nil, [.bytePair, .wordPiece]), ("--max-token-length", maxTokenLength != nil, [.bytePair, .wordPiece]),
+            ("--lowercase", lowercase != nil, [.wordPiece]), ("--character-coverage", characterCoverage != nil, [.sentencePieceBPE, .unigram]),
+            ("--byte-fallback", byteFallback, [.sentencePieceBPE, .unigram]), ("--max-piece-length", maxPieceLength != nil, [.sentencePieceBPE, .unigram]),
+            ("--split-by-script", splitByScript != nil, [.sentencePieceBPE, .unigram]), ("--split-by-number", splitByNumber != nil, [.sentencePieceBPE, .unigram]),
+            ("--split-by-whitespace", splitByWhitespace != nil, [.sentencePieceBPE, .unigram]), ("--split-digits", splitDigits, [.sentencePieceBPE, .unigram]),
+        ]
+        for (name, isGiven, kinds) in given where isGiven && !kinds.contains(kind) {
+            throw ValidationError("\(name) is for \(kinds.map(\.rawValue).joined(separator: " and ")); leave it away with --kind \(kind.rawValue)")
+        }
+    }
+}

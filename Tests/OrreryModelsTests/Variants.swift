@@ -1,0 +1,60 @@
+import OrreryFiles
+import OrreryModels
+import Testing
+
+/// Small models of every architecture, from configurations as Hugging Face would write them: heads of odd widths, several groups, and each option
+/// of the architecture in one of them.
+struct Variant: CustomTestStringConvertible, Sendable {
+    let name: String
+    let config: JSONObject
+
+    var testDescription: String { name }
+    static let vocabulary = 53
+    static let context = 200
+
+    init(_ name: String, _ type: String, _ fields: JSONObject) {
+        self.name = name
+        var config = Self.common
+        config["model_type"] = .string(type)
+        for member in fields.members { config[member.key] = member.value }
+        self.config = config
+    }
+
+    func make(seed: UInt64 = 5) throws -> any LanguageModel {
+        try ModelDirectory.make(JSONFields(.object(config), file: "config.json"), LouderWeights(seed: seed))
+    }
+
+    private static let common: JSONObject = [
+        "vocab_size": JSONValue(vocabulary), "hidden_size": 30, "intermediate_size": 41, "num_hidden_layers": 3, "num_attention_heads": 6,
+        "num_key_value_heads": 2, "head_dim": 10, "max_position_embeddings": JSONValue(context), "rope_theta": 700, "eos_token_id": [2, 7],
+    ]
+
+    private static let llama3: JSONValue = [
+        "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 40,
+    ]
+    private static let longRoPE: JSONValue = [
+        "rope_type": "longrope", "short_factor": [1.0, 1.1, 1.2, 1.3, 1.4], "long_factor": [1.0, 2.0, 3.0, 4.0, 5.0], "original_max_position_embeddings": 30,
+        "factor": 4.0,
+    ]
+    private static let yarn: JSONValue = ["rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32, "truncate": false]
+
+    static let all: [Variant] = [
+        Variant("llama", "llama", ["tie_word_embeddings": true]),
+        Variant("llama, biases, linear", "llama", ["attention_bias": true, "mlp_bias": true, "hidden_act": "gelu", "rope_scaling": ["type": "linear", "factor": 2.5]]),
+        Variant("llama, dynamic", "llama", ["max_position_embeddings": 50, "rope_scaling": ["rope_type": "dynamic", "factor": 3.0]]),
+        Variant("llama, llama3", "llama", ["rope_scaling": llama3]),
+        Variant("llama, longrope", "llama", ["rope_scaling": longRoPE]),
+        Variant("llama, yarn", "llama", ["rope_scaling": yarn]),
+        Variant("mistral", "mistral", ["sliding_window": 9]),
+        Variant("mistral, window of tiles", "mistral", ["sliding_window": 64, "hidden_act": "relu"]),
+        Variant("mixtral", "mixtral", ["num_local_experts": 5, "num_experts_per_tok": 2, "sliding_window": nil]),
+        Variant("qwen2", "qwen2", ["head_dim": nil, "hidden_size": 36]),
+        Variant("qwen2, window", "qwen2", ["head_dim": nil, "hidden_size": 36, "use_sliding_window": true, "sliding_window": 11, "max_window_layers": 1]),
+        Variant("gemma3", "gemma3_text", ["sliding_window": 13, "sliding_window_pattern": 2, "query_pre_attn_scalar": 12]),
+        Variant("gemma3, untied", "gemma3_text", [
+            "sliding_window": 13, "tie_word_embeddings": false, "final_logit_softcapping": 3.0, "attention_bias": true,
+            "layer_types": ["full_attention", "sliding_attention", "full_attention"], "rope_theta": nil,
+            "rope_parameters": ["full_attention": yarn, "sliding_attention": ["rope_type": "default", "rope_theta": 50.0]],
+        ]),
+    ]
+}
