@@ -14,12 +14,13 @@ orrery_block_layout orrery_layout_of_blocks(int format) {
     }
 }
 
-void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *words, uint8_t *heads) {
+void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *panel) {
     const orrery_block_layout l = orrery_layout_of_blocks(format);
     const ptrdiff_t size = l.words * 4 + l.head_bytes;
-    for (ptrdiff_t b = 0; b < blocks; b++) {
+    for (ptrdiff_t b = 0; b < blocks; b++, panel += size * ORRERY_PANEL_ROWS) {
+        uint8_t *heads = panel + l.words * ORRERY_PANEL_ROWS * 4;
         for (int r = 0; r < ORRERY_PANEL_ROWS; r++) {
-            uint8_t *to = words + r * 4;
+            uint8_t *to = panel + r * 4;
             if (!rows[r]) {  // past the last row
                 for (int i = 0; i < l.words; i++, to += ORRERY_PANEL_ROWS * 4) memset(to, 0, 4);
                 memset(heads + r * l.head_bytes, 0, (size_t)l.head_bytes);
@@ -29,7 +30,5 @@ void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks
             for (int i = 0; i < l.words; i++, to += ORRERY_PANEL_ROWS * 4) memcpy(to, from + l.first_word + i * 4, 4);
             memcpy(heads + r * l.head_bytes, from + l.head_at, (size_t)l.head_bytes);
         }
-        words += l.words * ORRERY_PANEL_ROWS * 4;
-        heads += l.head_bytes * ORRERY_PANEL_ROWS;
     }
 }

@@ -1,7 +1,7 @@
 // How each format's blocks lie in a panel, sixteen rows side by side, and how codes and scales are read from it.
 //
 // Every block is cut into words of four bytes, as it is stored (ggml-common.h of llama.cpp; Sources/Kernels/Blocks says what each byte means), and words of the
-// same place stand together: [words][16 rows][4 bytes]. A scale that leaves the rest unaligned, of two bytes or one, is kept apart: [16 rows].
+// same place stand together: [words][16 rows][4 bytes]. A scale that leaves the rest unaligned, of two bytes or one, follows them: [16 rows].
 //
 // g counts groups of four numbers of a block, s its sub-blocks. Both are constants wherever these are called.
 
