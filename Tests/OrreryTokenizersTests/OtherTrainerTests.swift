@@ -69,11 +69,11 @@ import Testing
         if try golden.fields("settings").string("model_type") == "bpe" {
             #expect(pieces == expected)
         } else {
-            // The pieces to begin with come from an array of other texts, and rounding differs.
-            let difference = Set(pieces).symmetricDifference(expected)
-            #expect(difference.count <= expected.count / 5, "\(difference.sorted())")
+            // The pieces to begin with come from words rather than lines, which in texts as small as these may show: two in three are the same.
+            let common = Set(pieces).intersection(expected)
+            #expect(3 * common.count >= 2 * expected.count, "\(common.count) of \(expected.count)")
             let (tokens, theirs) = (try tokenCount(result.tokenizer, golden), try golden.int("tokens"))
-            #expect(Double(tokens) <= 1.02 * Double(theirs), "\(tokens) tokens, there \(theirs)")
+            #expect(Double(tokens) <= 1.03 * Double(theirs), "\(tokens) tokens, there \(theirs)")
         }
         #expect(result.report.tokens == (try tokenCount(result.tokenizer, golden)))
     }
