@@ -30,7 +30,7 @@ typedef struct {
 } orrery_block_layout;
 orrery_block_layout orrery_layout_of_blocks(int format);
 
-// Sixteen rows of `blocks` blocks, null past the last row, to a panel: for each block words [words][16][4 bytes], then heads [16][head bytes].
+// Sixteen rows of `blocks` blocks, null past the last row, to a panel: for each block heads [16][head bytes], then words [words][16][4 bytes].
 void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *panel);
 
 // Rows of activations as signed bytes in units. Strides are in elements.

@@ -25,13 +25,8 @@ INLINE li block_sum(li sum, const int format, const uint8_t *w, const int first,
     return sum;
 }
 
-#ifndef TOUCH
-#define TOUCH 1
-#endif
-INLINE void touch(const uint8_t *p) { __asm__ volatile("" ::"r"(*(const volatile uint8_t *)p)); }
-
 // One row of activations by one panel, straight from its blocks.
-INLINE void block_row(const int format, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride, const ptrdiff_t head_at,
+INLINE void block_row(const int format, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride, const ptrdiff_t heads,
                       ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {
     const int subs = unit / sub, groups = sub / 4;
     const int8_t *q = a->q;
@@ -39,10 +34,7 @@ INLINE void block_row(const int format, const int unit, const int sub, const int
     const int32_t *start = a->starts;
     lf acc = load_lanes(c);
     for (ptrdiff_t b = 0; b < blocks; b++, w += stride, q += unit, scale++, start += subs, shift += affine ? subs : 0) {
-        if (TOUCH && unit == 256) {
-            UNROLL for (int i = 0; i < stride; i += 64) touch(w + i);
-        }
-        const block_unit u = block_units(format, w, w + head_at);
+        const block_unit u = block_units(format, w, w - heads);
         lf p = {0};
         UNROLL for (int s = 0; s < subs; s++) {
             const int32_t first = affine ? 0 : start[s];
@@ -123,11 +115,11 @@ INLINE void block_tile(const int unit, const int sub, const int affine, const in
 }
 
 // Blocks of one panel to codes, scales and offsets.
-INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const ptrdiff_t stride, const ptrdiff_t head_at,
+INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const ptrdiff_t stride, const ptrdiff_t heads,
                          ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {
     const int subs = unit / sub;
     for (ptrdiff_t b = 0; b < blocks; b++, w += stride) {
-        const block_unit u = block_units(format, w, w + head_at);
+        const block_unit u = block_units(format, w, w - heads);
         UNROLL for (int s = 0; s < subs; s++, scales += 16) {
             store_lanes(scales, block_scale(format, w, u, s));
             if (affine) {
@@ -183,10 +175,10 @@ DISTINCT_TILES(TILES_OF_KIND)
 
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                         \
     static void row_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {              \
-        block_row(format, unit, sub, affine, parts, words * 64 + head_bytes * 16, words * 64, blocks, w, a, c);                                   \
+        block_row(format, unit, sub, affine, parts, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, a, c);                                   \
     }                                                                                                                                      \
     static void expand_##format(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {  \
-        block_expand(format, unit, sub, affine, words * 64 + head_bytes * 16, words * 64, blocks, w, codes, scales, offsets);                     \
+        block_expand(format, unit, sub, affine, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, codes, scales, offsets);                     \
     }                                                                                                                                      \
     static void quantise_##format(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {          \
         BY_TYPE(xt, block_quantise_row(unit, sub, affine, zero, x, T, k, q, scales, starts, shifts));                                      \
