@@ -19,7 +19,7 @@ import Testing
         let tape = Tape(watching: model.parameters)
         tape.backward(from: loss())
         tape.close()
-        for p in model.parameters { #expect(p.gradient!.floats.allSatisfy(\.isFinite), "\(p.name)") }
+        for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
         // A step of length h along g / |g|: the loss changes by h |g|, to second order.
         let norm = arena.gradientNorm(), h: Float = 2e-2
         let start = model.parameters.map { $0.value.floats }
