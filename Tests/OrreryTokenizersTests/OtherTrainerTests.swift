@@ -79,8 +79,9 @@ import Testing
     }
 
     private func tokenCount(_ tokenizer: any Tokenizer, _ golden: JSONFields) throws -> Int {
-        try TrainerGoldens.text(golden).split(separator: "\n", omittingEmptySubsequences: false)
-            .reduce(0) { try $0 + tokenizer.encode(String($1), options: EncodingOptions(recognizesSpecialTokens: false)).count }
+        // As bytes: to Swift "\r\n" is one character, and no line break.
+        try Array(TrainerGoldens.text(golden).utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .reduce(0) { try $0 + tokenizer.encode(String(decoding: $1, as: UTF8.self), options: EncodingOptions(recognizesSpecialTokens: false)).count }
     }
 
     @Test(arguments: Array(TrainerGoldens.cases("sentence_piece").indices)) func anyNumberOfThreads(index: Int) throws {
@@ -106,7 +107,8 @@ import Testing
             for line in text.split(separator: "\n").map(String.init) + ["  two  spaces ", "unseen Ω漢", "<user>hello", "a"] {
                 let ids = try first.encode(line)
                 #expect(try second.encode(line) == ids, "\(line)")
-                if !line.contains("  ") { #expect(try second.decode(ids) == first.decode(ids), "\(line)") }
+                // What is unknown is " ⁇ " in the one and "<unk>" in the other.
+                if !line.contains("  "), !ids.contains(0) { #expect(try second.decode(ids) == first.decode(ids), "\(line)") }
             }
         }
     }
@@ -130,7 +132,7 @@ import Testing
         }
         #expect(problem(.unigram) { $0.pieces.characterCoverage = 1.5 } == "character coverage: expected more than 0, at most 1, found 1.5")
         #expect(problem(.unigram) { $0.pieces.maximalLength = 0 } == "maximal piece length: expected 1 to 255, found 0")
-        #expect(problem(.unigram) { $0.vocabularySize = 5 }?.contains("vocabulary size 5 has no room for 8 characters and 3 other pieces") == true)
+        #expect(problem(.unigram) { $0.vocabularySize = 5 }?.contains("vocabulary size 5 has no room for 7 characters and 3 other pieces") == true)
         #expect(problem(.sentencePieceBPE) { $0.vocabularySize = 5 }?.contains("vocabulary size 5 has no room for") == true)
         #expect(problem(.sentencePieceBPE, "\n\n") { _ in }?.contains("there is no line to train on") == true)
         #expect(problem(.sentencePieceBPE, String(repeating: "x", count: 5000)) { _ in }?.contains("at most 4192 bytes") == true)
