@@ -21,7 +21,7 @@ import Testing
         tape.close()
         for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
         // A step of length h along g / |g|: the loss changes by h |g|, to second order.
-        let norm = arena.gradientNorm(), h: Float = 2e-2
+        let norm = arena.gradientNorm(), h: Float = 4e-3
         let start = model.parameters.map { $0.value.floats }
         func lossAfter(_ step: Float) -> Double {
             for (p, values) in zip(model.parameters, start) {
