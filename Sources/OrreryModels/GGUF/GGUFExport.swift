@@ -41,7 +41,10 @@ public struct GGUFExport {
             }
         }
         try GGUFWriter.write(metadata() + vocabulary, tensors: written, to: path)
-        try checkSameModel(path, warn)
+        do { try checkSameModel(path, warn) } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
     }
 
     /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What is read back tells.
@@ -53,7 +56,6 @@ public struct GGUFExport {
                 warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
                 continue
             }
-            try? FileManager.default.removeItem(atPath: path)
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
     }
