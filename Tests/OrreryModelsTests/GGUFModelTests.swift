@@ -76,7 +76,7 @@ import Testing
         try HuggingFaceExport(GGUFModel.open(scratch("m.gguf")), mix: .f32).write(files: [], to: scratch("dir"))
         let again = try ModelDirectory.open(scratch("dir")) { Issue.record("\($0)") }
         #expect(bits(again.logits(ids, batch: 1, ForwardContext()).floats) == bits(model.logits(ids, batch: 1, ForwardContext()).floats))
-        #expect(again.configuration["model_type"] == model.configuration["model_type"] && again.shape == model.shape)
+        #expect(again.configuration["model_type"] == model.configuration["model_type"] && again.shape.contextLength == model.shape.contextLength)
     }
 
     /// Every key of the metadata replaced by what it must not be, every tensor left out: an error or a model that runs, never a trap.
