@@ -54,8 +54,13 @@ public struct Template: Sendable {
     public func render(
         _ variables: [String: TemplateValue], trusted: [String: TemplateValue] = [:], controlTokens: [String] = [], date: Date = Date()
     ) throws -> Rendering {
+        let meter = Meter(limits, input: variables.values.reduce(0) { $0 + $1.size })
+        return try render(variables, trusted: trusted, controlTokens: controlTokens, date: date, meter: meter)
+    }
+
+    /// - Parameter meter: outlives this call only if a value of the rendering does.
+    package func render(_ variables: [String: TemplateValue], trusted: [String: TemplateValue], controlTokens: [String], date: Date, meter: Meter) throws -> Rendering {
         try DeepStack.run {
-            let meter = Meter(limits, input: variables.values.reduce(0) { $0 + $1.size })
             var interpreter: Interpreter?
             do {
                 let search = ControlTokens(controlTokens)
