@@ -22,7 +22,7 @@ import tempfile
 import warnings
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import logging
 
@@ -59,7 +59,7 @@ def options(name, r):
     own = heads * size  # a width of heads times their size
     free = heads * r.choice([5, 7, 8, 12])  # any width, where the class lets heads have their own size
     base = dict(vocab_size=VOCABULARY, hidden_size=free, intermediate_size=r.choice([37, 48, 80]), num_hidden_layers=r.choice([2, 3, 5]), num_attention_heads=heads,
-                num_key_value_heads=kv, max_position_embeddings=256, tie_word_embeddings=r.random() < 0.5, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+                num_key_value_heads=kv, max_position_embeddings=512, tie_word_embeddings=r.random() < 0.5, bos_token_id=1, eos_token_id=2, pad_token_id=0)
     act = r.choice(ACTIVATIONS)
     theta = r.choice([10000.0, 500000.0, 700.0])
     scaled = lambda elements: r.choice(scalings(elements))
@@ -107,7 +107,7 @@ def options(name, r):
         rotated = int(size * share) // 2 * 2
         share = rotated / size
         chosen = r.choice([None, scalings(rotated)[7], scalings(rotated)[8]])
-        return base | dict(hidden_size=own, hidden_act=act, sliding_window=r.choice([None, 13]), original_max_position_embeddings=(chosen or {}).get("original_max_position_embeddings", 256),
+        return base | dict(hidden_size=own, hidden_act=act, sliding_window=r.choice([None, 13]), original_max_position_embeddings=(chosen or {}).get("original_max_position_embeddings", 512),
                            rope_parameters={"rope_type": "default", **(chosen or {}), "rope_theta": theta, "partial_rotary_factor": share})
     if name == "olmo2":
         return base | dict(hidden_size=own, hidden_act=act, attention_bias=r.random() < 0.5) | rope(size)
@@ -130,6 +130,8 @@ def options(name, r):
             int(size * share), partial_rotary_factor=share)
     if name == "gpt_oss":
         experts = r.choice([2, 4])
+        if r.random() < 0.5:  # MXFP4
+            free, base["intermediate_size"] = 32 * r.randint(1, 3), 32 * r.randint(1, 2)
         return base | dict(hidden_size=free // 2 * 2, head_dim=size, num_local_experts=experts, num_experts_per_tok=r.randint(1, experts), sliding_window=r.choice([6, 16]),
                            attention_bias=r.random() < 0.5, swiglu_limit=r.choice([1.0, 7.0])) | rope(size)
     if name == "bert":
@@ -164,11 +166,36 @@ def make(name, seed, directory):
             else:
                 p.add_(0.3 * torch.randn_like(p))
     model.save_pretrained(directory, max_shard_size=r.choice(["20KB", "1GB"]))
+    if name == "gpt_oss" and config.hidden_size % 32 == 0 and config.intermediate_size % 32 == 0:
+        quantise_experts(model, directory)
     return model, chosen, r
 
 
+FOUR_BITS = torch.tensor([0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6])
+
+
+def quantise_experts(model, directory):
+    """Random MXFP4 blocks in the place of the experts' matrices, in the model as floats and in the files as blocks."""
+    tensors = {}
+    for file in pathlib.Path(directory).glob("*.safetensors"):
+        tensors |= load_file(file)
+        file.unlink()
+    (pathlib.Path(directory) / "model.safetensors.index.json").unlink(missing_ok=True)
+    for key, p in model.named_parameters():
+        if key.endswith(("experts.gate_up_proj", "experts.down_proj")):
+            experts, inner, outer = p.shape
+            blocks = torch.randint(0, 256, (experts, outer, inner // 32, 16), dtype=torch.uint8)
+            scales = torch.randint(123, 126, (experts, outer, inner // 32), dtype=torch.uint8)
+            numbers = torch.stack([FOUR_BITS[(blocks & 15).long()], FOUR_BITS[(blocks >> 4).long()]], -1).flatten(-2)
+            rows = (numbers * torch.exp2(scales.float() - 127)[..., None]).flatten(-2)
+            p.data.copy_(rows.transpose(1, 2))
+            del tensors[key]
+            tensors[key + "_blocks"], tensors[key + "_scales"] = blocks, scales
+    save_file(tensors, pathlib.Path(directory) / "model.safetensors", metadata={"format": "pt"})
+
+
 def compute(name, model, r):
-    length = r.choice([LENGTH, 140]) if name not in ("gpt2", "bert") else LENGTH
+    length = r.choice([LENGTH, 140, 300]) if name not in ("gpt2", "bert") else LENGTH
     ids = torch.randint(3, VOCABULARY, (2, length))
     want, inputs = {"input_ids": ids}, {}
     with torch.no_grad():

@@ -4,7 +4,7 @@
 
 CONVERT decode FORMAT IN OUT   reads blocks and writes float32
 CONVERT encode FORMAT IN OUT   reads float32 and writes blocks
-It is `orrery convert-blocks` of a build. Needs numpy and gguf. The library is llama.cpp's; without it encoding is not compared.
+CONVERT is any program that calls BlockFormat.decode and encode so. Needs numpy and gguf. The library is llama.cpp's; without it encoding is not compared.
 """
 import argparse, ctypes, pathlib, subprocess, tempfile
 import numpy as np

@@ -27,6 +27,7 @@ from transformers.utils import logging
 
 import check_architectures as models_of
 
+OPTIONS = models_of.options
 NAMES = [n for n in models_of.NAMES if n not in ("bert", "t5")]
 
 
@@ -44,10 +45,47 @@ def byte_tokenizer(directory):
             code += 1
     assert set(stand_ins) == set(order)
     tokenizer = Tokenizer(models.BPE(vocab=stand_ins, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.save(str(directory / "tokenizer.json"))
     (directory / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"}))
+
+
+OWN_ACTIVATION = {"gpt2": "gelu_new", "gpt_neox": "gelu", "starcoder2": "gelu_pytorch_tanh", "gemma2": "gelu_pytorch_tanh", "gemma3": "gelu_pytorch_tanh"}
+
+
+def sayable(name, seed, r, options=models_of.options):
+    """The options of check_architectures.py, most of the time without those that GGUF has no word for."""
+    chosen = options(name, r)
+    if seed % 5 == 4:
+        return chosen
+    for key in ("hidden_act", "activation_function", "hidden_activation"):
+        if key in chosen:
+            chosen[key] = OWN_ACTIVATION.get(name, "silu")
+    plain = {"use_sliding_window": False, "mlp_only_layers": [], "decoder_sparse_step": 1, "norm_topk_prob": True, "no_rope_layer_interval": 4, "swiglu_limit": 7.0}
+    for key, value in plain.items():
+        if key in chosen:
+            chosen[key] = value
+    if name in ("mistral", "mixtral", "starcoder2", "smollm3"):
+        chosen["sliding_window"] = None
+    if name in ("gemma2", "gemma3"):
+        chosen |= {"attention_bias": False, "query_pre_attn_scalar": chosen["head_dim"], "tie_word_embeddings": True}
+        if name == "gemma2":
+            chosen |= {"attn_logit_softcapping": 50.0, "final_logit_softcapping": 30.0}
+    if name == "gpt_oss":
+        chosen["attention_bias"] = True
+    if name == "smollm3":
+        chosen["mlp_bias"] = False
+    if name in ("olmo2", "qwen3", "qwen3_moe"):
+        chosen["attention_bias"] = False
+    rope = chosen.get("rope_parameters")
+    for one in ([rope["full_attention"]] if rope and "full_attention" in rope else [rope] if rope else []):
+        if one["rope_type"] in ("dynamic", "yarn") or one["rope_type"] == "longrope" and name != "phi3" or one["rope_type"] == "llama3" and name not in ("llama", "mistral", "mixtral", "granite", "smollm3"):
+            for key in list(one):
+                if key not in ("rope_theta", "partial_rotary_factor"):
+                    del one[key]
+            one["rope_type"] = "default"
+    return chosen
 
 
 def run(*arguments):
@@ -86,6 +124,7 @@ def main():
             with tempfile.TemporaryDirectory() as scratch:
                 scratch = pathlib.Path(scratch)
                 directory = scratch / "model"
+                models_of.options = lambda n, r, original=OPTIONS: sayable(n, seed, r, original)
                 model, chosen, r = models_of.make(name, seed, directory)
                 byte_tokenizer(directory)
                 ids = torch.randint(3, 256, (1, 90), generator=torch.Generator().manual_seed(seed))
@@ -117,7 +156,7 @@ def main():
                     faults.append("back: " + done.stderr.strip())
                 else:
                     try:
-                        again = AutoModelForCausalLM.from_pretrained(scratch / "back", attn_implementation="eager", dtype=torch.float32).eval()
+                        again = AutoModelForCausalLM.from_pretrained(scratch / "back", attn_implementation="eager", dtype=torch.float32, experts_implementation="eager").eval()
                         with torch.no_grad():
                             worst["back"] = max(worst["back"], e := error(again(ids, use_cache=False).logits[0], want))
                         if not e < 1e-4: faults.append(f"back {e:.1e}")

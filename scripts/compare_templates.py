@@ -121,7 +121,6 @@ PLAIN_TOOLS = [
                 "properties": {
                     "query": {"type": "string", "description": "What to look for"},
                     "limit": {"type": "integer", "description": "At most"},
-                    "filters": {"type": "array", "items": {"type": "string"}},
                 },
                 "required": ["query"],
             },

@@ -70,7 +70,7 @@ SNIPPETS = {
         "{{ 'a,b,,c'.split(',') }} {{ ' a  b '.split() }} {{ 'a,b,c'.rsplit(',', 1) }} {{ 'a b c'.split(' ', 1) }}", "{{ '<think>x</think>y'.split('</think>')[-1].lstrip('\\n') }}", "{{ 'xxabcxx'.strip('x') }} {{ ' a '.rstrip() }}|",
         "{{ 'abc'.startswith(('x', 'a')) }} {{ 'abc'.endswith('bc', 0, 2) }} {{ 'héé'.find('é') }} {{ 'aXa'.rfind('a') }} {{ 'aa'.count('a') }} {{ ''.count('') }}", "{{ 'a\\nb\\r\\nc'.splitlines() }} {{ 'a\\n'.splitlines(true) }}", "{{ 'abc'.index('z') }}",
         "{{ 'hello world'.title() }} {{ 'ǆ'.title() }} {{ 'aB'.swapcase() }} {{ 'x'.zfill(3) }} {{ '-1'.zfill(4) }} {{ 'a'.ljust(3, '*') }} {{ 'ab'.center(5, '.') }}", "{{ 'a=b=c'.partition('=') }} {{ 'a=b=c'.rpartition('=') }}", "{{ ', '.join(['a', 'b']) }} {{ ''.join([1]) }}",
-        "{{ d.keys() }} {{ d.values()|list }} {{ d.items() }}", "{{ 'a'.encode() }}", "{{ 5.bit_length() }}", "{{ (5).bit_length() }} {{ (2.0).is_integer() }}", "{{ '٣'.isdigit() }}{{ '½'.isnumeric() }}{{ 'a1'.isalnum() }}{{ ''.isspace() }}{{ 'Ab Cd'.istitle() }}",
+        "{{ d.keys() }} {{ d.values()|list }} {{ d.items() }}", "{{ 5.bit_length() }}", "{{ (5).bit_length() }} {{ (2.0).is_integer() }}", "{{ '٣'.isdigit() }}{{ '½'.isnumeric() }}{{ 'a1'.isalnum() }}{{ ''.isspace() }}{{ 'Ab Cd'.istitle() }}",
     ],
     "tests": [
         "{{ 1 is odd }} {{ 2 is even }} {{ 6 is divisibleby 3 }} {{ 6 is divisibleby(4) }} {{ x is defined }} {{ none is none }} {{ true is boolean }} {{ 1 is integer }} {{ 1.0 is float }} {{ 1 is number }}",

@@ -128,7 +128,9 @@ extension GPTOSS {
             "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
             "hidden_act": "silu", "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            // without the field the class takes a scaling of its own
+            "rope_scaling": config.ropeScaling == .none ? ["rope_type": "default"] : config.ropeScaling.json,
             "attention_bias": JSONValue(config.attentionBias), "attention_dropout": 0.0, "sliding_window": JSONValue(config.slidingWindow),
             "layer_types": JSONValue(config.layerTypes), "num_local_experts": JSONValue(config.numLocalExperts),
             "num_experts_per_tok": JSONValue(config.numExpertsPerTok), "swiglu_alpha": JSONValue(config.swigluAlpha),

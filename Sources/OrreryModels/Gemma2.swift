@@ -121,7 +121,7 @@ extension Gemma2 {
             "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
             "hidden_activation": JSONValue(config.hiddenActivation.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "query_pre_attn_scalar": JSONValue(config.queryPreAttnScalar),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "query_pre_attn_scalar": JSONValue(wholeWherePossible: config.queryPreAttnScalar),
             "sliding_window": JSONValue(config.slidingWindow), "layer_types": JSONValue(config.layerTypes),
             "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
             "attention_bias": JSONValue(config.attentionBias), "attention_dropout": 0.0,

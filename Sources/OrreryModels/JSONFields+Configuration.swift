@@ -95,3 +95,8 @@ extension JSONValue {
     /// null for nil.
     init(_ value: Float?) { self = value.map { JSONValue($0) } ?? .null }
 }
+
+extension JSONValue {
+    /// An integer where the number is one: transformers checks the type of some fields.
+    init(wholeWherePossible value: Float) { self = Int(exactly: value).map { JSONValue($0) } ?? JSONValue(value) }
+}

@@ -62,10 +62,7 @@ public enum ModelDirectory {
 
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
     public static func write(_ model: any LanguageModel, to directory: String) throws {
-        var config = model.configuration
-        config["dtype"] = "float32"
-        config["torch_dtype"] = "float32"
-        config["use_cache"] = true
+        let config = model.savedConfiguration(as: .float32)
         try JSONValue.object(config).write(to: Path.join(directory, "config.json"))
         var generation = JSONObject()
         generation["_from_model_config"] = true

@@ -15,15 +15,17 @@ public struct Template: Sendable {
     /// - Parameter name: what errors call it: the file it comes from.
     /// - Throws: `TemplateError` with the line and column.
     public init(_ source: String, name: String = "the template", limits: TemplateLimits = TemplateLimits()) throws {
-        self.source = Lexer.normalized(source)
-        (self.name, self.limits) = (name, limits)
+        let bytes = Lexer.normalized(source)
+        (self.source, self.name, self.limits) = (bytes, name, limits)
         do {
-            guard self.source.count <= limits.source else { throw Failure.limit("a source above \(limits.source) bytes") }
-            var parser = Parser(try Lexer.tokens(self.source), limits: limits)
-            statements = try parser.parse()
-            scopes = try ScopeResolver.resolve(statements)
+            guard bytes.count <= limits.source else { throw Failure.limit("a source above \(limits.source) bytes") }
+            (statements, scopes) = try DeepStack.run {
+                var parser = Parser(try Lexer.tokens(bytes), limits: limits)
+                let statements = try parser.parse()
+                return (statements, try ScopeResolver.resolve(statements))
+            }
         } catch let failure as Failure {
-            throw failure.located(in: name, source: self.source, otherwise: nil)
+            throw failure.located(in: name, source: bytes, otherwise: nil)
         }
     }
 
@@ -53,16 +55,23 @@ public struct Template: Sendable {
         _ variables: [String: TemplateValue], trusted: [String: TemplateValue] = [:], controlTokens: [String] = [], date: Date = Date()
     ) throws -> Rendering {
         let meter = Meter(limits, input: variables.values.reduce(0) { $0 + $1.size })
-        var interpreter: Interpreter?
-        do {
-            let search = ControlTokens(controlTokens)
-            let given = try trusted.mapValues { try Value($0, ControlTokens([])) }.merging(try variables.mapValues { try Value($0, search) }) { $1 }
-            let running = Interpreter(scopes, given: given, meter: meter, now: date.timeIntervalSince1970)
-            interpreter = running
-            let (text, generated) = try running.render(statements)
-            return Rendering(text: text.string, generated: generated, foreign: text.foreign)
-        } catch let failure as Failure {
-            throw failure.located(in: name, source: source, otherwise: interpreter?.position)
+        return try render(variables, trusted: trusted, controlTokens: controlTokens, date: date, meter: meter)
+    }
+
+    /// - Parameter meter: outlives this call only if a value of the rendering does.
+    package func render(_ variables: [String: TemplateValue], trusted: [String: TemplateValue], controlTokens: [String], date: Date, meter: Meter) throws -> Rendering {
+        try DeepStack.run {
+            var interpreter: Interpreter?
+            do {
+                let search = ControlTokens(controlTokens)
+                let given = try trusted.mapValues { try Value($0, ControlTokens([])) }.merging(try variables.mapValues { try Value($0, search) }) { $1 }
+                let running = Interpreter(scopes, given: given, meter: meter, now: date.timeIntervalSince1970)
+                interpreter = running
+                let (text, generated) = try running.render(statements)
+                return Rendering(text: text.string, generated: generated, foreign: text.foreign)
+            } catch let failure as Failure {
+                throw failure.located(in: name, source: source, otherwise: interpreter?.position)
+            }
         }
     }
 }

@@ -17,14 +17,14 @@ public struct TemplateLimits: Sendable, Hashable {
 }
 
 /// Counts what a rendering uses, and stops it at its limits. Used by one thread at a time: that of the rendering.
-final class Meter {
+package final class Meter: @unchecked Sendable {
     let limits: TemplateLimits
     private(set) var steps = 0
     private(set) var live = 0
     private var depth = 0
 
     /// - Parameter input: bytes of the variables given to the template; a long conversation may cost more steps than a short one.
-    init(_ limits: TemplateLimits, input: Int = 0) {
+    package init(_ limits: TemplateLimits, input: Int = 0) {
         self.limits = limits
         stepLimit = limits.steps.addingReportingOverflow(min(input, 1 << 32) * 64).partialValue
     }

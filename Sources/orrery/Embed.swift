@@ -22,15 +22,12 @@ struct Embed: ParsableCommand {
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        if texts.isEmpty { throw ValidationError("expected at least one text") }
-    }
-
     func run() throws {
         try processor.run {
             let encoder = try SentenceEncoder.open(model) { standardError("orrery: warning: \($0)") }
             let type = compute.type(standard: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
+            guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }
             let embeddings = try all.map { text in
                 let made = try encoder.embed(text, computeType: type)
                 if made.isCut { standardError("orrery: warning: a text was cut to its first \(encoder.maximalTokens) tokens") }
@@ -66,7 +63,7 @@ struct Embed: ParsableCommand {
         _ encoder: SentenceEncoder, _ texts: [String], _ embeddings: [SentenceEncoder.Embedding], _ type: ElementType
     ) -> JSONObject {
         [
-            "embeddings": JSONValue(embeddings.map { JSONValue($0.vector) }), "texts": JSONValue(texts), "tokens": JSONValue(embeddings.map(\.tokens)),
+            "embeddings": JSONValue(zip(texts, embeddings).map { ["text": JSONValue($0), "tokens": JSONValue($1.tokens), "vector": JSONValue($1.vector)] }),
             "width": JSONValue(encoder.encoder.shape.width), "pooling": JSONValue(encoder.pooling.rawValue), "normalized": JSONValue(encoder.normalizes),
             "dtype": JSONValue(type.name),
         ]

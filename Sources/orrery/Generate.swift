@@ -12,6 +12,7 @@ struct Generate: ParsableCommand {
         abstract: "Continue a text with a model; tokens appear as they are chosen.",
         discussion: """
             Without a prompt the text starts from nothing: after the end-of-text token where the tokenizer has one, else after a newline. \
+            A model with an encoder and a decoder (t5) reads the prompt and writes its answer. \
             Generation ends at an end-of-text token, a stop string, --max-tokens, or when the context is full. \
             Ctrl-C ends it and keeps what is there. The text goes to standard output, the rates to standard error.
             """)

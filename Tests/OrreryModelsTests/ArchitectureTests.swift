@@ -53,7 +53,7 @@ import Testing
         let plain = model.logits(ids, batch: 2, ForwardContext()).floats
         let recorder = Recorder { _, _ in true }
         #expect(bits(model.logits(ids, batch: 2, ForwardContext(taps: recorder)).floats) == bits(plain))
-        for point in [TapPoint.residualPre, .norm1, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost] {
+        for point in [TapPoint.residualPre, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost] {
             for layer in 0 ..< model.shape.layers { #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))") }
         }
         let unfused = model.logits(ids, batch: 2, ForwardContext(taps: Unfused())).floats

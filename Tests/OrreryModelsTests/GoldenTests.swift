@@ -34,7 +34,7 @@ extension AdamWStep {
     }
 }
 
-/// The issue asks for 1e-4; float32 on both sides reaches 1e-5, ten times the rounding of logits of this size.
+/// The issue asks for 1e-4 of the largest; float32 on both sides reaches 1e-5, ten times the rounding of numbers of this size.
 private func compareInference(_ golden: Golden) throws {
     let model = try golden.model()
     let recorder = Recorder { point, _ in [.residualPre, .finalNorm].contains(point) }
@@ -42,11 +42,11 @@ private func compareInference(_ golden: Golden) throws {
     let layers = model.shape.layers
     for layer in 0 ... layers {
         let found = layer < layers ? recorder[.residualPre, layer] : recorder[.finalNorm]
-        let error = difference(try #require(found).floats, try golden.floats("hidden.\(layer)"))
-        #expect(error < 1e-5, "hidden.\(layer)")
+        let expected = try golden.floats("hidden.\(layer)"), error = difference(try #require(found).floats, expected)
+        #expect(error < 1e-5 * largest(expected), "hidden.\(layer)")
     }
-    let error = difference(logits.floats, try golden.floats("logits"))
-    #expect(error < 1e-5, "logits")
+    let expected = try golden.floats("logits"), error = difference(logits.floats, expected)
+    #expect(error < 1e-5 * largest(expected), "logits")
 }
 
 /// With the cache and without, 48 tokens are those of transformers.
@@ -120,3 +120,5 @@ private func compareTraining(_ golden: Golden, step make: (Int, Bool, Float) -> 
         #expect(relative(p.value.floats, expected) < (noise.map { 1e-5 + 10 * Double($0) } ?? 1e-4), "adamw.\(p.name)")
     }
 }
+
+private func largest(_ x: [Float]) -> Float { x.reduce(1) { max($0, abs($1)) } }

@@ -56,5 +56,42 @@ struct Variant: CustomTestStringConvertible, Sendable {
             "layer_types": ["full_attention", "sliding_attention", "full_attention"], "rope_theta": nil,
             "rope_parameters": ["full_attention": yarn, "sliding_attention": ["rope_type": "default", "rope_theta": 50.0]],
         ]),
+        Variant("gemma2", "gemma2", ["sliding_window": 8, "query_pre_attn_scalar": 12, "attn_logit_softcapping": 2.0, "final_logit_softcapping": 4.0]),
+        Variant("gpt_neox", "gpt_neox", ["hidden_size": 42, "rotary_pct": 0.8, "rotary_emb_base": 50, "hidden_act": "gelu"]),
+        Variant("gpt_neox, one after the other", "gpt_neox", ["hidden_size": 48, "use_parallel_residual": false, "attention_bias": false, "tie_word_embeddings": true]),
+        Variant("gpt_oss", "gpt_oss", [
+            "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": 7, "swiglu_limit": 1.0,
+            "rope_scaling": ["rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32, "truncate": false],
+        ]),
+        Variant("granite", "granite", [
+            "embedding_multiplier": 6.0, "attention_multiplier": 0.2, "residual_multiplier": 0.4, "logits_scaling": 3.0, "attention_bias": true,
+        ]),
+        Variant("olmo2", "olmo2", ["head_dim": nil, "hidden_size": 36, "attention_bias": true]),
+        Variant("phi3", "phi3", ["head_dim": nil, "hidden_size": 60, "original_max_position_embeddings": 30, "rope_scaling": longRoPE, "sliding_window": 20]),
+        Variant("phi3, part of a head turns", "phi3", ["head_dim": nil, "hidden_size": 60, "partial_rotary_factor": 0.4, "tie_word_embeddings": true]),
+        Variant("qwen3_moe", "qwen3_moe", [
+            "num_experts": 6, "num_experts_per_tok": 3, "moe_intermediate_size": 17, "mlp_only_layers": [1], "norm_topk_prob": true, "attention_bias": true,
+        ]),
+        Variant("smollm3", "smollm3", ["head_dim": nil, "hidden_size": 36, "no_rope_layer_interval": 2, "use_sliding_window": true, "sliding_window": 9]),
+        Variant("stablelm", "stablelm", ["head_dim": nil, "hidden_size": 60, "qk_layernorm": true, "use_parallel_residual": true, "partial_rotary_factor": 0.4]),
+        Variant("stablelm, one after the other", "stablelm", ["head_dim": nil, "hidden_size": 60, "use_qkv_bias": true, "partial_rotary_factor": 1.0]),
+        Variant("starcoder2", "starcoder2", ["head_dim": nil, "hidden_size": 36, "sliding_window": 12, "hidden_act": "gelu_pytorch_tanh"]),
     ]
+
+    /// Their own sizes have other names.
+    static let bert = Variant("bert", "bert", ["hidden_size": 42, "hidden_act": "gelu"])
+    static let t5: [Variant] = [
+        Variant("t5", "t5", sizes + ["feed_forward_proj": "relu", "tie_word_embeddings": true]),
+        Variant("t5, gated", "t5", sizes + ["feed_forward_proj": "gated-gelu", "scale_decoder_outputs": false, "num_decoder_layers": 3]),
+    ]
+    private static let sizes: JSONObject = [
+        "d_model": 27, "d_kv": 7, "d_ff": 33, "num_layers": 2, "num_heads": 3, "relative_attention_num_buckets": 8, "relative_attention_max_distance": 20,
+        "decoder_start_token_id": 0,
+    ]
+}
+
+private func + (one: JSONObject, other: JSONObject) -> JSONObject {
+    var all = one
+    for member in other.members { all[member.key] = member.value }
+    return all
 }

@@ -117,7 +117,7 @@ import Testing
             let whole = try tokenizer.encode("abcdef", options: EncodingOptions(addsSpecialTokens: false))
             let frame = try tokenizer.encode("").count
             let cut = try tokenizer.encode("abcdef", options: options)
-            #expect(cut.count == 3 && cut.starts(with: try tokenizer.encode("").prefix(frame == 2 ? 1 : frame)))
+            #expect(cut.count == 3)
             #expect(Array(whole.prefix(3 - frame)) == Array(cut.filter { !tokenizer.addedTokens.isSpecial($0) }))
             let other = try tokenizer.encode("abcdef", options: fromLeft)
             #expect(Array(whole.suffix(3 - frame)) == Array(other.filter { !tokenizer.addedTokens.isSpecial($0) }))

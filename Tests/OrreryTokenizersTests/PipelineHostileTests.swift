@@ -63,7 +63,7 @@ import Testing
         (#""normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}"#, "the precompiled charsmap is damaged"),
         (#""normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}"#, "the precompiled charsmap is damaged"),
         (#""normalizer": {"type": "Replace", "pattern": {"Regex": "("}, "content": ""}"#, "is not a regular expression"),
-        (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a\\Kb"}, "content": ""}"#, "uses \\\\K, which is not known here"),
+        (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a\\Kb"}, "content": ""}"#, "uses \\K, which is not known here"),
         (#""normalizer": {"type": "Replace", "pattern": {"Glob": "a"}, "content": ""}"#, #"field "normalizer.pattern": expected an object with String or Regex"#),
         (#""normalizer": {"type": "Prepend"}"#, #"field "normalizer.prepend": expected a string"#),
         (#""pre_tokenizer": {"type": "Split", "pattern": {"String": "a"}, "behavior": "Dropped", "invert": false}"#, "expected one of Removed, Isolated"),
@@ -134,10 +134,8 @@ import Testing
     /// Long texts take time in proportion to their length.
     @Test(arguments: PipelineGoldenTests.names) func longTextsAreNotSlow(name: String) throws {
         let tokenizer = try PipelineTokenizer(contentsOf: PipelineGoldenTests.folder.appendingPathComponent("\(name).json").path)
-        for text in [String(repeating: "a", count: 200_000), String(repeating: " ", count: 200_000), String(repeating: "e\u{301}", count: 60_000), String(repeating: "word ", count: 40_000)] {
-            let clock = ContinuousClock.now
-            _ = try tokenizer.encodeWithByteRanges(text)
-            #expect(ContinuousClock.now - clock < .seconds(20))
+        for unit in ["a", " ", "e\u{301}", "word "] {
+            #expect(try growth { _ = try tokenizer.encodeWithByteRanges(String(repeating: unit, count: 6_000 / unit.utf8.count * $0)) } < 200, "\(unit)")
         }
     }
 }

@@ -33,6 +33,29 @@ func message(_ body: () throws -> Void) -> String? {
     }
 }
 
+/// How many times as long a text of 32 times the length takes: about 32 where the time is linear, about 1,000 where it is quadratic. Processor time of this
+/// thread alone, whatever else the machine does; the least of three, because others still take the caches.
+///
+/// - Parameter run: works on a text of so many times `1 / 32` of the whole.
+func growth(_ run: (Int) throws -> Void) throws -> Double {
+    func seconds(_ parts: Int) throws -> Double {
+        try (0..<3).map { _ in
+            let start = processorNanoseconds()
+            try run(parts)
+            return Double(processorNanoseconds() - start) / 1e9
+        }.min()!
+    }
+    try run(1)
+    // A tick of the clock may be coarse, and the first parts of a text meet cold caches.
+    return try seconds(32) / max(seconds(1), 1e-4)
+}
+
+private func processorNanoseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+    return now.tv_sec * 1_000_000_000 + now.tv_nsec
+}
+
 /// Texts on which tokenizers go wrong.
 let nastyTexts = [
     "", " ", "\n", "\r\n", "\r", "\0", "  two  spaces  ", "a .", "don ' t", "tab\tand\u{B}\u{C}", "\u{85}\u{2028}\u{2029}",

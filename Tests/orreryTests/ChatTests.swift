@@ -29,7 +29,7 @@ import Testing
         let scratch = try await scratch("x\n{{ raise_exception('No ' + messages[0].role) }}")
         let outcome = try await orrery(["chat", scratch("model"), "--prompt", "sun"])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("chat_template.jinja:2:20: the template refuses this conversation: No user"))
+        #expect(outcome.errors.contains("chat_template.jinja:2:19: the template refuses this conversation: No user"))
     }
 
     @Test(arguments: [

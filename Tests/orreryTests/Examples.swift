@@ -38,4 +38,32 @@ enum Example {
         return try await orrery(
             ["train", "--data", text, "--tokenizer", "char", "--out", scratch("model"), "--steps", "\(steps)", "--batch", "4", "--json"] + shape + flags)
     }
+
+    /// `encoder/`, a sentence encoder of one layer that knows a few words.
+    static func writeEncoder(_ scratch: Scratch) throws {
+        let D = 8, F = 12, words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "moon", "planet"]
+        let config: JSONValue = [
+            "model_type": "bert", "vocab_size": JSONValue(words.count), "hidden_size": JSONValue(D), "num_hidden_layers": 1, "num_attention_heads": 2,
+            "intermediate_size": JSONValue(F), "max_position_embeddings": 16,
+        ]
+        var shapes = [
+            ("embeddings.word_embeddings.weight", [words.count, D]), ("embeddings.position_embeddings.weight", [16, D]),
+            ("embeddings.token_type_embeddings.weight", [2, D]),
+        ]
+        let layer = "encoder.layer.0."
+        for (name, output, input) in [
+            ("attention.self.query", D, D), ("attention.self.key", D, D), ("attention.self.value", D, D), ("attention.output.dense", D, D),
+            ("intermediate.dense", F, D), ("output.dense", D, F),
+        ] { shapes += [(layer + name + ".weight", [output, input]), (layer + name + ".bias", [output])] }
+        for name in ["embeddings.LayerNorm", layer + "attention.output.LayerNorm", layer + "output.LayerNorm"] {
+            shapes += [(name + ".weight", [D]), (name + ".bias", [D])]
+        }
+        let tensors = shapes.map { name, shape in
+            let values = (0 ..< shape.reduce(1, *)).map { Float($0 * 7 % 11) / 11 - 0.4 }
+            return SafetensorsTensor(name: name, dtype: .float32, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
+        }
+        try scratch.put(words.joined(separator: "\n") + "\n", at: "encoder/vocab.txt")
+        try scratch.put(config.text(), at: "encoder/config.json")
+        try SafetensorsWriter.write(tensors, to: scratch("encoder/model.safetensors"))
+    }
 }

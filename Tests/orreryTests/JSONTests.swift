@@ -11,6 +11,7 @@ import Testing
         "chat": "chat @model --template @chat.jinja --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
+        "embed": "embed @encoder moon planet --json",
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
         "convert": "convert @model @model.gguf --type q8_0 --json",
@@ -110,6 +111,7 @@ import Testing
         try scratch.put(Example.tiktoken, at: "tiny.tiktoken")
         try scratch.put("the {{ messages[0].content }} ", at: "chat.jinja")
         try scratch.copy(try await Example.model.value("model"), as: "model")
+        try Example.writeEncoder(scratch)
         return scratch
     }
 

@@ -30,8 +30,8 @@ typedef struct {
 } orrery_block_layout;
 orrery_block_layout orrery_layout_of_blocks(int format);
 
-// Sixteen rows of `blocks` blocks, null past the last row, to a panel: words [blocks][words][16][4 bytes], heads [blocks][16][head bytes].
-void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *words, uint8_t *heads);
+// Sixteen rows of `blocks` blocks, null past the last row, to a panel: for each block heads [16][head bytes], then words [words][16][4 bytes].
+void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *panel);
 
 // Rows of activations as signed bytes in units. Strides are in elements.
 typedef struct {
@@ -158,10 +158,10 @@ typedef struct {
     // --- weights in blocks; c starts as what is added to
     // One row of k activations, whole blocks of `format`.
     void (*block_quantise)(int format, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
-    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another: words, then heads.
+    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another.
     void (*block_product_row)(int format, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
     // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16].
-    void (*block_expand)(int format, ptrdiff_t blocks, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets);
+    void (*block_expand)(int format, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets);
     // c[rows][16 panels] += activations times expanded panels of k numbers a row, panels one after another.
     void (*block_product)(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,
                           const orrery_block_rows *a, float *c, ptrdiff_t ldc);

@@ -83,7 +83,7 @@ extension Processor {
                 let count = min(blocksPerPiece, w.blocks - block), k = count * elements
                 for p in 0 ..< panels {
                     kernels.block_expand(
-                        w.format, w.blocks, w.panel(first + p), block, count, bytes + p * k * width, base + scales + p * (k / sub) * width,
+                        w.format, w.panel(first + p), block, count, bytes + p * k * width, base + scales + p * (k / sub) * width,
                         base + offsets + p * (k / sub) * width)
                 }
                 var activations = a.from(row: row, column: block * elements)

@@ -41,8 +41,7 @@ final class PackedBlocks: @unchecked Sendable {  // written only while it is mad
                 let row = p * Self.panelRows + r
                 rows[r] = row < source.rows ? source.row(row).assumingMemoryBound(to: UInt8.self) : nil
             }
-            let words = (memory + p * panelBytes).assumingMemoryBound(to: UInt8.self)
-            orrery_pack_blocks(format, rows.baseAddress!, blocks, words, words + blocks * Int(layout.words) * 4 * Self.panelRows)
+            orrery_pack_blocks(format, rows.baseAddress!, blocks, (memory + p * panelBytes).assumingMemoryBound(to: UInt8.self))
         }
     }
 

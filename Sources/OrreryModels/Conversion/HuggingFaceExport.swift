@@ -22,14 +22,7 @@ public struct HuggingFaceExport {
         files: [(name: String, contents: [UInt8])], to directory: String, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         let set = try DirectoryReplacement(path: directory)
-        var config = model.configuration
-        let type = switch format {
-        case .float16: "float16"
-        case .bfloat16: "bfloat16"
-        default: "float32"
-        }
-        for key in ["dtype", "torch_dtype"] { config[key] = JSONValue(type) }
-        config["use_cache"] = true
+        let config = model.savedConfiguration(as: format)
         try JSONValue.object(config).write(to: set.path(for: "config.json"))
         for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
         let conversions = try model.tensorsToSave(as: format)
@@ -50,6 +43,21 @@ public struct HuggingFaceExport {
 }
 
 extension LanguageModel {
+    /// `config.json` of a directory whose weights are stored so: f32, f16 or bf16.
+    func savedConfiguration(as format: BlockFormat) -> JSONObject {
+        var config = configuration
+        let type = switch format {
+        case .float16: "float16"
+        case .bfloat16: "bfloat16"
+        default: "float32"
+        }
+        for key in ["dtype", "torch_dtype"] { config[key] = JSONValue(type) }
+        config["use_cache"] = true
+        // Some classes have a standard that a small vocabulary lacks.
+        config["pad_token_id"] = config["pad_token_id"] ?? .null
+        return config
+    }
+
     /// The weights as the architecture's Hugging Face class expects them.
     func tensorsToSave(as format: BlockFormat) throws -> [TensorConversion] {
         // A GGUF file has every matrix as [output, input]; GPT-2's own checkpoints have them the other way round.

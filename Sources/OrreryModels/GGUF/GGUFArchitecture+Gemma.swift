@@ -18,6 +18,7 @@ extension GGUFArchitecture {
         ], tensors: gemmaEnds + gemmaNorms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward
     ) { config in
         config["sliding_window"] = config["sliding_window"] ?? 4096
+        config["tie_word_embeddings"] = true
         try completeGemma(&config, layersOf27B: 46, everyFull: 2)
         try config.addRotary()
     }

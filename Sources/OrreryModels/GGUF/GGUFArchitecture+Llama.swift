@@ -27,6 +27,7 @@ extension GGUFArchitecture {
         name: "smollm3", modelType: "smollm3", className: "SmolLM3ForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm], tensors: llama.tensors
     ) { config in
         try completeLlama(&config)
+        (config["mlp_bias"], config["attention_bias"]) = (false, false)  // llama.cpp has no place for them
         // every fourth layer has no positions
         config["no_rope_layers"] = JSONValue((1 ... (try config.size("num_hidden_layers"))).map { $0 % 4 == 0 ? 0 : 1 })
         config["use_sliding_window"] = false

@@ -35,10 +35,11 @@ extension GGUFArchitecture {
             GGUFTensorRule("blk.{n}.attn_output", "gpt_neox.layers.{n}.attention.dense"),
             GGUFTensorRule("blk.{n}.ffn_norm", "gpt_neox.layers.{n}.post_attention_layernorm"),
             GGUFTensorRule("blk.{n}.ffn_up", "gpt_neox.layers.{n}.mlp.dense_h_to_4h"), GGUFTensorRule("blk.{n}.ffn_down", "gpt_neox.layers.{n}.mlp.dense_4h_to_h"),
-        ]
+        ],
+        asksForOutput: true
     ) { config in
         config["hidden_act"] = "gelu"
-        config["attention_bias"] = JSONValue(config.has("blk.0.attn_qkv.bias"))
+        config["attention_bias"] = true  // llama.cpp asks for them
         try config.addRotary(partial: true)
     }
 
@@ -60,7 +61,8 @@ extension GGUFArchitecture {
     static let olmo2 = GGUFArchitecture(
         name: "olmo2", modelType: "olmo2", className: "Olmo2ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.attention + GGUFTensorRule.queryKeyNorms + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("post_attention_norm", "post_attention_layernorm"), ("post_ffw_norm", "post_feedforward_layernorm")])
+            + GGUFTensorRule.layer([("post_attention_norm", "post_attention_layernorm"), ("post_ffw_norm", "post_feedforward_layernorm")]),
+        asksForOutput: true
     ) { config in
         if let window = try config.int("attention.sliding_window"), window > 0 {
             throw config.file.metadata.error(config.key("attention.sliding_window"), expected: "none: Olmo 3's windows are not known here")
@@ -77,7 +79,7 @@ extension GGUFArchitecture {
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.layer([("ffn_up", "mlp.c_fc"), ("ffn_down", "mlp.c_proj")])
     ) { config in
         config["hidden_act"] = "gelu_pytorch_tanh"
-        config["use_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))
+        config["use_bias"] = true  // llama.cpp asks for them
         config["sliding_window"] = .null
         try config.addRotary()
     }
@@ -86,7 +88,8 @@ extension GGUFArchitecture {
         name: "stablelm", modelType: "stablelm", className: "StableLmForCausalLM",
         keys: GGUFKey.sizes + [.number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true)],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms"), ("attn_k_norm", "self_attn.k_layernorm.norms")])
+            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms.{e}"), ("attn_k_norm", "self_attn.k_layernorm.norms.{e}")]),
+        asksForOutput: true
     ) { config in
         config["hidden_act"] = "silu"
         config["use_qkv_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))
@@ -107,7 +110,8 @@ extension GGUFArchitecture {
                 ("attn_norm", "input_layernorm"), ("post_attention_norm", "post_attention_layernorm"),
                 ("ffn_gate_inp", "mlp.router"), ("ffn_gate_exps", "mlp.experts.gate_proj"), ("ffn_up_exps", "mlp.experts.up_proj"),
                 ("ffn_down_exps", "mlp.experts.down_proj"),
-            ]) + [GGUFTensorRule("blk.{n}.attn_sinks", "model.layers.{n}.self_attn.sinks", hasSuffix: false)]
+            ]) + [GGUFTensorRule("blk.{n}.attn_sinks", "model.layers.{n}.self_attn.sinks", hasSuffix: false)],
+        asksForOutput: true
     ) { config in
         config["hidden_act"] = "silu"
         config["attention_bias"] = true

@@ -15,6 +15,8 @@ struct GGUFArchitecture: Sendable {
     let className: String
     let keys: [GGUFKey]
     let tensors: [GGUFTensorRule]
+    /// Whether llama.cpp wants an output layer even where the table of embeddings is one.
+    var asksForOutput = false
     /// What the tables can't say, after them.
     var completes: @Sendable (inout GGUFConfiguration) throws -> Void = { _ in }
     /// The same the other way: keys to add, from a configuration.
@@ -69,7 +71,7 @@ struct GGUFKey: Sendable {
     static let experts = [integer("expert_count", "num_experts", isRequired: true), integer("expert_used_count", "num_experts_per_tok", isRequired: true)]
 }
 
-/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer.
+/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer, `{e}` the part of a stack that is one tensor in GGUF.
 struct GGUFTensorRule: Sendable {
     /// How the numbers differ.
     enum Difference: Sendable {

@@ -41,29 +41,37 @@ public struct GGUFExport {
             }
         }
         try GGUFWriter.write(metadata() + vocabulary, tensors: written, to: path)
-        try checkSameModel(path, warn)
+        do { try checkSameModel(path, warn) } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
     }
 
     /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What is read back tells.
     private func checkSameModel(_ path: String, _ warn: (String) -> Void) throws {
         let found = try GGUFModel.open(path).configuration
         for (key, value) in config.members where !Self.unsaid.contains(key) && !Self.agree(value, found[key] ?? .null) {
+            if key == "tie_word_embeddings", architecture.asksForOutput { continue }
             if key == "sliding_window", let window = value.number {
                 warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
                 continue
             }
-            try? FileManager.default.removeItem(atPath: path)
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
     }
 
     /// What does not change the numbers, or has another form in GGUF: Llama 3's scaling is there as its factors.
     private static let unsaid: Set<String> = [
-        "architectures", "model_type", "bos_token_id", "eos_token_id", "pad_token_id", "rope_scaling", "rope_parameters", "n_ctx", "attention_dropout", "bias",
+        "architectures", "model_type", "bos_token_id", "eos_token_id", "pad_token_id", "n_ctx", "attention_dropout", "bias",
         "use_cache", "max_window_layers", "n_inner",
     ]
 
     private static func agree(_ a: JSONValue, _ b: JSONValue) -> Bool {
+        if case .object(let x) = a, case .object(let y) = b {
+            if x["rope_type"] == "llama3" { return y["rope_type"] == "longrope" }
+            return x.members.allSatisfy { agree($0.value, y[$0.key] ?? .null) }
+        }
+        if case .array(let x) = a, case .array(let y) = b { return x.count == y.count && zip(x, y).allSatisfy(agree) }
         if let x = a.number, let y = b.number { return abs(x - y) <= 1e-6 * max(abs(x), abs(y)) }
         return a == b
     }
@@ -77,16 +85,27 @@ public struct GGUFExport {
             return (parameter, found)
         }
         let isTied = !places.contains { $1.place.name == "output.weight" }
-        return try places.map { parameter, found in
+        var conversions: [TensorConversion] = []
+        for (parameter, found) in places {
             let name = found.place.name
+            // The parts of a stack come one after another.
+            if let part = found.place.part, part > 0, let last = conversions.last, last.name == name {
+                conversions[conversions.count - 1] = TensorConversion(
+                    name: name, shape: [part + 1] + last.shape.dropFirst(), format: last.format, parts: last.parts + (try parameter.matrices))
+                continue
+            }
             let isOutput = name == "output.weight" || isTied && name == "token_embd.weight"
             let isTransposed = if case .transposed = found.difference { model.layout == .inputByOutput && parameter.shape.count == 2 } else { false }
-            let shape = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape
+            let own = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape, shape = found.place.part == nil ? own : [1] + own
             var conversion = TensorConversion(
                 name: name, shape: shape, format: mix.format(of: name, shape: shape, layers: layers, isOutput: isOutput), parts: try parameter.matrices)
             conversion.isTransposed = isTransposed
-            return try reordered(conversion, found.difference)
-        } + missing() + rotaryFactors()
+            conversions.append(try reordered(conversion, found.difference))
+        }
+        if isTied, architecture.asksForOutput, let table = conversions.first(where: { $0.name == "token_embd.weight" }) {
+            conversions.append(TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts))
+        }
+        return try conversions + missing() + rotaryFactors()
     }
 
     private func reordered(_ conversion: TensorConversion, _ difference: GGUFTensorRule.Difference) throws -> TensorConversion {

@@ -28,7 +28,7 @@ extension Interpreter {
     /// - Parameter start: called when the first value is asked for; gives what advances.
     private func generator(_ name: String, _ source: Value, _ start: @escaping () throws -> () throws -> Value?) throws -> Value {
         var advance: (() throws -> Value?)?
-        return .iterator(try ValueIterator("generator", depth: source.depth + 1) { [unowned self] in
+        return .iterator(try ValueIterator("generator", function: name, depth: source.depth + 1) { [unowned self] in
             try meter.enter()
             defer { meter.leave() }
             if advance == nil { advance = try start() }

@@ -55,7 +55,8 @@ extension Interpreter {
         case .loop(let loop): try writer.append("<LoopContext \(loop.index0 + 1)/\(try loop.length(meter))>")
         case .undefined: try writer.append("Undefined")
         // Python shows an address, which nobody can rely on.
-        case .iterator, .cycler, .joiner: try writer.append("<\(value.typeName) object>")
+        case .iterator(let iterator): try writer.append("<\(iterator.typeName) object\(iterator.function.map { " \($0)" } ?? "") at 0x0>")
+        case .cycler, .joiner: try writer.append("<\(value.typeName) object at 0x0>")
         case .method(let method): try writer.append("<built-in method \(method.name) of \(method.receiver.typeName) object>")
         case .function(let function): try writer.append("<function \(function.rawValue)>")
         }

@@ -2,12 +2,14 @@
 /// that was read is empty, and one that is never read never fails.
 final class ValueIterator {
     let typeName: String
+    /// jinja2's name of the generator.
+    let function: String?
     let depth: Int
     private var advance: (() throws -> Value?)?
 
-    init(_ typeName: String, depth: Int, _ advance: @escaping () throws -> Value?) throws {
+    init(_ typeName: String, function: String? = nil, depth: Int, _ advance: @escaping () throws -> Value?) throws {
         if depth > ItemList.deepest { throw Failure.limit("filters more than \(ItemList.deepest) deep inside one another") }
-        (self.typeName, self.depth, self.advance) = (typeName, depth, advance)
+        (self.typeName, self.function, self.depth, self.advance) = (typeName, function, depth, advance)
     }
 
     convenience init(_ items: [Value], typeName: String = "list_iterator") {

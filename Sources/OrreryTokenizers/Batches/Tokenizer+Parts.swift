@@ -16,7 +16,10 @@ extension Tokenizer {
         partSize: Int = 1 << 20, _ body: (Range<Int>, Encoding) throws -> Void
     ) throws {
         precondition(threads > 0)
-        guard let tokenizer = self as? any DivisibleTokenizer, utf8.count > partSize, options.truncation == nil else {
+        guard let tokenizer = self as? any DivisibleTokenizer, utf8.count > partSize, options.truncation == nil,
+            // Whether a token's place keeps its space goes by whether it is the first of the text.
+            !(recordsByteRanges && (self as? BytePairTokenizer)?.trimsRanges == true)
+        else {
             var encoding = Encoding(recordsByteRanges: recordsByteRanges)
             try encode(utf8, options: options, into: &encoding)
             return try body(utf8.indices, encoding)

@@ -88,6 +88,8 @@ private struct AddedTokenFinder: Sendable {
                 if token.singleWord, Self.hasWord(text, before: start) || Self.hasWord(text, at: end) { continue }
                 if token.lstrip { start = max(Self.startOfSpace(text, before: start), last) }
                 if token.rstrip { end = Self.endOfSpace(text, from: end) }
+                // All of it is white space that the token before has taken; tokenizers panics.
+                if start > end { continue }
                 if last < start { try body(last..<start, -1) }
                 try body(start..<end, token.id)
                 last = end

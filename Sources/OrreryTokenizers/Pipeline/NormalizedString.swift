@@ -9,6 +9,7 @@ struct NormalizedString: Sendable {
     let originalStart: Int32
 
     /// The source itself. Ill-formed parts become U+FFFD, one each, from all of their bytes.
+    ///
     /// - Precondition: `utf8` has less than 2^31 - 1 bytes.
     init(_ utf8: UnsafeBufferPointer<UInt8>, isAligned: Bool) {
         self.isAligned = isAligned

@@ -5,7 +5,7 @@
 ///
 /// Source: Oniguruma, `doc/RE`, `doc/SYNTAX.md`; ICU User Guide, "Regular Expressions".
 enum OnigurumaSyntax {
-    private static let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+    private static let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xB2\xB3\xB9\xBC-\xBE"#
 
     /// - Throws: `TokenizerError` naming what has no counterpart.
     static func translated(_ regex: String) throws -> String {
@@ -78,6 +78,12 @@ enum OnigurumaSyntax {
                 position += 1
             }
             result += isNegated ? "\\P{" : "\\p{"
+            while let scalar = next {
+                position += 1
+                result.unicodeScalars.append(scalar)
+                if scalar == "}" { return }
+            }
+            throw unsupported("a property without end")
         }
 
         /// The rest of a group's opening: its flags.

@@ -9,6 +9,8 @@ public struct TextPattern: Sendable {
         case literal([UInt8])
         /// Spaces: so many, or more if it is open.
         case spaces(atLeast: Int)
+        /// Runs of word characters, and of what is neither that nor white space.
+        case wordRuns
         /// A pattern with code of its own, whose matches leave nothing out.
         case words(WordSplitter)
         case expression(OnigurumaExpression)
@@ -24,6 +26,7 @@ public struct TextPattern: Sendable {
         case .string(let text): matcher = .literal(Array(text.utf8))
         case .regex(" {2,}"), .regex("  +"): matcher = .spaces(atLeast: 2)
         case .regex(" +"), .regex(" {1,}"): matcher = .spaces(atLeast: 1)
+        case .regex(#"\w+|[^\w\s]+"#): matcher = .wordRuns
         case .regex(let regex):
             switch SplitPattern(oniguruma: regex) {
             case .regex: matcher = .expression(try OnigurumaExpression(regex))
@@ -42,6 +45,7 @@ public struct TextPattern: Sendable {
         case .literal(let literal) where literal.isEmpty: try Self.forEachBoundary(in: text, body)
         case .literal(let literal): try Self.forEachOccurrence(of: literal, in: text, body)
         case .spaces(let count): try Self.forEachRun(ofSpaces: count, in: text, body)
+        case .wordRuns: try Self.forEachWordRun(in: text, body)
         case .words(let splitter):
             var start = 0
             for end in try splitter.wordEnds(of: text) {
@@ -60,6 +64,31 @@ public struct TextPattern: Sendable {
             position += lengthOfCharacter(startingWith: text[position])
         }
         try body(position..<position)
+    }
+
+    /// Oniguruma's `\w` is Rust's but for these eight characters.
+    @inline(__always)
+    private static func wordKind(of scalar: UInt32) -> PipelineCharacter {
+        switch scalar {
+        case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: .word
+        case 0x200C, 0x200D: []
+        default: PipelineCharacter.of(scalar).intersection([.word, .whitespace])
+        }
+    }
+
+    private static func forEachWordRun(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {
+        var (start, position) = (0, 0)
+        var current: PipelineCharacter = .whitespace
+        while position < text.count {
+            let (scalar, length) = decodeScalar(text, at: position)
+            let kind = wordKind(of: scalar)
+            if kind != current {
+                if current != .whitespace { try body(start..<position) }
+                (start, current) = (position, kind)
+            }
+            position += length
+        }
+        if current != .whitespace { try body(start..<position) }
     }
 
     private static func forEachRun(ofSpaces count: Int, in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {

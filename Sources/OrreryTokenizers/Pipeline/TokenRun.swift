@@ -21,7 +21,11 @@ struct TokenRun {
                     if trim.addsPrefixSpace, leading == 1, index == 0 && trim.isFirst || start == 0 { leading = 0 }
                     start = Self.advance(start, by: leading, limit: end, source)
                 }
-                if trailing > 0 { end = Self.retreat(end, by: &trailing, limit: start, source) }
+                // Not where the text before is shorter than the spaces, which a token of a part of a character may have.
+                if trailing > 0 {
+                    let trimmed = Self.retreat(end, by: &trailing, limit: 0, source)
+                    if trailing == 0 { end = max(trimmed, start) }
+                }
                 places[index] = start..<end
             }
         }

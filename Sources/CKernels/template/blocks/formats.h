@@ -1,7 +1,8 @@
 // How each format's blocks lie in a panel, sixteen rows side by side, and how codes and scales are read from it.
 //
 // Every block is cut into words of four bytes, as it is stored (ggml-common.h of llama.cpp; Sources/Kernels/Blocks says what each byte means), and words of the
-// same place stand together: [words][16 rows][4 bytes]. A scale that leaves the rest unaligned, of two bytes or one, is kept apart: [16 rows].
+// same place stand together: [words][16 rows][4 bytes]. A scale that leaves the rest unaligned, of two bytes or one, precedes them: [16 rows].
+// Words stand in the order in which they are read (stored_word in blocks.c).
 //
 // g counts groups of four numbers of a block, s its sub-blocks. Both are constants wherever these are called.
 
@@ -28,12 +29,13 @@ INLINE lb block_codes(const int format, const uint8_t *w, const int g) {
     case ORRERY_IQ4_NL: return BLOCK_LOOKUP(levels_iq4, nibbles(WORD(g % 4), g / 4)) ^ (uint8_t)(wide_flip ^ 0x80);
     case ORRERY_IQ4_XS: return BLOCK_LOOKUP(levels_iq4, nibbles(WORD(2 + g / 8 * 4 + g % 4), g % 8 / 4)) ^ (uint8_t)(wide_flip ^ 0x80);
     case ORRERY_MXFP4: return BLOCK_LOOKUP(levels_mxfp4, nibbles(WORD(g % 4), g / 4));
-    case ORRERY_Q2_K: return bits_of(WORD(4 + g / 32 * 8 + g % 8), g % 32 / 8 * 2, 3);
-    case ORRERY_Q3_K: return bits_of(WORD(8 + g / 32 * 8 + g % 8), g % 32 / 8 * 2, 3) | bits_of(WORD(g % 8), g / 8, 1) << 2;
+    case ORRERY_Q2_K: return bits_of(WORD(5 + g / 32 * 8 + g % 8), g % 32 / 8 * 2, 3);
+    case ORRERY_Q3_K: return bits_of(WORD(g < 32 ? 3 + 2 * (g % 8) : 19 + g % 8), g % 32 / 8 * 2, 3) | bits_of(WORD(4 + 2 * (g % 8)), g / 8, 1) << 2;
     case ORRERY_Q4_K: return nibbles(WORD(4 + g / 16 * 8 + g % 8), g / 8 % 2);
-    case ORRERY_Q5_K: return nibbles(WORD(12 + g / 16 * 8 + g % 8), g / 8 % 2) | bits_of(WORD(4 + g % 8), g / 8, 1) << 4;
+    case ORRERY_Q5_K: return nibbles(WORD(g < 16 ? 4 + 2 * (g % 8) : 12 + g / 16 * 8 + g % 8), g / 8 % 2) | bits_of(WORD(5 + 2 * (g % 8)), g / 8, 1) << 4;
     case ORRERY_Q6_K:
-        return nibbles(WORD(g / 32 * 16 + g / 8 % 2 * 8 + g % 8), g / 8 % 4 / 2) | bits_of(WORD(32 + g / 32 * 8 + g % 8), g / 8 % 4 * 2, 3) << 4;
+        return nibbles(WORD(4 + g / 32 * 24 + (g / 8 % 2 ? 16 + g % 8 : 2 * (g % 8))), g / 8 % 4 / 2) |
+               bits_of(WORD(5 + g / 32 * 24 + 2 * (g % 8)), g / 8 % 4 * 2, 3) << 4;
     default: return load_codes(w + g * 64);
     }
 }
@@ -54,7 +56,7 @@ INLINE block_unit block_units(const int format, const uint8_t *w, const uint8_t 
         return (block_unit){(lf)((small & (0x00200000u << (e & 1))) | (~small & ((e - 1) << 23))), {0}};
     }
     case ORRERY_Q4_1: case ORRERY_Q5_1: case ORRERY_Q4_K: case ORRERY_Q5_K: return (block_unit){low_halves(load_words(w)), high_halves(load_words(w))};
-    case ORRERY_Q2_K: return (block_unit){low_halves(load_words(WORD(20))), high_halves(load_words(WORD(20)))};
+    case ORRERY_Q2_K: return (block_unit){low_halves(load_words(w)), high_halves(load_words(w))};
     case ORRERY_IQ4_XS: return (block_unit){low_halves(load_words(w)), {0}};
     default: return (block_unit){{0}, {0}};
     }
@@ -63,12 +65,12 @@ INLINE block_unit block_units(const int format, const uint8_t *w, const uint8_t 
 INLINE lf block_scale(const int format, const uint8_t *w, const block_unit unit, const int s) {
     lu scale;
     switch (format) {
-    case ORRERY_Q2_K: scale = lane_byte(w, 0, s) & 15; break;
-    case ORRERY_Q3_K: scale = ((lane_byte(w, 24, s % 8) >> (s / 8 * 4) & 15) | (lane_byte(w, 26, s % 4) >> (s / 4 * 2) & 3) << 4) - 32; break;
+    case ORRERY_Q2_K: scale = lane_byte(w, 1, s) & 15; break;
+    case ORRERY_Q3_K: scale = ((lane_byte(w, 0, s % 8) >> (s / 8 * 4) & 15) | (lane_byte(w, 2, s % 4) >> (s / 4 * 2) & 3) << 4) - 32; break;
     case ORRERY_Q4_K: case ORRERY_Q5_K:
         scale = s < 4 ? lane_byte(w, 1, s) & 63 : (lane_byte(w, 1, s + 4) & 15) | lane_byte(w, 1, s < 4 ? 0 : s - 4) >> 6 << 4;
         break;
-    case ORRERY_Q6_K: scale = (lu)((li)(load_words(WORD(48 + s / 4)) << (24 - s % 4 * 8)) >> 24); break;
+    case ORRERY_Q6_K: scale = (lu)((li)(load_words(WORD(s / 4)) << (24 - s % 4 * 8)) >> 24); break;
     case ORRERY_IQ4_XS: scale = ((load_words(WORD(1)) >> (4 * s) & 15) | (load_words(w) >> (16 + 2 * s) & 3) << 4) - 32; break;
     default: return unit.d;
     }
@@ -79,7 +81,7 @@ INLINE lf block_scale(const int format, const uint8_t *w, const block_unit unit,
 INLINE lf block_offset(const int format, const uint8_t *w, const block_unit unit, const int s) {
     lu offset;
     switch (format) {
-    case ORRERY_Q2_K: offset = lane_byte(w, 0, s) >> 4; break;
+    case ORRERY_Q2_K: offset = lane_byte(w, 1, s) >> 4; break;
     case ORRERY_Q4_K: case ORRERY_Q5_K:
         offset = s < 4 ? lane_byte(w, 1, s + 4) & 63 : lane_byte(w, 1, s + 4) >> 4 | lane_byte(w, 1, s) >> 6 << 4;
         break;

@@ -26,15 +26,15 @@ INLINE li block_sum(li sum, const int format, const uint8_t *w, const int first,
 }
 
 // One row of activations by one panel, straight from its blocks.
-INLINE void block_row(const int format, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t word_bytes, const ptrdiff_t head_bytes,
-                      ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, const orrery_block_rows *a, float *c) {
+INLINE void block_row(const int format, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride, const ptrdiff_t heads,
+                      ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {
     const int subs = unit / sub, groups = sub / 4;
     const int8_t *q = a->q;
     const float *scale = a->scales, *shift = a->shifts;
     const int32_t *start = a->starts;
     lf acc = load_lanes(c);
-    for (ptrdiff_t b = 0; b < blocks; b++, w += word_bytes, head += head_bytes, q += unit, scale++, start += subs, shift += affine ? subs : 0) {
-        const block_unit u = block_units(format, w, head);
+    for (ptrdiff_t b = 0; b < blocks; b++, w += stride, q += unit, scale++, start += subs, shift += affine ? subs : 0) {
+        const block_unit u = block_units(format, w, w - heads);
         lf p = {0};
         UNROLL for (int s = 0; s < subs; s++) {
             const int32_t first = affine ? 0 : start[s];
@@ -115,11 +115,11 @@ INLINE void block_tile(const int unit, const int sub, const int affine, const in
 }
 
 // Blocks of one panel to codes, scales and offsets.
-INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const ptrdiff_t word_bytes, const ptrdiff_t head_bytes,
-                         ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, uint8_t *codes, float *scales, float *offsets) {
+INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const ptrdiff_t stride, const ptrdiff_t heads,
+                         ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {
     const int subs = unit / sub;
-    for (ptrdiff_t b = 0; b < blocks; b++, w += word_bytes, head += head_bytes) {
-        const block_unit u = block_units(format, w, head);
+    for (ptrdiff_t b = 0; b < blocks; b++, w += stride) {
+        const block_unit u = block_units(format, w, w - heads);
         UNROLL for (int s = 0; s < subs; s++, scales += 16) {
             store_lanes(scales, block_scale(format, w, u, s));
             if (affine) {
@@ -174,11 +174,11 @@ typedef block_tile_function *const block_tiles[BLOCK_NP][BLOCK_ROW_COUNTS];
 DISTINCT_TILES(TILES_OF_KIND)
 
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                         \
-    static void row_##format(ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, const orrery_block_rows *a, float *c) {              \
-        block_row(format, unit, sub, affine, parts, words * 64, head_bytes * 16, blocks, w, head, a, c);                                   \
+    static void row_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {              \
+        block_row(format, unit, sub, affine, parts, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, a, c);                                   \
     }                                                                                                                                      \
-    static void expand_##format(ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, uint8_t *codes, float *scales, float *offsets) {  \
-        block_expand(format, unit, sub, affine, words * 64, head_bytes * 16, blocks, w, head, codes, scales, offsets);                     \
+    static void expand_##format(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {  \
+        block_expand(format, unit, sub, affine, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, codes, scales, offsets);                     \
     }                                                                                                                                      \
     static void quantise_##format(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {          \
         BY_TYPE(xt, block_quantise_row(unit, sub, affine, zero, x, T, k, q, scales, starts, shifts));                                      \
@@ -186,14 +186,14 @@ DISTINCT_TILES(TILES_OF_KIND)
 BLOCK_FORMATS(BLOCK_FUNCTIONS)
 
 static const struct {
-    void (*row)(ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, const orrery_block_rows *a, float *c);
-    void (*expand)(ptrdiff_t blocks, const uint8_t *w, const uint8_t *head, uint8_t *codes, float *scales, float *offsets);
+    void (*row)(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c);
+    void (*expand)(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets);
     void (*quantise)(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     block_tiles *tiles;
-    int elements, word_bytes, head_bytes, sub;  // of a block in a panel
+    int elements, bytes, sub;  // of a block in a panel
 } block_functions[] = {
 #define BLOCK_ENTRY(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at) \
-    [format] = {row_##format, expand_##format, quantise_##format, &tile##_tiles, elements, words * 64, head_bytes * 16, sub},
+    [format] = {row_##format, expand_##format, quantise_##format, &tile##_tiles, elements, words * 64 + head_bytes * 16, sub},
     BLOCK_FORMATS(BLOCK_ENTRY)
 };
 
@@ -202,13 +202,12 @@ static void block_quantise(int format, const void *x, int xt, ptrdiff_t k, int8_
 }
 
 static void block_product_row(int format, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c) {
-    const ptrdiff_t words = blocks * block_functions[format].word_bytes, stride = words + blocks * block_functions[format].head_bytes;
-    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) block_functions[format].row(blocks, panel, panel + words, a, c);
+    const ptrdiff_t stride = blocks * block_functions[format].bytes;
+    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) block_functions[format].row(blocks, panel, a, c);
 }
 
-static void block_expand_panel(int format, ptrdiff_t blocks, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets) {
-    const ptrdiff_t words = block_functions[format].word_bytes, heads = block_functions[format].head_bytes;
-    block_functions[format].expand(count, panel + first * words, panel + blocks * words + first * heads, codes, scales, offsets);
+static void block_expand_panel(int format, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets) {
+    block_functions[format].expand(count, panel + first * block_functions[format].bytes, codes, scales, offsets);
 }
 
 static void block_product_tiles(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,

@@ -47,7 +47,10 @@ public struct GGUFVocabularyExport {
     }
 
     private mutating func add(_ tokenizer: BytePairTokenizer) throws {
-        guard let pre = GGUFPreTokenizer.all.first(where: { $0.pattern == tokenizer.settings.pattern }) ?? Self.nearest(tokenizer.settings.pattern) else {
+        let model = tokenizer.model, listed = model.listedMerges()
+        // Where nothing merges it does not matter how text is cut.
+        let pattern = listed.isEmpty ? .gpt2 : tokenizer.settings.pattern
+        guard let pre = GGUFPreTokenizer.all.first(where: { $0.pattern == pattern }) ?? Self.nearest(pattern) else {
             throw TokenizerError.invalid("its pattern is none of llama.cpp's, so that it can't be written into a GGUF file")
         }
         var tokens: [String] = [], types: [Int32] = []
@@ -64,8 +67,7 @@ public struct GGUFVocabularyExport {
                 types.append(TokenType.unused)
             }
         }
-        let model = tokenizer.model
-        let merges = model.listedMerges().map { merge in
+        let merges = listed.map { merge in
             ByteAlphabet.spelling(of: model.tokens[Int(merge.left)]) + " " + ByteAlphabet.spelling(of: model.tokens[Int(merge.right)])
         }
         addByteLevel(pre: pre.names[0], tokens: tokens, types: types, merges: merges)

@@ -52,7 +52,7 @@ struct HuggingFaceWriter {
 
     /// `clean_up_tokenization_spaces` must be false: it would take the space out of "a ." when transformers decodes.
     private var configuration: String {
-        if let configuration = parts?.configuration { return JSONValue.object(configuration).text(.pretty) }
+        if let configuration = parts?.configuration { return JSONValue.object(configuration).text(.pretty) + "\n" }
         var members = ["\"tokenizer_class\": \"\(className)\"", "\"clean_up_tokenization_spaces\": false"]
         for (name, id) in [("eos_token", endOfText), ("unk_token", unknown)] {
             guard let token = id.flatMap(addedTokens.token(for:)) else { continue }

@@ -32,8 +32,8 @@ extension PipelineTokenizer {
     /// `tokenizer.json`, and `tokenizer_config.json` as it was read.
     public func files() throws -> [TokenizerFile] {
         [
-            TokenizerFile(name: "tokenizer.json", contents: Data(json.text(.pretty).utf8)),
-            TokenizerFile(name: TokenizerConfiguration.fileName, contents: Data(JSONValue.object(configuration ?? plainConfiguration).text(.pretty).utf8)),
+            TokenizerFile(name: "tokenizer.json", contents: Data((json.text(.pretty) + "\n").utf8)),
+            TokenizerFile(name: TokenizerConfiguration.fileName, contents: Data((JSONValue.object(configuration ?? plainConfiguration).text(.pretty) + "\n").utf8)),
         ]
     }
 

@@ -164,6 +164,9 @@ public struct BytePairTokenizer: Tokenizer {
         }
     }
 
+    /// Whether spaces are left out of byte ranges.
+    var trimsRanges: Bool { if case .characters(let trims) = settings.ranges { !trims.isEmpty } else { false } }
+
     private func trimRanges(of encoding: inout Encoding, from first: Int, _ trims: [FramePart.Trim], _ utf8: UnsafeBufferPointer<UInt8>) {
         var run = TokenRun(ids: Array(encoding.ids[first...]), places: Array(encoding.byteRanges[first...]))
         run.spaces = run.ids.map { id in

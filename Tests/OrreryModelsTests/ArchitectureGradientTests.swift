@@ -1,0 +1,35 @@
+import Kernels
+import OrreryAutograd
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+import Testing
+
+/// Every architecture of existing operations can be trained: along its own gradient the loss falls as fast as the gradient says.
+@Suite struct ArchitectureGradientTests {
+    /// Mixtures of experts and sinks have no gradient yet; they refuse to be on a tape.
+    static let trained = Variant.all.filter { !["mixtral", "qwen3_moe", "gpt_oss"].contains($0.name) }
+
+    @Test(arguments: trained) func lossFallsAlongTheGradient(_ variant: Variant) throws {
+        let model = try variant.make(), T = 20
+        let ids = someIDs(2 * T, vocabulary: Variant.vocabulary), targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
+        let arena = ParameterArena(model.parameters)
+        func loss() -> Tensor { model.logits(ids, batch: 2, ForwardContext()).crossEntropy(targets) }
+        arena.zeroGradients()
+        let tape = Tape(watching: model.parameters)
+        tape.backward(from: loss())
+        tape.close()
+        for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
+        // A step of length h along g / |g|: the loss changes by h |g|, to second order.
+        let norm = arena.gradientNorm(), h: Float = 4e-3
+        let start = model.parameters.map { $0.value.floats }
+        func lossAfter(_ step: Float) -> Double {
+            for (p, values) in zip(model.parameters, start) {
+                p.assign(Tensor(zip(values, p.gradient!.floats).map { $0 + step * $1 / Float(norm) }, shape: p.shape))
+            }
+            return Double(loss().floats[0])
+        }
+        let slope = (lossAfter(h) - lossAfter(-h)) / (2 * Double(h))
+        #expect(abs(slope / norm - 1) < 0.02, "\(slope), and the gradient's length is \(norm)")
+    }
+}
