@@ -16,6 +16,8 @@ public struct BytePairTokenizer: Tokenizer {
         /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet, and entries of
         /// the vocabulary that are not spelled in it.
         var otherBytes: [TokenID: [UInt8]] = [:]
+        /// How added tokens are found; nil where that is wherever their text stands.
+        var added: AddedVocabulary?
         /// What a token's byte range is.
         var ranges = Ranges.ownBytes
         /// What its `tokenizer.json` says besides, if it is from one.
@@ -74,7 +76,7 @@ public struct BytePairTokenizer: Tokenizer {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0..<0) } }
         let first = encoding.ids.count
         try encoders.withEncoder { encoder in
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+            try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
                 case .ordinary(let range): try encode(utf8, range, with: encoder, into: &encoding)
@@ -84,6 +86,19 @@ public struct BytePairTokenizer: Tokenizer {
         if encoding.recordsByteRanges, case .characters(let trims) = settings.ranges, !trims.isEmpty { trimRanges(of: &encoding, from: first, trims, utf8) }
         try encoding.truncate(from: first, options, added: settings.frame.prefix.count + settings.frame.suffix.count)
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+    }
+
+    /// Cuts `utf8` at the added tokens.
+    func forEachSegment(of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (AddedTokens.Segment) throws -> Void) rethrows {
+        guard let added = settings.added else { return try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: recognizesSpecialTokens, body) }
+        try added.forEachStretch(of: utf8, isNormalized: false, recognizesSpecialTokens: recognizesSpecialTokens) { range, token in
+            guard token < 0 else { return try body(.token(token, range)) }
+            let stretch = UnsafeBufferPointer(rebasing: utf8[range])
+            try added.forEachStretch(of: stretch, isNormalized: true, recognizesSpecialTokens: recognizesSpecialTokens) { part, token in
+                let part = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+                if !part.isEmpty { try body(token < 0 ? .ordinary(part) : .token(token, part)) }
+            }
+        }
     }
 
     /// Appends the tokens of a stretch without added tokens.
