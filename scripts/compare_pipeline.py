@@ -175,6 +175,9 @@ class Maker:
         if decoder is not None:
             tokenizer.decoder = decoder
         for token in self.added():
+            # At one that the normalizer leaves nothing of tokenizers cuts between all characters, and often panics.
+            if token.normalized and normalizer is not None and not attempt(lambda: normalizer.normalize_str(token.content)):
+                continue
             # Two that read the same once they are normalized cannot be saved.
             try:
                 tokenizer.add_tokens([token])

@@ -137,7 +137,7 @@ class Shapes:
             (pathlib.Path(name) / "text").write_text("\n".join(self.corpus()))
             sentencepiece.SentencePieceTrainer.Train(
                 input=f"{name}/text", model_prefix=f"{name}/m", model_type=kind, vocab_size=size, num_threads=1, max_sentence_length=4000,
-                input_sentence_size=30_000, hard_vocab_limit=False, minloglevel=2, **options)
+                input_sentence_size=30_000, character_coverage=0.99, hard_vocab_limit=False, minloglevel=2, **options)
             return sentencepiece_pieces((pathlib.Path(name) / "m.model").read_bytes())
 
     def makers(self):
