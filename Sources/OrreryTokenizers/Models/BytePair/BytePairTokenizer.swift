@@ -184,9 +184,15 @@ public struct BytePairTokenizer: Tokenizer {
 
     private func trimRanges(of encoding: inout Encoding, from first: Int, _ trims: [FramePart.Trim], _ utf8: UnsafeBufferPointer<UInt8>) {
         var run = TokenRun(ids: Array(encoding.ids[first...]), places: Array(encoding.byteRanges[first...]))
-        run.spaces = run.ids.map { id in
-            let text = addedTokens.token(for: id).map { Array($0.content.utf8)[...] } ?? Array(model.tokens[Int(id)])[...]
-            return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+        run.spaces = zip(run.ids, run.places).map { id, place in
+            guard addedTokens.token(for: id) != nil else {
+                let text = model.tokens[Int(id)]
+                return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+            }
+            // White space of any kind that the token has taken, and what is spelled as a space.
+            let text = String(decoding: utf8[place], as: UTF8.self).unicodeScalars
+            func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{120}" || PipelineCharacter.of(scalar.value).contains(.whitespace) }
+            return (text.prefix(while: isSpace).count, text.reversed().prefix(while: isSpace).count)
         }
         encoding.byteRanges.replaceSubrange(first..., with: run.trimmed(run.ids.indices, trims, utf8))
     }
