@@ -110,7 +110,12 @@ public struct BytePairTokenizer: Tokenizer {
         if encoding.recordsByteRanges, case .characters = settings.ranges, text.wellFormedPrefixCount == text.count {
             return try encodeCharacters(text, at: range.lowerBound, with: encoder, into: &encoding)
         }
-        if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
+        if settings.composes, !encoding.recordsByteRanges, text.count < Int(Int32.max) / 4, text.wellFormedPrefixCount == text.count {
+            // The pipeline's own step, which is tokenizers' to the last mark, as in `encodeCharacters`.
+            var string = NormalizedString(text, isAligned: false)
+            string.compose(compatibly: false)
+            try string.text.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
+        } else if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
             try composed.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
             if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + composed.origins[$0] } }
         } else {
