@@ -3,9 +3,12 @@
 
     python3 -m venv /tmp/hf && /tmp/hf/bin/pip install tokenizers==0.23.3 numpy
     /tmp/hf/bin/python scripts/compare_pipeline.py --variants 60 --megabytes 1
+    /tmp/hf/bin/python scripts/compare_pipeline.py --shapes VOCABULARIES --megabytes 5 --long 1000000     # see pipeline_shapes.py
+    /tmp/hf/bin/python scripts/compare_pipeline.py --code-points
 
 Each variant is a tokenizer of random parts: a model of one of the four kinds, trained on text that this makes, behind normalizers,
-pre-tokenizers, post-processors, decoders and added tokens with random options. Exit status 1 if anything differs.
+pre-tokenizers, post-processors, decoders and added tokens with random options; or one of the pipelines that everyone downloads. Exit status 1 if
+anything differs.
 """
 
 import argparse
@@ -23,6 +26,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 import mixed_text
+import pipeline_shapes
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BEHAVIORS = ["removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"]
@@ -171,6 +175,9 @@ class Maker:
         if decoder is not None:
             tokenizer.decoder = decoder
         for token in self.added():
+            # At one that the normalizer leaves nothing of tokenizers cuts between all characters, and often panics.
+            if token.normalized and normalizer is not None and not attempt(lambda: normalizer.normalize_str(token.content)):
+                continue
             # Two that read the same once they are normalized cannot be saved.
             try:
                 tokenizer.add_tokens([token])
@@ -286,12 +293,36 @@ def check(name, tokenizer, documents, ours):
     return sum(map(len, wrong.values())), failures
 
 
+def write_tokenizers(arguments, folder):
+    """Writes the tokenizers that are to be compared; their names."""
+    if arguments.code_points:
+        names = []
+        for name, tokenizer in probes():
+            names.append(f"u-{name}.json")
+            tokenizer.save(str(folder / names[-1]))
+        return names
+    if arguments.shapes:
+        return [path.name for path in pipeline_shapes.Shapes(arguments.shapes).write(folder, arguments.only).values()]
+    corpus = [document.decode() for document in mixed_text.documents(1_500_000, seed=99, invalid=False)]
+    names = []
+    for number in range(arguments.variants):
+        made = attempt(lambda: Maker(arguments.seed * 100_000 + number).tokenizer(corpus))
+        if made is None or attempt(lambda: Tokenizer.from_str(json.dumps(made))) is None:
+            continue
+        names.append(f"v{number:03}.json")
+        (folder / names[-1]).write_text(json.dumps(made, ensure_ascii=False))
+    return names
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variants", type=int, default=40)
     parser.add_argument("--megabytes", type=float, default=0.5, help="text for each variant")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--charsmaps", nargs="*", default=[], help="sentencepiece models whose rules Precompiled uses")
+    parser.add_argument("--shapes", metavar="VOCABULARIES", help="instead of random variants, the pipelines of pipeline_shapes.py")
+    parser.add_argument("--only", nargs="*", default=[], help="of the shapes, these")
+    parser.add_argument("--long", type=int, default=0, help="also words and runs of spaces of so many bytes")
     parser.add_argument("--code-points", action="store_true", help="instead of random variants, every code point through each part alone")
     parser.add_argument("--keep", help="a folder to leave everything in")
     parser.add_argument("--command", default="swift test -c release --disable-testable-imports --filter PipelineComparison")
@@ -302,23 +333,15 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(arguments.keep or name)
         folder.mkdir(exist_ok=True, parents=True)
-        corpus = [document.decode() for document in mixed_text.documents(1_500_000, seed=99, invalid=False)]
         documents = [document.decode() for document in mixed_text.documents(int(arguments.megabytes * 1e6), seed=arguments.seed, invalid=False)]
         if arguments.code_points:
             documents = code_point_documents()
+        if arguments.long:
+            documents += [document.decode() for document in mixed_text.long_documents(arguments.long)]
         data = [document.encode() for document in documents]
         (folder / "texts.bin").write_bytes(b"".join(data))
         numpy.cumsum([len(document) for document in data]).astype(numpy.int64).tofile(folder / "texts.ends")
-        names = []
-        for name, tokenizer in probes() if arguments.code_points else ():
-            names.append(f"u-{name}.json")
-            tokenizer.save(str(folder / names[-1]))
-        for number in range(0 if arguments.code_points else arguments.variants):
-            made = attempt(lambda: Maker(arguments.seed * 100_000 + number).tokenizer(corpus))
-            if made is None or attempt(lambda: Tokenizer.from_str(json.dumps(made))) is None:
-                continue
-            names.append(f"v{number:03}.json")
-            (folder / names[-1]).write_text(json.dumps(made, ensure_ascii=False))
+        names = write_tokenizers(arguments, folder)
         run = subprocess.run(arguments.command.split(), cwd=arguments.root, env=os.environ | {"ORRERY_PIPELINE": str(folder)}, capture_output=True, text=True)
         if run.returncode:
             print(run.stdout[-6000:] + run.stderr[-3000:])

@@ -63,6 +63,18 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
         ordinary = AddedTokenSearch(tokens.filter { !$0.isSpecial })
     }
 
+    /// Whether each is found wherever its text stands in the source, which `forEachSegment` does.
+    ///
+    /// - Parameter behindNormalizer: whether some are looked for in a text that is no longer the source.
+    func areFoundAlike(behindNormalizer: Bool) -> Bool {
+        guard tokens.allSatisfy(\.isPlain) else { return false }
+        let (normalized, others) = (tokens.filter(\.normalized), tokens.filter { !$0.normalized })
+        if normalized.isEmpty { return true }
+        // Without a normalizer it is one text, but tokens of one kind are looked for before those of the other.
+        func bytes(_ tokens: [AddedToken]) -> Set<UInt8> { tokens.reduce(into: []) { $0.formUnion($1.content.utf8) } }
+        return !behindNormalizer && bytes(normalized).isDisjoint(with: bytes(others))
+    }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { tokens.count }
     public subscript(index: Int) -> AddedToken { tokens[index] }

@@ -47,7 +47,7 @@ extension Tokenizer {
         var bytes: [UInt8] = []
         var decoder = makeDecoder(skipsSpecialTokens: skipsSpecialTokens)
         for id in ids { try decoder.append(id, into: &bytes) }
-        decoder.finish(into: &bytes)
+        try decoder.finish(into: &bytes)
         return bytes
     }
 

@@ -9,27 +9,30 @@ public enum TokenizerLoader {
     /// `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF file. A `tokenizer_config.json` beside it
     /// says what the file itself does not.
     ///
-    /// - Parameter pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
+    /// - Parameters:
+    ///   - pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
+    ///   - encoding: tiktoken's name for a `.tiktoken` vocabulary with its special tokens, where it has two: `o200k_harmony`, `p50k_edit`.
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
-    public static func load(path: String, pattern: SplitPattern? = nil) throws -> any Tokenizer {
+    public static func load(path: String, pattern: SplitPattern? = nil, encoding: String? = nil) throws -> any Tokenizer {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
                 path, "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
         }
         return try TokenizerError.naming(path) {
-            try status.kind == .directory ? tokenizer(inDirectory: path, pattern) : tokenizer(inFile: path, pattern)
+            try status.kind == .directory ? tokenizer(inDirectory: path, pattern, encoding) : tokenizer(inFile: path, pattern, encoding)
         }
     }
 
-    private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?) throws -> any Tokenizer {
+    private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
         let names = ["tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"]
         // Without any of them, the error is about the first.
         let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
-        return try tokenizer(inFile: Path.join(directory, name), pattern)
+        return try tokenizer(inFile: Path.join(directory, name), pattern, encoding)
     }
 
-    private static func tokenizer(inFile path: String, _ pattern: SplitPattern?) throws -> any Tokenizer {
-        if path.hasSuffix(".tiktoken") { return try BytePairTokenizer(tiktoken: path, pattern: pattern) }
+    private static func tokenizer(inFile path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
+        if path.hasSuffix(".tiktoken") { return try BytePairTokenizer(tiktoken: path, pattern: pattern, encoding: encoding) }
+        guard encoding == nil else { throw TokenizerError.file(path, "says itself which special tokens it has; --encoding is for .tiktoken") }
         if Path.name(path) == "vocab.json" { return try BytePairTokenizer(vocabulary: path, pattern: pattern) }
         guard pattern == nil else {
             throw TokenizerError.file(path, "says itself how text is cut; --pattern is for .tiktoken and vocab.json")

@@ -22,6 +22,9 @@ struct BenchTokenizer: ParsableCommand {
     @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
     var pattern: String?
 
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit.", valueName: "name"))
+    var encoding: String?
+
     @Option(help: "Threads to encode with. (default: the processor's cores)")
     var threads: Int?
 
@@ -59,7 +62,7 @@ struct BenchTokenizer: ParsableCommand {
 
     private func open() throws -> any Tokenizer {
         switch TokenizerKind(argument: tokenizer) {
-        case .path(let path): try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)))
+        case .path(let path): try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         case .byte: try ByteTokenizer()
         case .character, .bytePair: throw ValidationError("\(tokenizer) has no file to open; expected a tokenizer's file, a model directory or byte")
         }

@@ -51,7 +51,7 @@ import Testing
             #expect(try tokenizer.decodeBytes(ids, skipsSpecialTokens: true) == text.map { $0 }.withSpaces)
             var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
             var streamed = try ids.map { try decoder.append($0) }.joined()
-            streamed += decoder.finish()
+            streamed += try decoder.finish()
             #expect(streamed.utf8.elementsEqual(text.withSpaces))
         }
     }

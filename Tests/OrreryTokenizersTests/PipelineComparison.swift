@@ -47,7 +47,7 @@ struct PipelineComparison {
                     plain += try tokenizer.decode(found, skipsSpecialTokens: true).utf8
                     var decoder = StreamingDecoder(tokenizer)
                     var streamed = try found.map { try decoder.append($0) }.joined()
-                    streamed += decoder.finish()
+                    streamed += try decoder.finish()
                     #expect(try streamed == tokenizer.decode(found), "\(name)")
                 }
                 failures.append(0)

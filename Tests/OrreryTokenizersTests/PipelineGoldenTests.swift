@@ -58,7 +58,7 @@ import Testing
                 #expect(.string(try tokenizer.decode(tokens)) == text, "\(tokens)")
                 var decoder = StreamingDecoder(tokenizer)
                 var streamed = try tokens.map { try decoder.append($0) }.joined()
-                streamed += decoder.finish()
+                streamed += try decoder.finish()
                 #expect(.string(streamed) == text, "\(tokens)")
             }
             #expect(throws: TokenizerError.self) { try tokenizer.decode([TokenID(tokenizer.vocabularySize)]) }

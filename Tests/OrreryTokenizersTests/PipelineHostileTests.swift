@@ -32,6 +32,21 @@ import Testing
         _ part: String = #""decoder": null"#, model: String = #"{"type": "WordLevel", "vocab": {"<unk>": 0, "a": 1}, "unk_token": "<unk>"}"#
     ) -> String { #"{"version": "1.0", \#(part), "model": \#(model)}"# }
 
+    /// Behind Fuse a regular expression sees the text when it ends; what it cannot do then must not end in silence.
+    @Test func decoderWhoseExpressionTakesTooLongIsAnError() throws {
+        let expression = try TextPattern(.regex("(a+)+b"))
+        let tokenizer = try PipelineTokenizer(
+            model: .wordLevel(WordLevel(Vocabulary([("a", 0)]), unkToken: "a")), decoder: .sequence([.fuse, .replace(Replace(expression, with: ""))]))
+        let ids = [TokenID](repeating: 0, count: 60)
+        #expect(message { _ = try tokenizer.decode(ids) }?.contains("takes too long") == true)
+        var decoder = StreamingDecoder(tokenizer)
+        for id in ids { #expect(try decoder.append(id) == "") }
+        #expect(message { _ = try decoder.finish() }?.contains("takes too long") == true)
+        // And is ready for another text.
+        #expect(try decoder.append(0) == "")
+        #expect(try decoder.finish() == "a")
+    }
+
     @Test(arguments: PipelineGoldenTests.names) func mutatedFilesAreRefusedOrWork(name: String) throws {
         let original = try [UInt8](Data(contentsOf: PipelineGoldenTests.folder.appendingPathComponent("\(name).json")))
         var dice = SeededGenerator(state: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))

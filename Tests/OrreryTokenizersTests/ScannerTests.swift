@@ -4,16 +4,22 @@ import Testing
 
 /// Each hand-written scanner cuts as its regular expression does when Foundation's engine runs it.
 @Suite struct ScannerTests {
-    static let patterns: [SplitPattern] = [.gpt2, .cl100k, .o200k, .llama3, .qwen2]
+    static let patterns: [SplitPattern] = [.gpt2, .cl100k, .o200k, .llama3, .qwen2, .tekken, .starcoder, .deepseek3]
 
     /// Every byte is a token and nothing merges: the words are all there is to see.
-    private static func words(_ pattern: SplitPattern, _ text: [UInt8]) throws -> [[UInt8]] {
-        let tokenizer = try withTemporaryDirectory { directory in
+    private static func tokenizer(_ pattern: SplitPattern) throws -> BytePairTokenizer {
+        try withTemporaryDirectory { directory in
             let file = directory.appendingPathComponent("bytes.tiktoken")
             try Data((0...255).map { "\(Data([UInt8($0)]).base64EncodedString()) \($0)\n" }.joined().utf8).write(to: file)
             return try BytePairTokenizer(tiktoken: file.path, pattern: pattern)
         }
-        return try text.withUnsafeBufferPointer { try tokenizer.explanations(of: $0, options: EncodingOptions()).map(\.bytes) }
+    }
+
+    /// The words of tokenizers one after the other, each of which cuts what the one before left.
+    private static func words(_ tokenizers: [BytePairTokenizer], _ text: [UInt8]) throws -> [[UInt8]] {
+        try tokenizers.reduce([text]) { parts, tokenizer in
+            try parts.flatMap { try $0.withUnsafeBufferPointer { try tokenizer.explanations(of: $0, options: EncodingOptions()).map(\.bytes) } }
+        }
     }
 
     /// Characters of every class that a pattern can tell apart, and of which Unicode 15 and 16 say the same.
@@ -25,13 +31,13 @@ import Testing
     ]
 
     @Test(arguments: patterns) func cutsAsItsExpression(_ pattern: SplitPattern) throws {
-        let regex = SplitPattern.regex(try #require(pattern.regex))
+        let (scanner, engines) = (try Self.tokenizer(pattern), try pattern.regexes.map { try Self.tokenizer(.regex($0)) })
         var dice = SplitMix(state: 5)
         for round in 0..<60 {
             // Some texts of everything, some of few characters, in which rare neighbours are frequent.
             let letters = round.isMultiple(of: 2) ? Self.alphabet : (0..<6).map { _ in Self.alphabet.randomElement(using: &dice)! }
             let text = Array((0..<2000).map { _ in letters.randomElement(using: &dice)! }.joined().utf8)
-            let (ours, theirs) = (try Self.words(pattern, text), try Self.words(regex, text))
+            let (ours, theirs) = (try Self.words([scanner], text), try Self.words(engines, text))
             if ours != theirs {
                 let place = Array(zip(ours, theirs)).firstIndex { $0 != $1 } ?? 0
                 Issue.record("round \(round), word \(place): \(ours.dropFirst(place).prefix(3).map(String.init(decoding:))) and \(theirs.dropFirst(place).prefix(3).map(String.init(decoding:)))")
@@ -43,13 +49,13 @@ import Testing
     /// The end of a text is where the patterns' look ahead sees nothing: texts of a few characters, all of them.
     @Test(arguments: patterns) func cutsShortTextsAsItsExpression(_ pattern: SplitPattern) throws {
         let letters = ["a", "S", "1", " ", "\n", "\t", "'", "."]
-        let regex = SplitPattern.regex(try #require(pattern.regex))
+        let (scanner, engines) = (try Self.tokenizer(pattern), try pattern.regexes.map { try Self.tokenizer(.regex($0)) })
         var texts = letters
         for _ in 0..<3 { texts += texts.flatMap { text in letters.map { text + $0 } } }
         // As one text of many short ones, each ended by a character that stands alone, and a sample by themselves.
         var dice = SplitMix(state: 6)
         for text in Set(texts).sorted().shuffled(using: &dice).prefix(300) {
-            #expect(try Self.words(pattern, Array(text.utf8)) == Self.words(regex, Array(text.utf8)), "\(text.debugDescription)")
+            #expect(try Self.words([scanner], Array(text.utf8)) == Self.words(engines, Array(text.utf8)), "\(text.debugDescription)")
         }
     }
 }

@@ -47,7 +47,7 @@ struct SentencePieceComparison {
         var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
         var streamed = ""
         for id in ids { streamed += try decoder.append(id) }
-        streamed += decoder.finish()
+        streamed += try decoder.finish()
         #expect(streamed.utf8.elementsEqual(whole))
         return whole
     }

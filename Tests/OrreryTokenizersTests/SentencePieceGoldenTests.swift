@@ -64,7 +64,7 @@ import Testing
             #expect(decoded.utf8.elementsEqual(golden.decoded.utf8), "\(golden.ids): \(decoded.debugDescription), not \(golden.decoded.debugDescription)")
             var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
             var streamed = try golden.ids.map { try decoder.append($0) }.joined()
-            streamed += decoder.finish()
+            streamed += try decoder.finish()
             #expect(streamed.utf8.elementsEqual(decoded.utf8))
         }
     }

@@ -34,6 +34,23 @@ struct TiktokenTests {
         }
     }
 
+    /// o200k_harmony is o200k_base with more special tokens (`tiktoken_ext/openai_public.py`).
+    @Test func harmonyOverTheVocabularyOfO200k() throws {
+        let path = try #require(shared("data/tokenizers/o200k_base.tiktoken")).path
+        let harmony = try BytePairTokenizer(tiktoken: path, encoding: "o200k_harmony")
+        #expect(harmony.vocabularySize == 201_088)
+        #expect(Set(harmony.addedTokens.map(\.id)) == Set(199_998 ..< 201_088))
+        let text = "<|start|>user<|message|>Hi<|end|><|return|><|constrain|><|channel|><|call|><|startoftext|><|endofprompt|><|reserved_200000|><|reserved_201087|><|endoftext|>"
+        #expect(try harmony.encode(text) == [200006, 1428, 200008, 12194, 200007, 200002, 200003, 200005, 200012, 199998, 200018, 200000, 201087, 199999])
+        let base = try BytePairTokenizer(tiktoken: path)
+        #expect(try base.encode(text) != harmony.encode(text))
+        let options = EncodingOptions(recognizesSpecialTokens: false)
+        #expect(try base.encode(text, options: options) == harmony.encode(text, options: options))
+        #expect(message { _ = try BytePairTokenizer(tiktoken: path, encoding: "p50k_edit") }?.contains("expected that of p50k_base") == true)
+        #expect(message { _ = try BytePairTokenizer(tiktoken: path, encoding: "o300k") }?.contains("expected r50k_base") == true)
+        #expect(message { _ = try TokenizerLoader.load(path: PipelineGoldenTests.folder.appendingPathComponent("bert.json").path, encoding: "o200k_harmony") } != nil)
+    }
+
     /// Every string of bytes comes back, UTF-8 or not, and the ranges of its tokens lie end to end.
     @Test(arguments: names) func bytesComeBack(_ name: String) throws {
         let tokenizer = try Self.tokenizer(name)

@@ -51,7 +51,7 @@ import Testing
             #expect(.string(try tokenizer.decode(ids)) == parts[2])
             var decoder = StreamingDecoder(tokenizer)
             var streamed = try ids.map { try decoder.append($0) }.joined()
-            streamed += decoder.finish()
+            streamed += try decoder.finish()
             #expect(.string(streamed) == parts[2])
         }
     }

@@ -40,6 +40,8 @@ public final class Generation {
     private let promptCache: PromptCache?
     private var monitor: StopMonitor
     private var decoder: StreamingDecoder
+    /// What the decoder withholds of the prompt's last token, which comes out in front of the first token's text.
+    private var promptRest: [UInt8] = []
     private var assembler = UTF8Assembler()
     /// The logits after the last token; nil until its position is computed.
     private var row: [Float]?
@@ -56,7 +58,11 @@ public final class Generation {
         cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.computeType)
         decoder = StreamingDecoder(source.tokenizer)
         // What a token adds may depend on the one before.
-        if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil { _ = try decoder.appendBytes(last) }
+        if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil {
+            _ = try decoder.appendBytes(last)
+            var ended = decoder
+            promptRest = try ended.finishBytes()
+        }
     }
 
     /// The tokens chosen so far, without an end token.
@@ -99,7 +105,7 @@ public final class Generation {
 
     /// Chooses the next token and appends it; nil once the generation has ended.
     ///
-    /// - Throws: `GenerationError` naming a logit that is no number.
+    /// - Throws: `GenerationError` naming a logit that is no number; `TokenizerError` where the text cannot be decoded.
     public func next() throws -> Step? {
         guard finishReason == nil else { return nil }
         let isPrefill = cache.count < options.prompt.count
@@ -108,9 +114,17 @@ public final class Generation {
         let token = try measure(isPrefill, tokens: 0) { try sampler.sample(row, position: position) }
         tokens.append(token)
         let isEnd = options.stop.endTokens.contains(token)
-        var bytes = monitor.receive(token, isEnd ? [] : try decoder.appendBytes(token))
         // A full context ends the text: an old position is never dropped to make room.
-        if monitor.finishReason == nil, tokens.count == source.contextLength { bytes += monitor.finish(.length) }
+        let isFull = tokens.count == source.contextLength
+        var added = isEnd ? [] : try decoder.appendBytes(token)
+        // What the decoder has withheld for a token that will not come: a character spelled in byte tokens, say.
+        if isEnd || isFull || monitor.nextIsLast { added += try decoder.finishBytes() }
+        if !promptRest.isEmpty, !added.isEmpty {
+            if added.starts(with: promptRest) { added.removeFirst(promptRest.count) }
+            promptRest = []
+        }
+        var bytes = monitor.receive(token, added)
+        if monitor.finishReason == nil, isFull { bytes += monitor.finish(.length) }
         finishReason = monitor.finishReason
         var text = assembler.append(bytes)
         if finishReason != nil { text += assembler.finish() }

@@ -49,14 +49,19 @@ public struct StopMonitor: Sendable {
         search = StopStringSearch(conditions.stopStrings)
     }
 
-    /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain.
+    /// Whether the next token is the last for its number.
+    public var nextIsLast: Bool { conditions.maxTokens.map { tokenCount + 1 >= $0 } ?? false }
+
+    /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain. What an end token brings
+    /// is text that the decoder withheld until then.
     ///
     /// - Precondition: the generation has not ended.
     public mutating func receive(_ token: TokenID, _ bytes: [UInt8]) -> [UInt8] {
         precondition(finishReason == nil, "StopMonitor.receive: the generation has ended")
         if conditions.endTokens.contains(token) {
             finishReason = .stop
-            return search.finish()
+            let shown = search.append(bytes)
+            return search.isFound ? shown : shown + search.finish()
         }
         tokenCount += 1
         let shown = search.append(bytes)

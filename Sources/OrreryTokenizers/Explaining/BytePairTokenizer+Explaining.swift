@@ -2,7 +2,7 @@ extension BytePairTokenizer: ExplainingTokenizer {
     /// Of a text that is not in Normalization Form C, and of a tokenizer that asks for it, the words are those of the text that is.
     public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation] {
         var words: [WordExplanation] = []
-        try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+        try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
             case .token(let id, let range): words.append(WordExplanation(bytes: Array(utf8[range]), tokens: [id], reason: .added))
             case .ordinary(let range):

@@ -48,12 +48,14 @@ extension BytePairTokenizer {
         switch settings.pattern {
         case .none: return HuggingFaceForms.byteLevel
         case .gpt2: return HuggingFaceForms.byteLevel.replacing("\"use_regex\": false", with: "\"use_regex\": true")
+        case .starcoder:
+            let byteLevel = HuggingFaceForms.byteLevel.replacing("\"use_regex\": false", with: "\"use_regex\": true")
+            return #"{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, \#(byteLevel)]}"#
         default:
-            let regex = JSONValue(settings.pattern.onigurumaRegex ?? "").text()
-            return """
-                {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": \(regex)}, "behavior": "Isolated", \
-                "invert": false}, \(HuggingFaceForms.byteLevel)]}
-                """
+            let steps = settings.pattern.onigurumaRegexes.map { regex in
+                #"{"type": "Split", "pattern": {"Regex": \#(JSONValue(regex).text())}, "behavior": "Isolated", "invert": false}"#
+            }
+            return #"{"type": "Sequence", "pretokenizers": [\#((steps + [HuggingFaceForms.byteLevel]).joined(separator: ", "))]}"#
         }
     }
 

@@ -12,6 +12,12 @@ struct BytePairReader {
     func tokenizer(addedTokens: AddedTokens, endOfText: TokenID?, _ parts: HuggingFaceParts) throws -> BytePairTokenizer {
         var settings = BytePairTokenizer.Settings(pattern: try pattern())
         settings.composes = try composes()
+        if !addedTokens.areFoundAlike(behindNormalizer: settings.composes) {
+            guard !settings.composes || addedTokens.allSatisfy({ !$0.normalized }) else {
+                throw root.error("added_tokens", expected: "tokens that are looked for in the source, where a normalizer rewrites it")
+            }
+            settings.added = try AddedVocabulary(Array(addedTokens), normalizer: nil)
+        }
         try requireByteLevelDecoder()
         settings.parts = parts
         let frames = try PipelineFrames(root.fieldsIfPresent("post_processor").map { try PostProcessor($0) })
@@ -69,20 +75,24 @@ struct BytePairReader {
 
     // MARK: Around the model
 
-    /// ByteLevel with its own pattern, or a Split before ByteLevel without one.
+    /// ByteLevel with its own pattern, alone or behind single digits, or one or more Splits before ByteLevel without one.
     private func pattern() throws -> SplitPattern {
         let steps = try HuggingFaceSteps.list(of: "pre_tokenizer", in: root, members: "pretokenizers")
-        guard let last = steps.last, try last.string("type") == "ByteLevel", steps.count <= 2 else { throw unknownSteps("pre_tokenizer", steps) }
+        guard let last = steps.last, try last.string("type") == "ByteLevel" else { throw unknownSteps("pre_tokenizer", steps) }
         guard try last.boolIfPresent("add_prefix_space") != true else {
             throw last.error("add_prefix_space", expected: "false: it is not honoured here")
         }
         let usesOwnPattern = try last.boolIfPresent("use_regex") ?? true
-        guard steps.count == 2 else { return usesOwnPattern ? .gpt2 : .none }
-        let split = steps[0]
-        guard try split.string("type") == "Split", !usesOwnPattern, try split.string("behavior") == "Isolated",
-            try split.boolIfPresent("invert") != true
-        else { throw unknownSteps("pre_tokenizer", steps) }
-        return SplitPattern(oniguruma: try split.fields("pattern").string("Regex"))
+        if steps.count == 1 { return usesOwnPattern ? .gpt2 : .none }
+        if steps.count == 2, usesOwnPattern, try steps[0].string("type") == "Digits", try steps[0].boolIfPresent("individual_digits") == true { return .starcoder }
+        let regexes = try steps.dropLast().map { split in
+            guard try split.string("type") == "Split", !usesOwnPattern, try split.string("behavior") == "Isolated", try split.boolIfPresent("invert") != true
+            else { throw unknownSteps("pre_tokenizer", steps) }
+            return try split.fields("pattern").string("Regex")
+        }
+        if regexes.count == 1 { return SplitPattern(oniguruma: regexes[0]) }
+        guard regexes == SplitPattern.deepseek3.onigurumaRegexes else { throw unknownSteps("pre_tokenizer", steps) }
+        return .deepseek3
     }
 
     private func composes() throws -> Bool {

@@ -98,25 +98,34 @@ private struct AddedTokenFinder: Sendable {
         if last < text.count { try body(last..<text.count, -1) }
     }
 
+    /// The character at `place`; U+FFFD for what is none.
+    private static func character(_ text: UnsafeBufferPointer<UInt8>, at place: Int) -> (scalar: UInt32, length: Int) {
+        switch UTF8Step(text, at: place) {
+        case .scalar(let scalar, let length): (scalar.value, length)
+        case .invalid(let length): (0xFFFD, length)
+        case .incomplete: (0xFFFD, text.count - place)
+        }
+    }
+
     private static func previous(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
         var start = end - 1
-        while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
-        return start
+        while start > 0, start > end - 4, text[start] & 0xC0 == 0x80 { start -= 1 }
+        return start + character(text, at: start).length == end ? start : end - 1
     }
 
     private static func hasWord(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Bool {
-        end > 0 && PipelineCharacter.of(decodeScalar(text, at: previous(text, before: end)).scalar).contains(.word)
+        end > 0 && PipelineCharacter.of(character(text, at: previous(text, before: end)).scalar).contains(.word)
     }
 
     private static func hasWord(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-        start < text.count && PipelineCharacter.of(decodeScalar(text, at: start).scalar).contains(.word)
+        start < text.count && PipelineCharacter.of(character(text, at: start).scalar).contains(.word)
     }
 
     private static func startOfSpace(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
         var start = end
         while start > 0 {
             let place = previous(text, before: start)
-            guard PipelineCharacter.of(decodeScalar(text, at: place).scalar).contains(.whitespace) else { break }
+            guard PipelineCharacter.of(character(text, at: place).scalar).contains(.whitespace) else { break }
             start = place
         }
         return start
@@ -125,7 +134,7 @@ private struct AddedTokenFinder: Sendable {
     private static func endOfSpace(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var end = start
         while end < text.count {
-            let (scalar, length) = decodeScalar(text, at: end)
+            let (scalar, length) = character(text, at: end)
             guard PipelineCharacter.of(scalar).contains(.whitespace) else { break }
             end += length
         }

@@ -5,7 +5,9 @@
 ///
 /// Source: Oniguruma, `doc/RE`, `doc/SYNTAX.md`; ICU User Guide, "Regular Expressions".
 enum OnigurumaSyntax {
-    private static let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xB2\xB3\xB9\xBC-\xBE"#
+    private static let wordInClass = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+    /// Outside a class, and where `\b` looks, Oniguruma goes by a table of Latin-1 that has six numbers more.
+    private static let word = wordInClass + #"\xB2\xB3\xB9\xBC-\xBE"#
 
     /// - Throws: `TokenizerError` naming what has no counterpart.
     static func translated(_ regex: String) throws -> String {
@@ -51,8 +53,8 @@ enum OnigurumaSyntax {
             case "H": result += "[^0-9A-Fa-f]"
             case "s": result += #"\p{White_Space}"#
             case "S": result += #"\P{White_Space}"#
-            case "w": result += inClass ? word : "[\(word)]"
-            case "W": result += "[^\(word)]"
+            case "w": result += inClass ? wordInClass : "[\(word)]"
+            case "W": result += "[^\(inClass ? wordInClass : word)]"
             case "v": result += #"\x0B"#
             case "b" where inClass: result += #"\x08"#
             case "b": result += "(?:(?<=[\(word)])(?![\(word)])|(?<![\(word)])(?=[\(word)]))"

@@ -32,9 +32,8 @@ struct PipelineTokenDecoder: TokenDecoder {
         try chain.append(text, into: &bytes)
     }
 
-    mutating func finish(into bytes: inout [UInt8]) {
-        // Only a regular expression that takes too long fails, and that on a text that was all withheld: there is nothing to say it to.
-        try? chain.finish(into: &bytes)
-        chain = DecodingChain(tokenizer.decoder)
+    mutating func finish(into bytes: inout [UInt8]) throws {
+        defer { chain = DecodingChain(tokenizer.decoder) }
+        try chain.finish(into: &bytes)
     }
 }

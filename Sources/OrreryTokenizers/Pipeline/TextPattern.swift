@@ -66,11 +66,11 @@ public struct TextPattern: Sendable {
         try body(position..<position)
     }
 
-    /// Oniguruma's `\w` is Rust's but for these eight characters.
+    /// Oniguruma's `\w` is Rust's but for these eight characters, of which six are `\w` alone and not in a class: they go on with `[^\w\s]+` too.
     @inline(__always)
-    private static func wordKind(of scalar: UInt32) -> PipelineCharacter {
+    private static func wordKind(of scalar: UInt32, after kind: PipelineCharacter) -> PipelineCharacter {
         switch scalar {
-        case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: .word
+        case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: kind.isEmpty ? [] : .word
         case 0x200C, 0x200D: []
         default: PipelineCharacter.of(scalar).intersection([.word, .whitespace])
         }
@@ -81,7 +81,7 @@ public struct TextPattern: Sendable {
         var current: PipelineCharacter = .whitespace
         while position < text.count {
             let (scalar, length) = decodeScalar(text, at: position)
-            let kind = wordKind(of: scalar)
+            let kind = wordKind(of: scalar, after: current)
             if kind != current {
                 if current != .whitespace { try body(start..<position) }
                 (start, current) = (position, kind)

@@ -10,6 +10,12 @@ public enum SplitPattern: Sendable, Hashable {
     case llama3
     /// Qwen 2's: Llama 3's with numbers one digit at a time.
     case qwen2
+    /// Tekken's, Mistral's: o200k's without contractions, with numbers one digit at a time.
+    case tekken
+    /// StarCoder's and SmolLM's: each digit stands alone, then GPT-2's.
+    case starcoder
+    /// DeepSeek V3's: three patterns, one after the other.
+    case deepseek3
     /// None: the text is one word.
     case none
     /// Any other regular expression, run by Foundation's engine.
@@ -17,7 +23,8 @@ public enum SplitPattern: Sendable, Hashable {
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
     static let named: KeyValuePairs<String, SplitPattern> = [
-        "r50k": .gpt2, "p50k": .gpt2, "p50k_edit": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "o200k_harmony": .o200k, "llama3": .llama3, "qwen2": .qwen2, "none": .none,
+        "r50k": .gpt2, "p50k": .gpt2, "p50k_edit": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "o200k_harmony": .o200k, "llama3": .llama3, "qwen2": .qwen2,
+        "tekken": .tekken, "starcoder": .starcoder, "deepseek3": .deepseek3, "none": .none,
     ]
 
     /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression.
@@ -48,23 +55,33 @@ public enum SplitPattern: Sendable, Hashable {
         spellings.first { $0[keyPath: dialect].utf8.elementsEqual(regex.utf8) }?.pattern
     }
 
-    /// The regular expression, in the syntax of Rust's fancy-regex; nil for `none`.
-    public var regex: String? {
+    /// The regular expressions that cut one after the other, each the parts that the one before made as if they were texts of their own, in the
+    /// syntax of Rust's fancy-regex; none for `none`, one for most.
+    public var regexes: [String] {
         switch self {
-        case .none: nil
-        case .regex(let regex): regex
-        default: Self.spellings.first { $0.pattern == self }!.rust
+        case .none: []
+        case .regex(let regex): [regex]
+        case .starcoder: [#"\p{N}"#] + Self.gpt2.regexes
+        case .deepseek3: Self.deepseekRegexes
+        default: [Self.spellings.first { $0.pattern == self }!.rust]
         }
     }
 
     /// The same in Oniguruma's Ruby syntax.
-    var onigurumaRegex: String? {
+    var onigurumaRegexes: [String] {
         switch self {
-        case .none: nil
-        case .regex(let regex): Self.replacingEnds(in: regex, with: "\\z")
-        default: Self.spellings.first { $0.pattern == self }!.oniguruma
+        case .none: []
+        case .regex(let regex): [Self.replacingEnds(in: regex, with: "\\z")]
+        case .starcoder: [#"\p{N}"#] + Self.gpt2.onigurumaRegexes
+        case .deepseek3: Self.deepseekRegexes
+        default: [Self.spellings.first { $0.pattern == self }!.oniguruma]
         }
     }
+
+    private static let deepseekRegexes = [
+        #"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+",
+        ##"[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"##,
+    ]
 
     /// Replaces each `$` that means the end of the text.
     private static func replacingEnds(in regex: String, with end: String) -> String {
@@ -95,6 +112,7 @@ public enum SplitPattern: Sendable, Hashable {
     /// Of each pattern the spelling that is written comes first: tiktoken's for its own, else Hugging Face's.
     private static let spellings: [Spelling] = {
         let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+        let heads = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, tails = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#, lead = #"[^\r\n\p{L}\p{N}]?"#
         return [
             Spelling(
                 .gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#,
@@ -109,9 +127,11 @@ public enum SplitPattern: Sendable, Hashable {
             Spelling(.qwen2, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
             Spelling(
                 .o200k,
-                #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"# + contraction + "?"
-                    + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"# + contraction + "?"
+                "\(lead)\(heads)*\(tails)+\(contraction)?|\(lead)\(heads)+\(tails)*\(contraction)?"
                     + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+            Spelling(
+                .tekken,
+                "\(lead)\(heads)*\(tails)+|\(lead)\(heads)+\(tails)*" + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
         ]
     }()
 }

@@ -12,6 +12,8 @@ struct SteppedSplitter: Sendable {
     }
 
     let steps: [Step]
+    /// As `WordSplitter.cutsBetweenWords`.
+    var cutsBetweenWords = false
 
     /// The ends of the words of `utf8`, ascending; the last is its end.
     ///
@@ -76,6 +78,14 @@ extension SteppedSplitter.Step {
         while position < text.count {
             let start = text.endOfRun(outside: .number, from: position)
             if start > position && (start == text.count || !groups.joinsTextBefore) { ends.append(offset + start) }
+            if case .fromLeft(let most) = groups {
+                position = start
+                while position < text.count, text.character(at: position).isIn(.number) {
+                    position = text.endOfRun(of: .number, from: position, most: most)
+                    ends.append(offset + position)
+                }
+                continue
+            }
             var edges: [Int] = []
             position = start
             while position < text.count, case let digit = text.character(at: position), digit.isIn(.number) {
@@ -84,7 +94,7 @@ extension SteppedSplitter.Step {
             }
             switch groups {
             case .whole: ends += edges.suffix(1)
-            case .fromLeft(let most): ends += edges.enumerated().filter { ($0.offset + 1) % most == 0 || $0.offset == edges.count - 1 }.map(\.element)
+            case .fromLeft: break
             case .threesFromRight: ends += edges.enumerated().filter { (edges.count - 1 - $0.offset) % 3 == 0 }.map(\.element)
             }
         }

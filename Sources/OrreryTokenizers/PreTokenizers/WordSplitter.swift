@@ -23,6 +23,12 @@ struct WordSplitter: Sendable {
         case .llama3: self.init(.cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: false)))
         case .qwen2: self.init(.cl100k(CL100KScanner(maximalDigits: 1, keepsEndWhole: false)))
         case .o200k: self.init(.o200k(O200KScanner()))
+        case .tekken: self.init(.o200k(O200KScanner(maximalDigits: 1, contractions: nil)))
+        case .starcoder:
+            self.init(.steps(SteppedSplitter(steps: [.numbers(.fromLeft(1), .standard), .scanner(GPT2Scanner(), .standard)], cutsBetweenWords: true)))
+        case .deepseek3:
+            let steps: [SteppedSplitter.Step] = [.numbers(.fromLeft(3), .deepSeek), .scanner(HanRunScanner(), .deepSeek), .scanner(DeepSeekScanner(), .deepSeek)]
+            self.init(.steps(SteppedSplitter(steps: steps, cutsBetweenWords: true)))
         case .none: self.init(.none(WholeTextScanner()))
         case .regex(let regex): self.init(.regex(try RegexSplitter(regex)))
         }
@@ -32,7 +38,8 @@ struct WordSplitter: Sendable {
     var cutsBetweenWords: Bool {
         switch cutter {
         case .gpt2, .cl100k, .o200k: true
-        case .none, .regex, .steps: false
+        case .steps(let splitter): splitter.cutsBetweenWords
+        case .none, .regex: false
         }
     }
 

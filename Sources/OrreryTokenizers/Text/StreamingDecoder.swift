@@ -14,8 +14,10 @@ public struct StreamingDecoder: Sendable {
         assembler.append(try appendBytes(id))
     }
 
-    /// What is left at the end: U+FFFD if the tokens stopped inside a character, else nothing.
-    public mutating func finish() -> String { assembler.append(finishBytes()) + assembler.finish() }
+    /// What is left at the end: text that the decoder withheld, U+FFFD if the tokens stopped inside a character, else nothing.
+    ///
+    /// - Throws: `TokenizerError` if what was withheld cannot be decoded.
+    public mutating func finish() throws -> String { assembler.append(try finishBytes()) + assembler.finish() }
 
     /// The bytes that token `id` adds, for a reader that joins characters itself: a search for stop strings sits in between.
     public mutating func appendBytes(_ id: TokenID) throws -> [UInt8] {
@@ -25,9 +27,11 @@ public struct StreamingDecoder: Sendable {
     }
 
     /// The bytes that have waited for a token that will not come.
-    public mutating func finishBytes() -> [UInt8] {
+    ///
+    /// - Throws: as `finish`.
+    public mutating func finishBytes() throws -> [UInt8] {
         var bytes: [UInt8] = []
-        decoder.finish(into: &bytes)
+        try decoder.finish(into: &bytes)
         return bytes
     }
 }

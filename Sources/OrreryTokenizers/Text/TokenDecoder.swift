@@ -5,8 +5,10 @@ public protocol TokenDecoder: Sendable {
     /// - Throws: `TokenizerError` if there is no token `id`.
     mutating func append(_ id: TokenID, into bytes: inout [UInt8]) throws
 
-    /// Appends what has waited, and is ready for another text.
-    mutating func finish(into bytes: inout [UInt8])
+    /// Appends what has waited, and is ready for another text, also where it throws.
+    ///
+    /// - Throws: `TokenizerError` if what has waited cannot be decoded: a regular expression of the decoder takes too long on it.
+    mutating func finish(into bytes: inout [UInt8]) throws
 }
 
 /// The decoder of a tokenizer for which the token before is all that matters.

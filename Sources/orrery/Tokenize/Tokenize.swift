@@ -110,13 +110,21 @@ struct TokenizeEncoding: ParsableArguments {
     @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression.", valueName: "name|regex"))
     var pattern: String?
 
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it.", valueName: "name"))
+    var encoding: String?
+
     var options: EncodingOptions { EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial) }
 
-    /// The tokenizer of this name. With --compare, the pattern is for those of the tokenizers whose file does not say.
+    /// The tokenizer of this name. With --compare, pattern and encoding are for those of the tokenizers whose file does not say.
     func load(_ name: String, text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
         guard case .path(let path) = TokenizerKind(argument: name) else { return try TokenizerKind(argument: name).makeTokenizer(training: text) }
-        guard let pattern else { return try TokenizerLoader.load(path: path) }
-        if !others.isEmpty, let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
-        return try TokenizerLoader.load(path: path, pattern: SplitPattern(argument: pattern))
+        let pattern = pattern.map { SplitPattern(argument: $0) }
+        if !others.isEmpty {
+            // A choice that does not fit this file is for another one.
+            if let encoding, let tokenizer = try? TokenizerLoader.load(path: path, encoding: encoding) { return tokenizer }
+            if let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
+            return try TokenizerLoader.load(path: path, pattern: pattern)
+        }
+        return try TokenizerLoader.load(path: path, pattern: pattern, encoding: encoding)
     }
 }

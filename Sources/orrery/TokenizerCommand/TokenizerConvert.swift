@@ -35,8 +35,11 @@ struct TokenizerConvert: ParsableCommand {
     @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
     var pattern: String?
 
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit.", valueName: "name"))
+    var encoding: String?
+
     func run() throws {
-        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)))
+        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : .huggingface)
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece

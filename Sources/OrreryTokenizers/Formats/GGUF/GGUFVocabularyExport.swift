@@ -81,6 +81,10 @@ public struct GGUFVocabularyExport {
         switch pattern {
         case .cl100k: GGUFPreTokenizer.named("llama-bpe")
         case .o200k: GGUFPreTokenizer.named("gpt-4o")
+        // The same patterns by another version of Unicode.
+        case .tekken: GGUFPreTokenizer.named("tekken")
+        case .starcoder: GGUFPreTokenizer.named("starcoder")
+        case .deepseek3: GGUFPreTokenizer.named("deepseek-v3")
         default: nil
         }
     }

@@ -24,13 +24,16 @@ struct HuggingFaceReader {
 
     /// The tokenizer that is made for this form; nil where the file is in none, or has something that only the whole pipeline honours.
     private func specialised() throws -> (any Tokenizer)? {
-        guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"), let added = try? plainAddedTokens() else { return nil }
+        guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"), let added = try? addedTokens() else { return nil }
+        let arePlain = added.areFoundAlike(behindNormalizer: root.has("normalizer"))
         // An end of text that is no added token is for the pipeline.
         let endOfText: TokenID?
         do { endOfText = try self.endOfText(added) { _ in nil } } catch { return nil }
         let parts = HuggingFaceParts(root: root, model: model, addedTokens: added, configuration: configuration?.object)
         // What such a reader refuses, the pipeline takes or names.
         switch try? model.string("type") {
+        case "BPE"? where !arePlain: return try? BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText, parts)
+        case _ where !arePlain: return nil
         case "WordLevel"?: return try? CharacterReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
         case "WordPiece"?: return try? WordPieceReader(root: root, model: model, addedTokens: added).tokenizer(parts)
         case "BPE"?:
@@ -40,17 +43,8 @@ struct HuggingFaceReader {
         }
     }
 
-    /// The added tokens, if they are found wherever their text stands in the source: those readers know no others.
-    private func plainAddedTokens() throws -> AddedTokens? {
-        let tokens = try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }
-        guard tokens.allSatisfy(\.isPlain) else { return nil }
-        let (normalized, others) = (tokens.filter(\.normalized), tokens.filter { !$0.normalized })
-        if !normalized.isEmpty {
-            // Without a normalizer it is one text, but tokens of one kind are looked for before those of the other.
-            func bytes(_ tokens: [AddedToken]) -> Set<UInt8> { tokens.reduce(into: []) { $0.formUnion($1.content.utf8) } }
-            guard !root.has("normalizer"), bytes(normalized).isDisjoint(with: bytes(others)) else { return nil }
-        }
-        return try AddedTokens(tokens)
+    private func addedTokens() throws -> AddedTokens {
+        try AddedTokens((root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) })
     }
 
     /// The token `eos_token` of tokenizer_config.json; without that file, GPT-2's `<|endoftext|>` if it is there.

@@ -8,16 +8,18 @@ extension BytePairTokenizer {
     /// - Parameters:
     ///   - path: a `.tiktoken` file.
     ///   - pattern: how text is cut into words; required for a vocabulary that is not known, which then has no special tokens.
+    ///   - encoding: tiktoken's name for the vocabulary with its special tokens, where one vocabulary has two: `o200k_harmony` and `p50k_edit` have
+    ///     those of `o200k_base` and `p50k_base`, which are taken otherwise.
     /// - Throws: `TokenizerError` or `FileError` naming the file, the line and what was expected.
-    public init(tiktoken path: String, pattern: SplitPattern? = nil) throws {
+    public init(tiktoken path: String, pattern: SplitPattern? = nil, encoding name: String? = nil) throws {
         let tokens = try TiktokenReader.read(path: path)
-        let encoding = TiktokenEncoding.of(tokens)
+        let encoding = try name.map { try TiktokenEncoding.named($0, of: tokens, path: path) } ?? TiktokenEncoding.of(tokens)
         guard let pattern = pattern ?? encoding?.pattern else {
             let names = TiktokenEncoding.known.map(\.name).joined(separator: ", ")
             throw TokenizerError.file(
                 path, "is none of the vocabularies \(names), and the format does not say how text is cut; expected --pattern NAME|REGEX")
         }
-        let added = try AddedTokens(encoding?.specialTokens.map { AddedToken(id: $1, content: $0) } ?? [])
+        let added = try AddedTokens(encoding?.specialTokens.map { AddedToken(id: $0.id, content: $0.content) } ?? [])
         var settings = Settings(pattern: pattern)
         settings.malformedText = .endsWords
         try self.init(

@@ -16,6 +16,8 @@ public struct BytePairTokenizer: Tokenizer {
         /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet, and entries of
         /// the vocabulary that are not spelled in it.
         var otherBytes: [TokenID: [UInt8]] = [:]
+        /// How added tokens are found; nil where that is wherever their text stands.
+        var added: AddedVocabulary?
         /// What a token's byte range is.
         var ranges = Ranges.ownBytes
         /// What its `tokenizer.json` says besides, if it is from one.
@@ -74,7 +76,7 @@ public struct BytePairTokenizer: Tokenizer {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0..<0) } }
         let first = encoding.ids.count
         try encoders.withEncoder { encoder in
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+            try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
                 case .ordinary(let range): try encode(utf8, range, with: encoder, into: &encoding)
@@ -86,6 +88,19 @@ public struct BytePairTokenizer: Tokenizer {
         if options.addsSpecialTokens { for id in settings.frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
     }
 
+    /// Cuts `utf8` at the added tokens.
+    func forEachSegment(of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (AddedTokens.Segment) throws -> Void) rethrows {
+        guard let added = settings.added else { return try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: recognizesSpecialTokens, body) }
+        try added.forEachStretch(of: utf8, isNormalized: false, recognizesSpecialTokens: recognizesSpecialTokens) { range, token in
+            guard token < 0 else { return try body(.token(token, range)) }
+            let stretch = UnsafeBufferPointer(rebasing: utf8[range])
+            try added.forEachStretch(of: stretch, isNormalized: true, recognizesSpecialTokens: recognizesSpecialTokens) { part, token in
+                let part = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+                if !part.isEmpty { try body(token < 0 ? .ordinary(part) : .token(token, part)) }
+            }
+        }
+    }
+
     /// Appends the tokens of a stretch without added tokens.
     private func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, with encoder: BytePairEncoder, into encoding: inout Encoding
@@ -95,7 +110,12 @@ public struct BytePairTokenizer: Tokenizer {
         if encoding.recordsByteRanges, case .characters = settings.ranges, text.wellFormedPrefixCount == text.count {
             return try encodeCharacters(text, at: range.lowerBound, with: encoder, into: &encoding)
         }
-        if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
+        if settings.composes, !encoding.recordsByteRanges, text.count < Int(Int32.max) / 4, text.wellFormedPrefixCount == text.count {
+            // The pipeline's own step, which is tokenizers' to the last mark, as in `encodeCharacters`.
+            var string = NormalizedString(text, isAligned: false)
+            string.compose(compatibly: false)
+            try string.text.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
+        } else if settings.composes, let composed = CanonicalComposition.composed(text, recordsOrigins: encoding.recordsByteRanges) {
             try composed.bytes.withUnsafeBufferPointer { try encode($0, with: encoder, into: &encoding.ids) }
             if encoding.recordsByteRanges { recordRanges(of: &encoding, from: first) { range.lowerBound + composed.origins[$0] } }
         } else {
@@ -169,9 +189,15 @@ public struct BytePairTokenizer: Tokenizer {
 
     private func trimRanges(of encoding: inout Encoding, from first: Int, _ trims: [FramePart.Trim], _ utf8: UnsafeBufferPointer<UInt8>) {
         var run = TokenRun(ids: Array(encoding.ids[first...]), places: Array(encoding.byteRanges[first...]))
-        run.spaces = run.ids.map { id in
-            let text = addedTokens.token(for: id).map { Array($0.content.utf8)[...] } ?? Array(model.tokens[Int(id)])[...]
-            return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+        run.spaces = zip(run.ids, run.places).map { id, place in
+            guard addedTokens.token(for: id) != nil else {
+                let text = model.tokens[Int(id)]
+                return (text.prefix { $0 == 0x20 }.count, text.reversed().prefix { $0 == 0x20 }.count)
+            }
+            // White space of any kind that the token has taken, and what is spelled as a space.
+            let text = String(decoding: utf8[place], as: UTF8.self).unicodeScalars
+            func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{120}" || PipelineCharacter.of(scalar.value).contains(.whitespace) }
+            return (text.prefix(while: isSpace).count, text.reversed().prefix(while: isSpace).count)
         }
         encoding.byteRanges.replaceSubrange(first..., with: run.trimmed(run.ids.indices, trims, utf8))
     }

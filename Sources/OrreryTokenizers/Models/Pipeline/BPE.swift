@@ -86,15 +86,21 @@ public struct BPE: Sendable {
             _ = try tokenize(word, at: 0, end: end, workspace)
             return
         }
-        // Cut before known characters only: unknown ones in a row may be one token.
+        // Cut between known characters only: unknown ones in a row may be one token, and where they are left out those on both sides may merge.
         var start = 0
         var offset: Int32 = 0
         while start < word.count {
             var next = cuts.endOfWord(word, from: start)
-            while next < word.count, !isKnown(word, at: next) { next = cuts.endOfWord(word, from: next) }
+            while next < word.count, !isKnown(word, at: next) || !isKnown(word, before: next) { next = cuts.endOfWord(word, from: next) }
             offset = try tokenize(UnsafeBufferPointer(rebasing: word[start..<next]), at: offset, end: end, workspace)
             start = next
         }
+    }
+
+    private func isKnown(_ word: UnsafeBufferPointer<UInt8>, before end: Int) -> Bool {
+        var start = end - 1
+        while start > 0, word[start] & 0xC0 == 0x80 { start -= 1 }
+        return isKnown(word, at: start)
     }
 
     private func isKnown(_ word: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
