@@ -61,7 +61,7 @@ import Testing
     @Test func endTokensAndLengthEndIt() throws {
         var monitor = try StopMonitor(StopConditions(endTokens: [7], maxTokens: 3, stopStrings: ["ab"]))
         #expect(monitor.receive(1, [0x61]) == [])
-        #expect(monitor.receive(7, [0x3C]) == [0x61])
+        #expect(monitor.receive(7, [0x3C]) == [0x61, 0x3C])
         #expect(monitor.finishReason == .stop)
         #expect(monitor.tokenCount == 1)
         #expect(try run(["x", "y", "a", "b"], StopConditions(maxTokens: 3, stopStrings: ["ab"])) == (["x", "y", "a"], .length))
