@@ -31,7 +31,7 @@
     ((sum) + (li)BOTH_HALVES(SIGNED_PAIRS_OF(LOW_HALF(codes), LOW_HALF(a)), SIGNED_PAIRS_OF(HIGH_HALF(codes), HIGH_HALF(a))))
 #define WIDEN_HALVES(h) _mm256_cvtph_ps((__m128i)(h))
 #define FLOAT_MR 3
-#define FLOAT_NR 4
+#define FLOAT_NR 2
 #define ISA_NAME "avx2"
 #define ISA_TABLE orrery_kernels_avx2
 #include "template/table.h"

@@ -22,8 +22,8 @@
                                  : vfmaq_laneq_f32((float32x4_t)(acc), vld1q_f32((const float *)(b)), (float32x4_t)(a), lane))
 #define BLOCK_MR 4
 #define BLOCK_NP 1
-#define FLOAT_MR 4
-#define FLOAT_NR 4
+#define FLOAT_MR 3
+#define FLOAT_NR 2
 #define WIDEN_HALVES(h) vcvt_f32_f16((float16x4_t)(h))
 #define QUARTER(x, n) __builtin_shufflevector((li)(x), (li)(x), 4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3)
 #define DOT_QUARTER(sum, codes, a, n) vdotq_s32((int32x4_t)QUARTER(sum, n), (int8x16_t)QUARTER(codes, n), (int8x16_t)QUARTER(a, n))

@@ -5,7 +5,7 @@
 #define BLOCK_MR 4
 #define BLOCK_NP 1
 #define FLOAT_MR 2
-#define FLOAT_NR 4
+#define FLOAT_NR 1
 #define ISA_NAME "portable"
 #define ISA_TABLE orrery_kernels_portable
 #include "template/table.h"

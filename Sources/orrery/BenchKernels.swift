@@ -18,8 +18,19 @@ struct BenchKernels: ParsableCommand {
     @Option(help: ArgumentHelp("Only the products whose name contains this.", valueName: "text"))
     var only = ""
 
+    @Flag(help: "Products with weights as files hold them, at the shapes of Llama 3.2 1B: decoding against the memory, prefill against the dot products of bytes.")
+    var quantised = false
+
+    @OptionGroup var formats: QuantisedOptions
+
     func validate() throws {
-        if shapes.isEmpty {
+        if !quantised, !formats.isStandard { throw ValidationError("--format and --rows belong to --quantised") }
+        if quantised {
+            if quantisedShapes.isEmpty {
+                let names = QuantizedBenchmark.shapes.map(\.name).joined(separator: "; ")
+                throw ValidationError("--only: no product's name contains \"\(only)\"; with --quantised they are \(names)")
+            }
+        } else if shapes.isEmpty {
             throw ValidationError("--only: no product's name contains \"\(only)\"; they are named after square, nanogpt-cpu, nanogpt-gpu, and forward, dx, dW")
         }
         if !(seconds > 0 && seconds <= 60) { throw ValidationError("--seconds: expected more than 0, at most 60, found \(seconds)") }
@@ -27,7 +38,10 @@ struct BenchKernels: ParsableCommand {
 
     private var shapes: [ProductBenchmark.Shape] { ProductBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) } }
 
+    private var quantisedShapes: [QuantizedBenchmark.Shape] { QuantizedBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) } }
+
     func run() throws {
+        if quantised { return try processor.run { try formats.measure(quantisedShapes, seconds: seconds, output) } }
         try processor.run {
             let benchmark = ProductBenchmark(secondsPerProduct: seconds)
             var rows: [ProductBenchmark.Result] = []
@@ -40,13 +54,20 @@ struct BenchKernels: ParsableCommand {
                 }
             }
             if output.json {
-                var object = JSONObject()
-                object["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
-                object["threads"] = JSONValue(Processor.current.threads)
-                object["products"] = .array(rows.map { .object($0.json) })
-                output.print(object)
+                output.print(.ofProducts(rows.map(\.json)))
             }
         }
+    }
+}
+
+extension JSONObject {
+    /// The products of one run, and what computed them.
+    static func ofProducts(_ products: [JSONObject]) -> JSONObject {
+        var object = JSONObject()
+        object["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
+        object["threads"] = JSONValue(Processor.current.threads)
+        object["products"] = .array(products.map { .object($0) })
+        return object
     }
 }
 

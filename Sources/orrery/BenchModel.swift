@@ -12,8 +12,8 @@ struct BenchModel: ParsableCommand {
         commandName: "model", abstract: "Tokens a second of a model, reading a prompt and writing, and the share of this machine's limit.",
         discussion: """
             As llama-bench does: -p tokens are read at once, then -n are written one by one, from an empty cache; the figures are medians of the repetitions. \
-            Writing is limited by memory: the share is of the bandwidth measured in the same run. Reading is limited by arithmetic: the share is of the \
-            multiply-adds that the cores reach from registers in the type of the products.
+            Writing is limited by memory: the share is of the bandwidth that was measured every few tokens in between. Reading is limited by arithmetic: the share is \
+            of the multiply-adds that the cores reach from registers in the type of the products.
             """)
 
     @Argument(help: "Model directory or GGUF file.")
@@ -49,7 +49,7 @@ struct BenchModel: ParsableCommand {
                 throw ValidationError("-p and -n: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
             }
             let type = compute.type(standard: Processor.current.fastestType)
-            let measurement = Measurement(model, type: type, promptTokens: promptTokens, newTokens: newTokens)
+            let measurement = ModelMeasurement(model, type: type, promptTokens: promptTokens, newTokens: newTokens)
             let loadSeconds = (ContinuousClock.now - loading).seconds
             let line = ProgressLine(logInterval: 30), interrupt = InterruptFlag()
             defer { interrupt.release() }
@@ -63,7 +63,7 @@ struct BenchModel: ParsableCommand {
         }
     }
 
-    private func report(_ result: Measurement.Result, _ measurement: Measurement, loadSeconds: Double) {
+    private func report(_ result: ModelMeasurement.Result, _ measurement: ModelMeasurement, loadSeconds: Double) {
         if output.json {
             var o = JSONObject()
             o["model"] = JSONValue(model)
@@ -89,90 +89,5 @@ struct BenchModel: ParsableCommand {
         let terminal = Terminal.standardOutput
         print(table.render(width: terminal.width, appearance: terminal.appearance))
         print("\(Human.bytes(result.bytesPerToken)) a token; \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
-    }
-}
-
-/// The work that is timed.
-private struct Measurement {
-    struct Result {
-        /// Medians, tokens a second; nil where none were asked for.
-        let prefill: Double?
-        let decode: Double?
-        let bytesPerToken: Int
-        /// 10⁹ bytes and operations a second.
-        let bandwidth: Double
-        let peak: Double
-        let bandwidthShare: Double?
-        let arithmeticShare: Double?
-    }
-
-    let model: any LanguageModel
-    let type: ElementType
-    let promptTokens: Int
-    let newTokens: Int
-    private let ids: [Int32]
-
-    init(_ model: any LanguageModel, type: ElementType, promptTokens: Int, newTokens: Int) {
-        (self.model, self.type, self.promptTokens, self.newTokens) = (model, type, promptTokens, newTokens)
-        var state: UInt64 = 1
-        ids = (0 ..< max(promptTokens, newTokens)).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int32(state >> 33) % Int32(model.shape.vocabularySize)
-        }
-    }
-
-    /// - Parameter progress: receives the rounds done and all of them; false stops.
-    /// - Returns: nil if stopped in the first round.
-    func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
-        let processor = Processor.current
-        let isInBlocks = model.parameters.contains { $0.blocks.contains { !$0.format.isFloat } }
-        var prefills: [Double] = [], decodes: [Double] = [], bandwidth = 0.0, peak = 0.0
-        // Packs weights and touches pages; not counted.
-        if promptTokens > 0 { _ = prefill() }
-        if newTokens > 0 { _ = decode(min(newTokens, 2)) }
-        for round in 0 ..< repetitions {
-            guard progress(round, repetitions) else { break }
-            if newTokens > 0 {
-                bandwidth = max(bandwidth, processor.measuredReadBandwidth(seconds: 0.3))
-                decodes.append(decode(newTokens))
-            }
-            if promptTokens > 0 {
-                peak = max(peak, isInBlocks ? processor.measuredBytePeak(seconds: 0.1) : processor.measuredPeak(type, seconds: 0.1))
-                prefills.append(prefill())
-            }
-        }
-        guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
-        let cost = ModelCost(model, type: type)
-        let prefill = median(prefills), decode = median(decodes)
-        let bytes = cost.weightBytes + cost.keyValueBytesPerPosition * newTokens / 2
-        return Result(
-            prefill: prefill, decode: decode, bytesPerToken: bytes, bandwidth: bandwidth, peak: peak, bandwidthShare: decode.map { $0 * Double(bytes) / 1e9 / bandwidth },
-            arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
-    }
-
-    private func prefill() -> Double {
-        let cache = model.makeCache(capacity: promptTokens, type: type)
-        return rate(promptTokens) { _ = model.logits(Array(ids.prefix(promptTokens)), batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true)) }
-    }
-
-    private func decode(_ count: Int) -> Double {
-        let cache = model.makeCache(capacity: count, type: type)
-        return rate(count) {
-            for id in ids.prefix(count) {
-                _ = model.logits([id], batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
-                cache.advance(by: 1)
-            }
-        }
-    }
-
-    private func rate(_ tokens: Int, _ body: () -> Void) -> Double {
-        let start = ContinuousClock.now
-        body()
-        return Double(tokens) / (ContinuousClock.now - start).seconds
-    }
-
-    private func median(_ rates: [Double]) -> Double? {
-        let sorted = rates.sorted()
-        return sorted.isEmpty ? nil : sorted.count % 2 == 1 ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
     }
 }

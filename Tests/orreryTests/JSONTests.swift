@@ -41,6 +41,19 @@ import Testing
         try compare(outcome.json(), with: JSONTable.all["orrery tokenize --compare"], "orrery tokenize --compare")
     }
 
+    /// Products with weights in blocks have other figures.
+    @Test func quantisedKernels() async throws {
+        let object = try await orrery(
+            "bench kernels --quantised --only key --seconds 0.001 --format q4_0 --format f16 --rows 1 --rows 64 --json".split(separator: " ").map(String.init)).json()
+        try compare(object, with: JSONTable.all["orrery bench kernels --quantised"], "orrery bench kernels --quantised")
+        guard case .array(let products)? = object["products"] else { throw FileError.content("standard output", expected: "products") }
+        #expect(products.count == 4)
+        for product in products {
+            let (gops, peak, share) = (product["gops"]?.number ?? 0, product["peak"]?.number ?? 0, product["share"]?.number ?? 0)
+            #expect(gops > 0 && abs(share - gops / peak) < 1e-9)
+        }
+    }
+
     /// Every command that has the flag is in the documentation and above, and the other way round.
     @Test func everyCommand() async throws {
         let help = try await orrery(["--experimental-dump-help"])

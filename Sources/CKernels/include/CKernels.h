@@ -19,6 +19,8 @@ enum {
 };
 // Rows of weights side by side in a panel of blocks.
 enum { ORRERY_PANEL_ROWS = 16 };
+// And of half precision and bfloat16.
+enum { ORRERY_HALF_PANEL_ROWS = 32 };
 
 // How a format's blocks lie: as words of four bytes and a scale of one or two bytes, if that leaves the rest in words.
 typedef struct {
@@ -165,8 +167,15 @@ typedef struct {
     // c[rows][16 panels] += activations times expanded panels of k numbers a row, panels one after another.
     void (*block_product)(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,
                           const orrery_block_rows *a, float *c, ptrdiff_t ldc);
-    // c[m][n] += a[m][k] wᵀ; w: n rows of k numbers of float32, bfloat16 or half precision, anywhere.
-    void (*float_rows)(int type, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const uint8_t *const *w, float *c, ptrdiff_t ldc);
+    // c[m][n] += a[m][k] wᵀ; w: n rows of k float32, anywhere.
+    void (*float_rows)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *const *w, float *c, ptrdiff_t ldc);
+    // --- weights of half precision or bfloat16, in panels of 32 rows; by_pairs where both operands are bfloat16, k is even and native_bf16
+    // 32 rows of k numbers, null past the last row, to a panel: half precision [k][32], bfloat16 [(k + 1) / 2][32][2].
+    void (*half_pack)(int type, const uint8_t *const *rows, ptrdiff_t k, uint8_t *panel);
+    // c[32 panels] += one row of activations, float32 or by pairs of bfloat16, times panels that follow one another.
+    void (*half_product_row)(int type, int by_pairs, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c);
+    // Numbers first ..< first + count of a panel to words as `product` takes them on its right, panels `stride` words apart; both even, but for the last.
+    void (*half_expand)(int type, int by_pairs, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint32_t *out, ptrdiff_t stride);
     // The limits of these: operations of dot products of bytes that never leave the registers, into a sink of 16 floats; and reading n bytes, a multiple of 256.
     double (*block_peak)(ptrdiff_t iterations, float *sink);
     uint32_t (*read_bytes)(const uint8_t *p, ptrdiff_t n);

@@ -19,6 +19,7 @@
 #include "blocks/quantise.h"
 #include "blocks/product.h"
 #include "blocks/floats.h"
+#include "blocks/halves.h"
 #include "blocks/limits.h"
 
 static const orrery_kernels table = {
@@ -60,6 +61,9 @@ static const orrery_kernels table = {
     .block_expand = block_expand_panel,
     .block_product = block_product_tiles,
     .float_rows = float_rows,
+    .half_pack = half_pack,
+    .half_product_row = half_product_row,
+    .half_expand = half_expand,
     .block_peak = block_peak,
     .read_bytes = read_bytes,
 };

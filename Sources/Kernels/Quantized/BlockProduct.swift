@@ -14,7 +14,11 @@ extension Processor {
             a.columns == w.columns && c.rows == a.rows && c.columns == w.rows && c.columnStride == 1 && a.columnStride == 1,
             "product of [\(a.rows), \(a.columns)] and [\(w.rows), \(w.columns)]ᵀ into [\(c.rows), \(c.columns)]")
         guard a.rows > 0 else { return }
-        if w.format.isFloat { return multiplyFloats(a, w, into: c, start: start) }
+        switch w.format {
+        case .float32: return multiplyFloats(a, w, into: c, start: start)
+        case .float16, .bfloat16: return multiplyHalves(a, w, into: c, start: start)
+        default: break
+        }
         let packed = w.packed(on: self), activations = BlockActivations(a, for: packed.format, on: self)
         activations.keep {
             if a.rows == 1 {

@@ -19,26 +19,47 @@ extension Processor {
         return best
     }
 
-    /// 10⁹ bytes a second that all threads read together, the best of several ways to share memory out: what decoding can at most reach.
+    /// 10⁹ bytes a second that all threads read together: what decoding can at most reach.
     ///
     /// - Parameter byteCount: far more than the caches hold.
     package func measuredReadBandwidth(seconds: Double, byteCount: Int = 256 << 20) -> Double {
-        let storage = Storage(byteCount: byteCount, zeroed: true)
-        defer { withExtendedLifetime(storage) {} }
-        let base = UnsafePointer(storage.pointer.assumingMemoryBound(to: UInt8.self))
-        var best = 0.0
+        var bandwidth = ReadBandwidth(byteCount: byteCount)
         let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
-        repeat {
-            for piece in [byteCount / threads, 1 << 20, 128 << 10] {
-                let size = piece / 256 * 256, start = DispatchTime.now().uptimeNanoseconds
-                let seen = Mutex<UInt32>(0)
-                pool.run(byteCount / size) { task in
-                    let value = kernels.read_bytes(base + task * size, size)
-                    seen.withLock { $0 ^= value }
-                }
-                best = max(best, Double(byteCount / size * size) / Double(DispatchTime.now().uptimeNanoseconds - start))
-            }
-        } while DispatchTime.now().uptimeNanoseconds < end
-        return best
+        repeat { bandwidth.sample(on: self) } while DispatchTime.now().uptimeNanoseconds < end
+        return bandwidth.rate
     }
+}
+
+/// The rate at which all threads read memory together, sampled bit by bit: on a shared machine it halves and doubles within seconds, so that the limit of what
+/// takes longer is the mean of samples taken all along.
+package struct ReadBandwidth {
+    private let storage: Storage
+    private let pieces: [Int]
+    private var nanoseconds: [UInt64]
+    private var samples = 0
+
+    /// - Parameter byteCount: far more than the caches hold.
+    package init(byteCount: Int = 256 << 20) {
+        storage = Storage(byteCount: byteCount, zeroed: true)
+        pieces = [1 << 20, 128 << 10, 0]  // bytes of a task; 0 is one task for each thread
+        nanoseconds = pieces.map { _ in 0 }
+    }
+
+    /// Reads all of it once for each way to share it out.
+    package mutating func sample(on processor: Processor) {
+        let base = UnsafePointer(storage.pointer.assumingMemoryBound(to: UInt8.self)), all = storage.byteCount
+        for (way, piece) in pieces.enumerated() {
+            let size = (piece == 0 ? all / processor.threads : piece) / 256 * 256, start = DispatchTime.now().uptimeNanoseconds
+            let seen = Mutex<UInt32>(0)
+            processor.pool.run(all / size) { task in
+                let value = processor.kernels.read_bytes(base + task * size, size)
+                seen.withLock { $0 ^= value }
+            }
+            nanoseconds[way] += DispatchTime.now().uptimeNanoseconds - start
+        }
+        samples += 1
+    }
+
+    /// 10⁹ bytes a second of the best way, the mean of its samples.
+    package var rate: Double { Double(storage.byteCount * samples) / Double(max(1, nanoseconds.min() ?? 1)) }
 }

@@ -13,12 +13,14 @@ package struct QuantizedBenchmark {
         package var shape: Shape
         package var format: BlockFormat
         package var rows: Int
-        /// Of weights, 10⁹ a second, and of the memory.
+        /// 10⁹ bytes of weights a second, and those that memory gives; nil where weights stay in a cache while many rows meet them.
         package var bandwidth: Double
-        package var bandwidthLimit: Double
-        /// 10⁹ operations a second, and those of dot products of bytes in registers.
+        package var bandwidthLimit: Double?
+        package var bandwidthShare: Double? { bandwidthLimit.map { bandwidth / $0 } }
+        /// 10⁹ operations a second, and those that registers reach: of dot products of bytes, or of float32 where weights are floats.
         package var gops: Double
         package var peak: Double
+        package var arithmeticShare: Double { gops / peak }
         package var microseconds: Double
     }
 
@@ -45,11 +47,11 @@ package struct QuantizedBenchmark {
             let left = Matrix(a.pointer, .float32, rows: rows, columns: shape.k), out = Matrix(c.pointer, .float32, rows: rows, columns: shape.n)
             let operations = 2 * Double(rows) * Double(shape.n) * Double(shape.k)
             let perRound = rows < 64 ? min(copies, max(1, (64 << 20) / bytes)) : max(1, Int(1e9 / operations))
-            var (best, peak, limit, turn) = (Double.infinity, 0.0, 0.0, 0)
+            var (best, peak, limit, turn) = (Double.infinity, 0.0, Double?.none, 0)
             let end = now() + seconds
             repeat {
-                peak = max(peak, processor.measuredBytePeak(seconds: seconds / 200))
-                if rows < 64 { limit = max(limit, processor.measuredReadBandwidth(seconds: 0, byteCount: 128 << 20)) }
+                peak = max(peak, format.isFloat ? processor.measuredPeak(.float32, seconds: seconds / 200) : processor.measuredBytePeak(seconds: seconds / 200))
+                if rows < 64 { limit = max(limit ?? 0, processor.measuredReadBandwidth(seconds: 0, byteCount: 128 << 20)) }
                 let start = now()
                 for _ in 0 ..< perRound {
                     processor.multiply(left, matrices[turn % copies], into: out)

@@ -16,6 +16,7 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     /// Row i is stored as row `order[i]`; nil where rows are in order.
     private let order: [Int32]?
     private let packing = Mutex<PackedBlocks?>(nil)
+    private let packingHalves = Mutex<PackedHalves?>(nil)
 
     /// - Parameters:
     ///   - bytes: `format.byteCount(rows: rows, columns: columns)` of them; they need not be aligned.
@@ -92,6 +93,10 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     /// All stored bytes, if rows are stored in order.
     var bytesInOrder: UnsafeRawBufferPointer? { order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
 
+    /// All stored bytes, if every row that is stored there is one of these.
+    var allBytes: UnsafeRawBufferPointer? { order == nil || isPermutation ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+    private var isPermutation: Bool { order.map { Set($0) == Set(0 ..< Int32(rows)) } ?? true }
+
     /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.
     func packed(on processor: Processor) -> PackedBlocks {
         packing.withLock { packing in
@@ -102,9 +107,23 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
         }
     }
 
+    /// The same for half precision and bfloat16.
+    func packedHalves(on processor: Processor) -> PackedHalves {
+        packingHalves.withLock { packing in
+            if let packing { return packing }
+            let made = PackedHalves(self, on: processor)
+            packing = made
+            return made
+        }
+    }
+
     /// Makes ready for products, so that the first of them does not take the time.
     public func prepare() {
-        if !format.isFloat { _ = packed(on: .current) }
+        switch format {
+        case .float32: break
+        case .float16, .bfloat16: _ = packedHalves(on: .current)
+        default: _ = packed(on: .current)
+        }
     }
 
     /// Row i as float32, [columns].

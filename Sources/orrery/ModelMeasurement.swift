@@ -1,0 +1,101 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+
+/// The work that `orrery bench model` times.
+struct ModelMeasurement {
+    struct Result {
+        /// Medians, tokens a second; nil where none were asked for.
+        let prefill: Double?
+        let decode: Double?
+        let bytesPerToken: Int
+        /// 10⁹ bytes and operations a second.
+        let bandwidth: Double
+        let peak: Double
+        let bandwidthShare: Double?
+        let arithmeticShare: Double?
+    }
+
+    let model: any LanguageModel
+    let type: ElementType
+    let promptTokens: Int
+    let newTokens: Int
+    private let ids: [Int32]
+    private let cost: ModelCost
+
+    init(_ model: any LanguageModel, type: ElementType, promptTokens: Int, newTokens: Int) {
+        (self.model, self.type, self.promptTokens, self.newTokens) = (model, type, promptTokens, newTokens)
+        var state: UInt64 = 1
+        ids = (0 ..< max(promptTokens, newTokens)).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int32(state >> 33) % Int32(model.shape.vocabularySize)
+        }
+        cost = ModelCost(model, type: type)
+    }
+
+    /// Of weights, and of keys and values at the middle of the text.
+    private var bytesPerToken: Int { cost.weightBytes + cost.keyValueBytesPerPosition * newTokens / 2 }
+
+    /// - Parameter progress: receives the rounds done and all of them; false stops.
+    /// - Returns: nil if stopped in the first round.
+    func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
+        var prefills: [Double] = [], decodes: [Double] = [], bandwidths: [Double] = [], shares: [Double] = [], peak = 0.0
+        // Packs weights and touches pages; not counted.
+        if promptTokens > 0 { _ = prefill() }
+        if newTokens > 0 { _ = decode(min(newTokens, 2)) }
+        for round in 0 ..< repetitions {
+            guard progress(round, repetitions) else { break }
+            if newTokens > 0 {
+                let (rate, bandwidth) = decode(newTokens)
+                decodes.append(rate)
+                bandwidths.append(bandwidth)
+                shares.append(rate * Double(bytesPerToken) / 1e9 / bandwidth)
+            }
+            if promptTokens > 0 {
+                peak = max(peak, measuredPeak)
+                prefills.append(prefill())
+            }
+        }
+        guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
+        let prefill = median(prefills)
+        return Result(
+            prefill: prefill, decode: median(decodes), bytesPerToken: bytesPerToken, bandwidth: median(bandwidths) ?? Processor.current.measuredReadBandwidth(seconds: 0.3),
+            peak: peak == 0 ? measuredPeak : peak, bandwidthShare: median(shares), arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
+    }
+
+    /// Of what most products compute with: bytes beside weights in blocks, and float32 beside floats of a file that are not bfloat16.
+    private var measuredPeak: Double {
+        let formats = model.parameters.flatMap { $0.blocks.map(\.format) }, processor = Processor.current
+        if formats.contains(where: { !$0.isFloat }) { return processor.measuredBytePeak(seconds: 0.1) }
+        return processor.measuredPeak(formats.allSatisfy { $0 == .bfloat16 } ? type : .float32, seconds: 0.1)
+    }
+
+    private func prefill() -> Double {
+        let cache = model.makeCache(capacity: promptTokens, type: type), start = ContinuousClock.now
+        _ = model.logits(Array(ids.prefix(promptTokens)), batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+        return Double(promptTokens) / (ContinuousClock.now - start).seconds
+    }
+
+    /// Tokens a second, and 10⁹ bytes a second that memory gave meanwhile: the clock stands still while that is sampled.
+    private func decode(_ count: Int) -> (rate: Double, bandwidth: Double) {
+        let cache = model.makeCache(capacity: count, type: type)
+        var seconds = 0.0, bandwidth = ReadBandwidth()
+        for first in stride(from: 0, to: count, by: Self.tokensPerSample) {
+            bandwidth.sample(on: .current)
+            let start = ContinuousClock.now
+            for id in ids[first ..< min(count, first + Self.tokensPerSample)] {
+                _ = model.logits([id], batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+                cache.advance(by: 1)
+            }
+            seconds += (ContinuousClock.now - start).seconds
+        }
+        return (Double(count) / seconds, bandwidth.rate)
+    }
+
+    private static let tokensPerSample = 8
+
+    private func median(_ values: [Double]) -> Double? {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? nil : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}
