@@ -60,7 +60,7 @@ final class PackedBlocks: @unchecked Sendable {  // written only while it is mad
     }
 
     /// Lets the pages that lie wholly inside go. They are a file's, read only, and come back when they are touched.
-    private static func dropPages(_ bytes: UnsafeRawBufferPointer) {
+    static func dropPages(_ bytes: UnsafeRawBufferPointer) {
         let page = sysconf(Int32(_SC_PAGESIZE)), start = UInt(bitPattern: bytes.baseAddress!)
         let first = (start + UInt(page) - 1) / UInt(page) * UInt(page), end = (start + UInt(bytes.count)) / UInt(page) * UInt(page)
         if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), Int32(MADV_DONTNEED)) }
