@@ -75,6 +75,10 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Matrices decay and go to Muon; vectors do neither.
     public var isMatrix: Bool { shape.count >= 2 }
 
+    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that are not rounded its products are exact float32
+    /// arithmetic, as in transformers; other blocks are roundings themselves, and activations are rounded beside them.
+    package func isDecoded(for type: ElementType) -> Bool { blocks.first?.format == .mxfp4 && type == .float32 }
+
     /// Moves the parameter into an arena: its numbers are copied there, its gradient accumulates there.
     package func bind(value: Tensor, gradient: Tensor) {
         precondition(value.shape == shape && gradient.shape == shape)

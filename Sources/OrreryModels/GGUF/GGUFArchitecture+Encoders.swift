@@ -57,7 +57,7 @@ extension GGUFArchitecture {
                 ("cross_attn_v", "1.EncDecAttention.v"), ("cross_attn_o", "1.EncDecAttention.o"),
                 ("ffn_norm", "2.layer_norm"), ("ffn_up", "2.DenseReluDense.wi"), ("ffn_gate", "2.DenseReluDense.wi_0"), ("ffn_up", "2.DenseReluDense.wi_1"),
                 ("ffn_down", "2.DenseReluDense.wo"),
-            ])
+            ]), asksForOutput: true
     ) { config in
         // By llama.cpp's graph: a gated network has GELU, another ReLU, and positions differ up to 128.
         config["feed_forward_proj"] = config.has("enc.blk.0.ffn_gate.weight") ? "gated-gelu" : "relu"

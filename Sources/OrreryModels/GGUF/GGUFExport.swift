@@ -54,14 +54,20 @@ public struct GGUFExport {
         let read = try GGUFArchitecture.of(file), json = try JSONFields(.object(GGUFConfiguration(file, read).object), file: path)
         let found = try Architectures.make(json, PlannedWeights(file, read)).configuration
         for (key, value) in config.members where !Self.unsaid.contains(key) && !Self.agree(value, found[key] ?? .null) {
-            if key == "tie_word_embeddings", architecture.asksForOutput { continue }
+            if ["tie_word_embeddings", "scale_decoder_outputs"].contains(key), architecture.asksForOutput { continue }
+            if [value, found[key]] == ["gelu", "gelu_new"] {
+                warn("\(name): \(key) is gelu; llama.cpp has the form with tanh, whose values differ by up to 0.0005")
+                continue
+            }
             if key == "sliding_window", let window = value.number {
                 warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
                 continue
             }
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
-        if config["scale_decoder_outputs"] == true { warn("\(name): llama.cpp does not divide the logits by the square root of the width, so that its choices are sharper unless they are greedy") }
+        if let encoder = config["num_layers"]?.number, let decoder = config["num_decoder_layers"]?.number, decoder > encoder {
+            warn("\(name): the decoder has more layers than the encoder, which llama.cpp does not open")
+        }
     }
 
     /// What does not change the numbers, or has another form in GGUF: Llama 3's scaling is there as its factors.
@@ -107,7 +113,10 @@ public struct GGUFExport {
             conversions.append(try reordered(conversion, found.difference))
         }
         if isTied, architecture.asksForOutput, let table = conversions.first(where: { $0.name == "token_embd.weight" }) {
-            conversions.append(TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts))
+            var output = TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts)
+            // llama.cpp does not scale what the first T5 says, so that its table must.
+            if config["scale_decoder_outputs"] == true { output.factor = 1 / Float(model.shape.width).squareRoot() }
+            conversions.append(output)
         }
         return try conversions + missing() + rotaryFactors()
     }

@@ -55,34 +55,19 @@ public struct GGUFVocabularyExport {
         if let id { pairs.append(("tokenizer.ggml.\(name)_token_id", .uint32(UInt32(id)))) }
     }
 
-    // MARK: The gpt2 kind: tokens in GPT-2's byte alphabet, and merges
+    // MARK: The rwkv kind: whichever token is the longest
 
-    /// Characters and bytes. A character of several bytes is built from left to right.
+    /// Characters and bytes. The gpt2 kind would take token 11 to end texts where a file names none, and wants the bytes of every character to be tokens.
     private mutating func addSpelled(_ tokenizer: some Tokenizer, tokens: [[UInt8]]) {
-        // The gpt2 kind takes token 11 to end texts where a file names none.
-        guard tokenizer.endOfText != nil else { return addLongestMatch(tokenizer, tokens: tokens) }
-        let added = tokenizer.addedTokens.sorted { $0.id < $1.id }
-        var merges: [String] = [], seen: Set<String> = []
-        for token in tokens {
-            for length in 1 ..< max(1, token.count) {
-                let merge = ByteAlphabet.spelling(of: token[..<length]) + " " + ByteAlphabet.spelling(of: token[length ... length])
-                if seen.insert(merge).inserted { merges.append(merge) }
-            }
-        }
-        addByteLevel(
-            pre: "gpt-2", tokens: tokens.map { ByteAlphabet.spelling(of: $0) } + added.map(\.content),
-            types: tokens.map { _ in TokenType.normal } + added.map(TokenType.of), merges: merges)
-        addEnds(tokenizer, begins: false)
-    }
-
-    /// The rwkv kind: whichever token is the longest, and nothing that ends a text.
-    private mutating func addLongestMatch(_ tokenizer: some Tokenizer, tokens: [[UInt8]]) {
         let added = tokenizer.addedTokens.sorted { $0.id < $1.id }
         addTokens(
             "rwkv", (tokens + added.map { Array($0.content.utf8) }).map { GGUFLongestMatch.spelling(of: $0) },
             types: tokens.map { _ in TokenType.normal } + added.map(TokenType.of))
+        addRole("eos", tokenizer.endOfText)
         addRole("unknown", (tokenizer as? CharacterTokenizer)?.unknown)
     }
+
+    // MARK: The gpt2 kind: tokens in GPT-2's byte alphabet, and merges
 
     private mutating func add(_ tokenizer: BytePairTokenizer) throws {
         let model = tokenizer.model, listed = model.listedMerges()

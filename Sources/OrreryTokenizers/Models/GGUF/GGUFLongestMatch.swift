@@ -3,12 +3,15 @@
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_rwkv_session and llama_unescape_rwkv_token.
 struct GGUFLongestMatch: GGUFSegmenter {
     private let trie: DoubleArrayTrie
+    /// The token of the byte 0, which the trie can't hold. Longer tokens with it are never found.
+    private let zero: TokenID?
     private let unknown: TokenID?
     private let file: String
 
     init(_ vocabulary: GGUFVocabulary) throws {
         let tokens = PieceTable(vocabulary.tokens.map { Self.bytes(of: $0) })
-        trie = DoubleArrayTrieBuilder.trie(of: tokens, ids: tokens.indices.filter { !tokens[$0].isEmpty })
+        trie = DoubleArrayTrieBuilder.trie(of: tokens, ids: tokens.indices.filter { !tokens[$0].isEmpty && !tokens[$0].contains(0) })
+        zero = tokens.indices.first { tokens[$0].elementsEqual([0]) }.map { TokenID($0) }
         (unknown, file) = (vocabulary.special.unknown, vocabulary.file)
     }
 
@@ -19,11 +22,12 @@ struct GGUFLongestMatch: GGUFSegmenter {
             var start = 0
             while start < text.count {
                 var node = DoubleArrayTrie.Walker.root, place = start, found: (id: TokenID, end: Int)?
-                while place < text.count, walker.step(text[place], from: &node) {
+                while place < text.count, text[place] != 0, walker.step(text[place], from: &node) {
                     place += 1
                     let id = walker.value(at: node)
                     if id >= 0 { found = (TokenID(id), place) }
                 }
+                if text[start] == 0, let zero { found = (zero, start + 1) }
                 guard let token = found ?? unknown.map({ ($0, start + 1) }) else {
                     throw TokenizerError.file(file, "has no token for the byte \(BytePiece.text(of: text[start])), which the text needs")
                 }
