@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 """Gives Orrery damaged model files, and measures what that takes: every field of the headers of both formats set to what it must not be.
 
-    scripts/check_hostile.py [--orrery .build/release/orrery] [--limit 100] [--keep DIR]
+    scripts/check_hostile.py [--orrery .build/release/orrery] [--limit 100] [--every 1]
 
-A small model is made in both formats (`orrery train --preset demo`, `orrery convert`); numpy is not needed. Each damaged file goes through `orrery inspect` and `orrery logits`
+A small model is made in both formats (`orrery train --preset demo`, `orrery convert`). Each damaged file goes through `orrery inspect` and `orrery logits`
 in a process of its own. Wanted: exit status 0, 1 or 2, at most one line on standard error, never a signal, and a largest resident size of at most --limit MiB more than
 the undamaged file takes. Exit status 1 if something else is seen.
 """
 import argparse
 import json
-import os
 import pathlib
-import resource
 import struct
 import subprocess
 import sys
@@ -127,13 +125,28 @@ def damaged_safetensors(data):
         yield f"cut to {cut} bytes", data[:cut]
 
 
-def measure(command):
-    """Status, standard error, largest resident size in MiB."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60)))
+# A small process that starts the others: what a process had before it became another program counts as its own.
+STARTER = """
+import json, os, resource, subprocess, sys
+for line in sys.stdin:
+    limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+    process = subprocess.Popen(json.loads(line), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=limit)
     errors = process.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, errors, usage.ru_maxrss / 1024
+    print(json.dumps([process.returncode, errors, usage.ru_maxrss / 1024]), flush=True)
+"""
+
+
+class Measurer:
+    def __init__(self):
+        self.starter = subprocess.Popen([sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, command):
+        """Status, standard error, largest resident size in MiB."""
+        self.starter.stdin.write(json.dumps([str(part) for part in command]) + "\n")
+        self.starter.stdin.flush()
+        return json.loads(self.starter.stdout.readline())
 
 
 def main():
@@ -142,7 +155,7 @@ def main():
     arguments.add_argument("--limit", type=float, default=100)
     arguments.add_argument("--every", type=int, default=1, help="try one in so many")
     given = arguments.parse_args()
-    scratch = pathlib.Path(tempfile.mkdtemp())
+    measure, scratch = Measurer(), pathlib.Path(tempfile.mkdtemp())
     model = scratch / "model"
     subprocess.run([given.orrery, "train", "--data", "demo", "--tokenizer", "char", "--architecture", "qwen3", "--layers", "2", "--width", "32", "--heads", "2", "--head-size", "16",
                     "--key-value-heads", "1", "--intermediate", "64", "--context", "64", "--steps", "2", "--batch", "2", "--out", model], check=True, capture_output=True)

@@ -128,8 +128,11 @@ def main():
         file = scratch / "one.gguf"
         run(given.orrery, "convert", families["qwen3"], file, "--type", kind, "--overwrite")
         mine = json.loads(run(given.orrery, "eval", file, "--data", scratch / "held.txt", "--windows", "halves", "--context", CONTEXT, "--dtype", "float32", "--json").stdout)["perplexity"]
-        done = run(libraries / "llama-perplexity", "-m", file, "-f", scratch / "held.txt", "-c", CONTEXT, "-t", 2)
-        theirs = float(re.search(r"Final estimate: PPL = ([0-9.]+)", done.stdout + done.stderr)[1])
+        final = None
+        while final is None:  # its last lines are sometimes lost when it ends
+            done = run(libraries / "llama-perplexity", "-m", file, "-f", scratch / "held.txt", "-c", CONTEXT, "-t", 2)
+            final = re.search(r"Final estimate: PPL = ([0-9.]+)", done.stdout + done.stderr)
+        theirs = float(final[1])
         ratio = mine / theirs
         failed += not abs(ratio - 1) < 0.005
         print(f"| {kind} | {mine:.4f} | {theirs:.4f} | {ratio:.4f} |", flush=True)
