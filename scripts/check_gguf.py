@@ -3,7 +3,8 @@
 
     scripts/check_gguf.py --llama-cpp SOURCE --llama-build BUILD [ARCHITECTURE ...] [--orrery .build/release/orrery] [--seeds 4]
 
-The models are those of check_architectures.py. Compared, relative to the largest logit:
+The models are those of check_architectures.py. Compared, relative to the largest logit (of bert: number of the last hidden state; of t5: logit of the decoder beside an
+encoder's text):
 - transformers and llama.cpp on the file that `orrery convert` wrote: whether it means the same model to llama.cpp
 - transformers and `orrery logits` on that file
 - the directory that `orrery convert` made of the file, opened by transformers
@@ -21,14 +22,14 @@ import warnings
 import numpy
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoModelForCausalLM
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import logging
 
 import check_architectures as models_of
 
 OPTIONS = models_of.options
-NAMES = [n for n in models_of.NAMES if n not in ("bert", "t5")]
+NAMES = models_of.NAMES
 
 
 def byte_tokenizer(directory):
@@ -51,7 +52,34 @@ def byte_tokenizer(directory):
     (directory / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"}))
 
 
-OWN_ACTIVATION = {"gpt2": "gelu_new", "gpt_neox": "gelu", "starcoder2": "gelu_pytorch_tanh", "gemma2": "gelu_pytorch_tanh", "gemma3": "gelu_pytorch_tanh"}
+def word_tokenizer(directory):
+    """A WordPiece vocabulary of 256 for bert."""
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = special + [chr(c) for c in range(0x21, 0x7F)] + ["##" + chr(c) for c in range(0x61, 0x7B)]
+    words += [f"word{i}" for i in range(256 - len(words))]
+    tokenizer = Tokenizer(models.WordPiece(vocab={w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.add_special_tokens(special)
+    tokenizer.save(str(directory / "tokenizer.json"))
+
+
+def unigram_tokenizer(directory):
+    """A Unigram vocabulary of 250 for t5, which has fewer tokens than the model has rows."""
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("\u2581", -2.0)] + [(chr(c), -5.0 - c % 7) for c in range(0x21, 0x7F)]
+    pieces += [("\u2581" + chr(c), -4.0 - c % 5) for c in range(0x61, 0x7B)]
+    pieces += [(f"\u2581{a}{b}", -3.5) for a in "abcdefghijk" for b in "aeioutrnsl"][: 250 - len(pieces)]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=2, byte_fallback=False))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens(["<pad>", "</s>", "<unk>"])
+    tokenizer.save(str(directory / "tokenizer.json"))
+
+
+OWN_ACTIVATION = {"bert": "gelu", "gpt2": "gelu_new", "gpt_neox": "gelu", "starcoder2": "gelu_pytorch_tanh", "gemma2": "gelu_pytorch_tanh", "gemma3": "gelu_pytorch_tanh"}
 
 
 def sayable(name, seed, r, options=models_of.options):
@@ -74,6 +102,8 @@ def sayable(name, seed, r, options=models_of.options):
             chosen |= {"attn_logit_softcapping": 50.0, "final_logit_softcapping": 30.0}
     if name == "gpt_oss":
         chosen["attention_bias"] = True
+    if name == "t5":
+        chosen |= {"num_decoder_layers": 2, "relative_attention_max_distance": 128, "feed_forward_proj": r.choice(["relu", "gated-gelu"])}
     if name == "smollm3":
         chosen["mlp_bias"] = False
     if name in ("olmo2", "qwen3", "qwen3_moe"):
@@ -86,6 +116,25 @@ def sayable(name, seed, r, options=models_of.options):
                     del one[key]
             one["rope_type"] = "default"
     return chosen
+
+
+CLASSES = {"bert": AutoModel, "t5": AutoModelForSeq2SeqLM}
+
+
+def compute(name, model, ids, source):
+    """What is compared: [positions, vocabulary or width]."""
+    with torch.no_grad():
+        if name == "bert":
+            return model(ids).last_hidden_state[0]
+        if name == "t5":
+            return model(input_ids=source, decoder_input_ids=ids, use_cache=False).logits[0]
+        return model(ids, use_cache=False).logits[0]
+
+
+def last(name, tensors):
+    if name == "bert":
+        return tensors[max((k for k in tensors if k.startswith("hidden.")), key=lambda k: int(k.split(".")[1]))][0]
+    return tensors["logits"][0]
 
 
 def run(*arguments):
@@ -126,10 +175,10 @@ def main():
                 directory = scratch / "model"
                 models_of.options = lambda n, r, original=OPTIONS: sayable(n, seed, r, original)
                 model, chosen, r = models_of.make(name, seed, directory)
-                byte_tokenizer(directory)
+                {"bert": word_tokenizer, "t5": unigram_tokenizer}.get(name, byte_tokenizer)(directory)
                 ids = torch.randint(3, 256, (1, 90), generator=torch.Generator().manual_seed(seed))
-                with torch.no_grad():
-                    want = model(ids, use_cache=False).logits[0]
+                source = torch.randint(3, 250, (1, 31), generator=torch.Generator().manual_seed(seed + 1000))
+                want = compute(name, model, ids, source)
                 done = run(given.orrery, "convert", directory, scratch / "a.gguf", "--type", given.type)
                 if done.returncode:
                     why = done.stderr.strip().split("\n")[-1].replace(str(scratch), "")
@@ -137,14 +186,18 @@ def main():
                     continue
                 faults = []
                 (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
-                done = run(given.orrery, "logits", scratch / "a.gguf", "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--dtype", "float32")
+                (scratch / "source.json").write_text(json.dumps(source.tolist()))
+                more = ["--encoder-ids", scratch / "source.json"] if name == "t5" else ["--hidden"] if name == "bert" else []
+                done = run(given.orrery, "logits", scratch / "a.gguf", "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--dtype", "float32", *more)
                 if done.returncode:
                     faults.append("orrery: " + done.stderr.strip())
                 else:
-                    worst["orrery"] = max(worst["orrery"], e := error(load_file(scratch / "o.safetensors")["logits"][0], want))
+                    worst["orrery"] = max(worst["orrery"], e := error(last(name, load_file(scratch / "o.safetensors")), want))
                     if not e < 1e-4: faults.append(f"orrery {e:.1e}")
                 numpy.array(ids[0], dtype=numpy.int32).tofile(scratch / "ids.bin")
-                done = run(program, scratch / "a.gguf", scratch / "ids.bin", scratch / "llama.bin")
+                numpy.array(source[0], dtype=numpy.int32).tofile(scratch / "source.bin")
+                more = ["--decoder", scratch / "ids.bin"] if name == "t5" else ["--embeddings"] if name == "bert" else []
+                done = run(program, scratch / "a.gguf", scratch / ("source.bin" if name == "t5" else "ids.bin"), scratch / "llama.bin", *more)
                 if done.returncode:
                     faults.append("llama.cpp does not open it: " + done.stderr[-200:])
                 else:
@@ -156,9 +209,9 @@ def main():
                     faults.append("back: " + done.stderr.strip())
                 else:
                     try:
-                        again = AutoModelForCausalLM.from_pretrained(scratch / "back", attn_implementation="eager", dtype=torch.float32, experts_implementation="eager").eval()
-                        with torch.no_grad():
-                            worst["back"] = max(worst["back"], e := error(again(ids, use_cache=False).logits[0], want))
+                        again = CLASSES.get(name, AutoModelForCausalLM).from_pretrained(
+                            scratch / "back", attn_implementation="eager", dtype=torch.float32, experts_implementation="eager").eval()
+                        worst["back"] = max(worst["back"], e := error(compute(name, again, ids, source), want))
                         if not e < 1e-4: faults.append(f"back {e:.1e}")
                     except Exception as e:
                         faults.append(f"back: {type(e).__name__} {str(e)[:200]}")

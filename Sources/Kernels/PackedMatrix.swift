@@ -12,8 +12,10 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
     var wordK: Int { depth == rows ? 1 : 2 }
     var panels: UnsafeMutablePointer<UInt32> { storage.pointer.assumingMemoryBound(to: UInt32.self) }
 
-    /// - Parameter b: [k, n].
-    package init(_ b: Matrix, computeType: ElementType, on processor: Processor = .current) {
+    /// - Parameters:
+    ///   - b: [k, n].
+    ///   - afterPanel: is told, on any thread, which panel of columns was packed.
+    package init(_ b: Matrix, computeType: ElementType, on processor: Processor = .current, afterPanel: ((_ panel: Int) -> Void)? = nil) {
         let kernels = processor.kernels
         let width = Int(kernels.panel_columns)
         (rows, columns, panelType) = (b.rows, b.columns, computeType)
@@ -26,6 +28,7 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
             kernels.pack(
                 b.pointer + p * width * b.columnStride * b.type.size, b.type.code, b.columnStride, b.rowStride,
                 min(width, b.columns - p * width), b.rows, Int32(width), computeType.code, panels + p * stride, stride)
+            afterPanel?(p)
         }
     }
 }

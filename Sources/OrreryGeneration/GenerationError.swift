@@ -8,6 +8,7 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         case nothingToChoose(vocabulary: Int, position: Int)
         case prompt(String)
         case vocabulary(model: String, tokens: Int, known: Int)
+        case pooling(String)
     }
 
     private let code: Code
@@ -53,6 +54,9 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .vocabulary(model: model, tokens: tokens, known: known))
     }
 
+    /// A way of pooling that llama.cpp does not know.
+    static func pooling(_ name: String) -> GenerationError { GenerationError(code: .pooling(name)) }
+
     public var description: String {
         switch code {
         case .option(let name, let value, let allowed):
@@ -65,6 +69,8 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
             problem
         case .vocabulary(let model, let tokens, let known):
             "\(model): the tokenizer has \(tokens) tokens, the model knows \(known); expected the tokenizer that the model was trained with"
+        case .pooling(let name):
+            "vectors of positions become one by \(name); a GGUF file knows mean and first only"
         }
     }
 }

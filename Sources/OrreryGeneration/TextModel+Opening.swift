@@ -27,7 +27,7 @@ extension TextModel {
     public static func open(
         encoderDecoder directory: String, reading text: String, computeType: ElementType, warn: (String) -> Void = { _ in }
     ) throws -> (model: TextModel, start: [TokenID]) {
-        let both = try ModelDirectory.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
         let ids: [TokenID]
         do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         if ids.isEmpty { throw GenerationError.emptyPrompt }

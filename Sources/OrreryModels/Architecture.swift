@@ -56,14 +56,6 @@ extension Architecture {
     }
 }
 
-extension Architecture where Self: LanguageModel {
-    var savedParameters: [Parameter] { parameters }
-}
-
-extension Architecture where Self: TextEncoder {
-    var savedParameters: [Parameter] { parameters }
-}
-
-extension Architecture where Self: EncoderDecoder {
+extension Architecture where Self: Model {
     var savedParameters: [Parameter] { parameters }
 }

@@ -28,6 +28,26 @@ enum Architectures {
     static func encoder(_ json: JSONFields) throws -> Entry<any TextEncoder> { try find(json, encoders, "an encoder, as orrery embed needs") }
     static func encoderDecoder(_ json: JSONFields) throws -> Entry<any EncoderDecoder> { try find(json, encoderDecoders, "an encoder with a decoder") }
 
+    /// What can be done with a model of this configuration.
+    ///
+    /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
+    static func kind(_ json: JSONFields) throws -> ModelKind {
+        let type = try json.string("model_type")
+        if encoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoder }
+        if encoderDecoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoderDecoder }
+        _ = try languageModel(json)
+        return .languageModel
+    }
+
+    /// The model of a configuration, whatever it does, with weights from any source.
+    static func make(_ json: JSONFields, _ source: any WeightSource) throws -> any Model {
+        switch try kind(json) {
+        case .languageModel: try languageModel(json).make(json, source)
+        case .encoder: try encoder(json).make(json, source)
+        case .encoderDecoder: try encoderDecoder(json).make(json, source)
+        }
+    }
+
     private static func find<Model>(_ json: JSONFields, _ entries: [Entry<Model>], _ what: String) throws -> Entry<Model> {
         let type = try json.string("model_type")
         if let found = entries.first(where: { $0.modelTypes.contains(type) }) { return found }

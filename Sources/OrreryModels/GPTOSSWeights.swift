@@ -3,7 +3,7 @@ import OrreryNN
 import OrreryTensor
 
 /// gpt-oss's experts as its checkpoints have them: gate and up in one tensor, row by row in turn, and either floats [E, in, out] or MXFP4 blocks
-/// of rows [E, out, in].
+/// of rows [E, out, in]. Both are laid out anew in memory, in the type that they have.
 ///
 /// E experts, D width, F feed-forward width.
 final class GPTOSSWeights: WeightSource {
@@ -14,29 +14,73 @@ final class GPTOSSWeights: WeightSource {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter { try checkpoint.parameter(name, shape, initial) }
 
     func stack(_ prefix: String, _ name: String, count E: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
-        let isDown = name.hasPrefix("down"), stored = prefix + (isDown ? ".down_proj" : ".gate_up_proj"), outputs = shape[0] * (isDown ? 1 : 2)
+        let isDown = name.hasPrefix("down"), stored = prefix + (isDown ? ".down_proj" : ".gate_up_proj"), all = shape[0] * (isDown ? 1 : 2)
         // Every second row is the gate's, those between are up's.
-        let (first, step) = isDown ? (0, 1) : (name.hasPrefix("gate") ? 0 : 1, 2)
-        let rows: [Float]  // [E, outputs, in], or [E, outputs] of biases
+        let chosen = Rows(experts: E, count: shape[0], of: all, first: isDown || name.hasPrefix("gate") ? 0 : 1, step: isDown ? 1 : 2)
+        let full = "\(prefix).\(name)", whole = [E] + shape
         if name.hasSuffix("bias") {
-            rows = try checkpoint.floats(stored + "_bias", [E, outputs])
-        } else if checkpoint.has(stored + "_blocks") {
-            rows = try blocks(stored, [E, outputs, shape[1]])
-        } else {
-            rows = transposed(try checkpoint.floats(stored, [E, shape[1], outputs]), E, shape[1], outputs)
+            let floats = try checkpoint.floats(stored + "_bias", [E, all])
+            guard checkpoint.readsNumbers else { return checkpoint.withoutNumbers(full, whole) }
+            return Parameter(name: full, value: Tensor(chosen.indices.map { floats[$0] }, shape: whole))
         }
-        guard checkpoint.readsNumbers else { return try checkpoint.withoutNumbers("\(prefix).\(name)", [E] + shape) }
-        let width = shape.dropFirst().reduce(1, *)
-        var chosen: [Float] = []
-        for row in 0 ..< E * shape[0] {
-            let from = (row / shape[0] * outputs + row % shape[0] * step + first) * width
-            chosen += rows[from ..< from + width]
+        let isBlocks = checkpoint.has(stored + "_blocks")
+        guard let matrix = try isBlocks ? microscaled(stored, chosen, columns: shape[1]) : transposed(stored, chosen, columns: shape[1]) else {
+            return checkpoint.withoutNumbers(full, whole)
         }
-        return Parameter(name: "\(prefix).\(name)", value: Tensor(chosen, shape: [E] + shape))
+        return Parameter(name: full, shape: whole, blocks: matrix)
     }
 
-    /// [E, rows, columns] to [E, columns, rows]; nothing of nothing.
-    private func transposed(_ x: [Float], _ E: Int, _ rows: Int, _ columns: Int) -> [Float] { Self.transposed(x, E, rows, columns) }
+    /// Which rows of each expert are a matrix's.
+    private struct Rows {
+        let experts: Int
+        let count: Int
+        let of: Int
+        let first: Int
+        let step: Int
+
+        var total: Int { experts * count }
+        /// Where row i of the matrices, one after another, is among all rows.
+        func index(_ i: Int) -> Int { i / count * of + i % count * step + first }
+        var indices: some Sequence<Int> { (0 ..< total).lazy.map(index) }
+    }
+
+    /// Rows of [E, in, out] as rows, in the type in which they are stored.
+    private func transposed(_ stored: String, _ rows: Rows, columns: Int) throws -> QuantizedMatrix? {
+        guard let source = try checkpoint.matrix(stored, [rows.experts, columns, rows.of]) else { return nil }
+        return try source.transposed(pages: rows.experts, rows: rows.count, first: rows.first, step: rows.step)
+    }
+
+    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits and a power of two. The checkpoint has neighbours in a byte and scales in a
+    /// tensor of their own; ggml's blocks start with the scale and have numbers i and i + 16 in byte i.
+    private func microscaled(_ stored: String, _ rows: Rows, columns: Int) throws -> QuantizedMatrix? {
+        let each = 32, half = each / 2, size = BlockFormat.mxfp4.bytesPerBlock, shape = [rows.experts, rows.of, columns / each]
+        guard columns % each == 0 else {
+            throw ModelError.unusable(checkpoint.path, "tensor \(stored)_blocks: rows of \(columns) are wanted, which are not blocks of \(each)")
+        }
+        guard let codes = try checkpoint.bytes(stored + "_blocks", shape + [half]), let scales = try checkpoint.bytes(stored + "_scales", shape) else { return nil }
+        let perRow = columns / each, storage = Storage(byteCount: rows.total * perRow * size)
+        codes.withUnsafeBytes { codes in
+            scales.withUnsafeBytes { scales in
+                Processor.current.forRuns(.elementwise, rows.total, grain: 8, bytes: 2 * storage.byteCount) { run in
+                    for row in run {
+                        let from = rows.index(row) * perRow
+                        for block in 0 ..< perRow {
+                            let out = (storage.pointer + (row * perRow + block) * size).assumingMemoryBound(to: UInt8.self)
+                            let pairs = UnsafeRawBufferPointer(rebasing: codes[(from + block) * half ..< (from + block + 1) * half])
+                            out[0] = scales[from + block]
+                            for i in 0 ..< half / 2 {
+                                let (low, high) = (pairs[i], pairs[i + half / 2])
+                                out[1 + 2 * i] = low & 15 | high << 4
+                                out[2 + 2 * i] = low >> 4 | high & 0xf0
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let bytes = UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount)
+        return try QuantizedMatrix(format: .mxfp4, rows: rows.total, columns: columns, bytes: bytes, owner: storage)
+    }
 
     private static func transposed(_ x: [Float], _ E: Int, _ rows: Int, _ columns: Int) -> [Float] {
         var y = [Float](repeating: 0, count: x.count)
@@ -46,29 +90,6 @@ final class GPTOSSWeights: WeightSource {
         }
         return y
     }
-
-    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits, the lower half of each byte first, and a power of two.
-    private func blocks(_ stored: String, _ shape: [Int]) throws -> [Float] {
-        let (E, rows, width) = (shape[0], shape[1], shape[2]), each = 32
-        guard width % each == 0 else {
-            throw ModelError.shape(tensor: stored + "_blocks", path: checkpoint.path, expected: [E, rows, (width + each - 1) / each, each / 2], found: shape)
-        }
-        let bytes = try checkpoint.bytes(stored + "_blocks", [E, rows, width / each, each / 2])
-        let scales = try checkpoint.bytes(stored + "_scales", [E, rows, width / each])
-        var numbers: [Float] = []
-        numbers.reserveCapacity(bytes.count * 2)
-        for (block, exponent) in scales.enumerated() {
-            let scale = Float(sign: .plus, exponent: Int(exponent) - 127, significand: 1)
-            for byte in bytes[block * 16 ..< (block + 1) * 16] {
-                numbers.append(Self.fourBits[Int(byte & 15)] * scale)
-                numbers.append(Self.fourBits[Int(byte >> 4)] * scale)
-            }
-        }
-        return numbers
-    }
-
-    /// E2M1: sign, two bits of exponent, one of fraction.
-    private static let fourBits: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6]
 
     /// The parameters as Hugging Face's class saves them, in floats.
     static func saved(_ parameters: [Parameter]) -> [Parameter] {

@@ -1,16 +1,9 @@
 import Kernels
-import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
 /// A decoder-only language model: ids to logits, the same definition for training, inference and looking inside.
-public protocol LanguageModel: AnyObject {
-    var shape: ModelShape { get }
-    /// Every weight once, in the order in which the model makes them.
-    var parameters: [Parameter] { get }
-    /// `config.json` as Hugging Face writes it for this architecture.
-    var configuration: JSONObject { get }
-
+public protocol LanguageModel: Model {
     /// Logits [B, T, V] (T = 1 with `context.lastOnly`), float32, of ids [B, T].
     func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor
 
@@ -19,37 +12,9 @@ public protocol LanguageModel: AnyObject {
 
     /// The row of numbers per token.
     var tokenEmbedding: Parameter { get }
-
-    /// How the matrices inside the layers are stored.
-    var layout: WeightLayout { get }
-}
-
-/// The sizes that callers need, by whatever name an architecture's configuration gives them.
-public struct ModelShape: Sendable, Hashable {
-    public var vocabularySize: Int
-    public var layers: Int
-    public var width: Int
-    public var heads: Int
-    public var keyValueHeads: Int
-    public var headSize: Int
-    /// The longest sequence.
-    public var contextLength: Int
-    /// Ids that end a text, from the configuration.
-    public var endOfText: [Int]
-
-    public init(
-        vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int, headSize: Int, contextLength: Int, endOfText: [Int] = []
-    ) {
-        (self.vocabularySize, self.layers, self.width, self.heads) = (vocabularySize, layers, width, heads)
-        (self.keyValueHeads, self.headSize, self.contextLength, self.endOfText) = (keyValueHeads, headSize, contextLength, endOfText)
-    }
 }
 
 extension LanguageModel {
-    public var layout: WeightLayout { .outputByInput }
-
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
-
     /// An empty cache for B sequences.
     public func makeCache(batch: Int = 1, capacity: Int, type: ElementType = .float32) -> KeyValueStore {
         KeyValueStore(

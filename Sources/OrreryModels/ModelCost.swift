@@ -19,7 +19,7 @@ public struct ModelCost: Sendable, Hashable {
             if parameter === model.tokenEmbedding, !isTied { continue }
             let share = parameter.shape.count == 3 ? model.expertShare : 1
             operations += 2 * Double(parameter.count) * share
-            bytes += Double(parameter.blocks.isEmpty ? parameter.count * type.size : parameter.blocks.reduce(0) { $0 + $1.byteCount }) * share
+            bytes += Double(parameter.isPacked ? parameter.count * type.size : parameter.blocks.reduce(0) { $0 + $1.byteCount }) * share
         }
         weightBytes = Int(bytes)
         self.operations = operations

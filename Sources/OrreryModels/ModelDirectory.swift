@@ -9,17 +9,10 @@ public enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
     public static var architectures: [String] { Architectures.known }
 
-    /// What a directory holds.
-    public enum Kind: Sendable { case languageModel, encoder, encoderDecoder }
-
+    /// What can be done with the model in `directory`.
+    ///
     /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
-    public static func kind(of directory: String) throws -> Kind {
-        let json = try JSONFields(contentsOf: Path.join(directory, "config.json")), type = try json.string("model_type")
-        if Architectures.encoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoder }
-        if Architectures.encoderDecoders.contains(where: { $0.modelTypes.contains(type) }) { return .encoderDecoder }
-        _ = try Architectures.languageModel(json)
-        return .languageModel
-    }
+    public static func kind(of directory: String) throws -> ModelKind { try Architectures.kind(JSONFields(contentsOf: Path.join(directory, "config.json"))) }
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.

@@ -1,11 +1,34 @@
 import OrreryFiles
 
-/// A model in any of the forms that can be opened.
+/// A model in any of the forms that can be opened: a GGUF file or a model directory.
+///
+/// Functions that open one take `warn`, which receives what was found and not used, a line each.
 public enum ModelFiles {
-    /// Opens a GGUF file or a model directory.
+    /// What can be done with the model at `path`.
     ///
-    /// - Parameter warn: receives what was found and not used, a line each.
+    /// - Throws: `ModelError` that lists the known architectures, where it is of none of them.
+    public static func kind(of path: String) throws -> ModelKind { isFile(path) ? try GGUFModel.kind(of: path) : try ModelDirectory.kind(of: path) }
+
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
-        FileStatus(path)?.kind == .file ? try GGUFModel.open(path, warn: warn) : try ModelDirectory.open(path, warn: warn)
+        isFile(path) ? try GGUFModel.open(path, warn: warn) : try ModelDirectory.open(path, warn: warn)
     }
+
+    public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
+        isFile(path) ? try GGUFModel.openEncoder(path, warn: warn) : try ModelDirectory.openEncoder(path, warn: warn)
+    }
+
+    public static func openEncoderDecoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
+        isFile(path) ? try GGUFModel.openEncoderDecoder(path, warn: warn) : try ModelDirectory.openEncoderDecoder(path, warn: warn)
+    }
+
+    /// Opens a model whatever it does, to convert it.
+    public static func openAny(_ path: String, warn: (String) -> Void = { _ in }) throws -> any Model {
+        switch try kind(of: path) {
+        case .languageModel: try open(path, warn: warn)
+        case .encoder: try openEncoder(path, warn: warn)
+        case .encoderDecoder: try openEncoderDecoder(path, warn: warn)
+        }
+    }
+
+    private static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
 }

@@ -1,24 +1,14 @@
-import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
 /// A model that reads a whole text at once, every position seeing all others: ids to a vector per position.
-public protocol TextEncoder: AnyObject {
-    var shape: ModelShape { get }
-    /// Every weight once, in the order in which the model makes them.
-    var parameters: [Parameter] { get }
-    /// `config.json` as Hugging Face writes it for this architecture.
-    var configuration: JSONObject { get }
-
+public protocol TextEncoder: Model {
     /// The last layer's vectors [B, T, D], float32, of ids [B, T] of equally long texts.
     func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor
 }
 
 /// An encoder whose result a decoder reads while it writes (arXiv:1706.03762).
-public protocol EncoderDecoder: AnyObject {
-    var shape: ModelShape { get }
-    var parameters: [Parameter] { get }
-    var configuration: JSONObject { get }
+public protocol EncoderDecoder: Model {
     /// What a decoder's text starts with.
     var decoderStart: Int32 { get }
 

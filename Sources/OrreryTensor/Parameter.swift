@@ -53,6 +53,20 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         }
     }
 
+    /// The same of matrices that lie apart, or of vectors, which become float32 at once.
+    ///
+    /// - Parameters:
+    ///   - shape: [experts, n, k] or [experts, k].
+    ///   - stack: one for each expert, [n, k] or [1, k].
+    public init(name: String, shape: [Int], stack: [QuantizedMatrix]) {
+        let rows = shape.dropFirst().dropLast().reduce(1, *)
+        precondition(
+            (2 ... 3).contains(shape.count) && stack.count == shape[0] && stack.allSatisfy { $0.rows == rows && $0.columns == shape.last },
+            "\(name): shape \(shape) for \(stack.count) matrices")
+        (self.name, self.shape) = (name, shape)
+        (blocks, dense) = shape.count == 2 ? ([], Tensor(decoding: stack, shape: shape)) : (stack, nil)
+    }
+
     /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in blocks is converted to float32 at each call:
     /// products and embeddings do without.
     public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
@@ -60,6 +74,10 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     public var count: Int { shape.reduce(1, *) }
     /// Matrices decay and go to Muon; vectors do neither.
     public var isMatrix: Bool { shape.count >= 2 }
+
+    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that are not rounded its products are exact float32
+    /// arithmetic, as in transformers; other blocks are roundings themselves, and activations are rounded beside them.
+    package func isDecoded(for type: ElementType) -> Bool { blocks.first?.format == .mxfp4 && type == .float32 }
 
     /// Moves the parameter into an arena: its numbers are copied there, its gradient accumulates there.
     package func bind(value: Tensor, gradient: Tensor) {
@@ -90,14 +108,22 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         return packed.withLock { packed in
             let key = Packing(transposed: transposed, type: type, instructionSet: processor.instructionSet)
             if let made = packed[key] { return made }
-            let value = value
-            let made = withExtendedLifetime(value) {
-                PackedMatrix(transposed ? value.matrix.transposed : value.matrix, computeType: type, on: processor)
-            }
+            let made = pack(key, on: processor)
             packed[key] = made
             return made
         }
     }
+
+    private func pack(_ key: Packing, on processor: Processor) -> PackedMatrix {
+        if blocks.count == 1, let made = PackedMatrix(blocks[0], transposed: key.transposed, computeType: key.type, on: processor) { return made }
+        let value = value
+        return withExtendedLifetime(value) {
+            PackedMatrix(key.transposed ? value.matrix.transposed : value.matrix, computeType: key.type, on: processor)
+        }
+    }
+
+    /// Whether products read a packed copy: of numbers in memory, and of a file's float32. Other formats have panels of their own.
+    package var isPacked: Bool { blocks.first.map { $0.format == .float32 } ?? true }
 
     /// Float32 numbers, for kernels that take a row of weights.
     package var floats: UnsafePointer<Float> {

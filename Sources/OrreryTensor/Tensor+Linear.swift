@@ -10,7 +10,10 @@ extension Tensor {
         precondition(width == input, "linear \(weight.name): x \(shape), weight \(weight.shape) \(layout)")
         let y = Tensor(empty: shape.dropLast() + [output], outputType ?? dtype)
         let start = bias.map { ProductStart.bias($0.floats) } ?? .zero
-        if let blocks = weight.blocks.first, layout == .outputByInput {
+        if weight.isDecoded(for: dtype) {
+            let value = weight.value
+            withExtendedLifetime(value) { Processor.current.multiply(matrix, value.matrix.transposed, into: y.matrix, start: start, computeType: dtype) }
+        } else if let blocks = weight.blocks.first, layout == .outputByInput, !weight.isPacked {
             Processor.current.multiply(matrix, blocks, into: y.matrix, start: start)
         } else {
             Processor.current.multiply(matrix, weight.packed(transposed: layout == .outputByInput, as: dtype), into: y.matrix, start: start)

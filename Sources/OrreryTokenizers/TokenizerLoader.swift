@@ -24,7 +24,7 @@ public enum TokenizerLoader {
     }
 
     private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
-        let names = ["tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"]
+        let names = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"]
         // Without any of them, the error is about the first.
         let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
         return try tokenizer(inFile: Path.join(directory, name), pattern, encoding)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import OrreryFiles
+import OrreryGeneration
 import OrreryModels
 import OrreryTerminal
 import OrreryTokenizers
@@ -11,7 +12,7 @@ struct Convert: ParsableCommand {
         discussion: """
             An output that ends in .gguf becomes a GGUF file, which llama.cpp opens; any other a directory, which transformers opens. --type says how \
             matrices are stored: in a GGUF file f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, \
-            iq4_nl, iq4_xs, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
+            iq4_nl, iq4_xs, mxfp4, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
             """)
 
     @Argument(help: "Model directory or GGUF file.")
@@ -38,7 +39,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let model = try ModelFiles.open(input) { standardError("orrery: warning: \($0)") }
+            let model = try ModelFiles.openAny(input) { standardError("orrery: warning: \($0)") }
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
             defer { interrupt.release() }
@@ -49,7 +50,7 @@ struct Convert: ParsableCommand {
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
                 try GGUFExport(model, name: Path.name(input), mix: mix).write(
-                    vocabulary: vocabulary(), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
+                    vocabulary: vocabulary(model) + pooling(model), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
                 try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
             }
@@ -63,21 +64,28 @@ struct Convert: ParsableCommand {
     }
 
     /// Of a GGUF file as it stands there; else made from the tokenizer.
-    private func vocabulary() throws -> GGUFVocabularyExport.Pairs {
-        if FileStatus(input)?.kind == .file { return try GGUFFile(path: input).metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") } }
+    private func vocabulary(_ model: any Model) throws -> GGUFVocabularyExport.Pairs {
+        if isFile { return try GGUFFile(path: input).metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") } }
         let tokenizer: any Tokenizer
         do { tokenizer = try TokenizerLoader.load(path: input) } catch {
             standardError("orrery: warning: \(error); the file is written without a tokenizer")
             return []
         }
-        let export = try GGUFVocabularyExport(tokenizer, chatTemplate: ModelInspection(path: input).chatTemplate)
+        let export = try GGUFVocabularyExport(tokenizer, tokens: model.shape.vocabularySize, chatTemplate: ModelInspection(path: input).chatTemplate)
         for warning in export.warnings { standardError("orrery: warning: \(warning)") }
         return export.pairs
     }
 
+    /// How an encoder's vectors become one.
+    private func pooling(_ model: any Model) throws -> [(key: String, value: GGUFValue)] {
+        model is any TextEncoder ? try SentenceModules(input).ggufPairs(architecture: "bert") : []
+    }
+
+    private var isFile: Bool { FileStatus(input)?.kind == .file }
+
     /// Of a directory as they stand there; else made from the tokenizer.
     private func tokenizerFiles() throws -> [(name: String, contents: [UInt8])] {
-        if FileStatus(input)?.kind == .file { return try TokenizerLoader.load(path: input).files().map { ($0.name, Array($0.contents)) } }
+        if isFile { return try TokenizerLoader.load(path: input).files().map { ($0.name, Array($0.contents)) } }
         return try Self.companions.compactMap { name in
             let path = Path.join(input, name)
             return FileStatus(path) == nil ? nil : (name, try WholeFile.read(path, limit: 1 << 30))
@@ -87,7 +95,7 @@ struct Convert: ParsableCommand {
     /// What may stand beside the weights of a model directory.
     private static let companions = [
         "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
-        "tokenizer.model", "chat_template.jinja",
+        "tokenizer.model", "spiece.model", "chat_template.jinja",
     ]
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) {

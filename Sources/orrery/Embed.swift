@@ -9,10 +9,11 @@ struct Embed: ParsableCommand {
         abstract: "Turn texts into vectors with a sentence encoder, and compare them.",
         discussion: """
             The directory is one that sentence-transformers writes: modules.json says how the positions' vectors become one and whether it is \
-            brought to length one; without it they are averaged. Several texts are shown with the cosine of each pair.
+            brought to length one; without it they are averaged. A GGUF file says how in its metadata, and its vectors have length one, as in \
+            llama.cpp. Several texts are shown with the cosine of each pair.
             """)
 
-    @Argument(help: "Model directory of an encoder (bert).")
+    @Argument(help: "Model directory or GGUF file of an encoder (bert).")
     var model: String
 
     @Argument(help: "Texts; - reads lines from standard input.")

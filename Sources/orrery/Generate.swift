@@ -17,7 +17,7 @@ struct Generate: ParsableCommand {
             Ctrl-C ends it and keeps what is there. The text goes to standard output, the rates to standard error.
             """)
 
-    @Argument(help: "Model directory.")
+    @Argument(help: "Model directory or GGUF file.")
     var model: String
 
     @Option(help: "Text to continue; - reads it from standard input.")
@@ -57,7 +57,7 @@ struct Generate: ParsableCommand {
     /// The model and what its text starts with: the prompt, unless the model has an encoder to read that.
     private func open(_ text: String, _ type: ElementType) throws -> (TextModel, [TokenID]) {
         func warn(_ line: String) { standardError("orrery: warning: \(line)") }
-        if FileStatus(model)?.kind == .directory, try ModelDirectory.kind(of: model) == .encoderDecoder {
+        if try ModelFiles.kind(of: model) == .encoderDecoder {
             return try TextModel.open(encoderDecoder: model, reading: text, computeType: type, warn: warn)
         }
         let source = try TextModel.open(model, warn: warn)

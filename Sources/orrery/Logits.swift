@@ -15,7 +15,7 @@ struct Logits: ParsableCommand {
             keys and values of earlier positions kept: greedy [B, T + N] int32.
             """)
 
-    @Argument(help: "Model directory. It needs no tokenizer.")
+    @Argument(help: "Model directory or GGUF file. It needs no tokenizer.")
     var model: String
 
     @Option(help: ArgumentHelp("Token ids as JSON; - reads standard input.", valueName: "file"))
@@ -43,14 +43,13 @@ struct Logits: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let isDirectory = FileStatus(model)?.kind != .file
-            switch isDirectory ? try ModelDirectory.kind(of: model) : .languageModel {
+            switch try ModelFiles.kind(of: model) {
             case .languageModel:
                 guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
                 let model = try ModelFiles.open(self.model, warn: warn)
                 try write([model], read(ids, model.shape))
             case .encoderDecoder:
-                let model = try ModelDirectory.openEncoderDecoder(self.model, warn: warn)
+                let model = try ModelFiles.openEncoderDecoder(self.model, warn: warn)
                 guard let encoderIDs else { throw ValidationError("--encoder-ids: expected the ids that the encoder reads, since this model has one") }
                 let context = ForwardContext(computeType: compute.type(standard: .float32))
                 let sequences = try read(ids, model.shape), sources = try read(encoderIDs, model.shape)
@@ -59,7 +58,7 @@ struct Logits: ParsableCommand {
                 }
                 try write(sources.map { model.decoder(reading: $0, context) }, sequences)
             case .encoder:
-                let encoder = try ModelDirectory.openEncoder(self.model, warn: warn)
+                let encoder = try ModelFiles.openEncoder(self.model, warn: warn)
                 let writer = EncodingWriter(encoder: encoder, sequences: try read(ids, encoder.shape), computeType: compute.type(standard: .float32))
                 guard greedy == 0, encoderIDs == nil else { throw ValidationError("--greedy, --encoder-ids: an encoder writes no text") }
                 let start = ContinuousClock.now

@@ -14,7 +14,7 @@ import Testing
         do {
             try GGUFExport(model, name: variant.name, mix: .f32).write(vocabulary: [], to: path)
         } catch {
-            let words = ["a GGUF file of", "has no place in a GGUF file", "GGUF has no name for tensor", "can't be written as GGUF", "has no tensor"]
+            let words = ["a GGUF file of", "has no place in a GGUF file", "GGUF has no name for tensor", "can't be written as GGUF", "llama.cpp would make of it needs"]
             #expect(words.contains { "\(error)".contains($0) }, "\(error)")
             #expect(FileStatus(path) == nil, "nothing is left of a refused file")
             return
@@ -115,7 +115,7 @@ import Testing
     @Test func anUnknownArchitectureIsNamed() throws {
         let scratch = try Scratch()
         try GGUFWriter.write([("general.architecture", .string("mamba"))], to: scratch("m.gguf"))
-        #expect(refusal { try GGUFModel.open(scratch("m.gguf")) }.contains("general.architecture \"mamba\" is not known here; known are gemma2"))
+        #expect(refusal { try GGUFModel.open(scratch("m.gguf")) }.contains("general.architecture \"mamba\" is not known here; known are bert, gemma2"))
     }
 
     private func refusal(_ body: () throws -> Any) -> String {

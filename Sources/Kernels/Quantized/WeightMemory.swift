@@ -41,9 +41,9 @@ extension QuantizedMatrix {
                     copy(group, UnsafePointer(pointers.baseAddress!))
                 }
             }
-            if isMapped, let bytes = bytesInOrder { dropPages(part(bytes, range)) }
+            if isMapped, let bytes = bytesInOrder { Self.dropPages(part(bytes, range)) }
         }
-        if isMapped, bytesInOrder == nil, let bytes = allBytes { dropPages(bytes) }
+        if isMapped, bytesInOrder == nil, let bytes = allBytes { Self.dropPages(bytes) }
     }
 
     private func part(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UnsafeRawBufferPointer {
@@ -60,7 +60,7 @@ extension QuantizedMatrix {
     }
 
     /// Lets the pages that lie wholly inside go. They are a file's, read only, and come back when they are touched.
-    private func dropPages(_ bytes: UnsafeRawBufferPointer) {
+    static func dropPages(_ bytes: UnsafeRawBufferPointer) {
         let page = UInt(sysconf(Int32(_SC_PAGESIZE))), start = UInt(bitPattern: bytes.baseAddress!)
         let first = (start + page - 1) / page * page, end = (start + UInt(bytes.count)) / page * page
         if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), Int32(MADV_DONTNEED)) }

@@ -41,6 +41,20 @@ public final class GGUFFile: Sendable {
         }
     }
 
+    /// A file that is not there yet, as it will say of itself; of its tensors only those in `bytes` can be read.
+    ///
+    /// - Parameter path: what errors call it.
+    package init(
+        planned path: String, metadata: [(key: String, value: GGUFValue)], tensors: [(name: String, type: GGUFTensorType, shape: [Int])], bytes: [String: [UInt8]]
+    ) {
+        (self.path, version, alignment) = (path, 3, GGUFHeader.defaultAlignment)
+        self.metadata = GGUFMetadata(metadata, file: path)
+        file = MappedFile(path: path, copying: [])
+        otherFiles = bytes.mapValues { MappedFile(path: path, copying: $0) }
+        ordered = tensors.map { GGUFTensorInfo(name: $0.name, type: $0.type, shape: $0.shape, byteRange: 0 ..< (bytes[$0.name]?.count ?? 0)) }
+        self.tensors = Dictionary(ordered.map { ($0.name, $0) }) { first, _ in first }
+    }
+
     /// Whether the file at `path` says that it is a GGUF file.
     public static func isGGUF(path: String) -> Bool {
         guard let file = try? Descriptor.reading(path), let status = try? file.status(), status.kind == .file else { return false }

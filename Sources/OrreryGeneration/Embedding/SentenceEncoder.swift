@@ -6,7 +6,7 @@ import OrreryNN
 import OrreryTokenizers
 
 /// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per position become one
-/// (arXiv:1908.10084). Directories as sentence-transformers writes them.
+/// (arXiv:1908.10084). Directories as sentence-transformers writes them, and GGUF files.
 public final class SentenceEncoder {
     /// How vectors per position become one.
     public enum Pooling: String, Sendable, CaseIterable {
@@ -30,15 +30,15 @@ public final class SentenceEncoder {
         (self.normalizes, self.maximalTokens) = (normalizes, maximalTokens)
     }
 
-    /// Opens a directory. Without `modules.json` vectors are means of all positions, of any length.
+    /// Opens a directory or a GGUF file. Without `modules.json` vectors are means of all positions, of any length; those of a GGUF file are of length one.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
-    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
-        let encoder = try ModelDirectory.openEncoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
+        let encoder = try ModelFiles.openEncoder(path, warn: warn), tokenizer = try TokenizerLoader.load(path: path)
         guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
-            throw GenerationError.vocabulary(directory, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
+            throw GenerationError.vocabulary(path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
         }
-        let modules = try SentenceModules(directory)
+        let modules = try SentenceModules(path)
         return SentenceEncoder(
             encoder, tokenizer: tokenizer, pooling: modules.pooling, normalizes: modules.normalizes,
             maximalTokens: min(encoder.shape.contextLength, modules.maximalTokens ?? .max))
@@ -80,42 +80,5 @@ public final class SentenceEncoder {
             case .largest: column.max()!
             }
         }
-    }
-}
-
-/// What sentence-transformers says of a directory: `modules.json`, the pooling's `config.json`, `sentence_bert_config.json`.
-private struct SentenceModules {
-    var pooling = SentenceEncoder.Pooling.mean
-    var normalizes = false
-    var maximalTokens: Int?
-
-    init(_ directory: String) throws {
-        let path = Path.join(directory, "modules.json")
-        if FileStatus(path) != nil {
-            guard case .array(let modules) = try JSONValue(contentsOf: path) else { throw FileError.content(path, expected: "a list of modules") }
-            for module in modules {
-                let fields = try JSONFields(module, file: path), type = try fields.string("type").split(separator: ".").last ?? ""
-                switch type {
-                case "Transformer": break
-                case "Pooling": pooling = try Self.pooling(Path.join(directory, Path.join(fields.string("path"), "config.json")))
-                case "Normalize": normalizes = true
-                default: throw fields.error("type", expected: "Transformer, Pooling or Normalize, the modules known here")
-                }
-            }
-        }
-        let settings = Path.join(directory, "sentence_bert_config.json")
-        if FileStatus(settings) != nil { maximalTokens = try JSONFields(contentsOf: settings).intIfPresent("max_seq_length", in: 2 ... 1 << 24) }
-    }
-
-    private static func pooling(_ path: String) throws -> SentenceEncoder.Pooling {
-        let json = try JSONFields(contentsOf: path)
-        let names: [(String, SentenceEncoder.Pooling)] = [
-            ("pooling_mode_mean_tokens", .mean), ("pooling_mode_cls_token", .first), ("pooling_mode_max_tokens", .largest),
-        ]
-        let chosen = try names.filter { try json.boolIfPresent($0.0) == true }.map(\.1)
-        let others = json.object.members.map(\.key).filter { key in key.hasPrefix("pooling_mode_") && !names.contains { $0.0 == key } }
-        for key in others where try json.boolIfPresent(key) == true { throw json.error(key, expected: "false: only means, first tokens and largest elements are known here") }
-        guard chosen.count == 1 else { throw json.error("pooling_mode_mean_tokens", expected: "exactly one way of pooling") }
-        return chosen[0]
     }
 }

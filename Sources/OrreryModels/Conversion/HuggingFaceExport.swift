@@ -5,11 +5,11 @@ import OrreryTensor
 
 /// Writes a model as a directory that transformers opens.
 public struct HuggingFaceExport {
-    private let model: any LanguageModel
+    private let model: any Model
     private let format: BlockFormat
 
     /// - Parameter mix: f32, f16 or bf16.
-    public init(_ model: any LanguageModel, mix: WeightMix) {
+    public init(_ model: any Model, mix: WeightMix) {
         precondition(mix.base.isFloat, "a directory of weights in \(mix)")
         (self.model, format) = (model, mix.base)
     }
@@ -42,7 +42,7 @@ public struct HuggingFaceExport {
     }
 }
 
-extension LanguageModel {
+extension Model {
     /// `config.json` of a directory whose weights are stored so: f32, f16 or bf16.
     func savedConfiguration(as format: BlockFormat) -> JSONObject {
         var config = configuration

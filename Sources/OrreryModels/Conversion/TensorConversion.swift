@@ -10,6 +10,8 @@ struct TensorConversion {
     let parts: [QuantizedMatrix]
     /// Whether the one part is stored as the transpose.
     var isTransposed = false
+    /// What every number is multiplied by.
+    var factor: Float = 1
     /// What is added to every number.
     var addend: Float = 0
     /// Of a vector: number i is the part's number `permutation[i]`.
@@ -36,6 +38,7 @@ struct TensorConversion {
                         let values = Array(UnsafeBufferPointer(start: row, count: columns))
                         for c in 0 ..< columns { row[c] = values[permutation[c]] }
                     }
+                    if factor != 1 { for c in 0 ..< columns { row[c] *= factor } }
                     if addend != 0 { for c in 0 ..< columns { row[c] += addend } }
                     format.encode(row, count: columns, into: bytes.pointer + i * perRow)
                 }
@@ -46,7 +49,7 @@ struct TensorConversion {
     }
 
     func replacing(parts: [QuantizedMatrix]) -> TensorConversion {
-        TensorConversion(name: name, shape: shape, format: format, parts: parts, isTransposed: isTransposed, addend: addend, permutation: permutation)
+        TensorConversion(name: name, shape: shape, format: format, parts: parts, isTransposed: isTransposed, factor: factor, addend: addend, permutation: permutation)
     }
 
     private func read(row: Int, into out: UnsafeMutablePointer<Float>) {

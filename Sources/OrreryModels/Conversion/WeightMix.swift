@@ -2,7 +2,7 @@ import Kernels
 
 /// Which format each matrix of a file is stored in, by the names of llama-quantize: one format for most, more bits for those that need them.
 public enum WeightMix: String, CaseIterable, Sendable {
-    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, iq4_nl, iq4_xs
+    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, iq4_nl, iq4_xs, mxfp4
 
     /// What most matrices are stored in.
     public var base: BlockFormat {
@@ -22,6 +22,7 @@ public enum WeightMix: String, CaseIterable, Sendable {
         case .q6_k: .q6_K
         case .iq4_nl: .iq4_NL
         case .iq4_xs: .iq4_XS
+        case .mxfp4: .mxfp4
         }
     }
 
@@ -46,12 +47,13 @@ public enum WeightMix: String, CaseIterable, Sendable {
         case .iq4_nl: 25
         case .iq4_xs: 30
         case .bf16: 32
+        case .mxfp4: 38
         }
     }
 
     /// The format of one tensor.
     ///
-    /// Vectors, the small matrices that choose experts, and tables of positions stay float32, whose bytes are nothing. The output layer meets every token and gets six bits
+    /// Vectors, the small matrices that choose experts, and tables of positions and distances stay float32, whose bytes are nothing. The output layer meets every token and gets six bits
     /// or more. Values and what leaves the feed-forward network carry the most error into the residual stream: the `m` mixes give them more bits in the
     /// first and last eighth of the layers and in every third between.
     ///
@@ -60,7 +62,7 @@ public enum WeightMix: String, CaseIterable, Sendable {
     ///   - layers: of the model.
     ///   - isOutput: whether the tensor is the output layer, or a table that serves as one.
     func format(of name: String, shape: [Int], layers: Int, isOutput: Bool) -> BlockFormat {
-        guard shape.count >= 2, !name.contains("ffn_gate_inp"), !name.contains("position_embd"), !name.contains("token_types"), !name.contains("_norm") else {
+        guard shape.count >= 2, !name.contains("ffn_gate_inp"), !name.contains("position_embd"), !name.contains("token_types"), !name.contains("attn_rel_b"), !name.contains("_norm") else {
             return .float32
         }
         var format = base

@@ -39,6 +39,7 @@ struct GGUFArchitecture: Sendable {
     /// Of several with one name the first is what files are read as.
     static let all: [GGUFArchitecture] = [
         gpt2, gptNeoX, llama, mixtral, mistral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, olmo2, smolLM3, starCoder2, stableLM, granite, gptOSS,
+        bert, t5,
     ]
 }
 

@@ -1,10 +1,9 @@
-import Foundation
 import Kernels
 import OrreryFiles
 
 /// Writes a model as a GGUF file that llama.cpp opens.
 public struct GGUFExport {
-    private let model: any LanguageModel
+    private let model: any Model
     private let config: JSONObject
     private let architecture: GGUFArchitecture
     private let mix: WeightMix
@@ -12,7 +11,7 @@ public struct GGUFExport {
     private let name: String
 
     /// - Throws: `ModelError` where GGUF has no such architecture.
-    public init(_ model: any LanguageModel, name: String, mix: WeightMix) throws {
+    public init(_ model: any Model, name: String, mix: WeightMix) throws {
         config = model.configuration
         guard case .string(let type)? = config["model_type"], let architecture = GGUFArchitecture.of(modelType: type) else {
             throw ModelError.notInGGUF(config["model_type"].map { $0.text(.compact) } ?? "", known: GGUFArchitecture.all.map(\.modelType))
@@ -28,11 +27,13 @@ public struct GGUFExport {
         vocabulary: [(key: String, value: GGUFValue)], to path: String, warn: (String) -> Void = { _ in },
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
-        let conversions = try tensors()
+        let conversions = try tensors(), metadata = try metadata(), own = Set(metadata.map(\.key))
+        let pairs = metadata + vocabulary.filter { !own.contains($0.key) }
+        try checkSameModel(pairs, conversions, path, warn)
         let total = conversions.reduce(0) { $0 + $1.byteCount }
         var done = 0
         let written = conversions.map { conversion in
-            GGUFTensor(name: conversion.name, type: GGUFTensorType.named(conversion.format.rawValue)!, shape: conversion.shape) { sink in
+            GGUFTensor(name: conversion.name, type: conversion.ggufType, shape: conversion.shape) { sink in
                 try conversion.write { bytes in
                     try sink(bytes)
                     done += bytes.count
@@ -40,23 +41,32 @@ public struct GGUFExport {
                 }
             }
         }
-        try GGUFWriter.write(metadata() + vocabulary, tensors: written, to: path)
-        do { try checkSameModel(path, warn) } catch {
-            try? FileManager.default.removeItem(atPath: path)
-            throw error
-        }
+        try GGUFWriter.write(pairs, tensors: written, to: path)
     }
 
-    /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What is read back tells.
-    private func checkSameModel(_ path: String, _ warn: (String) -> Void) throws {
-        let found = try GGUFModel.open(path).configuration
+    /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What would be read back tells, before anything is written.
+    private func checkSameModel(
+        _ metadata: [(key: String, value: GGUFValue)], _ conversions: [TensorConversion], _ path: String, _ warn: (String) -> Void
+    ) throws {
+        var bytes: [String: [UInt8]] = [:]
+        for factors in conversions where factors.name.hasPrefix("rope_") { try factors.write { bytes[factors.name, default: []] += $0 } }
+        let file = GGUFFile(planned: path, metadata: metadata, tensors: conversions.map { ($0.name, $0.ggufType, $0.shape) }, bytes: bytes)
+        let read = try GGUFArchitecture.of(file), json = try JSONFields(.object(GGUFConfiguration(file, read).object), file: path)
+        let found = try Architectures.make(json, PlannedWeights(file, read)).configuration
         for (key, value) in config.members where !Self.unsaid.contains(key) && !Self.agree(value, found[key] ?? .null) {
-            if key == "tie_word_embeddings", architecture.asksForOutput { continue }
+            if ["tie_word_embeddings", "scale_decoder_outputs"].contains(key), architecture.asksForOutput { continue }
+            if [value, found[key]] == ["gelu", "gelu_new"] {
+                warn("\(name): \(key) is gelu; llama.cpp has the form with tanh, whose values differ by up to 0.0005")
+                continue
+            }
             if key == "sliding_window", let window = value.number {
                 warn("\(name): a GGUF file of \(architecture.name) has no sliding_window; beyond \(Int(window)) tokens llama.cpp attends to all before")
                 continue
             }
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
+        }
+        if let encoder = config["num_layers"]?.number, let decoder = config["num_decoder_layers"]?.number, decoder > encoder {
+            warn("\(name): the decoder has more layers than the encoder, which llama.cpp does not open")
         }
     }
 
@@ -103,7 +113,10 @@ public struct GGUFExport {
             conversions.append(try reordered(conversion, found.difference))
         }
         if isTied, architecture.asksForOutput, let table = conversions.first(where: { $0.name == "token_embd.weight" }) {
-            conversions.append(TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts))
+            var output = TensorConversion(name: "output.weight", shape: table.shape, format: table.format, parts: table.parts)
+            // llama.cpp does not scale what the first T5 says, so that its table must.
+            if config["scale_decoder_outputs"] == true { output.factor = 1 / Float(model.shape.width).squareRoot() }
+            conversions.append(output)
         }
         return try conversions + missing() + rotaryFactors()
     }
@@ -148,7 +161,7 @@ public struct GGUFExport {
             ("general.architecture", .string(architecture.name)), ("general.type", .string("model")), ("general.name", .string(name)),
             ("general.file_type", .uint32(mix.fileType)), ("general.quantization_version", .uint32(2)),
         ]
-        func add(_ key: String, _ value: GGUFValue) { pairs.append(("\(architecture.name).\(key)", value)) }
+        func add(_ key: String, _ value: GGUFValue) { pairs.append((key.hasPrefix("tokenizer.") ? key : "\(architecture.name).\(key)", value)) }
         for key in architecture.keys {
             switch (key.kind, config[key.config]) {
             case (.integer, .int(let value)?):
@@ -171,4 +184,9 @@ public struct GGUFExport {
         try architecture.adds(config, add)
         return pairs
     }
+}
+
+extension TensorConversion {
+    /// Every format here is one of GGUF's.
+    fileprivate var ggufType: GGUFTensorType { GGUFTensorType.named(format.rawValue)! }
 }

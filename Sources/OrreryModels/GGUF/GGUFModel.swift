@@ -1,18 +1,24 @@
 import OrreryFiles
 import OrreryNN
 
-/// A model in one GGUF file.
+/// A model in one GGUF file: nothing but its vectors is read when it is opened.
+///
+/// Functions that open one take `warn`, which receives what was found and not used, a line each, and throw `FileError` or `ModelError` naming the file, the key
+/// or the tensor, and what was expected.
 public enum GGUFModel {
-    /// Opens the model in the file at `path`: nothing but its vectors is read.
-    ///
-    /// - Parameter warn: receives what was found and not used, a line each.
-    /// - Throws: `FileError` or `ModelError` naming the file, the key or the tensor, and what was expected.
-    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
-        let file = try GGUFFile(path: path)
-        let architecture = try GGUFArchitecture.of(file)
-        let config = try GGUFConfiguration(file, architecture)
-        let source = try GGUFWeights(file, config)
-        let model = try ModelDirectory.make(JSONFields(.object(config.object), file: path), source)
+    public static func kind(of path: String) throws -> ModelKind { try Architectures.kind(JSONFields(.object(configuration(path)), file: path)) }
+
+    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel { try open(path, warn, ModelDirectory.make) }
+
+    public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder { try open(path, warn, ModelDirectory.makeEncoder) }
+
+    public static func openEncoderDecoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
+        try open(path, warn, ModelDirectory.makeEncoderDecoder)
+    }
+
+    private static func open<Model>(_ path: String, _ warn: (String) -> Void, _ make: (JSONFields, any WeightSource) throws -> Model) throws -> Model {
+        let file = try GGUFFile(path: path), architecture = try GGUFArchitecture.of(file), config = try GGUFConfiguration(file, architecture)
+        let source = try GGUFWeights(file, config), model = try make(JSONFields(.object(config.object), file: path), source)
         for name in source.unused { warn("\(path): tensor \(name) is not used by \(architecture.modelType)") }
         return model
     }

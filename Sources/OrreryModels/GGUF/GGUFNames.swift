@@ -8,29 +8,25 @@ struct GGUFNames {
     }
 
     private let byConfig: [String: GGUFTensorRule]
-    private let byGGUF: [String: GGUFTensorRule]
 
     init(_ architecture: GGUFArchitecture) {
         byConfig = Dictionary(architecture.tensors.map { ($0.config, $0) }) { first, _ in first }
-        byGGUF = Dictionary(architecture.tensors.map { ($0.gguf, $0) }) { first, _ in first }
     }
 
     /// GGUF's name of a tensor by Hugging Face's; nil where no rule has it.
     func place(of name: String) -> (place: Place, difference: GGUFTensorRule.Difference)? {
         let (stem, suffix) = Self.split(name)
-        let (pattern, numbers) = Self.pattern(stem, names: ["{n}", "{e}"])
-        guard let rule = byConfig[pattern] else { return nil }
-        let layer = numbers.first.map { rule.gguf.replacing("{n}", with: String($0)) } ?? rule.gguf
-        return (Place(name: layer + (suffix ?? ".weight"), part: numbers.count > 1 ? numbers[1] : nil), rule.difference)
+        // T5's names have a second number that is no part of a stack.
+        for names in [["{n}"], ["{n}", "{e}"]] {
+            let (pattern, numbers) = Self.pattern(stem, names: names)
+            if let rule = byConfig[pattern] { return Self.place(rule, numbers, suffix) }
+        }
+        return nil
     }
 
-    /// Hugging Face's name of a tensor by GGUF's, `{e}` for each part of a stack; nil where no rule has it.
-    func config(of name: String) -> (name: String, difference: GGUFTensorRule.Difference)? {
-        let (stem, suffix) = Self.split(name)
-        let (pattern, numbers) = Self.pattern(stem, names: ["{n}"])
-        guard let rule = byGGUF[pattern] else { return nil }
-        let stemHere = numbers.first.map { rule.config.replacing("{n}", with: String($0)) } ?? rule.config
-        return (stemHere + (rule.hasSuffix ? suffix ?? "" : ""), rule.difference)
+    private static func place(_ rule: GGUFTensorRule, _ numbers: [Int], _ suffix: String?) -> (place: Place, difference: GGUFTensorRule.Difference) {
+        let layer = numbers.first.map { rule.gguf.replacing("{n}", with: String($0)) } ?? rule.gguf
+        return (Place(name: layer + (suffix ?? ".weight"), part: numbers.count > 1 ? numbers[1] : nil), rule.difference)
     }
 
     private static func split(_ name: String) -> (stem: String, suffix: String?) {

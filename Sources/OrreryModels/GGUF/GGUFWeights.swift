@@ -23,6 +23,8 @@ final class GGUFWeights: WeightSource {
     /// Every matrix in GGUF is [output, input].
     func layout(_ asked: WeightLayout) -> WeightLayout { .outputByInput }
 
+    func has(_ name: String) -> Bool { names.place(of: name).map { file.tensors[$0.place.name] != nil } ?? false }
+
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
         guard let (place, difference) = names.place(of: name) else { throw ModelError.unusable(file.path, "nothing is known here that GGUF calls \(name)") }
         used.insert(place.name)

@@ -26,7 +26,7 @@ extension GGUFVocabulary {
         merges = try Self.merges(metadata, kind)
         characterMap = try Self.characterMap(metadata)
         attributes = types
-        special = try Self.special(metadata, kind, preTokenizer, count: tokens.count)
+        special = try Self.special(metadata, kind, preTokenizer, types)
         settings = try GGUFVocabularySettings(metadata, kind, preTokenizer)
         endOfGeneration = []
         concludeFromNames(architecture: try metadata.stringIfPresent("general.architecture"), name: try metadata.stringIfPresent("general.name"))
@@ -98,7 +98,8 @@ extension GGUFVocabulary {
         return bytes
     }
 
-    private static func special(_ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, count: Int) throws -> SpecialTokens {
+    private static func special(_ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, _ types: [Attributes]) throws -> SpecialTokens {
+        let count = types.count
         var special = SpecialTokens(kind: kind)
         if kind == .gpt2, ["chatglm-bpe", "glm4", "glm5"].contains(pre) { special.beginOfText = nil }
         for (key, path) in GGUFKeys.special {
@@ -106,6 +107,8 @@ extension GGUFVocabulary {
             if let id = special[keyPath: path], Int(id) >= count { special[keyPath: path] = nil }
             if let id = try metadata.intIfPresent(key, in: 0...count - 1) { special[keyPath: path] = TokenID(id) }
         }
+        // llama.cpp's token 11 ends GPT-2's texts only by chance; here an ordinary one never does.
+        if kind == .gpt2, metadata["tokenizer.ggml.eos_token_id"] == nil, let id = special.endOfText, types[Int(id)] == .normal { special.endOfText = nil }
         return special
     }
 }
@@ -118,7 +121,7 @@ extension GGUFVocabulary.SpecialTokens {
         case .bert: (beginOfText, unknown, separator, padding, mask) = (101, 100, 102, 0, 103)
         case .gpt2: (beginOfText, endOfText) = (11, 11)
         case .t5: (endOfText, unknown, padding) = (1, 2, 0)
-        case .gemma4: break
+        case .gemma4, .rwkv: break
         }
     }
 }

@@ -15,6 +15,8 @@ public struct GGUFVocabulary: Sendable {
         case t5
         /// BPE with merges over "▁" text instead of bytes.
         case gemma4
+        /// The longest token that the text goes on with, of any bytes.
+        case rwkv
     }
 
     /// What a token is: a set, because llama.cpp adds to the type that the file gives.

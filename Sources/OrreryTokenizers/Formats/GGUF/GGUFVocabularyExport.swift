@@ -7,44 +7,67 @@ public struct GGUFVocabularyExport {
     public typealias Pairs = [(key: String, value: GGUFValue)]
 
     /// What llama.cpp will do otherwise, a line each.
-    public private(set) var warnings: [String] = []
-    public private(set) var pairs: Pairs = []
+    public internal(set) var warnings: [String] = []
+    public internal(set) var pairs: Pairs = []
+    /// How many tokens the model has rows for.
+    private let rows: Int
 
-    /// - Parameter chatTemplate: `tokenizer.chat_template`.
+    /// - Parameters:
+    ///   - tokens: how many the model has rows for, which llama.cpp wants the vocabulary to have too; as many as the tokenizer has if nil.
+    ///   - chatTemplate: `tokenizer.chat_template`.
     /// - Throws: `TokenizerError` for a kind that llama.cpp has not.
-    public init(_ tokenizer: any Tokenizer, chatTemplate: String? = nil) throws {
+    public init(_ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplate: String? = nil) throws {
+        rows = tokens ?? tokenizer.vocabularySize
         switch tokenizer {
         case let tokenizer as CharacterTokenizer: addSpelled(tokenizer, tokens: tokenizer.characters.map { Array(String($0).utf8) })
         case let tokenizer as ByteTokenizer: addSpelled(tokenizer, tokens: (0 ..< 256).map { [UInt8($0)] })
         case let tokenizer as BytePairTokenizer: try add(tokenizer)
         case let tokenizer as SentencePieceTokenizer: try add(tokenizer)
-        default: throw TokenizerError.invalid("this kind of tokenizer can't be written into a GGUF file; known are characters, bytes, byte-level BPE and SentencePiece")
+        case let tokenizer as WordPieceTokenizer: try add(tokenizer)
+        case let tokenizer as PipelineTokenizer: try add(tokenizer)
+        default: throw Self.noKind
         }
         if let chatTemplate { pairs.append(("tokenizer.chat_template", .string(chatTemplate))) }
     }
 
+    static let noKind = TokenizerError.invalid(
+        "this kind of tokenizer can't be written into a GGUF file; known are characters, bytes, byte-level BPE, SentencePiece, WordPiece and Unigram")
+
     /// Types of tokens, by llama.cpp's numbers (`enum llama_token_type`).
-    private enum TokenType {
-        static let normal: Int32 = 1, control: Int32 = 3, userDefined: Int32 = 4, unused: Int32 = 5
+    enum TokenType {
+        static let normal: Int32 = 1, unknown: Int32 = 2, control: Int32 = 3, userDefined: Int32 = 4, unused: Int32 = 5, byte: Int32 = 6
+
+        static func of(_ token: AddedToken) -> Int32 { token.isSpecial ? control : userDefined }
+    }
+
+    /// The kind and its tokens, up to the model's last row: llama.cpp has no holes, and nothing is spelled like what fills them.
+    mutating func addTokens(_ kind: String, pre: String = "default", _ tokens: [[UInt8]], types: [Int32], scores: [Float]? = nil) {
+        let filling = tokens.count ..< max(tokens.count, rows)
+        pairs += [
+            (GGUFKeys.model, .string(kind)), (GGUFKeys.pre, .string(pre)),
+            (GGUFKeys.tokens, .array(GGUFArray(stringBytes: tokens + filling.map { Array("[PAD\($0)]".utf8) }))),
+            (GGUFKeys.types, .array(GGUFArray(types + filling.map { _ in TokenType.unused }))),
+        ]
+        if let scores { pairs.append((GGUFKeys.scores, .array(GGUFArray(scores + filling.map { _ in -10_000 })))) }
+    }
+
+    mutating func addRole(_ name: String, _ id: TokenID?) {
+        if let id { pairs.append(("tokenizer.ggml.\(name)_token_id", .uint32(UInt32(id)))) }
+    }
+
+    // MARK: The rwkv kind: whichever token is the longest
+
+    /// Characters and bytes. The gpt2 kind would take token 11 to end texts where a file names none, and wants the bytes of every character to be tokens.
+    private mutating func addSpelled(_ tokenizer: some Tokenizer, tokens: [[UInt8]]) {
+        let added = tokenizer.addedTokens.sorted { $0.id < $1.id }
+        addTokens(
+            "rwkv", (tokens + added.map { Array($0.content.utf8) }).map { GGUFLongestMatch.spelling(of: $0) },
+            types: tokens.map { _ in TokenType.normal } + added.map(TokenType.of))
+        addRole("eos", tokenizer.endOfText)
+        addRole("unknown", (tokenizer as? CharacterTokenizer)?.unknown)
     }
 
     // MARK: The gpt2 kind: tokens in GPT-2's byte alphabet, and merges
-
-    /// Characters and bytes. A character of several bytes is built from left to right.
-    private mutating func addSpelled(_ tokenizer: some Tokenizer, tokens: [[UInt8]]) {
-        let added = tokenizer.addedTokens.sorted { $0.id < $1.id }
-        var merges: [String] = [], seen: Set<String> = []
-        for token in tokens {
-            for length in 1 ..< max(1, token.count) {
-                let merge = ByteAlphabet.spelling(of: token[..<length]) + " " + ByteAlphabet.spelling(of: token[length ... length])
-                if seen.insert(merge).inserted { merges.append(merge) }
-            }
-        }
-        addByteLevel(
-            pre: "gpt-2", tokens: tokens.map { ByteAlphabet.spelling(of: $0) } + added.map(\.content),
-            types: tokens.map { _ in TokenType.normal } + added.map { $0.isSpecial ? TokenType.control : TokenType.userDefined }, merges: merges)
-        addEnds(tokenizer, begins: false)
-    }
 
     private mutating func add(_ tokenizer: BytePairTokenizer) throws {
         let model = tokenizer.model, listed = model.listedMerges()
@@ -57,12 +80,11 @@ public struct GGUFVocabularyExport {
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
             if let token = tokenizer.addedTokens.token(for: id) {
                 tokens.append(token.content)
-                types.append(token.isSpecial ? TokenType.control : TokenType.userDefined)
+                types.append(TokenType.of(token))
             } else if let bytes = tokenizer.piece(for: id) {
                 tokens.append(ByteAlphabet.spelling(of: bytes))
                 types.append(TokenType.normal)
             } else {
-                // llama.cpp has no holes; nothing is spelled so.
                 tokens.append("[PAD\(id)]")
                 types.append(TokenType.unused)
             }
@@ -90,10 +112,8 @@ public struct GGUFVocabularyExport {
     }
 
     private mutating func addByteLevel(pre: String, tokens: [String], types: [Int32], merges: [String]) {
-        pairs += [
-            (GGUFKeys.model, .string("gpt2")), (GGUFKeys.pre, .string(pre)), (GGUFKeys.tokens, .array(GGUFArray(strings: tokens))),
-            (GGUFKeys.types, .array(GGUFArray(types))), (GGUFKeys.merges, .array(GGUFArray(strings: merges))),
-        ]
+        addTokens("gpt2", pre: pre, tokens.map { Array($0.utf8) }, types: types)
+        pairs.append((GGUFKeys.merges, .array(GGUFArray(strings: merges))))
     }
 
     private mutating func addEnds(_ tokenizer: some Tokenizer, begins: Bool) {
@@ -103,34 +123,5 @@ public struct GGUFVocabularyExport {
         } else {
             warnings.append("the tokenizer has no token that ends a text, for which llama.cpp then takes token 11: run it with --ignore-eos")
         }
-    }
-
-    // MARK: The llama and t5 kinds: SentencePiece
-
-    private mutating func add(_ tokenizer: SentencePieceTokenizer) throws {
-        let model = tokenizer.model, settings = model.normalizerSettings
-        let kind: String
-        switch model.kind {
-        case .bpe: kind = "llama"
-        case .unigram: kind = "t5"
-        case .word, .char: throw TokenizerError.invalid("a SentencePiece model of words or characters can't be written into a GGUF file; known are BPE and Unigram")
-        }
-        pairs += [
-            (GGUFKeys.model, .string(kind)), (GGUFKeys.pre, .string("default")),
-            (GGUFKeys.tokens, .array(GGUFArray(stringBytes: model.pieces.indices.map { Array(model.pieces[$0]) }))),
-            (GGUFKeys.scores, .array(GGUFArray(model.scores))), (GGUFKeys.types, .array(GGUFArray(model.types.map { Int32($0.rawValue) }))),
-            (GGUFKeys.addsSpacePrefix, .bool(settings.addsDummyPrefix)), (GGUFKeys.removesExtraWhitespaces, .bool(settings.removesExtraWhitespaces)),
-            (GGUFKeys.addsBeginOfText, .bool(!tokenizer.frame.prefix.isEmpty)), (GGUFKeys.addsEndOfText, .bool(!tokenizer.frame.suffix.isEmpty)),
-        ]
-        if !settings.characterMap.isEmpty {
-            if kind == "t5" {
-                pairs.append((GGUFKeys.characterMap, .array(GGUFArray(bytes: settings.characterMap))))
-            } else {
-                warnings.append("the tokenizer normalizes characters (\(settings.name)); llama.cpp does not for this kind")
-            }
-        }
-        if let end = tokenizer.endOfText { pairs.append(("tokenizer.ggml.eos_token_id", .uint32(UInt32(end)))) }
-        if let begin = tokenizer.frame.prefix.first ?? tokenizer.id(forPiece: Array("<s>".utf8)) { pairs.append(("tokenizer.ggml.bos_token_id", .uint32(UInt32(begin)))) }
-        if let unknown = model.types.firstIndex(of: .unknown) { pairs.append(("tokenizer.ggml.unknown_token_id", .uint32(UInt32(unknown)))) }
     }
 }

@@ -5,6 +5,7 @@ extension GGUFTokenizer {
         case .llama, .t5: try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame).files()
         case .bert: try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files()
         case .gpt2 where bytePairs?.pattern != nil: try bytePairTokenizer()!.files()
+        case .rwkv: try spelled().files()
         case .gpt2, .gemma4:
             throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
         }
@@ -19,6 +20,24 @@ extension GGUFTokenizer {
         var settings = BytePairTokenizer.Settings(pattern: pattern)
         settings.frame = frame
         return try BytePairTokenizer(model: bytePairs.model, settings: settings, addedTokens: addedTokens, endOfText: endOfText)
+    }
+}
+
+extension GGUFTokenizer {
+    /// Of tokens that are characters each, or the bytes in order.
+    private func spelled() throws -> any Tokenizer {
+        let pieces = vocabulary.tokens.indices.filter { vocabulary.attributes[$0].contains(.normal) }.map { piece(for: TokenID($0)) ?? [] }
+        let end = endOfText.map { vocabulary.tokens.text(of: Int($0)) }, unknown = vocabulary.special.unknown.map { vocabulary.tokens.text(of: Int($0)) }
+        let hasOthers = addedTokens.count != [end, unknown].compactMap(\.self).count
+        if pieces == (0 ... 255).map({ [UInt8($0)] }), unknown == nil, !hasOthers { return try ByteTokenizer(endOfText: end) }
+        let characters = pieces.compactMap { piece -> Unicode.Scalar? in
+            let text = String(validating: piece, as: UTF8.self)?.unicodeScalars
+            return text?.count == 1 ? text?.first : nil
+        }
+        guard characters.count == pieces.count, !hasOthers else {
+            throw TokenizerError.file(vocabulary.file, "has an rwkv vocabulary of more than characters, which cannot be written in Hugging Face's format here")
+        }
+        return try CharacterTokenizer(characters: characters, endOfText: end, unknown: unknown)
     }
 }
 

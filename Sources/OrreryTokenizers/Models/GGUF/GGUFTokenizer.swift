@@ -1,4 +1,4 @@
-/// The tokenizer of a GGUF file's `gpt2`, `llama`, `t5`, `bert` or `gemma4` vocabulary. Ids are llama.cpp's.
+/// The tokenizer of a GGUF file's `gpt2`, `llama`, `t5`, `bert`, `gemma4` or `rwkv` vocabulary. Ids are llama.cpp's.
 ///
 /// What users defined as a token is found in every text, as there; marks of structure only if asked for.
 ///
@@ -34,6 +34,7 @@ public struct GGUFTokenizer: Tokenizer {
         case .gemma4: try GGUFRankedMerges(vocabulary)
         case .gpt2 where settings.escapesWhitespaces: try GGUFRankedMerges(vocabulary)
         case .gpt2: try GGUFBytePairs(vocabulary)
+        case .rwkv: try GGUFLongestMatch(vocabulary)
         }
         let marks = vocabulary.attributes.indices.filter {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
@@ -54,6 +55,7 @@ public struct GGUFTokenizer: Tokenizer {
         guard vocabulary.tokens.indices.contains(Int(id)) else { return nil }
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
+        if vocabulary.kind == .rwkv { return GGUFLongestMatch.bytes(of: token) }
         if !attributes.isDisjoint(with: [.control, .userDefined, .unknown]) { return Array(token) }
         if isByteLevel, attributes.contains(.normal) {
             var bytes: [UInt8] = []
@@ -68,7 +70,7 @@ public struct GGUFTokenizer: Tokenizer {
 
     public func id(forPiece piece: [UInt8]) -> TokenID? {
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
-        let spelled = isByteLevel ? Array(ByteAlphabet.spelling(of: piece).utf8) : piece
+        let spelled = isByteLevel ? Array(ByteAlphabet.spelling(of: piece).utf8) : vocabulary.kind == .rwkv ? GGUFLongestMatch.spelling(of: piece) : piece
         for text in [piece, spelled, escaped, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
             let id = vocabulary.index.id(of: text)
             if id != PieceIndex.missing, self.piece(for: id) == piece { return id }
