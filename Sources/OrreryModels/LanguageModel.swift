@@ -22,6 +22,9 @@ public protocol LanguageModel: AnyObject {
 
     /// How the matrices inside the layers are stored.
     var layout: WeightLayout { get }
+
+    /// How many positions a query of this layer sees, its own included; nil: all up to its own.
+    func slidingWindow(layer: Int) -> Int?
 }
 
 /// The sizes that callers need, by whatever name an architecture's configuration gives them.
@@ -50,10 +53,18 @@ extension LanguageModel {
 
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+    public func slidingWindow(layer: Int) -> Int? { nil }
+
     /// An empty cache for B sequences.
-    public func makeCache(batch: Int = 1, capacity: Int, type: ElementType = .float32) -> KeyValueStore {
+    public func makeCache(batch: Int = 1, capacity: Int, type: CacheType = .float32) -> KeyValueStore {
         KeyValueStore(
-            layers: shape.layers, batch: batch, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: capacity, type: type)
+            windows: (0 ..< shape.layers).map(slidingWindow), batch: batch, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize,
+            capacity: capacity, type: type)
+    }
+
+    /// The same in the type of the computation.
+    public func makeCache(batch: Int = 1, capacity: Int, type: ElementType) -> KeyValueStore {
+        makeCache(batch: batch, capacity: capacity, type: CacheType(type))
     }
 
     /// The rows of [B, T, D] that logits are wanted for.

@@ -11,7 +11,8 @@ struct BenchModel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Tokens a second of a model, reading a prompt and writing, and the share of this machine's limit.",
         discussion: """
-            As llama-bench does: -p tokens are read at once, then -n are written one by one, from an empty cache; the figures are medians of the repetitions. \
+            As llama-bench does: -p tokens are read at once, then -n are written one by one, each from an empty cache or after --depth tokens; the figures are medians of \
+            the repetitions. \
             Writing is limited by memory: the share is of the bandwidth measured in the same run. Reading is limited by arithmetic: the share is of the \
             multiply-adds that the cores reach from registers in the type of the products.
             """)
@@ -25,15 +26,19 @@ struct BenchModel: ParsableCommand {
     @Option(name: [.customShort("n"), .customLong("new-tokens")], help: "Tokens to write.")
     var newTokens = 128
 
+    @Option(help: "Tokens that the cache holds before either is measured.")
+    var depth = 0
+
     @Option(help: "How often each is measured.")
     var repetitions = 3
 
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (name, value) in [("-p", promptTokens), ("-n", newTokens)] where !(0 ... 1 << 20).contains(value) {
+        for (name, value) in [("-p", promptTokens), ("-n", newTokens), ("--depth", depth)] where !(0 ... 1 << 20).contains(value) {
             throw ValidationError("\(name): expected 0 to \(1 << 20), found \(value)")
         }
         if promptTokens + newTokens == 0 { throw ValidationError("-p and -n are both 0: nothing to measure") }
@@ -44,12 +49,13 @@ struct BenchModel: ParsableCommand {
         try processor.run {
             let loading = ContinuousClock.now
             let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
-            let longest = max(promptTokens, newTokens)
+            let longest = depth + max(promptTokens, newTokens)
             guard longest <= model.shape.contextLength else {
-                throw ValidationError("-p and -n: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
+                throw ValidationError("-p and -n, with --depth before them: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
             }
             let type = compute.type(standard: Processor.current.fastestType)
-            let measurement = Measurement(model, type: type, promptTokens: promptTokens, newTokens: newTokens)
+            let measurement = Measurement(
+                model, type: type, cacheType: cache.type(computing: type, compute, model), promptTokens: promptTokens, newTokens: newTokens, depth: depth)
             let loadSeconds = (ContinuousClock.now - loading).seconds
             let line = ProgressLine(logInterval: 30), interrupt = InterruptFlag()
             defer { interrupt.release() }
@@ -70,12 +76,15 @@ struct BenchModel: ParsableCommand {
             o["threads"] = JSONValue(Processor.current.threads)
             o["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
             o["dtype"] = JSONValue(measurement.type.name)
+            o["cache_type"] = JSONValue(measurement.cacheType.rawValue)
+            o["depth"] = JSONValue(depth)
             o["prompt_tokens"] = JSONValue(promptTokens)
             o["new_tokens"] = JSONValue(newTokens)
             o["load_ms"] = JSONValue(loadSeconds * 1e3)
             o["prefill_tokens_per_s"] = JSONValue(result.prefill)
             o["decode_tokens_per_s"] = JSONValue(result.decode)
             o["bytes_per_token"] = JSONValue(result.bytesPerToken)
+            o["cache_bytes_per_token"] = JSONValue(result.cacheBytesPerToken)
             o["bandwidth_gb_per_s"] = JSONValue(result.bandwidth)
             o["bandwidth_share"] = JSONValue(result.bandwidthShare)
             o["peak_gops"] = JSONValue(result.peak)
@@ -84,11 +93,12 @@ struct BenchModel: ParsableCommand {
         }
         func number(_ x: Double?, _ decimals: Int) -> String { x.map { Human.fixed($0, decimals: decimals) } ?? "-" }
         var table = Table([.init("test"), .init("tokens/s", .right), .init("limit"), .init("share", .right)])
-        table.add("prefill \(promptTokens)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
-        table.add("decode \(newTokens)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
+        let place = depth > 0 ? " after \(depth)" : ""
+        table.add("prefill \(promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
+        table.add("decode \(newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
         let terminal = Terminal.standardOutput
         print(table.render(width: terminal.width, appearance: terminal.appearance))
-        print("\(Human.bytes(result.bytesPerToken)) a token; \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
+        print("\(Human.bytes(result.bytesPerToken)) a token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
     }
 }
 
@@ -99,6 +109,8 @@ private struct Measurement {
         let prefill: Double?
         let decode: Double?
         let bytesPerToken: Int
+        /// Of these the keys and values.
+        let cacheBytesPerToken: Int
         /// 10⁹ bytes and operations a second.
         let bandwidth: Double
         let peak: Double
@@ -110,12 +122,16 @@ private struct Measurement {
     let type: ElementType
     let promptTokens: Int
     let newTokens: Int
+    let cacheType: CacheType
+    /// Positions that the cache holds before.
+    let depth: Int
     private let ids: [Int32]
 
-    init(_ model: any LanguageModel, type: ElementType, promptTokens: Int, newTokens: Int) {
-        (self.model, self.type, self.promptTokens, self.newTokens) = (model, type, promptTokens, newTokens)
+    init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int) {
+        (self.model, self.type, self.cacheType) = (model, type, cacheType)
+        (self.promptTokens, self.newTokens, self.depth) = (promptTokens, newTokens, depth)
         var state: UInt64 = 1
-        ids = (0 ..< max(promptTokens, newTokens)).map { _ in
+        ids = (0 ..< depth + max(promptTokens, newTokens)).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int32(state >> 33) % Int32(model.shape.vocabularySize)
         }
@@ -127,41 +143,62 @@ private struct Measurement {
         let processor = Processor.current
         let isInBlocks = model.parameters.contains { $0.blocks.contains { !$0.format.isFloat } }
         var prefills: [Double] = [], decodes: [Double] = [], bandwidth = 0.0, peak = 0.0
+        let cache = model.makeCache(capacity: ids.count, type: cacheType)
         // Packs weights and touches pages; not counted.
-        if promptTokens > 0 { _ = prefill() }
-        if newTokens > 0 { _ = decode(min(newTokens, 2)) }
+        fill(cache)
+        if promptTokens > 0 { _ = prefill(cache) }
+        if newTokens > 0 { _ = decode(min(newTokens, 2), cache) }
         for round in 0 ..< repetitions {
             guard progress(round, repetitions) else { break }
             if newTokens > 0 {
                 bandwidth = max(bandwidth, processor.measuredReadBandwidth(seconds: 0.3))
-                decodes.append(decode(newTokens))
+                decodes.append(decode(newTokens, cache))
             }
             if promptTokens > 0 {
                 peak = max(peak, isInBlocks ? processor.measuredBytePeak(seconds: 0.1) : processor.measuredPeak(type, seconds: 0.1))
-                prefills.append(prefill())
+                prefills.append(prefill(cache))
             }
         }
         guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
-        let cost = ModelCost(model, type: type)
+        let cost = ModelCost(model, type: type, cacheType: cacheType)
         let prefill = median(prefills), decode = median(decodes)
-        let bytes = cost.weightBytes + cost.keyValueBytesPerPosition * newTokens / 2
+        let cacheBytes = cost.keyValueBytes(positions: depth + newTokens / 2), bytes = cost.weightBytes + cacheBytes
         return Result(
-            prefill: prefill, decode: decode, bytesPerToken: bytes, bandwidth: bandwidth, peak: peak, bandwidthShare: decode.map { $0 * Double(bytes) / 1e9 / bandwidth },
+            prefill: prefill, decode: decode, bytesPerToken: bytes, cacheBytesPerToken: cacheBytes, bandwidth: bandwidth, peak: peak, bandwidthShare: decode.map { $0 * Double(bytes) / 1e9 / bandwidth },
             arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
     }
 
-    private func prefill() -> Double {
-        let cache = model.makeCache(capacity: promptTokens, type: type)
-        return rate(promptTokens) { _ = model.logits(Array(ids.prefix(promptTokens)), batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true)) }
+    private func prefill(_ cache: KeyValueStore) -> Double {
+        rewind(cache)
+        let new = Array(ids[depth ..< depth + promptTokens])
+        return rate(promptTokens) {
+            _ = model.logits(new, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+            cache.advance(by: new.count)
+        }
     }
 
-    private func decode(_ count: Int) -> Double {
-        let cache = model.makeCache(capacity: count, type: type)
+    private func decode(_ count: Int, _ cache: KeyValueStore) -> Double {
+        rewind(cache)
         return rate(count) {
-            for id in ids.prefix(count) {
+            for id in ids[depth ..< depth + count] {
                 _ = model.logits([id], batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
                 cache.advance(by: 1)
             }
+        }
+    }
+
+    /// Brings the cache to the depth; not timed.
+    private func rewind(_ cache: KeyValueStore) {
+        // What a layer with a window has let go of is computed again.
+        cache.truncate(to: cache.canTruncate(to: depth) ? depth : 0)
+        fill(cache)
+    }
+
+    private func fill(_ cache: KeyValueStore) {
+        while cache.count < depth {
+            let piece = Array(ids[cache.count ..< min(depth, cache.count + 512)])
+            _ = model.logits(piece, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+            cache.advance(by: piece.count)
         }
     }
 

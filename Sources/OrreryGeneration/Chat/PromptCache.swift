@@ -11,24 +11,27 @@ public final class PromptCache {
     /// The sequence whose keys and values are held.
     public private(set) var tokens: [TokenID] = []
     private var store: KeyValueStore?
-    private var type: ElementType?
+    private var computeType: ElementType?
 
     public init() {}
 
     /// Forgets everything, and gives the memory back.
-    public func clear() { (tokens, store, type) = ([], nil, nil) }
+    public func clear() { (tokens, store, computeType) = ([], nil, nil) }
 
     /// A store that holds the beginning of the prompt as far as it is known, without the last token, whose logits are wanted.
     func store(for options: GenerationOptions, capacity: Int, of source: TextModel) -> KeyValueStore {
-        if let store, type == options.computeType, store.capacity >= capacity {
+        if let store, computeType == options.computeType, store.type == options.cacheType, store.capacity >= capacity {
             let common = min(zip(tokens, options.prompt).prefix { $0 == $1 }.count, options.prompt.count - 1)
-            store.truncate(to: common)
-            tokens.removeSubrange(common...)
+            // A layer with a window may have let go of what this prompt's next token sees: then it is computed anew.
+            let kept = store.canTruncate(to: common) ? common : 0
+            store.truncate(to: kept)
+            tokens.removeSubrange(kept...)
             return store
         }
+        clear()  // before the new one takes memory
         // Room for some turns more, so that not every turn starts anew.
-        let store = source.model.makeCache(capacity: min(source.contextLength, max(2 * capacity, 1024)), type: options.computeType)
-        (self.store, tokens, type) = (store, [], options.computeType)
+        let store = source.model.makeCache(capacity: min(source.contextLength, max(2 * capacity, 1024)), type: options.cacheType)
+        (self.store, computeType) = (store, options.computeType)
         return store
     }
 
