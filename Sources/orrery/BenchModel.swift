@@ -56,6 +56,8 @@ struct BenchModel: ParsableCommand {
             let type = compute.type(standard: Processor.current.fastestType)
             let measurement = Measurement(
                 model, type: type, cacheType: cache.type(computing: type, compute, model), promptTokens: promptTokens, newTokens: newTokens, depth: depth)
+            try InferenceMemory(model, type: type, cacheType: measurement.cacheType, positions: longest, piece: max(promptTokens, 512))
+                .check(self.model, shorter: "--depth or -p")
             let loadSeconds = (ContinuousClock.now - loading).seconds
             let line = ProgressLine(logInterval: 30), interrupt = InterruptFlag()
             defer { interrupt.release() }

@@ -45,6 +45,9 @@ package struct LogitsWriter {
     package var names: [String] { ["input_ids", "logits"] + (continued > 0 ? ["greedy"] : []) + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
 
     package func write(to path: String) throws {
+        try InferenceMemory(
+            model, type: computeType, cacheType: cacheType, positions: length + continued, piece: continued > 0 ? max(Self.piece, length) : Self.piece
+        ).check("the model", shorter: "number of ids")
         let (B, T, shape) = (sequences.count, length, model.shape)
         let hidden = HiddenStates(layers: shape.layers)
         var tensors = [
