@@ -58,12 +58,14 @@ extension TextModel {
             throw GenerationError.option("the text", "\(all.ids.count) tokens long", allowed: cut == .halves ? "at least \(context), one window" : "at least 2")
         }
         var result = Perplexity()
-        let atOnce = windowsAtOnce(context: context)
+        let atOnce = windowsAtOnce(context: context), kept = cacheType ?? CacheType(computeType)
+        try InferenceMemory(model, type: computeType, cacheType: kept, batch: atOnce, positions: context, piece: max(2048, atOnce * context))
+            .check(name, shorter: "--context")
         for first in stride(from: 0, to: windows.count, by: atOnce) {
             // only the last may be shorter, and is then alone
             var group = Array(windows[first ..< min(first + atOnce, windows.count)])
             let last = group.count > 1 && group.last!.range.count < context ? [group.removeLast()] : []
-            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: model, computeType, cacheType ?? CacheType(computeType)) }
+            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: model, computeType, kept) }
             if !progress(min(first + atOnce, windows.count), windows.count) { break }
         }
         return result
