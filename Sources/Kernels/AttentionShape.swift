@@ -64,6 +64,11 @@ package struct HeadRows {
         (self.pointer, self.type, self.batchStride, self.rowStride, self.headSize) = (pointer, type, batchStride, rowStride, headSize)
     }
 
+    /// Each sequence without its first rows.
+    package func dropFirst(_ rows: Int) -> HeadRows {
+        HeadRows(pointer + rows * rowStride * type.size, type, batchStride: batchStride, rowStride: rowStride, headSize: headSize)
+    }
+
     func at(batch: Int, row: Int, head: Int) -> UnsafeMutableRawPointer {
         pointer + (batch * batchStride + row * rowStride + head * headSize) * type.size
     }

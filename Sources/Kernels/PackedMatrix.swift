@@ -10,6 +10,7 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
     let storage: Storage
     /// Elements along k in one word.
     var wordK: Int { depth == rows ? 1 : 2 }
+    package var byteCount: Int { storage.byteCount }
     var panels: UnsafeMutablePointer<UInt32> { storage.pointer.assumingMemoryBound(to: UInt32.self) }
 
     /// - Parameters:

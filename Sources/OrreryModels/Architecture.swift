@@ -43,7 +43,8 @@ extension Architecture {
     /// Opens the model. All that it asks for is known to be in the file before the first weight is read.
     static func load(_ json: JSONFields, _ checkpoint: SafetensorsCheckpoint, warn: (String) -> Void) throws -> Self {
         let config = try Configuration(json)
-        _ = try Self(config, source(CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: false)), initial: .init())
+        let unread = try Self(config, source(CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: false)), initial: .init())
+        try MemoryError.check(reading: unread.savedParameters, checkpoint.path)
         let weights = CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: true)
         let model = try Self(config, source(weights), initial: .init())
         try model.account(forUnused: weights, checkpoint)

@@ -76,6 +76,8 @@ public final class GPTOSS: LanguageModel, Architecture {
     }
 
     public var tokenEmbedding: Parameter { tokens.weight }
+
+    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
     var savedParameters: [Parameter] { GPTOSSWeights.saved(parameters) }
 
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {

@@ -70,6 +70,8 @@ public final class Gemma2: LanguageModel, Architecture {
 
     public var tokenEmbedding: Parameter { tokens.weight }
 
+    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
+
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
         let scale = Float(config.hiddenSize).squareRoot()
         var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch]).scaled(by: scale)).droppedOut(context.dropout?())

@@ -12,13 +12,24 @@ public protocol LanguageModel: Model {
 
     /// The row of numbers per token.
     var tokenEmbedding: Parameter { get }
+
+    /// How many positions a query of this layer sees, its own included; nil: all up to its own.
+    func slidingWindow(layer: Int) -> Int?
 }
 
 extension LanguageModel {
+    public func slidingWindow(layer: Int) -> Int? { nil }
+
     /// An empty cache for B sequences.
-    public func makeCache(batch: Int = 1, capacity: Int, type: ElementType = .float32) -> KeyValueStore {
+    public func makeCache(batch: Int = 1, capacity: Int, type: CacheType = .float32) -> KeyValueStore {
         KeyValueStore(
-            layers: shape.layers, batch: batch, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: capacity, type: type)
+            windows: (0 ..< shape.layers).map(slidingWindow), batch: batch, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize,
+            capacity: capacity, type: type)
+    }
+
+    /// The same in the type of the computation.
+    public func makeCache(batch: Int = 1, capacity: Int, type: ElementType) -> KeyValueStore {
+        makeCache(batch: batch, capacity: capacity, type: CacheType(type))
     }
 
     /// The rows of [B, T, D] that logits are wanted for.

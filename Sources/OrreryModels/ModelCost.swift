@@ -5,13 +5,17 @@ import OrreryTensor
 public struct ModelCost: Sendable, Hashable {
     /// Bytes of weights that a decoding step reads, of experts the share that is chosen.
     public let weightBytes: Int
-    /// Bytes of keys and values that it reads for each earlier position.
-    public let keyValueBytesPerPosition: Int
+    /// Bytes of one layer's keys and values at one position.
+    private let keyValueBytes: Int
+    /// How far each layer looks back.
+    private let windows: [Int?]
     /// Operations, a multiply-add being two, without attention.
     public let operations: Double
 
-    /// - Parameter type: in which products are computed where weights are floats.
-    public init(_ model: any LanguageModel, type: ElementType) {
+    /// - Parameters:
+    ///   - type: in which products are computed where weights are floats.
+    ///   - cacheType: in which keys and values are kept.
+    public init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType) {
         var bytes = 0.0, operations = 0.0
         let isTied = model.isTied
         for parameter in model.parameters where parameter.isMatrix {
@@ -24,8 +28,12 @@ public struct ModelCost: Sendable, Hashable {
         weightBytes = Int(bytes)
         self.operations = operations
         let shape = model.shape
-        keyValueBytesPerPosition = 2 * shape.layers * shape.keyValueHeads * shape.headSize * type.size
+        keyValueBytes = 2 * shape.keyValueHeads * cacheType.byteCount(headSize: shape.headSize)
+        windows = (0 ..< shape.layers).map(model.slidingWindow)
     }
+
+    /// Bytes of keys and values that a decoding step reads after so many positions.
+    public func keyValueBytes(positions: Int) -> Int { windows.reduce(0) { $0 + min($1 ?? positions, positions) * keyValueBytes } }
 }
 
 extension LanguageModel {

@@ -66,6 +66,8 @@ public final class Phi3: LanguageModel, Architecture {
 
     public var tokenEmbedding: Parameter { tokens.weight }
 
+    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
+
     public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
         var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
         for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }

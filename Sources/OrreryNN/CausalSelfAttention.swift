@@ -79,19 +79,26 @@ public struct CausalSelfAttention {
         let shape = AttentionShape(
             batch: B, queries: T, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, firstPosition: context.firstPosition,
             mask: AttentionMask(slidingWindow: slidingWindow), scale: scale, softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
-        let cached = context.cache.map { cache in
-            let tiles = cache.tiles[layer]
-            for b in 0 ..< B {
-                tiles[b].write(
-                    keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), batch: b, rows: T, at: context.firstPosition)
-            }
-            return tiles
-        }
         let interests = [context.interest(in: .scores, layer), context.interest(in: .pattern, layer)]
-        if interests.contains(.write) { return unfused(q, k, v, cached, shape, context, layer) }
-        if interests.contains(.read) { _ = unfused(q, k, v, cached, shape, context, layer) }
-        guard let cached else { return q.attention(keys: k, values: v, shape, dropout: context.dropout?()) }
-        return q.attention(cached: cached, shape)
+        let isRead = interests.contains(.read), isWritten = interests.contains(.write)
+        guard let caches = context.cache?.tiles[layer] else {
+            if isRead || isWritten {
+                let z = unfused(q, k, v, nil, shape, context, layer)
+                if isWritten { return z }
+            }
+            return q.attention(keys: k, values: v, shape, dropout: context.dropout?())
+        }
+        guard isRead || isWritten else { return q.attention(keys: k, values: v, joining: caches, shape) }
+        // A tap sees all scores at once.
+        let whole = caches.map { $0.withRoom(for: T, capacity: shape.keys) }
+        func write(into caches: [KeyValueTiles]) {
+            KeyValueTiles.write(k.headRows(headSize: headSize), v.headRows(headSize: headSize), into: caches, rows: T, at: context.firstPosition)
+        }
+        write(into: whole)
+        let z = unfused(q, k, v, whole, shape, context, layer)
+        if !isWritten { return q.attention(keys: k, values: v, joining: caches, shape) }
+        if whole[0] !== caches[0] { write(into: caches) }
+        return z
     }
 
     /// The same attention with its scores and pattern as tensors, for taps. Dropout of the pattern is left out.

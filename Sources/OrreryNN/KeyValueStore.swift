@@ -3,17 +3,35 @@ import OrreryTensor
 
 /// Keys and values of B sequences of equal length, for every layer. The forward pass writes the new positions; whoever runs it
 /// advances `count`.
+///
+/// A layer whose queries look back no further than a window keeps only what the next ones can see.
 public final class KeyValueStore {
     package let tiles: [[KeyValueTiles]]  // [layer][sequence]
     public let capacity: Int
+    /// Of the stored numbers.
+    public let type: CacheType
     /// Positions that are complete in every layer.
     public private(set) var count = 0
 
-    /// - Parameter type: of the stored numbers; fresh ones are rounded to it before they are used.
-    public init(layers: Int, batch: Int, keyValueHeads: Int, headSize: Int, capacity: Int, type: ElementType) {
-        self.capacity = capacity
-        tiles = (0 ..< layers).map { _ in
-            (0 ..< batch).map { _ in KeyValueTiles(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type) }
+    /// - Parameters:
+    ///   - windows: for each layer how many positions a query sees, its own included; nil: all up to its own.
+    ///   - type: of the stored numbers; fresh ones are rounded to it before they are used.
+    public init(windows: [Int?], batch: Int, keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) {
+        (self.capacity, self.type) = (capacity, type)
+        tiles = windows.map { window in
+            (0 ..< batch).map { _ in KeyValueTiles(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: window) }
+        }
+    }
+
+    public convenience init(layers: Int, batch: Int, keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) {
+        self.init(
+            windows: Array(repeating: nil, count: layers), batch: batch, keyValueHeads: keyValueHeads, headSize: headSize, capacity: capacity, type: type)
+    }
+
+    /// Bytes of one sequence, before memory is taken for them.
+    public static func byteCount(windows: [Int?], keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) -> Int {
+        windows.reduce(0) {
+            $0 + KeyValueTiles.byteCount(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: $1)
         }
     }
 
@@ -26,9 +44,15 @@ public final class KeyValueStore {
         count += positions
     }
 
-    /// Forgets the positions from `count` on.
+    /// Whether the positions from `count` on can be forgotten: a layer with a window may have let go of what would have to be seen again. Always true of 0,
+    /// and of the last `KeyValueTiles.slack` positions.
+    public func canTruncate(to count: Int) -> Bool {
+        count >= 0 && count <= self.count && (count == self.count || tiles.joined().allSatisfy { $0.canContinue(from: count) })
+    }
+
+    /// Forgets the positions from `count` on, to which it must be possible to go back.
     public func truncate(to count: Int) {
-        precondition(count >= 0 && count <= self.count, "key-value store: truncate \(self.count) positions to \(count)")
+        precondition(canTruncate(to: count), "key-value store: truncate \(self.count) positions to \(count)")
         self.count = count
     }
 }

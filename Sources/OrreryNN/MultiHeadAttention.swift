@@ -31,12 +31,7 @@ public struct MultiHeadAttention {
         let (q, k, v) = (context.tap(.query, layer, query(x)), context.tap(.key, layer, key(x)), context.tap(.value, layer, value(x)))
         let shape = shape(x, .causal, context.firstPosition, distanceBias)
         guard let cache = context.cache else { return project(q.attention(keys: k, values: v, shape), context, layer) }
-        let tiles = cache.tiles[layer]
-        for (b, sequence) in tiles.enumerated() {
-            sequence.write(
-                keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), batch: b, rows: x.shape[1], at: context.firstPosition)
-        }
-        return project(q.attention(cached: tiles, shape), context, layer)
+        return project(q.attention(keys: k, values: v, joining: cache.tiles[layer], shape), context, layer)
     }
 
     /// Every position sees all of another sequence, whose keys and values are kept.
@@ -48,7 +43,7 @@ public struct MultiHeadAttention {
 
     /// Keys and values of a sequence [1, S, D] for `reading`, in its type.
     package func memory(of source: Tensor) -> SourceMemory {
-        let count = source.shape[1], tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: source.dtype)
+        let count = source.shape[1], tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
         let (k, v) = (key(source), value(source))
         tiles.write(keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), batch: 0, rows: count, at: 0)
         return withExtendedLifetime((k, v)) { SourceMemory(tiles: tiles, count: count) }

@@ -88,6 +88,9 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         changed()
     }
 
+    /// Bytes of the copies in the order of products.
+    package var packedByteCount: Int { packed.withLock { $0.values.reduce(0) { $0 + $1.byteCount } } }
+
     /// Says that the numbers were changed in place.
     package func changed() { packed.withLock { $0 = [:] } }
 

@@ -24,6 +24,26 @@ extension Tensor {
             op: .attention(q: self, k: keys, v: values, y: y, logSumExp: lse, attention, dropout: dropout))
     }
 
+    /// Attention of new queries [B, T, H D], whose keys and values [B, T, Hkv D] join those in the caches first.
+    ///
+    /// A cache that keeps only a window takes them in pieces, each of which is attended to before the next one overwrites what it saw.
+    package func attention(keys: Tensor, values: Tensor, joining caches: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
+        let D = attention.headSize, y = Tensor(empty: shape, dtype)
+        precondition(
+            shape == [attention.batch, attention.queries, attention.heads * D] && keys.shape == values.shape && caches.count == attention.batch
+                && keys.shape == [attention.batch, attention.queries, attention.keyValueHeads * D],
+            "attention: q \(shape), k \(keys.shape), v \(values.shape), \(caches.count) caches, \(attention)")
+        for start in stride(from: 0, to: attention.queries, by: min(caches[0].room, attention.queries)) {
+            var piece = attention
+            piece.queries = min(caches[0].room, attention.queries - start)
+            piece.firstPosition += start
+            func rows(_ x: Tensor) -> HeadRows { x.headRows(headSize: D).dropFirst(start) }
+            KeyValueTiles.write(rows(keys), rows(values), into: caches, rows: piece.queries, at: piece.firstPosition)
+            Processor.current.attention(piece, q: rows(self), keyValues: caches, y: rows(y), logSumExp: nil)
+        }
+        return withExtendedLifetime((self, keys, values)) { y }
+    }
+
     /// Attention of new queries [B, T, H D] on caches that already hold their keys and values.
     package func attention(cached: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
         let y = Tensor(empty: shape, dtype), D = attention.headSize

@@ -11,7 +11,8 @@ struct BenchModel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Tokens a second of a model, reading a prompt and writing, and the share of this machine's limit.",
         discussion: """
-            As llama-bench does: -p tokens are read at once, then -n are written one by one, from an empty cache; the figures are medians of the repetitions. \
+            As llama-bench does: -p tokens are read at once, then -n are written one by one, each from an empty cache or after --depth tokens; the figures are medians of \
+            the repetitions. \
             Writing is limited by memory: the share is of the bandwidth that was measured every few tokens in between. Reading is limited by arithmetic: the share is \
             of the multiply-adds that the cores reach from registers in the type of the products.
             """)
@@ -25,15 +26,19 @@ struct BenchModel: ParsableCommand {
     @Option(name: [.customShort("n"), .customLong("new-tokens")], help: "Tokens to write.")
     var newTokens = 128
 
+    @Option(help: "Tokens that the cache holds before either is measured.")
+    var depth = 0
+
     @Option(help: "How often each is measured.")
     var repetitions = 3
 
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (name, value) in [("-p", promptTokens), ("-n", newTokens)] where !(0 ... 1 << 20).contains(value) {
+        for (name, value) in [("-p", promptTokens), ("-n", newTokens), ("--depth", depth)] where !(0 ... 1 << 20).contains(value) {
             throw ValidationError("\(name): expected 0 to \(1 << 20), found \(value)")
         }
         if promptTokens + newTokens == 0 { throw ValidationError("-p and -n are both 0: nothing to measure") }
@@ -44,12 +49,15 @@ struct BenchModel: ParsableCommand {
         try processor.run {
             let loading = ContinuousClock.now
             let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
-            let longest = max(promptTokens, newTokens)
+            let longest = depth + max(promptTokens, newTokens)
             guard longest <= model.shape.contextLength else {
-                throw ValidationError("-p and -n: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
+                throw ValidationError("-p and -n, with --depth before them: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
             }
             let type = compute.type(standard: Processor.current.fastestType)
-            let measurement = ModelMeasurement(model, type: type, promptTokens: promptTokens, newTokens: newTokens)
+            let measurement = ModelMeasurement(
+                model, type: type, cacheType: cache.type(computing: type, compute, model), promptTokens: promptTokens, newTokens: newTokens, depth: depth)
+            try InferenceMemory(model, type: type, cacheType: measurement.cacheType, positions: longest, piece: max(promptTokens, 512))
+                .check(self.model, shorter: "--depth or -p")
             let loadSeconds = (ContinuousClock.now - loading).seconds
             let line = ProgressLine(logInterval: 30), interrupt = InterruptFlag()
             defer { interrupt.release() }
@@ -70,12 +78,15 @@ struct BenchModel: ParsableCommand {
             o["threads"] = JSONValue(Processor.current.threads)
             o["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
             o["dtype"] = JSONValue(measurement.type.name)
+            o["cache_type"] = JSONValue(measurement.cacheType.rawValue)
+            o["depth"] = JSONValue(depth)
             o["prompt_tokens"] = JSONValue(promptTokens)
             o["new_tokens"] = JSONValue(newTokens)
             o["load_ms"] = JSONValue(loadSeconds * 1e3)
             o["prefill_tokens_per_s"] = JSONValue(result.prefill)
             o["decode_tokens_per_s"] = JSONValue(result.decode)
             o["bytes_per_token"] = JSONValue(result.bytesPerToken)
+            o["cache_bytes_per_token"] = JSONValue(result.cacheBytesPerToken)
             o["bandwidth_gb_per_s"] = JSONValue(result.bandwidth)
             o["bandwidth_share"] = JSONValue(result.bandwidthShare)
             o["peak_gops"] = JSONValue(result.peak)
@@ -84,10 +95,11 @@ struct BenchModel: ParsableCommand {
         }
         func number(_ x: Double?, _ decimals: Int) -> String { x.map { Human.fixed($0, decimals: decimals) } ?? "-" }
         var table = Table([.init("test"), .init("tokens/s", .right), .init("limit"), .init("share", .right)])
-        table.add("prefill \(promptTokens)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
-        table.add("decode \(newTokens)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
+        let place = depth > 0 ? " after \(depth)" : ""
+        table.add("prefill \(promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
+        table.add("decode \(newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
         let terminal = Terminal.standardOutput
         print(table.render(width: terminal.width, appearance: terminal.appearance))
-        print("\(Human.bytes(result.bytesPerToken)) a token; \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
+        print("\(Human.bytes(result.bytesPerToken)) a token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
     }
 }

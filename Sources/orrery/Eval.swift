@@ -33,6 +33,7 @@ struct Eval: ParsableCommand {
     var windows = Windows.sliding
 
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
@@ -50,7 +51,8 @@ struct Eval: ParsableCommand {
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
             let interrupt = InterruptFlag(), line = ProgressLine(logInterval: 30), start = ContinuousClock.now
             defer { interrupt.release() }
-            let result = try source.perplexity(of: text, context: context, cut: cut, computeType: compute.type(standard: .float32)) { done, total in
+            let type = compute.type(standard: .float32)
+            let result = try source.perplexity(of: text, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)) { done, total in
                 line.update(TaskStatus("Reading \(data)", completed: Double(done), total: Double(total), unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
                 return !interrupt.isRaised
             }
@@ -75,6 +77,7 @@ struct Eval: ParsableCommand {
         o["windows"] = JSONValue(result.windows)
         o["seconds"] = JSONValue(seconds)
         o["tokens_per_s"] = JSONValue(Double(result.tokens) / seconds)
+        o["cache_type"] = JSONValue(cache.type(computing: compute.type(standard: .float32)).rawValue)
         o["interrupted"] = JSONValue(interrupted)
         output.print(o)
     }

@@ -32,6 +32,7 @@ struct Generate: ParsableCommand {
     var stops: [String] = []
 
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
@@ -46,7 +47,8 @@ struct Generate: ParsableCommand {
             let (source, start) = try open(text, type)
             let options = GenerationOptions(
                 prompt: start, sampling: sampling.options(suggested: source.suggestedSampling),
-                stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type)
+                stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type,
+                cacheType: cache.type(computing: type, compute, source.model))
             source.prepare(type)
             let generation = try source.generate(options)
             let completion = try stream(generation, prompt: text)
@@ -111,6 +113,7 @@ extension Generation {
         o["finish_reason"] = JSONValue(finishReason?.rawValue)
         o["sampling"] = .object(options.sampling.json)
         o["dtype"] = JSONValue(options.computeType.name)
+        o["cache_type"] = JSONValue(options.cacheType.rawValue)
         return o
     }
 }

@@ -34,6 +34,7 @@ struct Logits: ParsableCommand {
     var greedy = 0
 
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
@@ -68,6 +69,8 @@ struct Logits: ParsableCommand {
         }
     }
 
+    private var cacheType: CacheType { cache.type(computing: compute.type(standard: .float32)) }
+
     private func warn(_ line: String) { standardError("orrery: warning: \(line)") }
 
     private func read(_ path: String, _ shape: ModelShape) throws -> [[Int32]] {
@@ -78,7 +81,8 @@ struct Logits: ParsableCommand {
         let room = models[0].shape.contextLength - sequences[0].count
         guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
         let writer = LogitsWriter(
-            models: models, sequences: sequences, computeType: compute.type(standard: .float32), writesHidden: hidden, continued: greedy)
+            models: models, sequences: sequences, computeType: compute.type(standard: .float32), cacheType: cacheType, writesHidden: hidden,
+            continued: greedy)
         let start = ContinuousClock.now
         try writer.write(to: out)
         report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
@@ -100,6 +104,7 @@ struct Logits: ParsableCommand {
         o["layers"] = JSONValue(shape.layers)
         o["width"] = JSONValue(shape.width)
         o["dtype"] = JSONValue(type.name)
+        o["cache_type"] = JSONValue(cacheType.rawValue)
         o["tensors"] = JSONValue(names)
         o["seconds"] = JSONValue(seconds)
         o["tokens_per_s"] = JSONValue(Double(count * length) / seconds)

@@ -15,19 +15,27 @@ package struct LogitsWriter {
     private let models: [any LanguageModel]
     package let sequences: [[Int32]]
     package let computeType: ElementType
+    package let cacheType: CacheType
     package let writesHidden: Bool
     /// Tokens by which each sequence is continued greedily.
     package let continued: Int
     private static let piece = 256
 
-    package init(model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, writesHidden: Bool, continued: Int = 0) {
-        self.init(models: [model], sequences: sequences, computeType: computeType, writesHidden: writesHidden, continued: continued)
+    package init(
+        model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
+    ) {
+        self.init(
+            models: [model], sequences: sequences, computeType: computeType, cacheType: cacheType, writesHidden: writesHidden, continued: continued)
     }
 
-    /// - Parameter models: one, or as many as sequences.
-    package init(models: [any LanguageModel], sequences: [[Int32]], computeType: ElementType, writesHidden: Bool, continued: Int = 0) {
+    /// - Parameters:
+    ///   - models: one, or as many as sequences.
+    ///   - cacheType: in which keys and values are kept; nil: that of the computation.
+    package init(
+        models: [any LanguageModel], sequences: [[Int32]], computeType: ElementType, cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
+    ) {
         (self.models, self.sequences, self.computeType, self.writesHidden) = (models, sequences, computeType, writesHidden)
-        self.continued = continued
+        (self.continued, self.cacheType) = (continued, cacheType ?? CacheType(computeType))
     }
 
     package var model: any LanguageModel { models[0] }
@@ -37,6 +45,9 @@ package struct LogitsWriter {
     package var names: [String] { ["input_ids", "logits"] + (continued > 0 ? ["greedy"] : []) + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
 
     package func write(to path: String) throws {
+        try InferenceMemory(
+            model, type: computeType, cacheType: cacheType, positions: length + continued, piece: continued > 0 ? max(Self.piece, length) : Self.piece
+        ).check("the model", shorter: "number of ids")
         let (B, T, shape) = (sequences.count, length, model.shape)
         let hidden = HiddenStates(layers: shape.layers)
         var tensors = [
@@ -65,7 +76,7 @@ package struct LogitsWriter {
 
     /// `ids` and the tokens that the model finds likeliest after them, one at a time.
     private func continuation(_ ids: [Int32], _ model: any LanguageModel) -> [Int32] {
-        let cache = model.makeCache(capacity: ids.count + continued, type: computeType)
+        let cache = model.makeCache(capacity: ids.count + continued, type: cacheType)
         var ids = ids
         for _ in 0 ..< continued {
             let new = Array(ids[cache.count...])
@@ -77,7 +88,7 @@ package struct LogitsWriter {
     }
 
     private func forward(_ ids: [Int32], _ model: any LanguageModel, _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
-        let cache = model.makeCache(capacity: ids.count, type: computeType)
+        let cache = model.makeCache(capacity: ids.count, type: cacheType)
         while cache.count < ids.count {
             let piece = Array(ids[cache.count...].prefix(Self.piece))
             let logits = model.logits(

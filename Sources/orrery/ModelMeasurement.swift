@@ -9,6 +9,8 @@ struct ModelMeasurement {
         let prefill: Double?
         let decode: Double?
         let bytesPerToken: Int
+        /// Of these the keys and values.
+        let cacheBytesPerToken: Int
         /// 10⁹ bytes and operations a second.
         let bandwidth: Double
         let peak: Double
@@ -20,46 +22,54 @@ struct ModelMeasurement {
     let type: ElementType
     let promptTokens: Int
     let newTokens: Int
+    let cacheType: CacheType
+    /// Positions that the cache holds before.
+    let depth: Int
     private let ids: [Int32]
     private let cost: ModelCost
 
-    init(_ model: any LanguageModel, type: ElementType, promptTokens: Int, newTokens: Int) {
-        (self.model, self.type, self.promptTokens, self.newTokens) = (model, type, promptTokens, newTokens)
+    init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int) {
+        (self.model, self.type, self.cacheType) = (model, type, cacheType)
+        (self.promptTokens, self.newTokens, self.depth) = (promptTokens, newTokens, depth)
         var state: UInt64 = 1
-        ids = (0 ..< max(promptTokens, newTokens)).map { _ in
+        ids = (0 ..< depth + max(promptTokens, newTokens)).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int32(state >> 33) % Int32(model.shape.vocabularySize)
         }
-        cost = ModelCost(model, type: type)
+        cost = ModelCost(model, type: type, cacheType: cacheType)
     }
 
     /// Of weights, and of keys and values at the middle of the text.
-    private var bytesPerToken: Int { cost.weightBytes + cost.keyValueBytesPerPosition * newTokens / 2 }
+    private var cacheBytesPerToken: Int { cost.keyValueBytes(positions: depth + newTokens / 2) }
+    private var bytesPerToken: Int { cost.weightBytes + cacheBytesPerToken }
 
     /// - Parameter progress: receives the rounds done and all of them; false stops.
     /// - Returns: nil if stopped in the first round.
     func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
         var prefills: [Double] = [], decodes: [Double] = [], bandwidths: [Double] = [], shares: [Double] = [], peak = 0.0
+        let cache = model.makeCache(capacity: ids.count, type: cacheType)
         // Packs weights and touches pages; not counted.
-        if promptTokens > 0 { _ = prefill() }
-        if newTokens > 0 { _ = decode(min(newTokens, 2)) }
+        fill(cache)
+        if promptTokens > 0 { _ = prefill(cache) }
+        if newTokens > 0 { _ = decode(min(newTokens, 2), cache) }
         for round in 0 ..< repetitions {
             guard progress(round, repetitions) else { break }
             if newTokens > 0 {
-                let (rate, bandwidth) = decode(newTokens)
+                let (rate, bandwidth) = decode(newTokens, cache)
                 decodes.append(rate)
                 bandwidths.append(bandwidth)
                 shares.append(rate * Double(bytesPerToken) / 1e9 / bandwidth)
             }
             if promptTokens > 0 {
                 peak = max(peak, measuredPeak)
-                prefills.append(prefill())
+                prefills.append(prefill(cache))
             }
         }
         guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
         let prefill = median(prefills)
         return Result(
-            prefill: prefill, decode: median(decodes), bytesPerToken: bytesPerToken, bandwidth: median(bandwidths) ?? Processor.current.measuredReadBandwidth(seconds: 0.3),
+            prefill: prefill, decode: median(decodes), bytesPerToken: bytesPerToken, cacheBytesPerToken: cacheBytesPerToken,
+            bandwidth: median(bandwidths) ?? Processor.current.measuredReadBandwidth(seconds: 0.3),
             peak: peak == 0 ? measuredPeak : peak, bandwidthShare: median(shares), arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
     }
 
@@ -70,20 +80,23 @@ struct ModelMeasurement {
         return processor.measuredPeak(formats.allSatisfy { $0 == .bfloat16 } ? type : .float32, seconds: 0.1)
     }
 
-    private func prefill() -> Double {
-        let cache = model.makeCache(capacity: promptTokens, type: type), start = ContinuousClock.now
-        _ = model.logits(Array(ids.prefix(promptTokens)), batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
-        return Double(promptTokens) / (ContinuousClock.now - start).seconds
+    private func prefill(_ cache: KeyValueStore) -> Double {
+        rewind(cache)
+        let new = Array(ids[depth ..< depth + promptTokens]), start = ContinuousClock.now
+        _ = model.logits(new, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+        let rate = Double(promptTokens) / (ContinuousClock.now - start).seconds
+        cache.advance(by: new.count)
+        return rate
     }
 
     /// Tokens a second, and 10⁹ bytes a second that memory gave meanwhile: the clock stands still while that is sampled.
-    private func decode(_ count: Int) -> (rate: Double, bandwidth: Double) {
-        let cache = model.makeCache(capacity: count, type: type)
+    private func decode(_ count: Int, _ cache: KeyValueStore) -> (rate: Double, bandwidth: Double) {
+        rewind(cache)
         var seconds = 0.0, bandwidth = ReadBandwidth()
         for first in stride(from: 0, to: count, by: Self.tokensPerSample) {
             bandwidth.sample(on: .current)
             let start = ContinuousClock.now
-            for id in ids[first ..< min(count, first + Self.tokensPerSample)] {
+            for id in ids[depth + first ..< depth + min(count, first + Self.tokensPerSample)] {
                 _ = model.logits([id], batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
                 cache.advance(by: 1)
             }
@@ -93,6 +106,21 @@ struct ModelMeasurement {
     }
 
     private static let tokensPerSample = 8
+
+    /// Brings the cache to the depth; not timed.
+    private func rewind(_ cache: KeyValueStore) {
+        // What a layer with a window has let go of is computed again.
+        cache.truncate(to: cache.canTruncate(to: depth) ? depth : 0)
+        fill(cache)
+    }
+
+    private func fill(_ cache: KeyValueStore) {
+        while cache.count < depth {
+            let piece = Array(ids[cache.count ..< min(depth, cache.count + 512)])
+            _ = model.logits(piece, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
+            cache.advance(by: piece.count)
+        }
+    }
 
     private func median(_ values: [Double]) -> Double? {
         let sorted = values.sorted()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryModels
 
 /// `--threads`, and the instruction set that the environment names.
 struct ProcessorOptions: ParsableArguments {
@@ -43,5 +44,30 @@ struct ComputeOptions: ParsableArguments {
         case "bfloat16": .bfloat16
         default: standard
         }
+    }
+}
+
+/// How keys and values of earlier positions are kept.
+struct CacheOptions: ParsableArguments {
+    @Option(help: "Type of the keys and values that are kept: f32, f16, bf16 or q8_0. (default: that of --dtype)")
+    var cacheType: String?
+
+    private static let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
+
+    func validate() throws {
+        if let cacheType, CacheType(rawValue: cacheType) == nil { throw ValidationError("--cache-type: expected one of \(Self.names), found \(cacheType)") }
+    }
+
+    private var asked: CacheType? { cacheType.flatMap(CacheType.init) }
+
+    /// Where the numbers themselves are wanted: what the user said, else the type of the computation.
+    func type(computing type: ElementType) -> CacheType { asked ?? CacheType(type) }
+
+    /// Where text is wanted. In float32 that nobody asked for (a processor without products of bfloat16), keys and values of a model whose weights have 16 bits
+    /// or fewer are halves, as llama.cpp's are: their rounding, 2^-11, is far below the weights' own, and a long context reads half the bytes.
+    func type(computing type: ElementType, _ compute: ComputeOptions, _ model: any LanguageModel) -> CacheType {
+        if let asked { return asked }
+        let hasNarrowWeights = model.parameters.contains { $0.blocks.contains { $0.format != .float32 } }
+        return type == .float32 && compute.dtype == nil && hasNarrowWeights ? .float16 : CacheType(type)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 private let u = Reference.float32Roundoff
@@ -42,6 +43,9 @@ private let cached = [
     Geometry(1, 1, 4, 2, 17, first: 0), Geometry(2, 1, 4, 1, 64, first: 63), Geometry(1, 1, 3, 3, 31, first: 128), Geometry(3, 17, 2, 1, 24, first: 60),
     Geometry(1, 1, 20, 1, 8, first: 70), Geometry(1, 7, 2, 2, 33, first: 129),
 ]
+
+/// Beyond a segment of keys: the last query, a chunk that straddles two segments, and one that sees the second alone through a window.
+private let long = [Geometry(1, 1, 4, 2, 16, first: 2100), Geometry(2, 7, 2, 1, 33, first: 1020), Geometry(1, 50, 1, 1, 8, first: 2040)]
 
 /// Rows of q [B, T, H, D] and of k, v [B, S, Hkv, D], with gaps behind each row.
 private struct Inputs {
@@ -108,7 +112,7 @@ private func forwardCase(_ geometry: Geometry, _ variation: Variation, _ type: E
         let tiles = shape.firstPosition == 0
             ? KeyValueTiles.ofTraining(shape, keys: inputs.heads(k), values: inputs.heads(v), type: type)
             : (0 ..< shape.batch).map { b in
-                let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys + 9, type: type)
+                let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys + 9, type: CacheType(type))
                 tiles.write(keys: inputs.heads(k), values: inputs.heads(v), batch: b, rows: shape.keys, at: 0)
                 return tiles
             }
@@ -138,6 +142,36 @@ private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: 
         findings.expect(dk, want.dk, "dk") { share * want.dkMagnitude[$0] }
         findings.expect(dq, want.dq, "dq") { share * want.dqMagnitude[$0] }
     }
+}
+
+/// Keys and values that a cache keeps in `type`: to the rounding of the arithmetic what the same numbers give in float64, and to that of the type what exact
+/// ones give.
+private func cacheCase(_ geometry: Geometry, _ variation: Variation, _ type: CacheType) -> KernelCase {
+    let shape = geometry.shape(slopes: variation.slopes, variation.extra), source = type == .bfloat16 ? ElementType.bfloat16 : .float32
+    return KernelCase(kernel: "attention on a cache", label: "\(geometry.label) \(type.rawValue)\(variation.label)") { processor, findings in
+        let inputs = Inputs(shape, source), D = shape.headSize
+        let q = inputs.queries(inputs.q, source), k = inputs.keys(inputs.k, source), v = inputs.keys(inputs.v, source), y = inputs.queries(nil, source)
+        let tiles = (0 ..< shape.batch).map { b in
+            let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: D, capacity: shape.keys + 9, type: type)
+            tiles.write(keys: inputs.heads(k), values: inputs.heads(v), batch: b, rows: shape.keys, at: 0)
+            return tiles
+        }
+        processor.attention(shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: nil)
+        func kept(_ x: [Float]) -> [Float] { stride(from: 0, to: x.count, by: D).flatMap { Reference.kept(Array(x[$0 ..< $0 + D]), as: type) } }
+        let same = ReferenceAttention(shape, q: inputs.q, k: kept(inputs.k), v: kept(inputs.v)).forward(), arithmetic = share(shape, same, source)
+        findings.expect(y, same.y, "y") { arithmetic * same.magnitude[$0] }
+        // Numbers are below 2: a score is wrong by the error of each key times |q| < 2, and the softmax and the values each once more.
+        let exact = ReferenceAttention(shape, q: inputs.q, k: inputs.k, v: inputs.v).forward()
+        let step = Reference.keptError(type, largest: 2), score = Double(shape.scale) * 2 * Double(D) * step
+        findings.expect(y, exact.y, "y beside exact keys and values") { (exp(2 * score) - 1 + arithmetic) * (exact.magnitude[$0] + step) + step }
+    }
+}
+
+private let kept: [Variation] = [Variation(slopes: false, drops: false), Variation(slopes: true, drops: false)]
+    + Extra.all.map { Variation(slopes: false, drops: false, extra: $0) }
+
+let cacheCases: [KernelCase] = CacheType.allCases.flatMap { type in
+    (cached + long).flatMap { geometry in kept.map { cacheCase(geometry, $0, type) } }
 }
 
 let attentionCases: [KernelCase] = ElementType.both.flatMap { type -> [KernelCase] in

@@ -53,12 +53,14 @@ import Testing
     private struct Sequence {
         let (H, Hkv, D, T): (Int, Int, Int, Int)
         let source: ElementType
-        let cache: ElementType
+        let cache: CacheType
         let (q, k, v): (Grid, Grid, Grid)
         let slopes: [Float]
+        let window: Int?
 
-        init(seed: Int, H: Int, Hkv: Int, D: Int, T: Int, source: ElementType, cache: ElementType, slopes: Bool = false) {
+        init(seed: Int, H: Int, Hkv: Int, D: Int, T: Int, source: ElementType, cache: CacheType, slopes: Bool = false, window: Int? = nil) {
             (self.H, self.Hkv, self.D, self.T, self.source, self.cache) = (H, Hkv, D, T, source, cache)
+            self.window = window
             var samples = Samples(seed)
             q = Grid(source, rows: T, width: H * D, samples.floats(T * H * D))
             k = Grid(source, rows: T, width: Hkv * D, samples.floats(T * Hkv * D))
@@ -68,7 +70,8 @@ import Testing
 
         func shape(_ range: Range<Int>, batch: Int = 1) -> AttentionShape {
             AttentionShape(
-                batch: batch, queries: range.count, heads: H, keyValueHeads: Hkv, headSize: D, firstPosition: range.lowerBound, slopes: slopes)
+                batch: batch, queries: range.count, heads: H, keyValueHeads: Hkv, headSize: D, firstPosition: range.lowerBound,
+                mask: AttentionMask(slidingWindow: window), slopes: slopes)
         }
 
         func rows(_ grid: Grid, from row: Int) -> HeadRows {
@@ -76,20 +79,20 @@ import Testing
         }
 
         /// Writes and attends in pieces, as a decoder does.
-        func inPieces(of size: Int, on processor: Processor) -> [UInt32] {
-            let tiles = KeyValueTiles(heads: Hkv, headSize: D, capacity: T, type: cache, on: processor), y = Grid(source, rows: T, width: H * D)
-            for first in stride(from: 0, to: T, by: size) {
+        func inPieces(of size: Int, from start: Int = 0, on processor: Processor, in given: KeyValueTiles? = nil) -> [UInt32] {
+            let tiles = given ?? KeyValueTiles(heads: Hkv, headSize: D, capacity: T, type: cache, on: processor), y = Grid(source, rows: T, width: H * D)
+            for first in stride(from: start, to: T, by: size) {
                 let range = first ..< min(T, first + size)
                 tiles.write(keys: rows(k, from: first), values: rows(v, from: first), batch: 0, rows: range.count, at: first)
                 processor.attention(shape(range), q: rows(q, from: first), keyValues: [tiles], y: rows(y, from: first), logSumExp: nil)
             }
-            return y.bits
+            return Array(y.bits[(start * H * D)...])
         }
 
         func training(on processor: Processor) -> [UInt32] {
             Processor.$current.withValue(processor) {
                 let shape = shape(0 ..< T), y = Grid(source, rows: T, width: H * D), lse = Grid(.float32, width: H * T)
-                let tiles = KeyValueTiles.ofTraining(shape, keys: rows(k, from: 0), values: rows(v, from: 0), type: cache)
+                let tiles = KeyValueTiles.ofTraining(shape, keys: rows(k, from: 0), values: rows(v, from: 0), type: cache == .float32 ? .float32 : .bfloat16)
                 processor.attention(shape, q: rows(q, from: 0), keyValues: tiles, y: rows(y, from: 0), logSumExp: lse.floats)
                 return y.bits
             }
@@ -98,7 +101,7 @@ import Testing
 
     @Test(arguments: InstructionSet.available, [(4, 2, 24, false), (2, 2, 33, false), (3, 1, 16, true)])
     func theCutOfASequenceDoesNotMatter(on set: InstructionSet, heads: (H: Int, Hkv: Int, D: Int, slopes: Bool)) {
-        for (source, cache) in [(ElementType.float32, ElementType.float32), (.bfloat16, .bfloat16), (.float32, .bfloat16), (.bfloat16, .float32)] {
+        for (source, cache) in [ElementType.float32, .bfloat16].flatMap({ source in CacheType.allCases.map { (source, $0) } }) {
             let sequence = Sequence(
                 seed: 1, H: heads.H, Hkv: heads.Hkv, D: heads.D, T: 150, source: source, cache: cache, slopes: heads.slopes)
             let whole = sequence.inPieces(of: 150, on: Processor(set, threads: 1))
@@ -107,18 +110,54 @@ import Testing
                 for size in [150, 64, 7, 1] {
                     #expect(sequence.inPieces(of: size, on: processor) == whole, "\(source) in \(cache): pieces of \(size), \(threads) threads")
                 }
+                guard cache == .float32 || cache == .bfloat16 else { continue }
                 #expect(sequence.training(on: processor) == whole, "\(source) in \(cache): training, \(threads) threads")
             }
         }
     }
 
-    @Test(arguments: InstructionSet.available, ElementType.both)
-    func theBatchDoesNotMatter(on set: InstructionSet, type: ElementType) {
+    /// Beyond one segment of keys, where a single query's segments are computed by several threads.
+    @Test(arguments: InstructionSet.available, CacheType.allCases)
+    func segmentsDoNotMatter(on set: InstructionSet, cache: CacheType) {
+        for window in [nil, 1100] {
+            let sequence = Sequence(seed: 2, H: 2, Hkv: 1, D: 20, T: 2300, source: .float32, cache: cache, window: window)
+            let whole = sequence.inPieces(of: 2300, on: Processor(set, threads: 1))
+            for threads in [1, 2, 5] {
+                for size in [701, 1] {
+                    let found = sequence.inPieces(of: size, on: Processor(set, threads: threads))
+                    #expect(found == whole, "pieces of \(size), window \(window ?? 0), \(threads) threads")
+                }
+            }
+        }
+    }
+
+    /// A ring of tiles gives what a cache of all positions gives, also after some were taken back.
+    @Test(arguments: InstructionSet.available, CacheType.allCases)
+    func aRingGivesWhatAllPositionsGive(on set: InstructionSet, cache: CacheType) {
+        let processor = Processor(set, threads: 2), T = 1300
+        for window in [1, 64, 100, 193] {
+            let sequence = Sequence(seed: 3, H: 4, Hkv: 2, D: 20, T: T, source: .float32, cache: cache, window: window)
+            let whole = sequence.inPieces(of: T, on: processor)
+            func ring() -> KeyValueTiles { KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor) }
+            #expect(ring().byteCount * 2 < KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, on: processor).byteCount)
+            for size in [KeyValueTiles.slack, 63, 1] {
+                let tiles = ring()
+                #expect(sequence.inPieces(of: size, on: processor, in: tiles) == whole, "window \(window), pieces of \(size)")
+                #expect(tiles.canContinue(from: T - KeyValueTiles.slack) && tiles.canContinue(from: 0) && !tiles.canContinue(from: T - 700))
+                let back = T - KeyValueTiles.slack
+                #expect(sequence.inPieces(of: size, from: back, on: processor, in: tiles) == Array(whole[(back * 80)...]), "window \(window), again from \(back)")
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.available, CacheType.allCases)
+    func theBatchDoesNotMatter(on set: InstructionSet, cache: CacheType) {
+        let type = cache == .bfloat16 ? ElementType.bfloat16 : .float32
         let processor = Processor(set, threads: 2), (H, Hkv, D, B) = (4, 2, 24, 16), lengths = [1, 63, 64, 100]
         for length in lengths {
-            let sequences = (0 ..< B).map { Sequence(seed: $0, H: H, Hkv: Hkv, D: D, T: length, source: type, cache: type) }
+            let sequences = (0 ..< B).map { Sequence(seed: $0, H: H, Hkv: Hkv, D: D, T: length, source: type, cache: cache) }
             let tiles = sequences.map { s in
-                let tiles = KeyValueTiles(heads: Hkv, headSize: D, capacity: length + 5, type: type, on: processor)
+                let tiles = KeyValueTiles(heads: Hkv, headSize: D, capacity: length + 5, type: cache, on: processor)
                 tiles.write(keys: s.rows(s.k, from: 0), values: s.rows(s.v, from: 0), batch: 0, rows: length, at: 0)
                 return tiles
             }
@@ -135,22 +174,24 @@ import Testing
     }
 
     /// A cache that held something else, longer, gives what a fresh one gives.
-    @Test(arguments: InstructionSet.available, ElementType.both)
-    func whatStoodInTheCacheDoesNotMatter(on set: InstructionSet, type: ElementType) {
+    @Test(arguments: InstructionSet.available, CacheType.allCases)
+    func whatStoodInTheCacheDoesNotMatter(on set: InstructionSet, cache: CacheType) {
+        let type = cache == .bfloat16 ? ElementType.bfloat16 : .float32
         let processor = Processor(set, threads: 1)
-        let old = Sequence(seed: 5, H: 2, Hkv: 1, D: 17, T: 130, source: type, cache: type)
-        let new = Sequence(seed: 6, H: 2, Hkv: 1, D: 17, T: 70, source: type, cache: type)
-        let tiles = KeyValueTiles(heads: 1, headSize: 17, capacity: 130, type: type, on: processor), y = Grid(type, rows: 70, width: 34)
+        let old = Sequence(seed: 5, H: 2, Hkv: 1, D: 17, T: 130, source: type, cache: cache)
+        let new = Sequence(seed: 6, H: 2, Hkv: 1, D: 17, T: 70, source: type, cache: cache)
+        let tiles = KeyValueTiles(heads: 1, headSize: 17, capacity: 130, type: cache, on: processor), y = Grid(type, rows: 70, width: 34)
         tiles.write(keys: old.rows(old.k, from: 0), values: old.rows(old.v, from: 0), batch: 0, rows: 130, at: 0)
         tiles.write(keys: new.rows(new.k, from: 0), values: new.rows(new.v, from: 0), batch: 0, rows: 70, at: 0)
         processor.attention(new.shape(0 ..< 70), q: new.rows(new.q, from: 0), keyValues: [tiles], y: new.rows(y, from: 0), logSumExp: nil)
         #expect(y.bits == new.inPieces(of: 70, on: processor))
 
+        func kept(_ grid: Grid) -> [Float] { (0 ..< 70).flatMap { Reference.kept(Array(grid.values[$0 * 17 ..< ($0 + 1) * 17]), as: cache) } }
         let copy = Grid(.float32, rows: 70, width: 17, stride: 20)
         tiles.copyKeys(head: 0, count: 70, to: copy.floats, stride: 20)
-        #expect(copy.values == new.k.values && copy.intact)
+        #expect(copy.values == kept(new.k) && copy.intact)
         tiles.copyValues(head: 0, count: 70, to: copy.floats, stride: 20)
-        #expect(copy.values == new.v.values && copy.intact)
+        #expect(copy.values == kept(new.v) && copy.intact)
     }
 
     // MARK: gradients

@@ -51,7 +51,7 @@ struct Findings {
 /// `ORRERY_KERNEL_ERRORS=1 swift test ...` prints the largest error of each kernel, and its share of the bound.
 @Suite struct KernelComparison {
     static let cases: [KernelCase] =
-        productCases + symmetricProductCases + elementwiseCases + activationCases + normCases + lossCases + rotaryCases + attentionCases + optimizerCases + blockProductCases
+        productCases + symmetricProductCases + elementwiseCases + activationCases + normCases + lossCases + rotaryCases + attentionCases + cacheCases + optimizerCases + blockProductCases
 
     @Test(arguments: InstructionSet.available, [1, 2])
     func kernelsAgreeWithTheReference(on instructionSet: InstructionSet, threads: Int) {

@@ -9,8 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Element types that a kernel reads or writes. Arithmetic is float32 in every case. Half precision is for weights alone.
-enum { ORRERY_F32 = 0, ORRERY_BF16 = 1, ORRERY_F16 = 2 };
+// Element types that a kernel reads or writes. Arithmetic is float32 in every case. Half precision is for weights and for keys and values that are kept,
+// bytes in blocks with a scale (template/cache.h) for the latter alone.
+enum { ORRERY_F32 = 0, ORRERY_BF16 = 1, ORRERY_F16 = 2, ORRERY_BYTES = 3 };
+// Positions of a tile of keys and values.
+enum { ORRERY_CACHE_TILE = 64 };
 
 // Formats of weights in blocks, ggml's.
 enum {
@@ -146,10 +149,20 @@ typedef struct {
     // y = output / sum, and log-sum-exp for the gradient.
     void (*softmax_finish)(const float *output, ptrdiff_t output_ld, const float *maximum, const float *sum, void *y, int yt, ptrdiff_t y_stride,
                            float *lse, ptrdiff_t rows, ptrdiff_t head_size);
+    // Adds the softmax of other keys, maximum, sum and output so far, to that of the earlier ones. A row that saw none of them (maximum -infinity) stays as it is.
+    void (*softmax_merge)(const float *part_maximum, const float *part_sum, const float *part, float *maximum, float *sum, float *output, ptrdiff_t rows,
+                          ptrdiff_t head_size);
     // From scores and dP: P (dropped and scaled as the forward pass used it) into scores, dS into dp. delta[rows] = rowsum(dO * O).
     void (*score_gradient_tile)(const orrery_score_tile *t, float *scores, float *dp, ptrdiff_t ld, const float *lse, const float *delta);
     // delta[r] = sum of x * y over a row
     void (*row_dot)(const void *x, int xt, ptrdiff_t x_stride, const void *y, int yt, ptrdiff_t y_stride, float *out, ptrdiff_t rows, ptrdiff_t width);
+
+    // --- keys and values that are kept as halves, bfloat16 or bytes (template/cache.h)
+    // One position's key or value of n numbers to its place in a tile.
+    void (*cache_write)(int type, int is_key, const void *x, int xt, ptrdiff_t n, ptrdiff_t position, void *tile);
+    // One panel of a tile as floats, for a product: keys [n][panel columns], values [64][panel columns].
+    void (*expand_keys)(int type, const void *tile, ptrdiff_t n, ptrdiff_t panel, float *y);
+    void (*expand_values)(int type, const void *tile, ptrdiff_t n, ptrdiff_t panel, float *y);
 
     // --- the optimizer's pass over the flat arenas
     void (*adamw)(const orrery_adamw *o, float *w, const float *g, float *m, float *v, ptrdiff_t n);

@@ -69,6 +69,18 @@ static void softmax_finish(const float *output, ptrdiff_t output_ld, const float
     }
 }
 
+static void softmax_merge(const float *part_maximum, const float *part_sum, const float *part, float *maximum, float *sum, float *output, ptrdiff_t rows,
+                          ptrdiff_t head_size) {
+    for (ptrdiff_t r = 0; r < rows; r++, part += head_size, output += head_size) {
+        if (part_maximum[r] == -__builtin_inff()) continue;
+        const float m = maximum[r] > part_maximum[r] ? maximum[r] : part_maximum[r];
+        const vf before = exponential(splat(maximum[r] - m)), here = exponential(splat(part_maximum[r] - m));
+        maximum[r] = m;
+        sum[r] = fma(splat(sum[r]), before, splat(part_sum[r]) * here)[0];
+        FOR_VECTORS(head_size, PUT(output, ORRERY_F32, fma(GET(output, ORRERY_F32), before, GET(part, ORRERY_F32) * here)););
+    }
+}
+
 static void score_gradient_tile(const orrery_score_tile *t, float *scores, float *dp, ptrdiff_t ld, const float *lse, const float *delta) {
     for (ptrdiff_t r = 0; r < t->rows; r++, scores += ld, dp += ld) {
         for (ptrdiff_t i = 0; i < t->keys; i += VL) {

@@ -21,6 +21,7 @@
 #include "blocks/floats.h"
 #include "blocks/halves.h"
 #include "blocks/limits.h"
+#include "cache.h"
 
 static const orrery_kernels table = {
     .name = ISA_NAME,
@@ -51,8 +52,12 @@ static const orrery_kernels table = {
     .cross_entropy_gradient = cross_entropy_gradient,
     .softmax_tile = softmax_tile,
     .softmax_finish = softmax_finish,
+    .softmax_merge = softmax_merge,
     .score_gradient_tile = score_gradient_tile,
     .row_dot = row_dot,
+    .cache_write = cache_write,
+    .expand_keys = expand_keys,
+    .expand_values = expand_values,
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
     .axpby = axpby,

@@ -55,7 +55,13 @@ public final class Generation {
         let wanted = options.stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
         let capacity = min(source.contextLength, options.prompt.count + wanted - 1)
         self.promptCache = promptCache
-        cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.computeType)
+        if promptCache?.canHold(options, capacity: capacity) != true {
+            try InferenceMemory(
+                source.model, type: options.computeType, cacheType: options.cacheType, positions: PromptCache.positions(capacity, promptCache, of: source),
+                piece: options.prefillChunk
+            ).check(source.name, shorter: "--max-tokens")
+        }
+        cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.cacheType)
         decoder = StreamingDecoder(source.tokenizer)
         // What a token adds may depend on the one before.
         if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil {

@@ -8,18 +8,22 @@ public struct GenerationOptions: Sendable, Hashable {
     public var sampling: SamplingOptions
     /// Memory for keys and values is taken at the start, for the prompt and `maxTokens`; without that limit for the whole context.
     public var stop: StopConditions
-    /// The type to which operands of products are rounded, and in which keys and values are kept.
+    /// The type to which operands of products are rounded.
     public var computeType: ElementType
+    /// In which keys and values are kept.
+    public var cacheType: CacheType
     /// Tells apart several answers to one prompt under one seed.
     public var stream: UInt64
     /// The prompt is computed in pieces of at most so many positions. The cut changes time and memory, never the text.
     public var prefillChunk: Int
 
+    /// - Parameter cacheType: nil: that of the computation.
     public init(
         prompt: [TokenID], sampling: SamplingOptions = SamplingOptions(), stop: StopConditions = StopConditions(), computeType: ElementType = .float32,
-        stream: UInt64 = 0, prefillChunk: Int = 256
+        cacheType: CacheType? = nil, stream: UInt64 = 0, prefillChunk: Int = 256
     ) {
         (self.prompt, self.sampling, self.stop, self.computeType) = (prompt, sampling, stop, computeType)
+        self.cacheType = cacheType ?? CacheType(computeType)
         (self.stream, self.prefillChunk) = (stream, prefillChunk)
     }
 

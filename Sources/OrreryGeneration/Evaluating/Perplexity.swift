@@ -32,10 +32,11 @@ extension TextModel {
     ///
     /// - Parameters:
     ///   - context: the most tokens in a window, 2 to the model's own.
+    ///   - cacheType: in which keys and values are kept; nil: that of the computation.
     ///   - progress: receives the windows done and all of them; return false to stop, which gives what was measured so far.
     /// - Throws: `GenerationError` naming an option outside its range, or a text that is too short or cannot be encoded.
     public func perplexity(
-        of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32,
+        of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32, cacheType: CacheType? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws -> Perplexity {
         guard (2 ... contextLength).contains(context) else {
@@ -57,12 +58,14 @@ extension TextModel {
             throw GenerationError.option("the text", "\(all.ids.count) tokens long", allowed: cut == .halves ? "at least \(context), one window" : "at least 2")
         }
         var result = Perplexity()
-        let atOnce = windowsAtOnce(context: context)
+        let atOnce = windowsAtOnce(context: context), kept = cacheType ?? CacheType(computeType)
+        try InferenceMemory(model, type: computeType, cacheType: kept, batch: atOnce, positions: context, piece: max(2048, atOnce * context))
+            .check(name, shorter: "--context")
         for first in stride(from: 0, to: windows.count, by: atOnce) {
             // only the last may be shorter, and is then alone
             var group = Array(windows[first ..< min(first + atOnce, windows.count)])
             let last = group.count > 1 && group.last!.range.count < context ? [group.removeLast()] : []
-            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: model, computeType) }
+            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: model, computeType, kept) }
             if !progress(min(first + atOnce, windows.count), windows.count) { break }
         }
         return result
@@ -94,11 +97,15 @@ private struct EvaluatedText {
 
 extension Perplexity {
     /// Adds windows of equal length.
-    fileprivate mutating func add(_ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any LanguageModel, _ type: ElementType) {
+    fileprivate mutating func add(
+        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any LanguageModel, _ type: ElementType, _ cacheType: CacheType
+    ) {
         let length = windows[0].range.count
         // The rows of a cache are computed in pieces, so that logits of a long window over a large vocabulary are never there all at once.
         let piece = windows.count > 1 ? length : max(16, min(length, (64 << 20) / (4 * model.shape.vocabularySize)))
-        let cache = piece == length ? nil : model.makeCache(capacity: length, type: type)
+        // Without a cache keys and values are in the type of the computation.
+        let isPlain = piece == length && cacheType == CacheType(type)
+        let cache = isPlain ? nil : model.makeCache(batch: windows.count, capacity: length, type: cacheType)
         for start in stride(from: 0, to: length, by: piece) {
             let end = min(start + piece, length)
             let inputs = windows.flatMap { text.tokens(of: $0.range)[start ..< end] }

@@ -35,6 +35,7 @@ struct Chat: ParsableCommand {
 
     @OptionGroup var sampling: SamplingFlags
     @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
@@ -53,7 +54,8 @@ struct Chat: ParsableCommand {
             var options = ChatTemplate.Options()
             options.variables = try templateVariables()
             let session = ChatSession(
-                chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type)
+                chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type,
+                cacheType: cache.type(computing: type, compute, source.model))
             source.prepare(type)
             if let message { try answerOnce(message, session) } else { try ChatLoop(session).run() }
         }

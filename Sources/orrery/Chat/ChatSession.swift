@@ -18,15 +18,17 @@ final class ChatSession {
     private let sampling: SamplingOptions
     private let maxTokens: Int
     private let computeType: ElementType
+    private let cacheType: CacheType
     private let cache = PromptCache()
     /// Answers so far: each has random numbers of its own.
     private var answers: UInt64 = 0
 
     init(
-        _ chat: ChatModel, system: String?, options: ChatTemplate.Options, sampling: SamplingOptions, maxTokens: Int, computeType: ElementType
+        _ chat: ChatModel, system: String?, options: ChatTemplate.Options, sampling: SamplingOptions, maxTokens: Int, computeType: ElementType,
+        cacheType: CacheType
     ) {
         (self.chat, self.system, self.options, self.sampling) = (chat, system, options, sampling)
-        (self.maxTokens, self.computeType) = (maxTokens, computeType)
+        (self.maxTokens, self.computeType, self.cacheType) = (maxTokens, computeType, cacheType)
     }
 
     /// Tokens of the conversation whose keys and values are held.
@@ -46,7 +48,7 @@ final class ChatSession {
         var stop = model.stopConditions(maxTokens: maxTokens, stopStrings: chat.stopStrings)
         stop.endTokens.formUnion(chat.endTokens)
         let generation = try model.generate(
-            GenerationOptions(prompt: prompt, sampling: sampling, stop: stop, computeType: computeType, stream: answers), reusing: cache)
+            GenerationOptions(prompt: prompt, sampling: sampling, stop: stop, computeType: computeType, cacheType: cacheType, stream: answers), reusing: cache)
         answers += 1
         var answer = ""
         func add(_ text: String) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import OrreryFiles
 import OrreryTerminal
 
@@ -8,7 +9,7 @@ struct Inspect: ParsableCommand {
         abstract: "Show what is in a model: hyperparameters, tensors, sizes, tokenizer, chat template.",
         discussion: """
             Takes a GGUF file, a safetensors file or a model directory, of any architecture. No weight is read. The memory is what the weights \
-            take as they are stored and what the keys and values of --context positions take.
+            take as they are stored and what the keys and values of --context positions take in --cache-type.
             """)
 
     @Argument(help: "GGUF file, safetensors file or model directory.")
@@ -16,6 +17,9 @@ struct Inspect: ParsableCommand {
 
     @Option(help: "Positions to count memory for. (default: the model's context)")
     var context: Int?
+
+    @Option(help: "Type of the keys and values to count memory for: f32, f16, bf16 or q8_0.")
+    var cacheType = CacheType.float16.rawValue
 
     @Flag(help: "List every tensor.")
     var tensors = false
@@ -27,16 +31,25 @@ struct Inspect: ParsableCommand {
 
     func validate() throws {
         if let context, !(1 ... 1 << 40).contains(context) { throw ValidationError("--context: expected 1 to 2^40, found \(context)") }
+        _ = try keptType()
         if template, output.json { throw ValidationError("--template prints text; leave out --json") }
     }
 
+    private func keptType() throws -> CacheType {
+        guard let type = CacheType(rawValue: cacheType) else {
+            throw ValidationError("--cache-type: expected one of \(CacheType.allCases.map(\.rawValue).joined(separator: ", ")), found \(cacheType)")
+        }
+        return type
+    }
+
     func run() throws {
+        let type = try keptType()
         let inspection = try ModelInspection(path: path)
         if template {
             guard let text = inspection.chatTemplate else { throw ValidationError("\(path) has no chat template") }
             return print(text)
         }
-        if output.json { return output.print(inspection.json(context: context)) }
-        print(inspection.text(context: context, listsTensors: tensors, on: .standardOutput))
+        if output.json { return output.print(inspection.json(context: context, type)) }
+        print(inspection.text(context: context, type, listsTensors: tensors, on: .standardOutput))
     }
 }

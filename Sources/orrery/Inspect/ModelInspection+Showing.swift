@@ -1,11 +1,14 @@
+import Kernels
 import OrreryFiles
 import OrreryTerminal
 import OrreryTokenizers
 
 extension ModelInspection {
-    /// - Parameter asked: the positions to count memory for; the model's context if nil.
-    func json(context asked: Int?) -> JSONObject {
-        let memory = memory(context: asked)
+    /// - Parameters:
+    ///   - asked: the positions to count memory for; the model's context if nil.
+    ///   - cacheType: in which their keys and values are kept.
+    func json(context asked: Int?, _ cacheType: CacheType) -> JSONObject {
+        let memory = memory(context: asked, cacheType)
         var o = JSONObject()
         o["path"] = JSONValue(path)
         o["format"] = JSONValue(format)
@@ -14,6 +17,7 @@ extension ModelInspection {
         o["parameters"] = JSONValue(parameters)
         o["bytes"] = JSONValue(byteCount)
         o["context"] = JSONValue(memory?.context)
+        o["cache_type"] = JSONValue(cacheType.rawValue)
         o["kv_cache_bytes"] = JSONValue(memory?.keyValues)
         o["memory_bytes"] = JSONValue(memory?.total)
         o["hyperparameters"] = .array(hyperparameters.map { pair in
@@ -49,7 +53,7 @@ extension ModelInspection {
         return o
     }
 
-    func text(context asked: Int?, listsTensors: Bool, on terminal: Terminal) -> String {
+    func text(context asked: Int?, _ cacheType: CacheType, listsTensors: Bool, on terminal: Terminal) -> String {
         var parts: [String] = []
         var facts = Table([.init("", style: .bold), .init("")])
         facts.add("file", path)
@@ -58,8 +62,8 @@ extension ModelInspection {
         if let name { facts.add("name", name) }
         facts.add("parameters", "\(Human.count(parameters)) in \(tensors.count) tensors")
         facts.add("weights", "\(Human.bytes(byteCount)), \(Human.fixed(8 * Double(byteCount) / Double(max(1, parameters)), decimals: 2)) bits each")
-        if let memory = memory(context: asked) {
-            facts.add("keys and values", "\(Human.bytes(memory.keyValues)) for \(memory.context) positions in 16 bits")
+        if let memory = memory(context: asked, cacheType) {
+            facts.add("keys and values", "\(Human.bytes(memory.keyValues)) for \(memory.context) positions in \(cacheType.rawValue)")
             facts.add("memory", Human.bytes(memory.total))
         }
         switch tokenizer {
@@ -88,8 +92,8 @@ extension ModelInspection {
         return parts.joined(separator: "\n\n")
     }
 
-    private func memory(context asked: Int?) -> (context: Int, keyValues: Int, total: Int)? {
-        guard let sizes, let context = asked ?? sizes.context, let keyValues = sizes.keyValueBytes(context: context) else { return nil }
+    private func memory(context asked: Int?, _ cacheType: CacheType) -> (context: Int, keyValues: Int, total: Int)? {
+        guard let sizes, let context = asked ?? sizes.context, let keyValues = sizes.keyValueBytes(context: context, cacheType) else { return nil }
         let (total, overflow) = keyValues.addingReportingOverflow(byteCount)
         return overflow ? nil : (context, keyValues, total)
     }

@@ -1,3 +1,4 @@
+import Kernels
 import OrreryFiles
 import OrreryTokenizers
 
@@ -132,10 +133,10 @@ struct AttentionSizes {
         context = int("context_length")
     }
 
-    /// Bytes of keys and values of so many positions, two bytes a number; nil beyond what can be counted.
-    func keyValueBytes(context: Int) -> Int? {
-        var total = 4  // a key and a value of two bytes
-        for factor in [layers, keyValueHeads, headSize, context] {
+    /// Bytes of keys and values of so many positions in every layer, windows left out of account; nil beyond what can be counted.
+    func keyValueBytes(context: Int, _ type: CacheType) -> Int? {
+        var total = 2 * type.byteCount(headSize: headSize)
+        for factor in [layers, keyValueHeads, context] {
             let (product, overflow) = total.multipliedReportingOverflow(by: factor)
             if overflow { return nil }
             total = product
