@@ -11,6 +11,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case avx512
     case avx512vnni
     case avx512bf16
+    case amx
 
     /// Those that this processor can run, plainest first.
     public static let available: [InstructionSet] = allCases.filter { $0.isAvailable }
@@ -37,6 +38,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         case .avx512: return has(ORRERY_CPU_AVX512)
         case .avx512vnni: return has(ORRERY_CPU_AVX512_VNNI)
         case .avx512bf16: return has(ORRERY_CPU_AVX512_BF16)
+        case .amx: return has(ORRERY_CPU_AMX)
         }
     }
 
@@ -50,6 +52,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         case .avx512: orrery_kernels_avx512()
         case .avx512vnni: orrery_kernels_avx512vnni()
         case .avx512bf16: orrery_kernels_avx512bf16()
+        case .amx: orrery_kernels_amx()
         }
     }
 }

@@ -10,6 +10,8 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
     public let pool: ThreadPool
     let kernels: orrery_kernels
     let meter: Meter?
+    /// Whether products that read memory once tell the processor ahead what they will read.
+    let hints: Int32
 
     /// - Parameter instructionSet: one of `InstructionSet.available`.
     public convenience init(_ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
@@ -23,6 +25,7 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
         self.instructionSet = instructionSet
         pool = ThreadPool(threads: threads)
         kernels = table.pointee
+        hints = orrery_cpu_features() & UInt32(ORRERY_CPU_HINTS) != 0 ? 1 : 0
     }
 
     public var threads: Int { pool.threads }

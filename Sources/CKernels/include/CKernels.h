@@ -24,6 +24,8 @@ enum {
 enum { ORRERY_PANEL_ROWS = 16 };
 // And of half precision and bfloat16.
 enum { ORRERY_HALF_PANEL_ROWS = 32 };
+// The most numbers of a row that products with expanded codes take at once.
+enum { ORRERY_EXPANDED_DEPTH = 256 };
 
 // How a format's blocks lie: as words of four bytes and a scale of one or two bytes, if that leaves the rest in words.
 typedef struct {
@@ -173,11 +175,12 @@ typedef struct {
     // --- weights in blocks; c starts as what is added to
     // One row of k activations, whole blocks of `format`.
     void (*block_quantise)(int format, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
-    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another.
-    void (*block_product_row)(int format, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
-    // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16].
+    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another. `hints`: whether to ask for memory ahead of its use.
+    void (*block_product_row)(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
+    // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16]. How codes of zero are taken off is
+    // between this and block_product.
     void (*block_expand)(int format, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets);
-    // c[rows][16 panels] += activations times expanded panels of k numbers a row, panels one after another.
+    // c[rows][16 panels] += activations times expanded panels of k <= ORRERY_EXPANDED_DEPTH numbers a row, panels one after another.
     void (*block_product)(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,
                           const orrery_block_rows *a, float *c, ptrdiff_t ldc);
     // c[m][n] += a[m][k] wᵀ; w: n rows of k float32, anywhere.
@@ -186,7 +189,7 @@ typedef struct {
     // 32 rows of k numbers, null past the last row, to a panel: half precision [k][32], bfloat16 [(k + 1) / 2][32][2].
     void (*half_pack)(int type, const uint8_t *const *rows, ptrdiff_t k, uint8_t *panel);
     // c[32 panels] += one row of activations, float32 or by pairs of bfloat16, times panels that follow one another.
-    void (*half_product_row)(int type, int by_pairs, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c);
+    void (*half_product_row)(int type, int by_pairs, int hints, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c);
     // Numbers first ..< first + count of a panel to words as `product` takes them on its right, panels `stride` words apart; both even, but for the last.
     void (*half_expand)(int type, int by_pairs, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint32_t *out, ptrdiff_t stride);
     // The limits of these: operations of dot products of bytes that never leave the registers, into a sink of 16 floats; and reading n bytes, a multiple of 256.
@@ -200,6 +203,7 @@ const orrery_kernels *orrery_kernels_avx2(void);
 const orrery_kernels *orrery_kernels_avx512(void);
 const orrery_kernels *orrery_kernels_avx512vnni(void);
 const orrery_kernels *orrery_kernels_avx512bf16(void);
+const orrery_kernels *orrery_kernels_amx(void);
 const orrery_kernels *orrery_kernels_neon(void);
 const orrery_kernels *orrery_kernels_neondot(void);
 const orrery_kernels *orrery_kernels_neonbf16(void);
@@ -207,7 +211,8 @@ const orrery_kernels *orrery_kernels_neonbf16(void);
 // What the processor and the operating system support at run time, as bits.
 enum {
     ORRERY_CPU_AVX2 = 1, ORRERY_CPU_AVX512 = 2, ORRERY_CPU_AVX512_BF16 = 4, ORRERY_CPU_NEON = 8, ORRERY_CPU_NEON_BF16 = 16,
-    ORRERY_CPU_AVX512_VNNI = 32, ORRERY_CPU_NEON_DOT = 64
+    ORRERY_CPU_AVX512_VNNI = 32, ORRERY_CPU_NEON_DOT = 64, ORRERY_CPU_AMX = 128,
+    ORRERY_CPU_HINTS = 256  // reads memory faster when told ahead where (ask_ahead in template/blocks/lanes.h)
 };
 uint32_t orrery_cpu_features(void);
 

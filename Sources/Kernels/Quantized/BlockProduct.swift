@@ -42,13 +42,13 @@ extension Processor {
             if last <= whole {
                 let out = c.pointer.assumingMemoryBound(to: Float.self) + first * width
                 begin(out, start, c, row: 0, column: first * width, count: (last - first) * width)
-                kernels.block_product_row(w.format, last - first, w.blocks, w.panel(first), &rows, out)
+                kernels.block_product_row(w.format, hints, last - first, w.blocks, w.panel(first), &rows, out)
             } else {
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: (last - first) * width) { scratch in
                     let out = scratch.baseAddress!, columns = min((last - first) * width, c.columns - first * width)
                     out.initialize(repeating: 0, count: (last - first) * width)
                     begin(out, start, c, row: 0, column: first * width, count: columns)
-                    kernels.block_product_row(w.format, last - first, w.blocks, w.panel(first), &rows, out)
+                    kernels.block_product_row(w.format, hints, last - first, w.blocks, w.panel(first), &rows, out)
                     kernels.convert(out, ElementType.float32.code, c.pointer + first * width * c.type.size, c.type.code, columns)
                 }
             }
@@ -61,7 +61,7 @@ extension Processor {
     private func multiplyRows(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
         let width = PackedBlocks.panelRows, sub = Int(w.layout.sub), elements = Int(w.layout.elements)
         let together = w.panels >= 8 * threads ? 4 : w.panels >= 4 * threads ? 2 : 1
-        let piece = 256, blocksPerPiece = piece / elements, rowsTogether = min(c.rows, 512)
+        let piece = Int(ORRERY_EXPANDED_DEPTH), blocksPerPiece = piece / elements, rowsTogether = min(c.rows, 512)
         let groups = (w.panels + together - 1) / together, rowBlocks = (c.rows + rowsTogether - 1) / rowsTogether
         let columns = together * width
         run(

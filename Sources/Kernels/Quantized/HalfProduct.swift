@@ -34,7 +34,7 @@ extension Processor {
                 let out = sums.baseAddress!
                 out.initialize(repeating: 0, count: panels * width)
                 begin(out, start, c, row: 0, column: first * width, count: columns)
-                kernels.half_product_row(w.type, a.type == .bfloat16 ? 1 : 0, panels, a.columns, w.panel(first), a.pointer, out)
+                kernels.half_product_row(w.type, a.type == .bfloat16 ? 1 : 0, hints, panels, a.columns, w.panel(first), a.pointer, out)
                 kernels.convert(out, ElementType.float32.code, c.pointer + first * width * c.type.size, c.type.code, columns)
             }
         }

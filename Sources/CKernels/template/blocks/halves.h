@@ -20,39 +20,49 @@ INLINE vf half_weights(const uint8_t *panel, const int type, ptrdiff_t i, const 
 }
 
 // One row of activations by one panel.
-INLINE void half_row(const int type, ptrdiff_t k, const uint8_t *panel, const float *x, float *c) {
+INLINE void half_row(const int type, const int hints, ptrdiff_t k, const uint8_t *panel, const float *x, float *c) {
     vf acc[HALF_PARTS];
     UNROLL for (int v = 0; v < HALF_PARTS; v++) acc[v] = load(c + v * VL);
     ptrdiff_t i = 0;
-    for (; i + 2 <= k; i += 2)
+    for (; i + 2 <= k; i += 2) {
+        if (hints) ask_ahead(panel + i * HALF_ROWS * 2, HALF_ROWS * 4);
         UNROLL for (int odd = 0; odd < 2; odd++)
             UNROLL for (int v = 0; v < HALF_PARTS; v++) acc[v] = fma(splat(x[i + odd]), half_weights(panel, type, i + odd, v), acc[v]);
+    }
     if (i < k) UNROLL for (int v = 0; v < HALF_PARTS; v++) acc[v] = fma(splat(x[i]), half_weights(panel, type, i, v), acc[v]);
     UNROLL for (int v = 0; v < HALF_PARTS; v++) store(c + v * VL, acc[v]);
 }
 
 #ifdef NATIVE_BF16
-INLINE void half_row_of_pairs(ptrdiff_t pairs, const uint8_t *panel, const uint32_t *x, float *c) {
+INLINE void half_row_of_pairs(const int hints, ptrdiff_t pairs, const uint8_t *panel, const uint32_t *x, float *c) {
     vf acc[HALF_PARTS];
     UNROLL for (int v = 0; v < HALF_PARTS; v++) acc[v] = load(c + v * VL);
-    for (ptrdiff_t i = 0; i < pairs; i++)
+    for (ptrdiff_t i = 0; i < pairs; i++) {
+        if (hints) ask_ahead(panel + i * HALF_ROWS * 4, HALF_ROWS * 4);
         UNROLL for (int v = 0; v < HALF_PARTS; v++) acc[v] = (vf)DOT_PAIRS(acc[v], x + i, (const uint32_t *)panel + i * HALF_ROWS + v * VL);
+    }
     UNROLL for (int v = 0; v < HALF_PARTS; v++) store(c + v * VL, acc[v]);
 }
 #endif
 
-static void half_product_row(int type, int by_pairs, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c) {
+static void half_product_row(int type, int by_pairs, int hints, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c) {
     const ptrdiff_t stride = (type == ORRERY_F16 ? k : (k + 1) / 2 * 2) * HALF_ROWS * 2;
     for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += HALF_ROWS) {
 #ifdef NATIVE_BF16
         if (by_pairs) {
-            half_row_of_pairs(k / 2, panel, x, c);
+            if (hints) half_row_of_pairs(1, k / 2, panel, x, c);
+            else half_row_of_pairs(0, k / 2, panel, x, c);
             continue;
         }
 #endif
         (void)by_pairs;
-        if (type == ORRERY_F16) half_row(ORRERY_F16, k, panel, x, c);
-        else half_row(ORRERY_BF16, k, panel, x, c);
+        if (type == ORRERY_F16) {
+            if (hints) half_row(ORRERY_F16, 1, k, panel, x, c);
+            else half_row(ORRERY_F16, 0, k, panel, x, c);
+        } else {
+            if (hints) half_row(ORRERY_BF16, 1, k, panel, x, c);
+            else half_row(ORRERY_BF16, 0, k, panel, x, c);
+        }
     }
 }
 

@@ -1,6 +1,21 @@
 // The limits that products with weights in blocks run against.
 
 // As many independent chains of dot products of bytes as the tile has, fed from registers; returns the operations done.
+#ifdef TILE_REGISTERS
+static double block_peak(ptrdiff_t iterations, float *sink) {
+    const tile_shapes shapes = {.palette = 1, .row_bytes = {64, 64, 64, 64, 64, 64}, .rows = {16, 16, 16, 16, 16, 16}};
+    static const uint8_t ones[16][64] __attribute__((aligned(64))) = {{1}};
+    int32_t sums[16][16];
+    _tile_loadconfig(&shapes);
+    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
+    _tile_loadd(4, ones, 64), _tile_loadd(5, ones, 64);
+    for (ptrdiff_t i = 0; i < iterations; i++) _tile_dpbssd(0, 4, 5), _tile_dpbssd(1, 4, 5), _tile_dpbssd(2, 4, 5), _tile_dpbssd(3, 4, 5);
+    _tile_stored(3, sums, 64);
+    _tile_release();
+    store_lanes(sink, to_floats(*(const li *)sums[0]));
+    return 2.0 * 4 * 16 * 16 * 64 * (double)iterations;
+}
+#else
 static double block_peak(ptrdiff_t iterations, float *sink) {
     block_part acc[BLOCK_MR][BLOCK_NP];
     const lb codes = (lb){0} + 1, a = (lb){0} + 1;
@@ -14,6 +29,7 @@ static double block_peak(ptrdiff_t iterations, float *sink) {
     store_lanes(sink, to_floats(sum));
     return 2.0 * 64 * BLOCK_MR * BLOCK_NP * (double)iterations;
 }
+#endif
 
 // Reads n bytes, a multiple of 256, and returns something of them.
 static uint32_t read_bytes(const uint8_t *p, ptrdiff_t n) {

@@ -26,14 +26,15 @@ INLINE li block_sum(li sum, const int format, const uint8_t *w, const int first,
 }
 
 // One row of activations by one panel, straight from its blocks.
-INLINE void block_row(const int format, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride, const ptrdiff_t heads,
-                      ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {
+INLINE void block_row(const int format, const int hints, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride,
+                      const ptrdiff_t heads, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {
     const int subs = unit / sub, groups = sub / 4;
     const int8_t *q = a->q;
     const float *scale = a->scales, *shift = a->shifts;
     const int32_t *start = a->starts;
     lf acc = load_lanes(c);
     for (ptrdiff_t b = 0; b < blocks; b++, w += stride, q += unit, scale++, start += subs, shift += affine ? subs : 0) {
+        if (hints) ask_ahead(w - heads, stride);
         const block_unit u = block_units(format, w, w - heads);
         lf p = {0};
         UNROLL for (int s = 0; s < subs; s++) {
@@ -53,69 +54,8 @@ INLINE void block_row(const int format, const int unit, const int sub, const int
     store_lanes(c, acc);
 }
 
-// mr rows by np panels of expanded codes.
-INLINE void block_tile(const int unit, const int sub, const int affine, const int parts, const int mr, const int np, ptrdiff_t k, const uint8_t *codes,
-                       const float *scales, const float *offsets, const orrery_block_rows *a, ptrdiff_t row, float *c, ptrdiff_t ldc) {
-    const int subs = unit / sub, groups = sub / 4;
-    const ptrdiff_t panel = k * 16, panel_scales = k / sub * 16;
-    const int8_t *q = a->q + row * a->q_stride;
-    const float *scale = a->scales + row * a->scale_stride;
-    const int32_t *start = affine ? 0 : a->starts + row * a->sub_stride;
-    const float *shift = affine ? a->shifts + row * a->sub_stride : 0;
-    lf acc[BLOCK_MR][BLOCK_NP];
-    UNROLL for (int r = 0; r < mr; r++) UNROLL for (int v = 0; v < np; v++) acc[r][v] = load_lanes(c + r * ldc + v * 16);
-    for (ptrdiff_t b = 0; b < k / unit; b++) {
-        lf p[BLOCK_MR][BLOCK_NP];
-        if (unit == 256) UNROLL for (int r = 0; r < mr; r++) UNROLL for (int v = 0; v < np; v++) p[r][v] = (lf){0};
-        for (int s = 0; s < subs; s++) {
-            li sum[BLOCK_MR][BLOCK_NP];
-            UNROLL for (int r = 0; r < mr; r++)
-                UNROLL for (int v = 0; v < np; v++) sum[r][v] = (affine ? 0 : start[r * a->sub_stride]) - (li){0};
-#define DOT_GROUP(dot, into)                                                                       \
-    lb w[BLOCK_NP];                                                                                \
-    UNROLL for (int v = 0; v < np; v++) w[v] = load_codes(codes + v * panel + g * 64);             \
-    UNROLL for (int r = 0; r < mr; r++) {                                                          \
-        const lb x = four(q + r * a->q_stride + 4 * g);                                            \
-        UNROLL for (int v = 0; v < np; v++) into[r][v] = dot(into[r][v], w[v], x);                 \
-    }
-            if (parts == 0) {
-                UNROLL for (int g = 0; g < groups; g++) { DOT_GROUP(BLOCK_DOT_WIDE, sum) }
-            } else {
-#if PARTS_ARE_SUMS
-                UNROLL for (int g = 0; g < groups; g++) { DOT_GROUP(BLOCK_DOT, sum) }
-#else
-                UNROLL for (int h = 0; h < groups; h += parts) {
-                    block_part part[BLOCK_MR][BLOCK_NP];
-                    UNROLL for (int r = 0; r < mr; r++) UNROLL for (int v = 0; v < np; v++) part[r][v] = (block_part){0};
-                    UNROLL for (int g = h; g < h + parts && g < groups; g++) { DOT_GROUP(BLOCK_DOT, part) }
-                    UNROLL for (int r = 0; r < mr; r++) UNROLL for (int v = 0; v < np; v++) sum[r][v] += BLOCK_FINISH(part[r][v]);
-                }
-#endif
-            }
-            UNROLL for (int v = 0; v < np; v++) {
-                const lf ws = load_lanes(scales + v * panel_scales), wo = affine ? load_lanes(offsets + v * panel_scales) : ws;
-                UNROLL for (int r = 0; r < mr; r++) {
-                    lf *to = unit == 256 ? &p[r][v] : &acc[r][v];
-                    *to = lane_fma(to_floats(sum[r][v]), unit == 256 ? ws : ws * scale[r * a->scale_stride], *to);
-                    if (affine) *to = lane_fma(wo, splat_lanes(shift[r * a->sub_stride]), *to);
-                }
-            }
-            codes += groups * 64;
-            q += sub;
-            scales += 16;
-            if (affine) offsets += 16, shift++;
-            else start++;
-        }
-        if (unit == 256)
-            UNROLL for (int r = 0; r < mr; r++)
-                UNROLL for (int v = 0; v < np; v++) acc[r][v] = lane_fma(p[r][v], splat_lanes(scale[r * a->scale_stride]), acc[r][v]);
-        scale++;
-    }
-    UNROLL for (int r = 0; r < mr; r++) UNROLL for (int v = 0; v < np; v++) store_lanes(c + r * ldc + v * 16, acc[r][v]);
-}
-
 // Blocks of one panel to codes, scales and offsets.
-INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const ptrdiff_t stride, const ptrdiff_t heads,
+INLINE void block_expand(const int format, const int unit, const int sub, const int affine, const int zero, const ptrdiff_t stride, const ptrdiff_t heads,
                          ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {
     const int subs = unit / sub;
     for (ptrdiff_t b = 0; b < blocks; b++, w += stride) {
@@ -127,41 +67,10 @@ INLINE void block_expand(const int format, const int unit, const int sub, const 
                 offsets += 16;
             }
         }
-        UNROLL for (int g = 0; g < unit / 4; g++, codes += 64) *(lane_bytes *)codes = block_codes(format, w, g);
+        UNROLL for (int g = 0; g < unit / 4; g++, codes += 64) *(lane_bytes *)codes = block_codes(format, w, g) - (uint8_t)zero;
     }
 }
 
-// One call for each count of rows and panels that a tile may have.
-typedef void block_tile_function(ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets, const orrery_block_rows *a, ptrdiff_t row, float *c,
-                                 ptrdiff_t ldc);
-#define BLOCK_TILE(name, unit, sub, affine, parts, mr, np)                                                                                         \
-    static void name##_##mr##_##np(ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets, const orrery_block_rows *a,       \
-                                   ptrdiff_t row, float *c, ptrdiff_t ldc) {                                                                       \
-        block_tile(unit, sub, affine, parts, mr, np, k, codes, scales, offsets, a, row, c, ldc);                                                   \
-    }
-#if BLOCK_MR == 6
-#define BLOCK_ROW_COUNTS 4
-static const int block_row_counts[BLOCK_ROW_COUNTS] = {6, 4, 2, 1};
-#define TILES_OF_PANELS(np, ...) BLOCK_TILE(__VA_ARGS__, 6, np) BLOCK_TILE(__VA_ARGS__, 4, np) BLOCK_TILE(__VA_ARGS__, 2, np) BLOCK_TILE(__VA_ARGS__, 1, np)
-#define TILE_NAMES(name, np) {name##_6_##np, name##_4_##np, name##_2_##np, name##_1_##np}
-#elif BLOCK_MR == 4
-#define BLOCK_ROW_COUNTS 3
-static const int block_row_counts[BLOCK_ROW_COUNTS] = {4, 2, 1};
-#define TILES_OF_PANELS(np, ...) BLOCK_TILE(__VA_ARGS__, 4, np) BLOCK_TILE(__VA_ARGS__, 2, np) BLOCK_TILE(__VA_ARGS__, 1, np)
-#define TILE_NAMES(name, np) {name##_4_##np, name##_2_##np, name##_1_##np}
-#endif
-// [panels - 1][kind of row count]
-typedef block_tile_function *const block_tiles[BLOCK_NP][BLOCK_ROW_COUNTS];
-#if BLOCK_NP == 2
-#define TILES_OF_KIND(name, ...)                                                            \
-    TILES_OF_PANELS(1, name, __VA_ARGS__)                                                   \
-    TILES_OF_PANELS(2, name, __VA_ARGS__)                                                   \
-    static block_tiles name##_tiles = {TILE_NAMES(name, 1), TILE_NAMES(name, 2)};
-#else
-#define TILES_OF_KIND(name, ...)          \
-    TILES_OF_PANELS(1, name, __VA_ARGS__) \
-    static block_tiles name##_tiles = {TILE_NAMES(name, 1)};
-#endif
 #if PARTS_ARE_SUMS  // tiles that differ in nothing but their sums in 16 bits are the same
 #define four32_tiles wide32_tiles
 #define five32_tiles wide32_tiles
@@ -171,14 +80,20 @@ typedef block_tile_function *const block_tiles[BLOCK_NP][BLOCK_ROW_COUNTS];
 #else
 #define DISTINCT_TILES BLOCK_TILES
 #endif
-DISTINCT_TILES(TILES_OF_KIND)
+#ifdef TILE_REGISTERS
+#include "tiles.h"
+#else
+#include "vectors.h"
+#endif
 
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                         \
-    static void row_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {              \
-        block_row(format, unit, sub, affine, parts, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, a, c);                                   \
+    static void row_##format(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {                        \
+        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                    \
+        if (hints) block_row(format, 1, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c);                                 \
+        else block_row(format, 0, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c);                                       \
     }                                                                                                                                      \
     static void expand_##format(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {  \
-        block_expand(format, unit, sub, affine, words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, codes, scales, offsets);                     \
+        block_expand(format, unit, sub, affine, EXPANDED_ZERO(affine, zero), words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, codes, scales, offsets);                     \
     }                                                                                                                                      \
     static void quantise_##format(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {          \
         BY_TYPE(xt, block_quantise_row(unit, sub, affine, zero, x, T, k, q, scales, starts, shifts));                                      \
@@ -186,7 +101,7 @@ DISTINCT_TILES(TILES_OF_KIND)
 BLOCK_FORMATS(BLOCK_FUNCTIONS)
 
 static const struct {
-    void (*row)(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c);
+    void (*row)(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c);
     void (*expand)(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets);
     void (*quantise)(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     block_tiles *tiles;
@@ -201,9 +116,9 @@ static void block_quantise(int format, const void *x, int xt, ptrdiff_t k, int8_
     block_functions[format].quantise(x, xt, k, q, scales, starts, shifts);
 }
 
-static void block_product_row(int format, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c) {
+static void block_product_row(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c) {
     const ptrdiff_t stride = blocks * block_functions[format].bytes;
-    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) block_functions[format].row(blocks, panel, a, c);
+    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) block_functions[format].row(hints, blocks, panel, a, c);
 }
 
 static void block_expand_panel(int format, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets) {
@@ -212,16 +127,5 @@ static void block_expand_panel(int format, const uint8_t *panel, ptrdiff_t first
 
 static void block_product_tiles(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,
                                 const orrery_block_rows *a, float *c, ptrdiff_t ldc) {
-    const ptrdiff_t panel_scales = k / block_functions[format].sub * 16;
-    for (ptrdiff_t row = 0; row < rows;) {
-        int kind = 0;
-        while (block_row_counts[kind] > rows - row) kind++;
-        for (ptrdiff_t p = 0; p < panels;) {
-            const int np = BLOCK_NP == 2 && panels - p >= 2 ? 2 : 1;
-            (*block_functions[format].tiles)[np - 1][kind](k, codes + p * k * 16, scales + p * panel_scales, offsets + p * panel_scales, a, row,
-                                                        c + row * ldc + p * 16, ldc);
-            p += np;
-        }
-        row += block_row_counts[kind];
-    }
+    multiply_tiles(block_functions[format].tiles, block_functions[format].sub, rows, panels, k, codes, scales, offsets, a, c, ldc);
 }
