@@ -9,6 +9,7 @@ needed), which is what to measure where no model can be downloaded. Each round i
 """
 import argparse
 import json
+import multiprocessing
 import os
 import pathlib
 import subprocess
@@ -54,8 +55,12 @@ def main():
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--dtype")
     given = arguments.parse_args()
-    if given.make:
-        make(given.model, given.make)
+    if given.make:  # in a process of its own: the largest resident size of a child counts that of the process which it was forked from
+        maker = multiprocessing.Process(target=make, args=(given.model, given.make))
+        maker.start()
+        maker.join()
+        if maker.exitcode:
+            raise SystemExit(maker.exitcode)
     files = [given.model] if given.model.is_file() else list(given.model.glob("*.safetensors"))
     for file in files:  # into the page cache
         with open(file, "rb") as f:

@@ -135,9 +135,15 @@ class Shapes:
         import sentencepiece
         with tempfile.TemporaryDirectory() as name:
             (pathlib.Path(name) / "text").write_text("\n".join(self.corpus()))
-            sentencepiece.SentencePieceTrainer.Train(
-                input=f"{name}/text", model_prefix=f"{name}/m", model_type=kind, vocab_size=size, num_threads=1, max_sentence_length=4000,
-                input_sentence_size=30_000, character_coverage=0.99, hard_vocab_limit=False, minloglevel=2, **options)
+            for coverage in (0.99, 0.95, 0.9):  # whichever leaves room for pieces: how many characters the text has depends on the machine
+                try:
+                    sentencepiece.SentencePieceTrainer.Train(
+                        input=f"{name}/text", model_prefix=f"{name}/m", model_type=kind, vocab_size=size, num_threads=1, max_sentence_length=4000,
+                        input_sentence_size=30_000, character_coverage=coverage, hard_vocab_limit=False, minloglevel=2, **options)
+                    break
+                except RuntimeError as error:
+                    if "Vocabulary size is smaller" not in str(error) or coverage == 0.9:
+                        raise
             return sentencepiece_pieces((pathlib.Path(name) / "m.model").read_bytes())
 
     def makers(self):

@@ -14,7 +14,8 @@ protocol Architecture {
     init(_ config: Configuration, _ source: any WeightSource, initial: Initialization) throws
     /// The checkpoint as the model asks for it: itself, unless it stores weights in another form.
     static func source(_ checkpoint: CheckpointWeights) -> any WeightSource
-    /// The parameters as Hugging Face's class saves them.
+    var parameters: [Parameter] { get }
+    /// The parameters as Hugging Face's class saves them: the model's have to have numbers.
     var savedParameters: [Parameter] { get }
     /// Whether the experts of a stack are saved one by one, each under its own name.
     static var savesExpertsApart: Bool { get }
@@ -44,7 +45,7 @@ extension Architecture {
     static func load(_ json: JSONFields, _ checkpoint: SafetensorsCheckpoint, warn: (String) -> Void) throws -> Self {
         let config = try Configuration(json)
         let unread = try Self(config, source(CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: false)), initial: .init())
-        try MemoryError.check(reading: unread.savedParameters, checkpoint.path)
+        try MemoryError.check(reading: unread.parameters, checkpoint.path)
         let weights = CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: true)
         let model = try Self(config, source(weights), initial: .init())
         try model.account(forUnused: weights, checkpoint)

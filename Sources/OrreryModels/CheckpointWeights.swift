@@ -53,12 +53,11 @@ final class CheckpointWeights: WeightSource {
         return []
     }
 
-    /// Bytes of a tensor of U8; nil where numbers are not read.
-    func bytes(_ name: String, _ shape: [Int]) throws -> MappedRegion? {
+    /// Bytes of a tensor of U8.
+    func bytes(_ name: String, _ shape: [Int]) throws -> MappedRegion {
         let stored = storedName(name), entry = try checkpoint.entry(stored)
         guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
         guard entry.dtype == .uint8 else { throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue) }
-        guard readsNumbers else { return nil }
         used.insert(stored)
         return try checkpoint.bytes(of: stored)
     }

@@ -1,9 +1,10 @@
 import Kernels
+import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
 /// gpt-oss's experts as its checkpoints have them: gate and up in one tensor, row by row in turn, and either floats [E, in, out] or MXFP4 blocks
-/// of rows [E, out, in]. Both are laid out anew in memory, in the type that they have.
+/// of rows [E, out, in]. Floats are laid out anew in memory, in the type that they have; blocks stay in the file and are put together when products pack them.
 ///
 /// E experts, D width, F feed-forward width.
 final class GPTOSSWeights: WeightSource {
@@ -31,7 +32,7 @@ final class GPTOSSWeights: WeightSource {
     }
 
     /// Which rows of each expert are a matrix's.
-    private struct Rows {
+    private struct Rows: Sendable {
         let experts: Int
         let count: Int
         let of: Int
@@ -40,7 +41,7 @@ final class GPTOSSWeights: WeightSource {
 
         var total: Int { experts * count }
         /// Where row i of the matrices, one after another, is among all rows.
-        func index(_ i: Int) -> Int { i / count * of + i % count * step + first }
+        @Sendable func index(_ i: Int) -> Int { i / count * of + i % count * step + first }
         var indices: some Sequence<Int> { (0 ..< total).lazy.map(index) }
     }
 
@@ -50,36 +51,55 @@ final class GPTOSSWeights: WeightSource {
         return try source.transposed(pages: rows.experts, rows: rows.count, first: rows.first, step: rows.step)
     }
 
-    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits and a power of two. The checkpoint has neighbours in a byte and scales in a
-    /// tensor of their own; ggml's blocks start with the scale and have numbers i and i + 16 in byte i.
-    private func microscaled(_ stored: String, _ rows: Rows, columns: Int) throws -> QuantizedMatrix? {
-        let each = 32, half = each / 2, size = BlockFormat.mxfp4.bytesPerBlock, shape = [rows.experts, rows.of, columns / each]
+    private func microscaled(_ stored: String, _ rows: Rows, columns: Int) throws -> QuantizedMatrix {
+        let each = BlockFormat.mxfp4.elementsPerBlock, shape = [rows.experts, rows.of, columns / each]
         guard columns % each == 0 else {
             throw ModelError.unusable(checkpoint.path, "tensor \(stored)_blocks: rows of \(columns) are wanted, which are not blocks of \(each)")
         }
-        guard let codes = try checkpoint.bytes(stored + "_blocks", shape + [half]), let scales = try checkpoint.bytes(stored + "_scales", shape) else { return nil }
-        let perRow = columns / each, storage = Storage(byteCount: rows.total * perRow * size)
-        codes.withUnsafeBytes { codes in
-            scales.withUnsafeBytes { scales in
-                Processor.current.forRuns(.elementwise, rows.total, grain: 8, bytes: 2 * storage.byteCount) { run in
-                    for row in run {
-                        let from = rows.index(row) * perRow
-                        for block in 0 ..< perRow {
-                            let out = (storage.pointer + (row * perRow + block) * size).assumingMemoryBound(to: UInt8.self)
-                            let pairs = UnsafeRawBufferPointer(rebasing: codes[(from + block) * half ..< (from + block + 1) * half])
-                            out[0] = scales[from + block]
-                            for i in 0 ..< half / 2 {
-                                let (low, high) = (pairs[i], pairs[i + half / 2])
-                                out[1 + 2 * i] = low & 15 | high << 4
-                                out[2 + 2 * i] = low >> 4 | high & 0xf0
-                            }
+        let assembly = try Microscaled(
+            codes: checkpoint.bytes(stored + "_blocks", shape + [each / 2]), scales: checkpoint.bytes(stored + "_scales", shape), blocks: columns / each, index: rows.index)
+        return try QuantizedMatrix(format: .mxfp4, rows: rows.total, columns: columns, assembly: assembly)
+    }
+
+    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits and a power of two. The checkpoint has neighbours in a byte and scales in a
+    /// tensor of their own; ggml's blocks start with the scale and have numbers i and i + 16 in byte i.
+    private final class Microscaled: RowAssembly {
+        private let codes: MappedRegion
+        private let scales: MappedRegion
+        private let blocks: Int  // of a row
+        private let index: @Sendable (Int) -> Int
+        private let half = BlockFormat.mxfp4.elementsPerBlock / 2
+
+        init(codes: MappedRegion, scales: MappedRegion, blocks: Int, index: @escaping @Sendable (Int) -> Int) {
+            (self.codes, self.scales, self.blocks, self.index) = (codes, scales, blocks, index)
+        }
+
+        func assemble(row: Int, into out: UnsafeMutableRawPointer) {
+            let from = index(row) * blocks
+            codes.withUnsafeBytes { codes in
+                scales.withUnsafeBytes { scales in
+                    var out = out.assumingMemoryBound(to: UInt8.self)
+                    for block in from ..< from + blocks {
+                        let pairs = UnsafeRawBufferPointer(rebasing: codes[block * half ..< (block + 1) * half])
+                        out[0] = scales[block]
+                        for i in 0 ..< half / 2 {
+                            let (low, high) = (pairs[i], pairs[i + half / 2])
+                            out[1 + 2 * i] = low & 15 | high << 4
+                            out[2 + 2 * i] = low >> 4 | high & 0xf0
                         }
+                        out += BlockFormat.mxfp4.bytesPerBlock
                     }
                 }
             }
         }
-        let bytes = UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount)
-        return try QuantizedMatrix(format: .mxfp4, rows: rows.total, columns: columns, bytes: bytes, owner: storage)
+
+        func pages(of rows: Range<Int>) -> [UnsafeRawBufferPointer] {
+            let first = index(rows.lowerBound) * blocks, end = (index(rows.upperBound - 1) + 1) * blocks
+            return [
+                codes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[first * half ..< end * half]) },
+                scales.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[first ..< end]) },
+            ]
+        }
     }
 
     private static func transposed(_ x: [Float], _ E: Int, _ rows: Int, _ columns: Int) -> [Float] {

@@ -87,6 +87,19 @@ import Testing
         }
     }
 
+    @Test func aPieceOfMarksThatWerePutInOrderComesFromAllOfTheirPlaces() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory.appendingPathComponent("vocab.txt")
+            try Data("[UNK]\na\n##\u{1D165}\u{302E}\n".utf8).write(to: path)  // combining classes 216 and 224
+            try Data(#"{"do_lower_case": true}"#.utf8).write(to: directory.appendingPathComponent("tokenizer_config.json"))
+            let tokenizer = try TokenizerLoader.load(path: path.path)
+            var encoding = Encoding(recordsByteRanges: true), text = "a\u{302E}\u{1D165}"
+            try text.withUTF8 { try tokenizer.encode($0, options: EncodingOptions(), into: &encoding) }
+            #expect(encoding.ids == [1, 2])
+            #expect(encoding.byteRanges == [0..<1, 1..<8])
+        }
+    }
+
     @Test(arguments: [
         ("[UNK]\na\nb\na\n", "\"a\" has the ids 1 and 3; expected distinct pieces"), ("a\nb\n", "the vocabulary has no \"[UNK]\""),
         ("", "the vocabulary has no \"[UNK]\""), ("[UNK]\n\u{0}\n[UNK]", "\"[UNK]\" has the ids 0 and 2"),

@@ -23,7 +23,7 @@ extension Processor {
             let first = task % groups * columns, count = min(columns, w.rows - first)
             let row = task / groups * rowsTogether, rows = min(rowsTogether, a.rows - row)
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: count) { pointers in
-                for j in 0 ..< count { pointers[j] = w.row(first + j).assumingMemoryBound(to: Float.self) }
+                for j in 0 ..< count { pointers[j] = w.row(first + j)!.assumingMemoryBound(to: Float.self) }
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * count) { sums in
                     let out = sums.baseAddress!
                     for r in 0 ..< rows { begin(out + r * count, start, c, row: row + r, column: first, count: count) }

@@ -3,7 +3,7 @@ extension QuantizedMatrix {
     ///
     /// - Throws: `QuantizedMatrixError` where the sizes do not agree.
     package func transposed(pages: Int, rows count: Int, first: Int, step: Int) throws -> QuantizedMatrix {
-        precondition(format.isFloat && pages > 0 && count > 0 && first >= 0 && step > 0, "\(format.rawValue): \(count) columns from \(first) by \(step)")
+        precondition(format.isFloat && !isAssembled && pages > 0 && count > 0 && first >= 0 && step > 0, "\(format.rawValue): \(count) columns from \(first) by \(step)")
         guard rows % pages == 0, first + (count - 1) * step < columns else {
             throw QuantizedMatrixError("\(pages) pages of a matrix of \(rows) rows of \(columns): \(count) columns by \(step) are wanted")
         }
@@ -12,7 +12,7 @@ extension QuantizedMatrix {
             // Sixteen rows of the result share the lines of the source.
             for c in 0 ..< k {
                 for i in run {
-                    let source = row(i / count * k + c), column = first + i % count * step
+                    let source = row(i / count * k + c)!, column = first + i % count * step
                     if format == .float32 {
                         storage.pointer.storeBytes(of: source.loadUnaligned(fromByteOffset: column * 4, as: UInt32.self), toByteOffset: (i * k + c) * 4, as: UInt32.self)
                     } else {

@@ -11,8 +11,9 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     public let bytesPerRow: Int
     /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on demand.
     public let isMapped: Bool
-    private let base: UnsafeRawPointer
+    private let base: UnsafeRawPointer?  // nil where rows are assembled
     private let owner: AnyObject?
+    private let assembly: (rows: any RowAssembly, first: Int)?
     /// Row i is stored as row `order[i]`; nil where rows are in order.
     private let order: [Int32]?
     private let packing = Mutex<PackedBlocks?>(nil)
@@ -36,14 +37,24 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
             throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
         }
         self.init(
-            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: nil)
+            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: nil, assembly: nil)
+    }
+
+    /// Rows that are put together when they are read.
+    package convenience init(format: BlockFormat, rows: Int, columns: Int, assembly: any RowAssembly) throws {
+        guard let perRow = format.bytesPerRow(columns: columns), format.byteCount(rows: rows, columns: columns) != nil, rows <= Int(Int32.max) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
+        }
+        self.init(
+            format, rows: rows, columns: columns, bytesPerRow: perRow, base: nil, owner: assembly, isMapped: true, order: nil, assembly: (assembly, 0))
     }
 
     private init(
-        _ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, base: UnsafeRawPointer, owner: AnyObject?, isMapped: Bool, order: [Int32]?
+        _ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, base: UnsafeRawPointer?, owner: AnyObject?, isMapped: Bool, order: [Int32]?,
+        assembly: (rows: any RowAssembly, first: Int)?
     ) {
         (self.format, self.rows, self.columns, self.bytesPerRow, self.base) = (format, rows, columns, bytesPerRow, base)
-        (self.owner, self.isMapped, self.order) = (owner, isMapped, order)
+        (self.owner, self.isMapped, self.order, self.assembly) = (owner, isMapped, order, assembly)
     }
 
     /// These numbers in memory of its own, rounded to `format`.
@@ -68,7 +79,8 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
         }
         let stored = order.map { self.order?[$0] ?? Int32($0) }
         return QuantizedMatrix(
-            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped, order: stored)
+            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped, order: stored,
+            assembly: assembly)
     }
 
     public var byteCount: Int { rows * bytesPerRow }
@@ -80,21 +92,39 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
             // the rows may lie anywhere: the slice keeps the whole and its own part of the order
             return QuantizedMatrix(
                 format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
-                order: Array(order[range]))
+                order: Array(order[range]), assembly: assembly)
         }
         return QuantizedMatrix(
-            format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base + range.lowerBound * bytesPerRow, owner: owner,
-            isMapped: isMapped, order: nil)
+            format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base.map { $0 + range.lowerBound * bytesPerRow },
+            owner: owner, isMapped: isMapped, order: nil, assembly: assembly.map { ($0.rows, $0.first + range.lowerBound) })
     }
 
-    /// The stored bytes of row i.
-    func row(_ i: Int) -> UnsafeRawPointer { base + (order.map { Int($0[i]) } ?? i) * bytesPerRow }
+    private func storedRow(_ i: Int) -> Int { order.map { Int($0[i]) } ?? i }
+
+    /// The stored bytes of row i; nil where rows are assembled.
+    func row(_ i: Int) -> UnsafeRawPointer? { base.map { $0 + storedRow(i) * bytesPerRow } }
+
+    /// The stored bytes of row i, in `memory` if they have to be assembled.
+    func row(_ i: Int, in memory: UnsafeMutableRawPointer) -> UnsafeRawPointer {
+        if let row = row(i) { return row }
+        assembly!.rows.assemble(row: assembly!.first + storedRow(i), into: memory)
+        return UnsafeRawPointer(memory)
+    }
+
+    /// Whether rows lie nowhere as they are.
+    var isAssembled: Bool { assembly != nil }
+
+    /// Where rows come from that are assembled in the order in which they are stored.
+    func assembledPages(of range: Range<Int>) -> [UnsafeRawBufferPointer] {
+        guard let assembly, order == nil else { return [] }
+        return assembly.rows.pages(of: range.lowerBound + assembly.first ..< range.upperBound + assembly.first)
+    }
 
     /// All stored bytes, if rows are stored in order.
-    var bytesInOrder: UnsafeRawBufferPointer? { order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+    var bytesInOrder: UnsafeRawBufferPointer? { base != nil && order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
 
     /// All stored bytes, if every row that is stored there is one of these.
-    var allBytes: UnsafeRawBufferPointer? { order == nil || isPermutation ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+    var allBytes: UnsafeRawBufferPointer? { base != nil && (order == nil || isPermutation) ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
     private var isPermutation: Bool { order.map { Set($0) == Set(0 ..< Int32(rows)) } ?? true }
 
     /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.
@@ -129,7 +159,8 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     /// Row i as float32, [columns].
     package func decode(row i: Int, into out: UnsafeMutablePointer<Float>) {
         precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
-        format.decode(row(i), count: columns, into: out)
+        if let row = row(i) { return format.decode(row, count: columns, into: out) }
+        withUnsafeTemporaryAllocation(byteCount: bytesPerRow, alignment: 16) { format.decode(row(i, in: $0.baseAddress!), count: columns, into: out) }
     }
 }
 

@@ -32,16 +32,20 @@ extension QuantizedMatrix {
             let mine = task * together ..< min(groups, (task + 1) * together)
             let range = mine.lowerBound * size ..< min(rows, mine.upperBound * size)
             if isMapped, let bytes = bytesInOrder { mapPages(bytes, range) }
+            let assembled = isAssembled ? Storage(byteCount: size * bytesPerRow) : nil
             withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: size) { pointers in
                 for group in mine {
                     for r in 0 ..< size {
                         let i = group * size + r
-                        pointers[r] = i < rows ? row(i).assumingMemoryBound(to: UInt8.self) : nil
+                        let stored = i < rows ? assembled.map { row(i, in: $0.pointer + r * bytesPerRow) } ?? row(i) : nil
+                        pointers[r] = stored?.assumingMemoryBound(to: UInt8.self)
                     }
                     copy(group, UnsafePointer(pointers.baseAddress!))
                 }
             }
+            withExtendedLifetime(assembled) {}
             if isMapped, let bytes = bytesInOrder { Self.dropPages(part(bytes, range)) }
+            for pages in assembledPages(of: range) { Self.dropPages(pages) }
         }
         if isMapped, bytesInOrder == nil, let bytes = allBytes { Self.dropPages(bytes) }
     }

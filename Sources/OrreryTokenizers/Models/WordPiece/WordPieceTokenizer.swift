@@ -103,8 +103,10 @@ public struct WordPieceTokenizer: Tokenizer {
             var start = 0
             for (id, length) in found {
                 if encoding.recordsByteRanges {
+                    // Marks that were put in order need not come from ascending places.
                     let sources = word.sources[start..<start + length]
-                    encoding.append(id, range.lowerBound + sources.first!.lowerBound..<range.lowerBound + sources.last!.upperBound)
+                    let (first, end) = sources.reduce((Int.max, 0)) { (min($0.0, $1.lowerBound), max($0.1, $1.upperBound)) }
+                    encoding.append(id, range.lowerBound + first..<range.lowerBound + end)
                 } else {
                     encoding.append(id, 0..<0)
                 }
