@@ -100,6 +100,10 @@ def main():
         every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
         for start in range(0, len(every), 500):
             documents.append("".join(f"a{c}b {c} e\u0301{c}\u0323 " for c in every[start:start + 500]))
+        # Marks that are not stripped, in both orders beside marks of three classes that are not either (U+1D165 216, U+302E 224, U+16FF0 6).
+        marks = [c for c in every if unicodedata.combining(c)]
+        for start in range(0, len(marks), 100):
+            documents.append("".join(f"a{c}{m}b {m}{c} " for c in marks[start:start + 100] for m in "\U0001d165\u302e\U00016ff0"))
         documents += [document.decode() for document in mixed_text.long_documents(100_000)]
         data = [document.encode() for document in documents]
         (folder / "texts.bin").write_bytes(b"".join(data))

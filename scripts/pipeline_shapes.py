@@ -135,15 +135,9 @@ class Shapes:
         import sentencepiece
         with tempfile.TemporaryDirectory() as name:
             (pathlib.Path(name) / "text").write_text("\n".join(self.corpus()))
-            for coverage in (0.99, 0.95, 0.9):  # whichever leaves room for pieces: how many characters the text has depends on the machine
-                try:
-                    sentencepiece.SentencePieceTrainer.Train(
-                        input=f"{name}/text", model_prefix=f"{name}/m", model_type=kind, vocab_size=size, num_threads=1, max_sentence_length=4000,
-                        input_sentence_size=30_000, character_coverage=coverage, hard_vocab_limit=False, minloglevel=2, **options)
-                    break
-                except RuntimeError as error:
-                    if "Vocabulary size is smaller" not in str(error) or coverage == 0.9:
-                        raise
+            sentencepiece.SentencePieceTrainer.Train(
+                input=f"{name}/text", model_prefix=f"{name}/m", model_type=kind, vocab_size=size, num_threads=1, max_sentence_length=4000,
+                input_sentence_size=30_000, character_coverage=0.98, hard_vocab_limit=False, minloglevel=2, **options)
             return sentencepiece_pieces((pathlib.Path(name) / "m.model").read_bytes())
 
     def makers(self):
@@ -223,7 +217,7 @@ class Shapes:
 
         def gemma():
             lines = [chr(10) * count for count in range(2, 32)] + ["\u2581" * count for count in range(2, 32)]
-            pieces, _ = self.trained("bpe", 12_000, byte_fallback=True, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>",
+            pieces, _ = self.trained("bpe", 24_000, byte_fallback=True, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>",
                                      add_dummy_prefix=False, remove_extra_whitespaces=False, normalization_rule_name="identity", split_digits=True,
                                      user_defined_symbols=["\n"])
             known = {piece for piece, _ in pieces}
@@ -234,7 +228,7 @@ class Shapes:
                         decoder=fallback(), added=added)
 
         def unigram_model(**options):
-            pieces, rules = self.trained("unigram", 16_000, normalization_rule_name="nmt_nfkc", **options)
+            pieces, rules = self.trained("unigram", 24_000, normalization_rule_name="nmt_nfkc", **options)
             return pieces, rules
 
         def t5():

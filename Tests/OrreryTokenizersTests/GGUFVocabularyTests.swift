@@ -64,6 +64,21 @@ import Testing
         #expect(message { _ = try tokenizer.encode("</s>", options: asText) }?.hasSuffix("has no token for the byte <0x3C>, which the text needs") == true)
     }
 
+    @Test func mergesByRankOverTextAreReplayed() throws {
+        let tokens = ["<pad>", "<eos>", "<bos>", "<unk>", "▁", "t", "h", "e", "n", "th", "the", "▁the", "en"]
+        let tokenizer = try GGUFTokenizer(vocabulary([
+            ("tokenizer.ggml.model", .string("gemma4")), ("tokenizer.ggml.tokens", .array(GGUFArray(strings: tokens))),
+            ("tokenizer.ggml.token_type", .array(GGUFArray([3, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1] as [Int32]))),
+            ("tokenizer.ggml.merges", .array(GGUFArray(strings: ["t h", "e n", "th e", "▁ the"]))),
+            ("tokenizer.ggml.bos_token_id", .uint32(2)), ("tokenizer.ggml.unknown_token_id", .uint32(3)),
+        ], without: ["tokenizer.ggml.scores"]))
+        var text = "the then the"
+        let words = try text.withUTF8 { try tokenizer.explanations(of: $0, options: EncodingOptions()) }
+        #expect(words.map(\.tokens) == [[10], [4, 9, 12], [11]])
+        let steps = words.map { word in if case .merges(let trace) = word.reason { trace.steps.map(\.rank) } else { [-1] } }
+        #expect(steps == [[0, 2], [0, 1], [0, 2, 3]])
+    }
+
     @Test func refusesWhatDoesNotFit() {
         #expect(problem([("tokenizer.ggml.model", .string("plamo2"))]).contains("expected one of gpt2, llama, bert, t5, gemma4, rwkv, found \"plamo2\""))
         #expect(problem([("tokenizer.ggml.model", .uint32(1))]).contains("field \"tokenizer.ggml.model\": expected a string"))

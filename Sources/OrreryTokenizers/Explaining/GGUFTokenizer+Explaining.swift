@@ -4,12 +4,14 @@ extension GGUFTokenizer: ExplainingTokenizer {
         var options = options
         options.addsSpecialTokens = false
         let tokens = try encode(utf8, options: options)
-        let replay = ScoredReplay { text in
+        func piece(_ text: ArraySlice<UInt8>) -> ScoredReplay.Piece? {
             let id = vocabulary.index.id(of: text)
             return id == PieceIndex.missing ? nil : (id, vocabulary.scores[Int(id)])
         }
+        let ranked = rankedMerges
+        let replay = ranked.map { ScoredReplay(piece: piece, pair: $0.pair) } ?? ScoredReplay(piece: piece)
         return explanations(
-            tokens, isMerged: vocabulary.kind == .llama, isScored: vocabulary.kind == .t5, scores: vocabulary.scores, replay
+            tokens, isMerged: vocabulary.kind == .llama || ranked != nil, isScored: vocabulary.kind == .t5, scores: vocabulary.scores, replay
         ) { id in
             vocabulary.attributes[Int(id)].contains(.normal) ? ArraySlice(vocabulary.tokens[Int(id)]) : nil
         }

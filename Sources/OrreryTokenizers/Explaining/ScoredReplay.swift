@@ -1,12 +1,28 @@
-/// SentencePiece's merges of one word, told plainly: of all neighbours whose joint text is a piece, the one with the best score merges, of
-/// several the leftmost. `ScoredMerges` does the same fast.
+/// The merges of one word, told plainly: of all neighbours that may merge, those with the best score do, of several the leftmost.
+/// `ScoredMerges` and `RankedMerges` do the same fast.
 struct ScoredReplay {
-    /// The piece of a text and its score, if merges may make it.
-    let piece: (ArraySlice<UInt8>) -> (id: TokenID, score: Float)?
+    typealias Piece = (id: TokenID, score: Float)
+
+    /// The piece of a text and its score.
+    private let piece: (ArraySlice<UInt8>) -> Piece?
+    /// What two neighbours become.
+    private let pair: (_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Piece?
+
+    /// SentencePiece's way: neighbours merge where their joint text is a piece.
+    ///
+    /// - Parameter piece: the piece of a text, if merges may make it.
+    init(piece: @escaping (ArraySlice<UInt8>) -> Piece?) {
+        self.init(piece: piece) { left, right in piece(ArraySlice(Array(left) + Array(right))) }
+    }
+
+    /// By a list of pairs.
+    init(piece: @escaping (ArraySlice<UInt8>) -> Piece?, pair: @escaping (_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Piece?) {
+        (self.piece, self.pair) = (piece, pair)
+    }
 
     /// The merges of a word, or nil if they do not end in `tokens`: then its neighbours had a part in it.
     ///
-    /// A step's rank is its score without the sign: in models that were trained as BPE, the number of the merge.
+    /// A step's rank is its score without the sign: in models that were trained as BPE, and in lists of pairs, the number of the merge.
     func trace(of word: [UInt8], tokens: [TokenID]) -> MergeTrace? {
         // A symbol is a range of the word.
         var symbols = Self.characters(of: word)
@@ -28,7 +44,7 @@ struct ScoredReplay {
     private func bestPair(_ symbols: [Range<Int>], of word: [UInt8]) -> (place: Int, id: TokenID, score: Float)? {
         var best: (place: Int, id: TokenID, score: Float)?
         for place in symbols.indices.dropLast() {
-            guard let (id, score) = piece(word[symbols[place].lowerBound..<symbols[place + 1].upperBound]) else { continue }
+            guard let (id, score) = pair(word[symbols[place]], word[symbols[place + 1]]) else { continue }
             if best == nil || score > best!.score { best = (place, id, score) }
         }
         return best

@@ -22,10 +22,11 @@ enum BertRules: Sendable, Hashable {
 
     /// The combining class by which what is left of a run of marks is put in order; 0 where nothing is sorted.
     ///
-    /// Decomposing a text sorts marks (Unicode standard, section 3.11), and some of those that are not stripped have a class.
+    /// Decomposing a text sorts marks (Unicode standard, section 3.11), and some of those that are not stripped have a class: as of the Unicode version that
+    /// tokenizers' decomposition knows.
     func order(of scalar: Unicode.Scalar) -> UInt8 {
         guard case .huggingFace(_, _, true, _) = self else { return 0 }
-        return scalar.properties.canonicalCombiningClass.rawValue
+        return NormalizationForms.combiningClass(scalar.value)
     }
 
     /// What `scalar` comes to: nothing, or the steps in order.

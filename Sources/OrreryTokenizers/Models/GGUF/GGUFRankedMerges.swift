@@ -41,6 +41,12 @@ struct GGUFRankedMerges: GGUFSegmenter {
         }
     }
 
+    /// What two neighbours become and, as its score, their place in the list without sign; for replays.
+    func pair(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> ScoredReplay.Piece? {
+        guard let (id, rank) = merges.merge(merges.symbol(left), merges.symbol(right)) else { return nil }
+        return (merges.isToken(id) ? id : MergeTrace.noToken, -Float(rank))
+    }
+
     /// Calls `emit` with each token and its length, and with -1 and the length of what is none.
     private func forEachSymbol(of text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
         var workspace = MergeWorkspace()

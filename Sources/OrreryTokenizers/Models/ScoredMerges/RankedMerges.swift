@@ -68,22 +68,26 @@ struct RankedMerges: Sendable {
     }
 
     /// The id of the token or string that equals `text`, for symbols.
-    func symbol(_ text: UnsafeBufferPointer<UInt8>) -> TokenID { index.id(of: text) }
+    func symbol(_ text: some Collection<UInt8>) -> TokenID { index.id(of: text) }
+
+    /// What two symbols become, and the place of their pair in the list.
+    @inline(__always)
+    func merge(_ left: TokenID, _ right: TokenID) -> (id: TokenID, rank: UInt32)? {
+        guard left >= 0, right >= 0 else { return nil }
+        let key = UInt64(left) << 32 | UInt64(right)
+        var slot = Self.hash(key) & mask
+        while keys[slot] != Self.free {
+            if keys[slot] == key { return (results[slot], ranks[slot]) }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
 
     /// Cuts `text` into characters, merges them, and leaves the result in `workspace.symbols`, whose ids are tokens where they are less than
     /// the number of tokens.
     func segment(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout MergeWorkspace) {
         workspace.split(text) { index.id(of: $0) }
-        workspace.merge { left, right in
-            guard left.id >= 0, right.id >= 0 else { return nil }
-            let key = UInt64(left.id) << 32 | UInt64(right.id)
-            var slot = Self.hash(key) & mask
-            while keys[slot] != Self.free {
-                if keys[slot] == key { return (results[slot], ranks[slot]) }
-                slot = (slot + 1) & mask
-            }
-            return nil
-        }
+        workspace.merge { left, right in merge(left.id, right.id) }
     }
 
     /// Whether a symbol is a token.
