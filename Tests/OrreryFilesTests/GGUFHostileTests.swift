@@ -44,6 +44,8 @@ private struct Bytes {
         #expect(problem(Bytes(tensors: .max)).contains("byte 8: expected a number of tensors that fits in the 8 bytes left"))
         #expect(problem(Bytes(pairs: .max)).contains("byte 16: expected a number of metadata pairs that fits in the 0 bytes left"))
         #expect(problem(Bytes(pairs: 1 << 32)).contains("found 4294967296"))
+        let many = Bytes(pairs: 65_537).adding { $0.bytes += [UInt8](repeating: 0, count: 13 * 65_537) }
+        #expect(problem(many).contains("byte 16: expected at most 65536 metadata pairs, found 65537"))
     }
 
     @Test func refusesMetadata() {

@@ -10,6 +10,8 @@ struct GGUFHeader {
     static let maximumKeyLength = 65_535
     static let maximumNameLength = 255
     static let maximumRank = 4
+    /// Far more than any model has; each takes hundreds of bytes of memory for as few as 13 of the file.
+    static let maximumPairs = 65_536
 
     private(set) var version = 0
     private(set) var alignment = defaultAlignment
@@ -25,7 +27,8 @@ struct GGUFHeader {
         try readVersion(&reader)
         // A tensor takes at least a name's length, a rank, a type and an offset; a pair a key's length, a type and a byte.
         let tensorCount = try reader.count("tensors", eachAtLeast: 24)
-        let pairCount = try reader.count("metadata pairs", eachAtLeast: 13)
+        let pairStart = reader.position, pairCount = try reader.count("metadata pairs", eachAtLeast: 13)
+        guard pairCount <= Self.maximumPairs else { throw reader.wrong("at most \(Self.maximumPairs) metadata pairs", found: "\(pairCount)", at: pairStart) }
         try readMetadata(&reader, pairCount)
         try readAlignment(file.path)
         let claims = try readDirectory(&reader, tensorCount)
