@@ -1,16 +1,15 @@
 """Block formats beside their peers: decoding against gguf-py bit for bit, encoding against llama.cpp's own quantisers by squared error.
 
-    python scripts/check_formats.py CONVERT [--ggml libggml-base.so]
+    python scripts/check_formats.py [--ggml libggml-base.so]
 
-CONVERT decode FORMAT IN OUT   reads blocks and writes float32
-CONVERT encode FORMAT IN OUT   reads float32 and writes blocks
-CONVERT is any program that calls BlockFormat.decode and encode so. Needs numpy and gguf. The library is llama.cpp's; without it encoding is not compared.
+Needs numpy and gguf. The library is llama.cpp's; without it encoding is not compared. Exit status 1 if a number differs, or if an error is larger than llama.cpp's.
 """
-import argparse, ctypes, pathlib, subprocess, tempfile
+import argparse, ctypes, os, pathlib, subprocess, tempfile
 import numpy as np
 import gguf
 from gguf import GGMLQuantizationType as T
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 NAMES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4"]
 # where each format keeps its half-precision scales; MXFP4 its exponent
 HALVES = {"Q8_0": [0], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q2_K": [80, 82], "Q3_K": [108], "Q4_K": [0, 2], "Q5_K": [0, 2],
@@ -18,12 +17,18 @@ HALVES = {"Q8_0": [0], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2],
 EXTREME = np.array([0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x0400, 0x7bff, 0xfbff, 0x7c00, 0xfc00, 0x7e00, 0x7c01, 0xfe00], dtype=np.uint16)
 
 
-def run(tool, verb, name, data):
-    with tempfile.TemporaryDirectory() as d:
-        i, o = pathlib.Path(d) / "in", pathlib.Path(d) / "out"
-        i.write_bytes(data.tobytes())
-        subprocess.run([*tool.split(), verb, name, str(i), str(o)], check=True, stdout=subprocess.DEVNULL)
-        return np.frombuffer(o.read_bytes(), dtype=np.float32 if verb == "decode" else np.uint8)
+def run(jobs):
+    """[(verb, format, array)] through our own code, all in one process: a test that this calls."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "jobs").write_text("".join(f"{verb} {name}\n" for verb, name, _ in jobs))
+        for i, (_, _, data) in enumerate(jobs):
+            (folder / f"{i}.in").write_bytes(data.tobytes())
+        command = "swift test -c release --disable-testable-imports --filter FormatComparison".split()
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | {"ORRERY_FORMATS": str(folder)}, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(done.stdout[-3000:] + done.stderr[-3000:])
+        return [np.frombuffer((folder / f"{i}.out").read_bytes(), dtype=np.float32 if verb == "decode" else np.uint8) for i, (verb, _, _) in enumerate(jobs)]
 
 
 def bits(x):
@@ -45,15 +50,13 @@ def blocks(name, rng):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("tool")
     p.add_argument("--ggml")
     a = p.parse_args()
     rng, bad = np.random.default_rng(1), 0
     np.seterr(all="ignore")
-    for name in NAMES:
-        raw = blocks(name, rng)
+    every = [(name, blocks(name, rng)) for name in NAMES]
+    for (name, raw), got in zip(every, run([("decode", name, raw) for name, raw in every])):
         want = gguf.dequantize(raw.reshape(1, -1), T[name]).ravel().astype(np.float32)
-        got = run(a.tool, "decode", name, raw)
         wrong = int(np.sum(bits(got) != bits(want)))
         bad += wrong
         print(f"decode {name:7} {len(want)} numbers, {wrong} differ")
@@ -68,13 +71,14 @@ def main():
             "rows of their own size": rng.normal(0, 0.02, (64, 4096)) * np.exp(rng.normal(0, 1.5, (64, 1))),
             "off centre": rng.normal(0.03, 0.02, (64, 4096)),
         }
+        kinds = {kind: np.ascontiguousarray(x, dtype=np.float32) for kind, x in kinds.items()}
+        encoded = iter(run([("encode", name, x) for name in NAMES[1:] for x in kinds.values()]))
         for name in NAMES[1:]:
             for kind, x in kinds.items():
-                x = np.ascontiguousarray(x, dtype=np.float32)
                 width, size = gguf.GGML_QUANT_SIZES[T[name]]
                 theirs = np.zeros(x.size // width * size, dtype=np.uint8)
                 ggml.ggml_quantize_chunk(int(T[name]), x.ctypes.data, theirs.ctypes.data, 0, x.shape[0], x.shape[1], None)
-                ours = run(a.tool, "encode", name, x)
+                ours = next(encoded)
                 def rmse(q):
                     return float(np.sqrt(np.mean((gguf.dequantize(q.reshape(1, -1), T[name]).ravel().astype(np.float64) - x.ravel()) ** 2)))
                 o, t = rmse(ours), rmse(theirs)

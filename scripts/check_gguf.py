@@ -202,8 +202,10 @@ def main():
                     faults.append("llama.cpp does not open it: " + done.stderr[-200:])
                 else:
                     found = torch.from_numpy(numpy.fromfile(scratch / "llama.bin", dtype=numpy.float32).reshape(90, -1))
-                    worst["llama.cpp"] = max(worst["llama.cpp"], e := error(found, want))
-                    if not e < 2e-3: faults.append(f"llama.cpp {e:.1e}")
+                    alike = chosen["sliding_window"] or 90 if name == "phi3" else 90  # llama.cpp leaves phi3's window aside
+                    worst["llama.cpp"] = max(worst["llama.cpp"], e := error(found[:alike], want[:alike]))
+                    table = 2e-2 if "gated-gelu" in chosen.get("feed_forward_proj", "") else 2e-3  # its GELU is a table of half precision
+                    if not e < table: faults.append(f"llama.cpp {e:.1e}")
                 done = run(given.orrery, "convert", scratch / "a.gguf", scratch / "back")
                 if done.returncode:
                     faults.append("back: " + done.stderr.strip())

@@ -44,7 +44,7 @@ extension GGUFArchitecture {
     }
 
     static let phi3 = GGUFArchitecture(
-        name: "phi3", modelType: "phi3", className: "Phi3ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm],
+        name: "phi3", modelType: "phi3", className: "Phi3ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm, .integer("attention.sliding_window", "sliding_window")],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms
             + GGUFTensorRule.layer([
                 ("attn_qkv", "self_attn.qkv_proj"), ("attn_output", "self_attn.o_proj"), ("ffn_up", "mlp.gate_up_proj"), ("ffn_down", "mlp.down_proj"),
