@@ -55,7 +55,7 @@ extension Processor {
         }
     }
 
-    private static let taskBytes = 128 << 10
+    private static let taskBytes = 512 << 10
 
     /// Several rows: the codes of a few panels are expanded to bytes, a piece of k at a time, and stay in the first cache while all rows pass by.
     private func multiplyRows(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
