@@ -126,7 +126,7 @@ def languages(found, limit, dice):
         try:
             with open(path, "rb") as file:
                 catalogue = gettext.GNUTranslations(file)._catalog
-        except (OSError, ValueError, UnicodeError):
+        except (OSError, ValueError, UnicodeError, LookupError):  # a catalogue may be damaged
             continue
         if not all(collector.add(text + "\n") for text in catalogue.values() if len(text) > 20):
             break
