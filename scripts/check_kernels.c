@@ -1,7 +1,7 @@
 // Compares the tables of inner loops with plain C twins, in float64, on odd sizes. Every array is a malloc of its exact size, so that under
 // -fsanitize=address a read or write past an end stops the program; without it canaries catch the writes.
 //
-//   check_kernels [table ...]     portable, avx2, avx512, avx512vnni, avx512bf16, neon, neondot, neonbf16; all that run here by default
+//   check_kernels [table ...]     portable, avx2, avx512, avx512vnni, avx512bf16, amx, neon, neondot, neonbf16; all that run here by default
 //
 // Tests/KernelsTests is the broader comparison. This one needs no Swift: scripts/check_neon runs it in an emulator, scripts/check_sanitizers under the
 // sanitizers. L below is one element type, n a count, W the width of a row, u half a float32 ulp at 1.
@@ -521,6 +521,7 @@ int main(int argc, char **argv) {
         {"avx512", orrery_kernels_avx512(), ORRERY_CPU_AVX512},
         {"avx512vnni", orrery_kernels_avx512vnni(), ORRERY_CPU_AVX512_VNNI},
         {"avx512bf16", orrery_kernels_avx512bf16(), ORRERY_CPU_AVX512_BF16},
+        {"amx", orrery_kernels_amx(), ORRERY_CPU_AMX},
         {"neon", orrery_kernels_neon(), ORRERY_CPU_NEON},
         {"neondot", orrery_kernels_neondot(), ORRERY_CPU_NEON_DOT},
         {"neonbf16", orrery_kernels_neonbf16(), ORRERY_CPU_NEON_BF16},
