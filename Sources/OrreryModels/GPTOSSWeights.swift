@@ -41,7 +41,7 @@ final class GPTOSSWeights: WeightSource {
 
         var total: Int { experts * count }
         /// Where row i of the matrices, one after another, is among all rows.
-        @Sendable func index(_ i: Int) -> Int { i / count * of + i % count * step + first }
+        func index(_ i: Int) -> Int { i / count * of + i % count * step + first }
         var indices: some Sequence<Int> { (0 ..< total).lazy.map(index) }
     }
 
@@ -57,7 +57,7 @@ final class GPTOSSWeights: WeightSource {
             throw ModelError.unusable(checkpoint.path, "tensor \(stored)_blocks: rows of \(columns) are wanted, which are not blocks of \(each)")
         }
         let assembly = try Microscaled(
-            codes: checkpoint.bytes(stored + "_blocks", shape + [each / 2]), scales: checkpoint.bytes(stored + "_scales", shape), blocks: columns / each, index: rows.index)
+            codes: checkpoint.bytes(stored + "_blocks", shape + [each / 2]), scales: checkpoint.bytes(stored + "_scales", shape), rows: rows, blocks: columns / each)
         return try QuantizedMatrix(format: .mxfp4, rows: rows.total, columns: columns, assembly: assembly)
     }
 
@@ -66,16 +66,16 @@ final class GPTOSSWeights: WeightSource {
     private final class Microscaled: RowAssembly {
         private let codes: MappedRegion
         private let scales: MappedRegion
+        private let rows: Rows
         private let blocks: Int  // of a row
-        private let index: @Sendable (Int) -> Int
         private let half = BlockFormat.mxfp4.elementsPerBlock / 2
 
-        init(codes: MappedRegion, scales: MappedRegion, blocks: Int, index: @escaping @Sendable (Int) -> Int) {
-            (self.codes, self.scales, self.blocks, self.index) = (codes, scales, blocks, index)
+        init(codes: MappedRegion, scales: MappedRegion, rows: Rows, blocks: Int) {
+            (self.codes, self.scales, self.rows, self.blocks) = (codes, scales, rows, blocks)
         }
 
         func assemble(row: Int, into out: UnsafeMutableRawPointer) {
-            let from = index(row) * blocks
+            let from = rows.index(row) * blocks
             codes.withUnsafeBytes { codes in
                 scales.withUnsafeBytes { scales in
                     var out = out.assumingMemoryBound(to: UInt8.self)
@@ -93,8 +93,8 @@ final class GPTOSSWeights: WeightSource {
             }
         }
 
-        func pages(of rows: Range<Int>) -> [UnsafeRawBufferPointer] {
-            let first = index(rows.lowerBound) * blocks, end = (index(rows.upperBound - 1) + 1) * blocks
+        func pages(of range: Range<Int>) -> [UnsafeRawBufferPointer] {
+            let first = rows.index(range.lowerBound) * blocks, end = (rows.index(range.upperBound - 1) + 1) * blocks
             return [
                 codes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[first * half ..< end * half]) },
                 scales.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[first ..< end]) },

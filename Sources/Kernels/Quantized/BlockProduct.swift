@@ -31,8 +31,7 @@ extension Processor {
 
     /// One row, straight from the blocks: limited by the memory that holds them.
     private func multiplyRow(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
-        let width = PackedBlocks.panelRows
-        let together = max(1, min(Self.taskBytes / w.panelBytes, w.panels / (4 * threads)))
+        let width = PackedBlocks.panelRows, together = panelsTogether(w.panels, of: w.panelBytes)
         let whole = c.type == .float32 ? c.columns / width : 0  // panels whose outputs can be written in place
         run(
             .products, (w.panels + together - 1) / together, operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
@@ -55,7 +54,8 @@ extension Processor {
         }
     }
 
-    private static let taskBytes = 512 << 10
+    /// Panels that one task reads: as much as keeps a stream of memory going, and tasks enough that the last ones finish together.
+    func panelsTogether(_ panels: Int, of panelBytes: Int) -> Int { max(1, min((512 << 10) / panelBytes, panels / (4 * threads))) }
 
     /// Several rows: the codes of a few panels are expanded to bytes, a piece of k at a time, and stay in the first cache while all rows pass by.
     private func multiplyRows(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {

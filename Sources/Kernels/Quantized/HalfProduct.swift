@@ -24,7 +24,7 @@ extension Processor {
 
     /// One row, straight from the panels: limited by the memory that holds them.
     private func multiplyRow(_ a: Matrix, _ w: PackedHalves, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
-        let width = PackedHalves.panelRows, together = max(1, min((256 << 10) / w.panelBytes, w.panels / (4 * threads)))
+        let width = PackedHalves.panelRows, together = panelsTogether(w.panels, of: w.panelBytes)
         run(
             .products, (w.panels + together - 1) / together, operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
         ) { task in

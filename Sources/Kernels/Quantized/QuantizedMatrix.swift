@@ -11,11 +11,24 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     public let bytesPerRow: Int
     /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on demand.
     public let isMapped: Bool
-    private let base: UnsafeRawPointer?  // nil where rows are assembled
-    private let owner: AnyObject?
-    private let assembly: (rows: any RowAssembly, first: Int)?
+    private let source: Source
     /// Row i is stored as row `order[i]`; nil where rows are in order.
     private let order: [Int32]?
+
+    private enum Source {
+        /// Row by row from here on; `owner` keeps the bytes.
+        case bytes(UnsafeRawPointer, owner: AnyObject?)
+        /// Rows that are put together when they are read, from this one on.
+        case assembly(any RowAssembly, first: Int)
+
+        func dropFirst(_ rows: Int, bytesPerRow: Int) -> Source {
+            switch self {
+            case .bytes(let base, let owner): .bytes(base + rows * bytesPerRow, owner: owner)
+            case .assembly(let assembly, let first): .assembly(assembly, first: first + rows)
+            }
+        }
+    }
+
     private let packing = Mutex<PackedBlocks?>(nil)
     private let packingHalves = Mutex<PackedHalves?>(nil)
 
@@ -27,43 +40,39 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     public convenience init(
         format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?, isMapped: Bool = false
     ) throws {
-        guard let perRow = format.bytesPerRow(columns: columns), let count = format.byteCount(rows: rows, columns: columns) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
-        }
+        let (perRow, count) = try Self.sizes(format, rows, columns)
         guard let base = bytes.baseAddress, bytes.count == count else {
             throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns) takes \(count) bytes, found \(bytes.count)")
         }
-        guard rows <= Int(Int32.max), columns <= Int(Int32.max) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
-        }
-        self.init(
-            format, rows: rows, columns: columns, bytesPerRow: perRow, base: base, owner: owner, isMapped: isMapped, order: nil, assembly: nil)
+        self.init(format, rows: rows, columns: columns, bytesPerRow: perRow, .bytes(base, owner: owner), isMapped: isMapped, order: nil)
     }
 
     /// Rows that are put together when they are read.
     package convenience init(format: BlockFormat, rows: Int, columns: Int, assembly: any RowAssembly) throws {
-        guard let perRow = format.bytesPerRow(columns: columns), format.byteCount(rows: rows, columns: columns) != nil, rows <= Int(Int32.max) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
-        }
-        self.init(
-            format, rows: rows, columns: columns, bytesPerRow: perRow, base: nil, owner: assembly, isMapped: true, order: nil, assembly: (assembly, 0))
+        let (perRow, _) = try Self.sizes(format, rows, columns)
+        self.init(format, rows: rows, columns: columns, bytesPerRow: perRow, .assembly(assembly, first: 0), isMapped: true, order: nil)
     }
 
-    private init(
-        _ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, base: UnsafeRawPointer?, owner: AnyObject?, isMapped: Bool, order: [Int32]?,
-        assembly: (rows: any RowAssembly, first: Int)?
-    ) {
-        (self.format, self.rows, self.columns, self.bytesPerRow, self.base) = (format, rows, columns, bytesPerRow, base)
-        (self.owner, self.isMapped, self.order, self.assembly) = (owner, isMapped, order, assembly)
+    private init(_ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, _ source: Source, isMapped: Bool, order: [Int32]?) {
+        (self.format, self.rows, self.columns, self.bytesPerRow, self.source) = (format, rows, columns, bytesPerRow, source)
+        (self.isMapped, self.order) = (isMapped, order)
+    }
+
+    private static func sizes(_ format: BlockFormat, _ rows: Int, _ columns: Int) throws -> (bytesPerRow: Int, byteCount: Int) {
+        guard let perRow = format.bytesPerRow(columns: columns), let count = format.byteCount(rows: rows, columns: columns) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
+        }
+        guard rows <= Int(Int32.max), columns <= Int(Int32.max) else {
+            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
+        }
+        return (perRow, count)
     }
 
     /// These numbers in memory of its own, rounded to `format`.
     ///
     /// - Parameter values: [rows, columns].
     package convenience init(_ values: UnsafePointer<Float>, rows: Int, columns: Int, as format: BlockFormat) throws {
-        guard let count = format.byteCount(rows: rows, columns: columns), let perRow = format.bytesPerRow(columns: columns) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
-        }
+        let (perRow, count) = try Self.sizes(format, rows, columns)
         let storage = Storage(byteCount: count)
         Processor.current.pool.run(rows) { row in format.encode(values + row * columns, count: columns, into: storage.pointer + row * perRow) }
         try self.init(
@@ -79,8 +88,7 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
         }
         let stored = order.map { self.order?[$0] ?? Int32($0) }
         return QuantizedMatrix(
-            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped, order: stored,
-            assembly: assembly)
+            format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, source, isMapped: isMapped, order: stored)
     }
 
     public var byteCount: Int { rows * bytesPerRow }
@@ -88,43 +96,44 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     /// These rows, as one of the matrices of a stack: [experts n, k] holds expert e in rows e n ..< (e + 1) n.
     public func slice(rows range: Range<Int>) -> QuantizedMatrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows && !range.isEmpty, "rows \(range) of \(rows)")
-        if let order {
-            // the rows may lie anywhere: the slice keeps the whole and its own part of the order
-            return QuantizedMatrix(
-                format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base, owner: owner, isMapped: isMapped,
-                order: Array(order[range]), assembly: assembly)
-        }
+        // rows in another order may lie anywhere: the slice keeps the whole and its own part of the order
         return QuantizedMatrix(
-            format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow, base: base.map { $0 + range.lowerBound * bytesPerRow },
-            owner: owner, isMapped: isMapped, order: nil, assembly: assembly.map { ($0.rows, $0.first + range.lowerBound) })
+            format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow,
+            order == nil ? source.dropFirst(range.lowerBound, bytesPerRow: bytesPerRow) : source, isMapped: isMapped, order: order.map { Array($0[range]) })
     }
 
     private func storedRow(_ i: Int) -> Int { order.map { Int($0[i]) } ?? i }
+
+    private var base: UnsafeRawPointer? { if case .bytes(let base, _) = source { base } else { nil } }
 
     /// The stored bytes of row i; nil where rows are assembled.
     func row(_ i: Int) -> UnsafeRawPointer? { base.map { $0 + storedRow(i) * bytesPerRow } }
 
     /// The stored bytes of row i, in `memory` if they have to be assembled.
     func row(_ i: Int, in memory: UnsafeMutableRawPointer) -> UnsafeRawPointer {
-        if let row = row(i) { return row }
-        assembly!.rows.assemble(row: assembly!.first + storedRow(i), into: memory)
-        return UnsafeRawPointer(memory)
+        switch source {
+        case .bytes(let base, _): return base + storedRow(i) * bytesPerRow
+        case .assembly(let assembly, let first):
+            assembly.assemble(row: first + storedRow(i), into: memory)
+            return UnsafeRawPointer(memory)
+        }
     }
 
     /// Whether rows lie nowhere as they are.
-    var isAssembled: Bool { assembly != nil }
+    var isAssembled: Bool { base == nil }
 
     /// Where rows come from that are assembled in the order in which they are stored.
     func assembledPages(of range: Range<Int>) -> [UnsafeRawBufferPointer] {
-        guard let assembly, order == nil else { return [] }
-        return assembly.rows.pages(of: range.lowerBound + assembly.first ..< range.upperBound + assembly.first)
+        guard case .assembly(let assembly, let first) = source, order == nil else { return [] }
+        return assembly.pages(of: range.lowerBound + first ..< range.upperBound + first)
     }
 
     /// All stored bytes, if rows are stored in order.
-    var bytesInOrder: UnsafeRawBufferPointer? { base != nil && order == nil ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+    var bytesInOrder: UnsafeRawBufferPointer? { order == nil ? storedBytes : nil }
 
     /// All stored bytes, if every row that is stored there is one of these.
-    var allBytes: UnsafeRawBufferPointer? { base != nil && (order == nil || isPermutation) ? UnsafeRawBufferPointer(start: base, count: byteCount) : nil }
+    var allBytes: UnsafeRawBufferPointer? { isPermutation ? storedBytes : nil }
+    private var storedBytes: UnsafeRawBufferPointer? { base.map { UnsafeRawBufferPointer(start: $0, count: byteCount) } }
     private var isPermutation: Bool { order.map { Set($0) == Set(0 ..< Int32(rows)) } ?? true }
 
     /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.

@@ -48,12 +48,12 @@ extension GGUFArchitecture {
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms
             + GGUFTensorRule.layer([
                 ("attn_qkv", "self_attn.qkv_proj"), ("attn_output", "self_attn.o_proj"), ("ffn_up", "mlp.gate_up_proj"), ("ffn_down", "mlp.down_proj"),
-            ])
+            ]),
+        leavesWindowAside: true
     ) { config in
         config["hidden_act"] = "silu"
         config["attention_dropout"] = 0.0
-        let window = try config.int("attention.sliding_window") ?? 0
-        config["sliding_window"] = window > 0 ? JSONValue(window) : .null
+        if try config.int("attention.sliding_window") ?? 0 == 0 { config["sliding_window"] = .null }  // 0 is how Phi-4's files say none
         config["original_max_position_embeddings"] = JSONValue(try config.int("rope.scaling.original_context_length") ?? config.size("max_position_embeddings"))
         try config.addRotary(partial: true)
     }

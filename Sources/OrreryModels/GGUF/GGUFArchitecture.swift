@@ -17,6 +17,8 @@ struct GGUFArchitecture: Sendable {
     let tensors: [GGUFTensorRule]
     /// Whether llama.cpp wants an output layer even where the table of embeddings is one.
     var asksForOutput = false
+    /// Whether llama.cpp knows of a window and attends to all before it.
+    var leavesWindowAside = false
     /// What the tables can't say, after them.
     var completes: @Sendable (inout GGUFConfiguration) throws -> Void = { _ in }
     /// The same the other way: keys to add, from a configuration.

@@ -65,7 +65,7 @@ public struct GGUFExport {
             }
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
-        if architecture.name == "phi3", let window = config["sliding_window"]?.number {
+        if architecture.leavesWindowAside, let window = config["sliding_window"]?.number {
             warn("\(name): llama.cpp leaves sliding_window aside: beyond \(Int(window)) tokens it attends to all before")
         }
         if let encoder = config["num_layers"]?.number, let decoder = config["num_decoder_layers"]?.number, decoder > encoder {

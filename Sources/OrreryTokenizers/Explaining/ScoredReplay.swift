@@ -5,18 +5,18 @@ struct ScoredReplay {
 
     /// The piece of a text and its score.
     private let piece: (ArraySlice<UInt8>) -> Piece?
-    /// What two neighbours become.
-    private let pair: (_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Piece?
+    /// What two neighbours become, of whose joint text the second starts at `cut`.
+    private let pair: (_ joint: ArraySlice<UInt8>, _ cut: Int) -> Piece?
 
     /// SentencePiece's way: neighbours merge where their joint text is a piece.
     ///
     /// - Parameter piece: the piece of a text, if merges may make it.
     init(piece: @escaping (ArraySlice<UInt8>) -> Piece?) {
-        self.init(piece: piece) { left, right in piece(ArraySlice(Array(left) + Array(right))) }
+        self.init(piece: piece) { joint, _ in piece(joint) }
     }
 
     /// By a list of pairs.
-    init(piece: @escaping (ArraySlice<UInt8>) -> Piece?, pair: @escaping (_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Piece?) {
+    init(piece: @escaping (ArraySlice<UInt8>) -> Piece?, pair: @escaping (_ joint: ArraySlice<UInt8>, _ cut: Int) -> Piece?) {
         (self.piece, self.pair) = (piece, pair)
     }
 
@@ -44,7 +44,8 @@ struct ScoredReplay {
     private func bestPair(_ symbols: [Range<Int>], of word: [UInt8]) -> (place: Int, id: TokenID, score: Float)? {
         var best: (place: Int, id: TokenID, score: Float)?
         for place in symbols.indices.dropLast() {
-            guard let (id, score) = pair(word[symbols[place]], word[symbols[place + 1]]) else { continue }
+            let (left, right) = (symbols[place], symbols[place + 1])
+            guard let (id, score) = pair(word[left.lowerBound..<right.upperBound], right.lowerBound) else { continue }
             if best == nil || score > best!.score { best = (place, id, score) }
         }
         return best

@@ -50,19 +50,13 @@ static void half_product_row(int type, int by_pairs, int hints, ptrdiff_t panels
     for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += HALF_ROWS) {
 #ifdef NATIVE_BF16
         if (by_pairs) {
-            if (hints) half_row_of_pairs(1, k / 2, panel, x, c);
-            else half_row_of_pairs(0, k / 2, panel, x, c);
+            BY_HINTS(hints, half_row_of_pairs(H, k / 2, panel, x, c));
             continue;
         }
 #endif
         (void)by_pairs;
-        if (type == ORRERY_F16) {
-            if (hints) half_row(ORRERY_F16, 1, k, panel, x, c);
-            else half_row(ORRERY_F16, 0, k, panel, x, c);
-        } else {
-            if (hints) half_row(ORRERY_BF16, 1, k, panel, x, c);
-            else half_row(ORRERY_BF16, 0, k, panel, x, c);
-        }
+        if (type == ORRERY_F16) BY_HINTS(hints, half_row(ORRERY_F16, H, k, panel, x, c));
+        else BY_HINTS(hints, half_row(ORRERY_BF16, H, k, panel, x, c));
     }
 }
 

@@ -28,6 +28,13 @@ INLINE void ask_ahead(const uint8_t *p, ptrdiff_t n) {
     }
 }
 
+// Runs CALL with the choice a compile-time constant H, as BY_TYPE does with types.
+#define BY_HINTS(hints, ...)                        \
+    do {                                            \
+        if (hints) { enum { H = 1 }; __VA_ARGS__; } \
+        else { enum { H = 0 }; __VA_ARGS__; }       \
+    } while (0)
+
 INLINE lb load_codes(const uint8_t *p) { return *(const lane_bytes *)p; }
 INLINE lu load_words(const uint8_t *p) { return (lu) * (const lane_bytes *)p; }
 INLINE lf load_lanes(const float *p) { return *(const lane_floats *)p; }

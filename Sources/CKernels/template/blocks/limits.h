@@ -4,11 +4,11 @@
 #ifdef TILE_REGISTERS
 static double block_peak(ptrdiff_t iterations, float *sink) {
     const tile_shapes shapes = {.palette = 1, .row_bytes = {64, 64, 64, 64, 64, 64}, .rows = {16, 16, 16, 16, 16, 16}};
-    static const uint8_t ones[16][64] __attribute__((aligned(64))) = {{1}};
+    static const uint8_t bytes[16][64] __attribute__((aligned(64))) = {{1}};
     int32_t sums[16][16];
     _tile_loadconfig(&shapes);
     _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
-    _tile_loadd(4, ones, 64), _tile_loadd(5, ones, 64);
+    _tile_loadd(4, bytes, 64), _tile_loadd(5, bytes, 64);
     for (ptrdiff_t i = 0; i < iterations; i++) _tile_dpbssd(0, 4, 5), _tile_dpbssd(1, 4, 5), _tile_dpbssd(2, 4, 5), _tile_dpbssd(3, 4, 5);
     _tile_stored(3, sums, 64);
     _tile_release();

@@ -81,19 +81,19 @@ INLINE void block_expand(const int format, const int unit, const int sub, const 
 #define DISTINCT_TILES BLOCK_TILES
 #endif
 #ifdef TILE_REGISTERS
-#include "tiles.h"
+#include "amxtiles.h"
 #else
-#include "vectors.h"
+#include "vectortiles.h"
 #endif
 
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                         \
     static void row_##format(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {                        \
         const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                    \
-        if (hints) block_row(format, 1, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c);                                 \
-        else block_row(format, 0, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c);                                       \
+        BY_HINTS(hints, block_row(format, H, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c));                           \
     }                                                                                                                                      \
-    static void expand_##format(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {  \
-        block_expand(format, unit, sub, affine, EXPANDED_ZERO(affine, zero), words * 64 + head_bytes * 16, head_bytes * 16, blocks, w + head_bytes * 16, codes, scales, offsets);                     \
+    static void expand_##format(ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {                       \
+        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                    \
+        block_expand(format, unit, sub, affine, EXPANDED_ZERO(affine, zero), stride, heads, blocks, w + heads, codes, scales, offsets);     \
     }                                                                                                                                      \
     static void quantise_##format(const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {          \
         BY_TYPE(xt, block_quantise_row(unit, sub, affine, zero, x, T, k, q, scales, starts, shifts));                                      \

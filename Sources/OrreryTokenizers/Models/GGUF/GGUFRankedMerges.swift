@@ -42,8 +42,8 @@ struct GGUFRankedMerges: GGUFSegmenter {
     }
 
     /// What two neighbours become and, as its score, their place in the list without sign; for replays.
-    func pair(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> ScoredReplay.Piece? {
-        guard let (id, rank) = merges.merge(merges.symbol(left), merges.symbol(right)) else { return nil }
+    func pair(_ joint: ArraySlice<UInt8>, _ cut: Int) -> ScoredReplay.Piece? {
+        guard let (id, rank) = merges.merge(merges.symbol(joint[..<cut]), merges.symbol(joint[cut...])) else { return nil }
         return (merges.isToken(id) ? id : MergeTrace.noToken, -Float(rank))
     }
 

@@ -50,6 +50,7 @@ public struct GGUFTokenizer: Tokenizer {
 
     /// What encodes a byte-level vocabulary; nil for the other kinds.
     var bytePairs: GGUFBytePairs? { segmenter as? GGUFBytePairs }
+    /// What merges by rank over text; nil for the other kinds.
     var rankedMerges: GGUFRankedMerges? { segmenter as? GGUFRankedMerges }
 
     public func piece(for id: TokenID) -> [UInt8]? {

@@ -37,7 +37,7 @@ INLINE void tile_rows(const int unit, const int sub, const int affine, const int
         _tile_loadd(2, codes + multiplied * sub * 16, 64);                                   \
         _tile_zero(0);                                                                       \
         _tile_dpbssd(0, 1, 2);                                                               \
-        _tile_stored(0, sums[multiplied++ & (TILE_RING - 1)], 64);                                 \
+        _tile_stored(0, sums[multiplied++ & (TILE_RING - 1)], 64);                           \
         if ((column += sub) == k) column = 0;                                                \
     }
     for (int i = 0; i < TILE_AHEAD; i++) { MULTIPLY_NEXT_TILE }

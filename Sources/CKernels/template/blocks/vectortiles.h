@@ -104,7 +104,7 @@ static void multiply_tiles(block_tiles *tiles, int sub, ptrdiff_t rows, ptrdiff_
         for (ptrdiff_t p = 0; p < panels;) {
             const int np = BLOCK_NP == 2 && panels - p >= 2 ? 2 : 1;
             (*tiles)[np - 1][kind](k, codes + p * k * 16, scales + p * panel_scales, offsets + p * panel_scales, a, row,
-                                                        c + row * ldc + p * 16, ldc);
+                                 c + row * ldc + p * 16, ldc);
             p += np;
         }
         row += block_row_counts[kind];
