@@ -45,16 +45,16 @@ struct BenchKernels: ParsableCommand {
         try processor.run {
             let benchmark = ProductBenchmark(secondsPerProduct: seconds)
             var rows: [ProductBenchmark.Result] = []
-            if !output.json { print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
+            if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
             for shape in shapes {
                 for type in [ElementType.float32, .bfloat16] {
                     let result = benchmark.measure(shape, type)
                     rows.append(result)
-                    if !output.json { print(result.line) }
+                    if !output.json { try print(result.line) }
                 }
             }
             if output.json {
-                output.print(.ofProducts(rows.map(\.json)))
+                try output.print(.ofProducts(rows.map(\.json)))
             }
         }
     }

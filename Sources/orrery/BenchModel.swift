@@ -66,12 +66,13 @@ struct BenchModel: ParsableCommand {
                 return !interrupt.isRaised
             }
             line.finish(keepingLastLine: false)
-            guard let result else { throw ValidationError("interrupted before anything was measured") }
-            report(result, measurement, loadSeconds: loadSeconds)
+            guard let result else { throw Interrupted() }
+            try report(result, measurement, loadSeconds: loadSeconds)
+            try interrupt.check()
         }
     }
 
-    private func report(_ result: ModelMeasurement.Result, _ measurement: ModelMeasurement, loadSeconds: Double) {
+    private func report(_ result: ModelMeasurement.Result, _ measurement: ModelMeasurement, loadSeconds: Double) throws {
         if output.json {
             var o = JSONObject()
             o["model"] = JSONValue(model)
@@ -91,7 +92,7 @@ struct BenchModel: ParsableCommand {
             o["bandwidth_share"] = JSONValue(result.bandwidthShare)
             o["peak_gops"] = JSONValue(result.peak)
             o["arithmetic_share"] = JSONValue(result.arithmeticShare)
-            return output.print(o)
+            return try output.print(o)
         }
         func number(_ x: Double?, _ decimals: Int) -> String { x.map { Human.fixed($0, decimals: decimals) } ?? "-" }
         var table = Table([.init("test"), .init("tokens/s", .right), .init("limit"), .init("share", .right)])
@@ -99,7 +100,7 @@ struct BenchModel: ParsableCommand {
         table.add("prefill \(promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
         table.add("decode \(newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
         let terminal = Terminal.standardOutput
-        print(table.render(width: terminal.width, appearance: terminal.appearance))
-        print("\(Human.bytes(result.bytesPerToken)) a token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
+        try print(table.render(width: terminal.width, appearance: terminal.appearance))
+        try print("\(Human.bytes(result.bytesPerToken)) a token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
     }
 }

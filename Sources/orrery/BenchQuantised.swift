@@ -27,15 +27,15 @@ struct QuantisedOptions: ParsableArguments {
         let rows = counts.isEmpty ? Self.standardRows : counts
         let benchmark = QuantizedBenchmark(seconds: seconds)
         var results: [QuantizedBenchmark.Result] = []
-        if !output.json { print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
+        if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
         for shape in shapes {
             for format in formats {
                 let measured = try benchmark.measure(shape, format, rows: rows)
                 results += measured
-                if !output.json { for result in measured { print(result.line) } }
+                if !output.json { for result in measured { try print(result.line) } }
             }
         }
-        if output.json { output.print(.ofProducts(results.map(\.json))) }
+        if output.json { try output.print(.ofProducts(results.map(\.json))) }
     }
 }
 

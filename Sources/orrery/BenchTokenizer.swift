@@ -57,7 +57,7 @@ struct BenchTokenizer: ParsableCommand {
             loads.append(load * 1e3)
             speeds.append(Double(file.count) / 1e6 / seconds)
         }
-        show(bytes: file.count, tokens: tokens, threads: threads, loads: loads.sorted(), speeds: speeds.sorted())
+        try show(bytes: file.count, tokens: tokens, threads: threads, loads: loads.sorted(), speeds: speeds.sorted())
     }
 
     private func open() throws -> any Tokenizer {
@@ -75,7 +75,7 @@ struct BenchTokenizer: ParsableCommand {
     }
 
     /// - Parameters: `loads` and `speeds` ascend.
-    private func show(bytes: Int, tokens: Int, threads: Int, loads: [Double], speeds: [Double]) {
+    private func show(bytes: Int, tokens: Int, threads: Int, loads: [Double], speeds: [Double]) throws {
         func median(_ values: [Double]) -> Double { (values[(values.count - 1) / 2] + values[values.count / 2]) / 2 }
         if output.json {
             var object = JSONObject()
@@ -88,10 +88,10 @@ struct BenchTokenizer: ParsableCommand {
             object["best_load_ms"] = JSONValue(loads[0])
             object["threads"] = JSONValue(threads)
             object["rounds"] = JSONValue(rounds)
-            return output.print(object)
+            return try output.print(object)
         }
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 1) }
-        print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(tokens) tokens of \(Human.bytes(bytes)), \(threads) thread\(threads == 1 ? "" : "s")")
-        print("\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches")
+        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(tokens) tokens of \(Human.bytes(bytes)), \(threads) thread\(threads == 1 ? "" : "s")")
+        try print("\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches")
     }
 }

@@ -34,12 +34,12 @@ struct BenchTraining: ParsableCommand {
             let start = ProcessInfo.processInfo.systemUptime
             for _ in 0 ..< steps { _ = try trainer.runStep() }
             let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(steps)
-            show(TrainingProfile(meter.sums, steps: steps, secondsPerStep: seconds, peak: peak, bandwidth: bandwidth))
+            try show(TrainingProfile(meter.sums, steps: steps, secondsPerStep: seconds, peak: peak, bandwidth: bandwidth))
         }
     }
 
-    private func show(_ profile: TrainingProfile) {
-        if output.json { return output.print(profile.json) }
+    private func show(_ profile: TrainingProfile) throws {
+        if output.json { return try output.print(profile.json) }
         func number(_ x: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", x) }
         var table = Table([.init("part"), .init("ms a step", .right), .init("of the step", .right), .init("its limit, ms", .right), .init("share of limit", .right)])
         for part in profile.parts {
@@ -48,9 +48,9 @@ struct BenchTraining: ParsableCommand {
                 part.limit.map { number($0 * 1e3) } ?? "", part.limit.map { number($0 / part.seconds * 100, 0) + " %" } ?? "",
             ])
         }
-        print("\(number(profile.secondsPerStep * 1e3)) ms a step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")
+        try print("\(number(profile.secondsPerStep * 1e3)) ms a step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")
         let terminal = Terminal.standardOutput
-        print(table.render(width: terminal.width, appearance: terminal.appearance))
+        try print(table.render(width: terminal.width, appearance: terminal.appearance))
     }
 }
 

@@ -45,7 +45,7 @@ struct Convert: ParsableCommand {
             defer { interrupt.release() }
             let progress: (Int, Int) throws -> Void = { done, total in
                 line.update(TaskStatus("Writing \(out)", completed: Double(done), total: Double(total), unit: "bytes", elapsedSeconds: (ContinuousClock.now - start).seconds))
-                if interrupt.isRaised { throw Interrupted() }
+                try interrupt.check()
             }
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
@@ -55,12 +55,8 @@ struct Convert: ParsableCommand {
                 try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
             }
             line.finish(keepingLastLine: false)
-            report(try ModelInspection(path: out), mix)
+            try report(try ModelInspection(path: out), mix)
         }
-    }
-
-    private struct Interrupted: Error, CustomStringConvertible {
-        var description: String { "interrupted; nothing was written" }
     }
 
     /// Of a GGUF file as it stands there; else made from the tokenizer.
@@ -98,16 +94,16 @@ struct Convert: ParsableCommand {
         "tokenizer.model", "spiece.model", "chat_template.jinja",
     ]
 
-    private func report(_ written: ModelInspection, _ mix: WeightMix) {
+    private func report(_ written: ModelInspection, _ mix: WeightMix) throws {
         guard output.json else {
-            return print("\(out): \(Human.bytes(written.byteCount)) of weights in \(written.tensors.count) tensors, \(mix.rawValue)")
+            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(written.tensors.count) tensors, \(mix.rawValue)")
         }
         var o = JSONObject()
         o["out"] = JSONValue(out)
         o["type"] = JSONValue(mix.rawValue)
         o["tensors"] = JSONValue(written.tensors.count)
         o["bytes"] = JSONValue(written.byteCount)
-        output.print(o)
+        try output.print(o)
     }
 }
 

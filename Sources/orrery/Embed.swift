@@ -34,18 +34,18 @@ struct Embed: ParsableCommand {
                 if made.isCut { standardError("orrery: warning: a text was cut to its first \(encoder.maximalTokens) tokens") }
                 return made
             }
-            output.json ? output.print(json(encoder, all, embeddings, type)) : show(all, embeddings)
+            if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings) }
         }
     }
 
-    private func show(_ texts: [String], _ embeddings: [SentenceEncoder.Embedding]) {
+    private func show(_ texts: [String], _ embeddings: [SentenceEncoder.Embedding]) throws {
         guard embeddings.count > 1 else {
-            print(embeddings[0].vector.map { String($0) }.joined(separator: " "))
+            try print(embeddings[0].vector.map { String($0) }.joined(separator: " "))
             return
         }
         for (row, text) in texts.enumerated() {
             let cosines = embeddings.map { cosine($0.vector, embeddings[row].vector) }
-            print(cosines.map { rounded($0) }.joined(separator: "  ") + "  \(text)")
+            try print(cosines.map { rounded($0) }.joined(separator: "  ") + "  \(text)")
         }
     }
 

@@ -57,15 +57,16 @@ struct Eval: ParsableCommand {
                 return !interrupt.isRaised
             }
             line.finish(keepingLastLine: false)
-            report(result, seconds: (ContinuousClock.now - start).seconds, interrupted: interrupt.isRaised)
+            try report(result, seconds: (ContinuousClock.now - start).seconds, interrupted: interrupt.isRaised)
+            try interrupt.check()
         }
     }
 
-    private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) {
+    private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) throws {
         guard output.json else {
             if interrupted { standardError("orrery: interrupted; the figures are of \(result.windows) windows") }
-            print("loss \(Human.fixed(result.loss, decimals: 4)) nats a token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
-            print("\(result.tokens) tokens, \(result.bytes) bytes, \(result.windows) windows in \(Human.duration(seconds: seconds))")
+            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats a token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
+            try print("\(result.tokens) tokens, \(result.bytes) bytes, \(result.windows) windows in \(Human.duration(seconds: seconds))")
             return
         }
         var o = JSONObject()
@@ -79,6 +80,6 @@ struct Eval: ParsableCommand {
         o["tokens_per_s"] = JSONValue(Double(result.tokens) / seconds)
         o["cache_type"] = JSONValue(cache.type(computing: compute.type(standard: .float32)).rawValue)
         o["interrupted"] = JSONValue(interrupted)
-        output.print(o)
+        try output.print(o)
     }
 }

@@ -58,9 +58,9 @@ struct Explain: ParsableCommand {
                 ExplanationOptions(
                     sampling: sampling.options(suggested: source.suggestedSampling), computeType: compute.type(standard: Processor.current.fastestType),
                     rounds: maxTokens, candidates: top, pattern: pattern))
-            if output.json { return output.print(explanation.json) }
+            if output.json { return try output.print(explanation.json) }
             let out = Terminal.standardOutput
-            out.writeLine(ExplanationPage(explanation, width: out.width, appearance: out.appearance).render())
+            try out.writeLine(ExplanationPage(explanation, width: out.width, appearance: out.appearance).render())
         }
     }
 }

@@ -52,7 +52,8 @@ struct Generate: ParsableCommand {
             source.prepare(type)
             let generation = try source.generate(options)
             let completion = try stream(generation, prompt: text)
-            if output.json { output.print(generation.json(text: completion)) } else { report(generation) }
+            if output.json { try output.print(generation.json(text: completion)) } else { report(generation) }
+            if generation.finishReason == .cancelled { throw Interrupted() }
         }
     }
 
@@ -72,16 +73,16 @@ struct Generate: ParsableCommand {
         defer { interrupt.release() }
         let out = Terminal.standardOutput
         var completion = ""
-        func show(_ text: String) {
+        func show(_ text: String) throws {
             completion += text
-            if !output.json { out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
+            if !output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
         }
         // On a terminal the text stands whole; a pipe gets what the model added.
-        if !output.json, out.isTerminal { out.write(out.appearance.paint(safeForTerminal(prompt, out.appearance), .bold)) }
+        if !output.json, out.isTerminal { try out.write(out.appearance.paint(safeForTerminal(prompt, out.appearance), .bold)) }
         while !interrupt.isRaised, generation.advance() {}
-        while !interrupt.isRaised, let step = try generation.next() { show(step.text) }
-        show(generation.cancel())
-        if !output.json, !completion.hasSuffix("\n") { out.writeLine() }
+        while !interrupt.isRaised, let step = try generation.next() { try show(step.text) }
+        try show(generation.cancel())
+        if !output.json, !completion.hasSuffix("\n") { try out.writeLine() }
         return completion
     }
 
@@ -93,7 +94,7 @@ struct Generate: ParsableCommand {
         case .length: generation.completion.count == maxTokens ? "--max-tokens" : "context full"
         case .cancelled, nil: "interrupted"
         }
-        Terminal.standardError.writeLine(Terminal.standardError.appearance.paint(
+        Terminal.standardError.showLine(Terminal.standardError.appearance.paint(
             "prefill \(timings.prefillTokens) tokens, \(rate(timings.prefillTokensPerSecond))  decode \(timings.decodeTokens) tokens, "
                 + "\(rate(timings.decodeTokensPerSecond))  ended by: \(end)", .dim))
     }

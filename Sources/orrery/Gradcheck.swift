@@ -26,14 +26,14 @@ struct Gradcheck: ParsableCommand {
     func run() throws {
         try processor.run {
             let check = GradientCheck(operation: operation)
-            if output.json { output.print(check.json) } else { check.printTable() }
+            if output.json { try output.print(check.json) } else { try check.printTable() }
             if !check.passed { throw ExitCode.failure }
         }
     }
 }
 
 extension GradientCheck {
-    fileprivate func printTable() {
+    fileprivate func printTable() throws {
         var table = Table([
             .init("operation"), .init("variant"), .init("input"), .init("shape"), .init("type"), .init("error", .right), .init("tolerance", .right),
             .init(""),
@@ -44,10 +44,10 @@ extension GradientCheck {
                 String(format: "%.1e", row.error), String(format: "%.1e", row.tolerance), row.passed ? "ok" : "WRONG")
         }
         let terminal = Terminal.standardOutput
-        print(table.render(width: max(terminal.width, 120), appearance: terminal.appearance))
-        for input in missing { print("\(input) is not checked by any case") }
+        try print(table.render(width: max(terminal.width, 120), appearance: terminal.appearance))
+        for input in missing { try print("\(input) is not checked by any case") }
         let wrong = rows.count { !$0.passed }
-        print("\(rows.count) gradients of \(Set(rows.map(\.operation)).count) operations, \(wrong == 0 ? "all within tolerance" : "\(wrong) WRONG")")
+        try print("\(rows.count) gradients of \(Set(rows.map(\.operation)).count) operations, \(wrong == 0 ? "all within tolerance" : "\(wrong) WRONG")")
     }
 
     fileprivate var json: JSONObject {

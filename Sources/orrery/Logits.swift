@@ -64,7 +64,7 @@ struct Logits: ParsableCommand {
                 guard greedy == 0, encoderIDs == nil else { throw ValidationError("--greedy, --encoder-ids: an encoder writes no text") }
                 let start = ContinuousClock.now
                 try writer.write(to: out)
-                report(encoder.shape, writer.sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+                try report(encoder.shape, writer.sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
             }
         }
     }
@@ -85,15 +85,15 @@ struct Logits: ParsableCommand {
             continued: greedy)
         let start = ContinuousClock.now
         try writer.write(to: out)
-        report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+        try report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
     }
 
-    private func report(_ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double) {
+    private func report(_ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double) throws {
         let (count, length) = (sequences.count, sequences[0].count), hasLogits = names.contains("logits")
         guard output.json else {
             let states = names.contains("hidden.0") ? "\(shape.layers + 1) hidden states of width \(shape.width)" : ""
             let logits = hasLogits ? "logits over \(shape.vocabularySize) tokens" + (states.isEmpty ? "" : " and ") : ""
-            print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
+            try print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
             return
         }
         var o = JSONObject()
@@ -108,6 +108,6 @@ struct Logits: ParsableCommand {
         o["tensors"] = JSONValue(names)
         o["seconds"] = JSONValue(seconds)
         o["tokens_per_s"] = JSONValue(Double(count * length) / seconds)
-        output.print(o)
+        try output.print(o)
     }
 }

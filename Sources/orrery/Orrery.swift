@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import OrreryFiles
+import OrreryTerminal
 import OrreryTraining
 
 /// The command line: one file per subcommand.
@@ -29,25 +31,34 @@ struct Orrery: ParsableCommand {
         defaultSubcommand: QuickStart.self
     )
 
-    /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood.
+    /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood, 130 interrupted by Ctrl-C (128 + the signal's number).
     static func main() {
+        Interruption.answer { Temporary.removeAll() }
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            let status = exitCode(for: error)
-            if status == .success {
-                print(fullMessage(for: error))
-                Foundation.exit(0)
-            }
-            if let exit = error as? ExitCode { Foundation.exit(exit.rawValue) }
-            standardError("orrery: \(message(for: error))")
-            Foundation.exit(status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1)
+            Foundation.exit(report(error))
         }
     }
-}
 
-/// Progress and logs go to standard error; standard output is for results.
-func standardError(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    /// Says what went wrong, or what was asked for: help, a version, a completion script.
+    ///
+    /// - Returns: the exit status.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let exit as ExitCode: return exit.rawValue
+        case let interrupted as Interrupted: return interrupted.exitStatus
+        // A reader that has seen enough is no failure.
+        case let output as OutputError where output.isClosedPipe: return 0
+        default: break
+        }
+        let status = exitCode(for: error)
+        if status == .success {
+            do { try print(fullMessage(for: error)) } catch { return report(error) }
+            return 0
+        }
+        standardError("orrery: \(message(for: error))")
+        return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
+    }
 }

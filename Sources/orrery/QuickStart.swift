@@ -35,7 +35,7 @@ struct QuickStart: ParsableCommand {
             let display = TrainingDisplay(quiet: false)
             display.samplePrompt = DemoCorpus.prompts[0]
             let summary = try display.show(run)
-            if summary.interrupted { throw ExitCode(130) }
+            if summary.interrupted { throw Interrupted() }
             let model = try TextModel(run.trainer.model, tokenizer: run.trainer.tokenizer, name: directory)
             try show(model)
             try talk(model)
@@ -53,9 +53,9 @@ struct QuickStart: ParsableCommand {
     private func show(_ model: TextModel) throws {
         let out = Terminal.standardOutput
         for prompt in DemoCorpus.prompts {
-            out.writeLine()
+            try out.writeLine()
             let text = try model.sample(prompt, maxTokens: 120, temperature: 0.5, stop: DemoCorpus.documentSeparator)
-            out.writeLine(out.appearance.paint(prompt, .bold) + text)
+            try out.writeLine(out.appearance.paint(prompt, .bold) + text)
         }
     }
 
@@ -64,12 +64,12 @@ struct QuickStart: ParsableCommand {
         guard Terminal.isInputTerminal, Terminal.standardOutput.isTerminal else { return }
         let out = Terminal.standardOutput, reader = LineReader(), interrupt = InterruptFlag()
         defer { interrupt.release() }
-        out.writeLine("\nType the start of a text and the model goes on; an empty line or Ctrl-D ends.")
+        try out.writeLine("\nType the start of a text and the model goes on; an empty line or Ctrl-D ends.")
         while case .text(let line) = reader.read(prompt: "> ", interrupt: interrupt), !line.isEmpty {
             do {
-                out.writeLine(out.appearance.paint(line, .bold) + (try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)))
+                try out.writeLine(out.appearance.paint(line, .bold) + (try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)))
             } catch {
-                out.writeLine("\(error)")
+                try out.writeLine("\(error)")
             }
         }
     }

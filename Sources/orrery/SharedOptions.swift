@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import OrreryFiles
 import OrreryModels
+import OrreryTerminal
 
 /// `--threads`, and the instruction set that the environment names.
 struct ProcessorOptions: ParsableArguments {
@@ -25,7 +26,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object on standard output; its fields are in docs/json.md.")
     var json = false
 
-    func print(_ object: JSONObject) { Swift.print(JSONValue.object(object).text(.compact)) }
+    func print(_ object: JSONObject) throws {
+        try Terminal.standardOutput.writeLine(JSONValue.object(object).text(.compact))
+    }
 }
 
 /// The type in which products are computed.

@@ -41,7 +41,8 @@ struct Train: ParsableCommand {
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
             let summary = try TrainingDisplay(quiet: output.json).show(run)
-            if output.json { output.print(summary.json(run.trainer)) }
+            if output.json { try output.print(summary.json(run.trainer)) }
+            if summary.interrupted { throw Interrupted() }
         }
     }
 

@@ -27,7 +27,7 @@ final class TrainingDisplay: TrainingObserver {
     }
 
     func show(_ run: TrainingRun) throws -> TrainingRun.Summary {
-        let interrupt = InterruptFlag()
+        let interrupt = InterruptFlag(grace: .infinity)
         defer { interrupt.release() }
         run.observer = self
         peak = Processor.current.measuredPeak(run.trainer.plan.computeType.elementType, seconds: 0.1)
@@ -42,11 +42,11 @@ final class TrainingDisplay: TrainingObserver {
 
     private func introduce(_ run: TrainingRun) {
         let t = run.trainer, plan = t.plan
-        terminal.writeLine(
+        terminal.showLine(
             "\(plan.model.architecture.rawValue), \(Human.count(t.model.parameterCount)) weights: \(plan.model.layers) layers of width \(plan.model.width), \(plan.model.heads) heads, context \(plan.context)")
-        terminal.writeLine(
+        terminal.showLine(
             "\(plan.data): \(Human.count(t.dataset.train.count)) tokens to train on, \(Human.count(t.dataset.validation.count)) to validate on, vocabulary \(t.tokenizer.vocabularySize)")
-        terminal.writeLine(
+        terminal.showLine(
             "\(plan.steps) steps of \(Human.count(plan.tokensPerStep)) tokens, \(plan.optimizer.rawValue), \(plan.computeType.rawValue) on \(Processor.current.instructionSet.rawValue) with \(Processor.current.threads) threads, peak \(Human.si(peak * 1e9, "FLOP/s"))")
     }
 
@@ -86,13 +86,13 @@ final class TrainingDisplay: TrainingObserver {
     private func conclude(_ run: TrainingRun, _ summary: TrainingRun.Summary) {
         if losses.count > 1 {
             let chart = LossChart(train: losses, smoothed: smoothedLosses, validation: validations)
-            terminal.writeLine(chart.render(width: min(terminal.width, 100), appearance: terminal.appearance))
+            terminal.showLine(chart.render(width: min(terminal.width, 100), appearance: terminal.appearance))
         }
         if let loss = summary.validationLoss {
-            terminal.writeLine("validation loss \(Human.fixed(loss, decimals: 4)) nats a token after \(summary.steps) steps in \(Human.duration(seconds: summary.seconds))")
+            terminal.showLine("validation loss \(Human.fixed(loss, decimals: 4)) nats a token after \(summary.steps) steps in \(Human.duration(seconds: summary.seconds))")
         }
         if let directory = run.directory {
-            terminal.writeLine(
+            terminal.showLine(
                 summary.interrupted
                     ? "stopped at step \(summary.steps); go on with: orrery train --resume \(directory)"
                     : "the model is in \(directory); try: orrery generate \(directory)")

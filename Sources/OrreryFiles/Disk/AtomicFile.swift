@@ -70,9 +70,10 @@ public final class AtomicFile {
         try givingUpOnError { output in
             try flush(to: output)
             try output.sync()
-            try Directory.rename(temporaryPath, to: path)
+            try Temporary.uninterrupted { try Directory.rename(temporaryPath, to: path) }
         }
         output = nil
+        Temporary.forget(temporaryPath)
         try Directory.sync(Path.parent(path))
     }
 
@@ -82,6 +83,7 @@ public final class AtomicFile {
         output = nil
         pending = []
         try? Directory.removeTree(temporaryPath)
+        Temporary.forget(temporaryPath)
     }
 
     private func flush(to output: Descriptor) throws {

@@ -77,12 +77,13 @@ public final class DirectoryReplacement {
         guard isActive else { throw FileError.request(path, "the replacement has ended") }
         do {
             try seal()
-            if try !exchange() { try moveInTwoSteps() }
+            try Temporary.uninterrupted { if try !exchange() { try moveInTwoSteps() } }
         } catch {
             cancel()
             throw error
         }
         isActive = false
+        Temporary.forget(Temporary.path(of: path, .unfinished, suffix))
         // The new set is in place whatever happens now. The old one goes once that is durable, else at the next replacement.
         if (try? Directory.sync(Path.parent(path))) != nil { removeOld() }
     }
@@ -94,6 +95,7 @@ public final class DirectoryReplacement {
         // Killed or failed between the two renames: bring the old set back before the new one goes.
         if FileStatus(path) == nil { try? Directory.rename(oldPath, to: path) }
         try? Directory.removeTree(temporaryPath)
+        Temporary.forget(Temporary.path(of: path, .unfinished, suffix))
     }
 
     private var oldPath: String { Temporary.path(of: path, .replaced, suffix) }

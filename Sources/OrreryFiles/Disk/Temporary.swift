@@ -12,7 +12,7 @@ import Darwin
 ///
 /// The process id is for people. Whether the owner still lives is told by an advisory lock (flock) on the temporary itself, which the
 /// kernel drops with the process: ids are reused, and in a container every run may have the same one.
-enum Temporary {
+package enum Temporary {
     /// What state the work was in.
     enum Stage: String {
         /// Being written.
@@ -24,6 +24,8 @@ enum Temporary {
     }
 
     private static let counter = Atomic<Int>(0)
+    /// The unfinished work of this process.
+    private static let live = Mutex<Set<String>>([])
 
     /// A suffix that no other living work of this process has.
     static func uniqueSuffix() -> String {
@@ -62,11 +64,25 @@ enum Temporary {
                 if file.tryLock() != .heldByAnother, let there = FileStatus(path, followingLinks: false),
                     try file.status().isSameFile(as: there)
                 {
+                    _ = live.withLock { $0.insert(path) }
                     return (suffix, file)
                 }
             } catch let error as FileError where error.isAlreadyThere { continue }
         }
         throw FileError.request(destination, "no free name for a temporary beside it", advice: "remove its .tmp- files")
+    }
+
+    /// Says that the work at `path` has been put in place, or given up.
+    static func forget(_ path: String) { _ = live.withLock { $0.remove(path) } }
+
+    /// Runs renames that belong together, so that `removeAll` never comes between them.
+    static func uninterrupted<R>(_ body: () throws -> R) rethrows -> R { try live.withLock { _ in try body() } }
+
+    /// Removes all unfinished work of this process, which is about to end. Nothing can be put in place after this.
+    package static func removeAll() {
+        live.withLock { paths in
+            for path in paths { try? Directory.removeTree(path) }
+        }
     }
 
     /// Removes what dead processes left of `destination`. What cannot be removed stays: it is in nobody's way.

@@ -23,25 +23,33 @@ struct FileDescriptor: Sendable {
         return Int(size.ws_col)
     }
 
-    /// Writes all of the text, after what `print` has left in the C library's buffer.
-    ///
-    /// A reader that has gone away is not this library's to report: the rest is dropped.
-    func write(_ text: String) {
-        if number == 1 { fflush(stdout) }
+    /// Writes all of the text.
+    func write(_ text: String) throws(OutputError) {
         var text = text
-        text.withUTF8 { bytes in
-            var start = 0
-            while start < bytes.count {
-                let written = systemWrite(number, bytes.baseAddress! + start, bytes.count - start)
-                if written > 0 {
-                    start += written
-                } else if written < 0, errno == EAGAIN {
-                    waitUntilWritable()
-                } else if written == 0 || errno != EINTR {
-                    return
-                }
+        let code = text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+        if code != 0 { throw OutputError(code: code) }
+    }
+
+    /// Writes all of the bytes, after what `print` has left in the C library's buffer.
+    ///
+    /// - Returns: the system's error number, or 0.
+    func write(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        if number == 1, fflush(stdout) != 0 { return errno }
+        guard let base = bytes.baseAddress else { return 0 }
+        var start = 0
+        while start < bytes.count {
+            let written = systemWrite(number, base + start, bytes.count - start)
+            if written > 0 {
+                start += written
+            } else if written == 0 {
+                return EIO
+            } else if errno == EAGAIN {
+                waitUntilWritable()
+            } else if errno != EINTR {
+                return errno
             }
         }
+        return 0
     }
 
     /// Waits at most `milliseconds` for something to read. An interrupted wait counts as a timeout.
@@ -68,6 +76,6 @@ struct FileDescriptor: Sendable {
 }
 
 /// Inside the type, `write` would be the method.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     write(descriptor, bytes, count)
 }

@@ -9,7 +9,7 @@ public struct Terminal: Sendable {
     public let appearance: Appearance
     let descriptor: FileDescriptor?
     private let measure: @Sendable () -> Int
-    private let send: @Sendable (String) -> Void
+    private let send: @Sendable (String) throws(OutputError) -> Void
 
     /// Standard output, as it was when first asked for; its width is measured at every use.
     public static let standardOutput = Terminal(.standardOutput)
@@ -41,19 +41,32 @@ public struct Terminal: Sendable {
         canRedraw = environment.canRedraw
         appearance = environment.appearance
         measure = { (isTerminal ? descriptor.columns : nil) ?? fallback }
-        send = { descriptor.write($0) }
+        send = { text throws(OutputError) in try descriptor.write(text) }
     }
 
     /// The columns of a line now: the terminal's own answer, else COLUMNS, else 80. At least 1.
     public var width: Int { max(1, measure()) }
 
-    /// Writes the text as it is, unbuffered.
-    public func write(_ text: String) {
-        if !text.isEmpty { send(text) }
+    /// Writes a result as it is, unbuffered.
+    public func write(_ text: String) throws(OutputError) {
+        if !text.isEmpty { try send(text) }
     }
 
-    /// Writes the text and a newline.
-    public func writeLine(_ text: String = "") {
-        send(text + "\n")
+    /// Writes a result and a newline.
+    public func writeLine(_ text: String = "") throws(OutputError) {
+        try send(text + "\n")
     }
+
+    /// Writes a result whose bytes need not be UTF-8.
+    public func write(_ bytes: [UInt8]) throws(OutputError) {
+        guard let descriptor else { return try write(String(decoding: bytes, as: UTF8.self)) }
+        let code = bytes.withUnsafeBytes { descriptor.write($0) }
+        if code != 0 { throw OutputError(code: code) }
+    }
+
+    /// Shows what may be lost without harm: progress, notes, prompts. A stream that takes nothing any more is no reason to end the work.
+    public func show(_ text: String) { try? write(text) }
+
+    /// Shows a line that may be lost without harm.
+    public func showLine(_ text: String = "") { try? writeLine(text) }
 }

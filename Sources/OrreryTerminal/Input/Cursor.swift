@@ -16,11 +16,11 @@ enum Cursor {
             hiddenOn.store(descriptor.number, ordering: .sequentiallyConsistent)
             guardSignals()
         }
-        terminal.write("\u{1B}[?25l")
+        terminal.show("\u{1B}[?25l")
     }
 
     static func show(on terminal: Terminal) {
-        terminal.write("\u{1B}[?25h")
+        terminal.show("\u{1B}[?25h")
         if terminal.descriptor != nil { hiddenOn.store(-1, ordering: .sequentiallyConsistent) }
     }
 

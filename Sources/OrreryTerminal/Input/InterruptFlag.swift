@@ -1,29 +1,26 @@
 import Synchronization
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// Ctrl-C and SIGTERM as a flag that a loop looks at, so that it can end in order and save its work.
+/// Ctrl-C, SIGTERM and a closed terminal as a flag that a loop looks at, so that it can end in order and save its work.
 ///
-/// The first signal raises the flag; a second one while a flag is held exits at once with status 130. Handlers that were there
-/// before come back when the last flag of the process is released. A signal that the parent ignores (nohup) stays ignored.
+/// The first signal raises the flag; a second one while a flag is held exits at once with 128 and the signal's number. Handlers that were
+/// there before come back when the last flag of the process is released. A signal that the parent ignores (nohup) stays ignored.
 ///
 /// ```swift
 /// let interrupt = InterruptFlag()
 /// defer { interrupt.release() }
-/// while step < total, !interrupt.isRaised { ... }
+/// while step < total { try interrupt.check(); ... }
 /// ```
 public final class InterruptFlag: Sendable {
     private let isHeld = Mutex(true)
+    private let grace: Double
 
     /// Handles the signals from now on.
-    public init() {
-        installed.withLock { $0.retain() }
+    ///
+    /// - Parameter grace: the seconds within which the work ends once the flag is raised; a program that calls `Interruption.answer` ends
+    ///   after them. `.infinity` for work that saves, which ends by itself or by a second signal.
+    public init(grace: Double = 0.8) {
+        self.grace = grace
+        InterruptHandlers.retain(grace: grace)
     }
 
     deinit { release() }
@@ -31,7 +28,10 @@ public final class InterruptFlag: Sendable {
     /// Whether a signal has come since the first flag of the process was made, or since `reset()`. One atomic load.
     public var isRaised: Bool { numSignals.load(ordering: .relaxed) > 0 }
 
-    /// Lowers the flag, so that the next signal raises it again: for a loop that goes on, as a chat does after one answer is cut.
+    /// - Throws: `Interrupted` once the flag is raised.
+    public func check() throws { if isRaised { throw Interrupted() } }
+
+    /// Lowers the flag, so that the next signal raises it again: for a loop that continues, as a chat does after one answer is cut.
     public func reset() {
         numSignals.store(0, ordering: .relaxed)
     }
@@ -47,45 +47,6 @@ public final class InterruptFlag: Sendable {
             defer { isHeld = false }
             return isHeld
         }
-        if wasHeld { installed.withLock { $0.release() } }
+        if wasHeld { InterruptHandlers.release(grace: grace) }
     }
 }
-
-/// The handlers are the process's, so the flags share them.
-private struct InstalledHandlers {
-    private var numFlags = 0
-    private var previous: [(signal: Int32, action: SignalAction)] = []
-
-    mutating func retain() {
-        numFlags += 1
-        guard numFlags == 1 else { return }
-        // Touches the counter before any signal can: its first use must not be in the handler.
-        numSignals.store(0, ordering: .sequentiallyConsistent)
-        Cursor.prepareForSignals()
-        for signal in [SIGINT, SIGTERM] {
-            let action = SignalAction(of: signal)
-            if action.isIgnored { continue }
-            previous.append((signal, action))
-            SignalAction(countSignal).install(for: signal)
-        }
-    }
-
-    mutating func release() {
-        numFlags -= 1
-        guard numFlags == 0 else { return }
-        for (signal, action) in previous where SignalAction(of: signal).calls(countSignal) {
-            action.install(for: signal)
-        }
-        previous = []
-    }
-}
-
-/// Only an atomic addition and, the second time, `write` and `_exit`: all that POSIX allows here (2.4.3, async-signal-safe).
-private let countSignal: SignalAction.Handler = { _ in
-    guard numSignals.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue > 0 else { return }
-    Cursor.showFromSignalHandler()
-    _exit(130)
-}
-
-private let numSignals = Atomic<Int>(0)
-private let installed = Mutex(InstalledHandlers())

@@ -29,14 +29,14 @@ public struct LineReader: Sendable {
     /// - Parameter interrupt: a flag that ends the wait when it is raised. Without it Ctrl-C does what the process has set.
     public func read(prompt: String, interrupt: InterruptFlag? = nil) -> Line {
         let showsPrompt = isInputTerminal && terminal.isTerminal
-        if showsPrompt { terminal.write(prompt) }
+        if showsPrompt { terminal.show(prompt) }
         if let interrupt, !waitForLine(interrupt) {
-            if showsPrompt { terminal.writeLine() }
+            if showsPrompt { terminal.showLine() }
             return .interrupted
         }
         guard let line = readNext() else {
             // Ctrl-D leaves the cursor behind the prompt.
-            if showsPrompt { terminal.writeLine() }
+            if showsPrompt { terminal.showLine() }
             return .endOfInput
         }
         return .text(line)

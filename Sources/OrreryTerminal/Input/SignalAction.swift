@@ -30,6 +30,9 @@ struct SignalAction {
         sigaction(signal, &action, nil)
     }
 
+    /// A write to a pipe without a reader is an error of that write, and does not end the process.
+    static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
     var isDefault: Bool { handler == nil }
 
     /// The parent asked for it: nohup, or a shell that started this in the background.

@@ -61,7 +61,7 @@ public final class ProgressLine: Sendable {
     /// Writes a line of other output above the display.
     public func print(_ text: String) {
         state.withLock { state in
-            terminal.write(eraseSequence(&state) + text + "\n")
+            terminal.show(eraseSequence(&state) + text + "\n")
             if state.numPauses == 0, !state.isFinished { draw(&state, now()) }
         }
     }
@@ -70,7 +70,7 @@ public final class ProgressLine: Sendable {
     public func paused<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
         state.withLock { state in
             state.numPauses += 1
-            terminal.write(eraseSequence(&state))
+            terminal.show(eraseSequence(&state))
             showCursor(&state)
         }
         defer {
@@ -94,7 +94,7 @@ public final class ProgressLine: Sendable {
             if keepingLastLine { draw(&state, now()) }
             let end = keepingLastLine && state.numDrawn > 0 ? "\n" : eraseSequence(&state)
             state.numDrawn = 0
-            terminal.write(end)
+            terminal.show(end)
             showCursor(&state)
         }
     }
@@ -109,7 +109,7 @@ public final class ProgressLine: Sendable {
         var output = state.numDrawn == 0 ? "" : Self.toFirstLine(state.numDrawn)
         output += lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n")
         if state.numDrawn > lines.count { output += "\u{1B}[J" }
-        terminal.write(output)
+        terminal.show(output)
         state.numDrawn = lines.count
         state.lastTime = time
         state.isShown = true
@@ -118,7 +118,7 @@ public final class ProgressLine: Sendable {
     private func writeLog(_ state: inout State, _ time: Double) {
         guard let content = state.content else { return }
         let colorless = Appearance(colors: .none, isUnicode: terminal.appearance.isUnicode)
-        terminal.writeLine(content.logLine(appearance: colorless))
+        terminal.showLine(content.logLine(appearance: colorless))
         state.lastTime = time
         state.isShown = true
     }

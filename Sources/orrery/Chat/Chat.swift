@@ -66,10 +66,14 @@ struct Chat: ParsableCommand {
         defer { interrupt.release() }
         let out = Terminal.standardOutput
         let answer = try session.answer(message, interrupt: interrupt) { text in
-            if !output.json { out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
+            if !output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
         }
-        if output.json { return output.print(answer.generation.json(text: answer.text)) }
-        if !answer.text.hasSuffix("\n") { out.writeLine() }
+        if output.json {
+            try output.print(answer.generation.json(text: answer.text))
+        } else if !answer.text.hasSuffix("\n") {
+            try out.writeLine()
+        }
+        try interrupt.check()
     }
 
     private func templateVariables() throws -> [String: TemplateValue] {

@@ -17,7 +17,7 @@ struct ChatLoop {
     init(_ session: ChatSession) { self.session = session }
 
     func run() throws {
-        let reader = LineReader(), interrupt = InterruptFlag()
+        let reader = LineReader(), interrupt = InterruptFlag(grace: .infinity)
         defer { interrupt.release() }
         if Terminal.isInputTerminal { note("Ctrl-C ends an answer, /quit or Ctrl-D the program; /help lists the rest.") }
         while true {
@@ -25,27 +25,29 @@ struct ChatLoop {
             case .endOfInput: return
             case .interrupted:
                 interrupt.reset()
-                if !Terminal.isInputTerminal { return }
+                if !Terminal.isInputTerminal { throw Interrupted() }
                 note("/quit or Ctrl-D ends the program.")
             case .text(let line):
                 if line.allSatisfy(\.isWhitespace) { continue }
                 if line.hasPrefix("/") {
                     if try obey(line) { return }
                 } else {
-                    answer(line, interrupt)
+                    try answer(line, interrupt)
                 }
             }
         }
     }
 
-    private func answer(_ line: String, _ interrupt: InterruptFlag) {
+    private func answer(_ line: String, _ interrupt: InterruptFlag) throws {
         do {
             let answer = try session.answer(line, interrupt: interrupt) { text in
-                out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text)
+                try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text)
             }
-            if !answer.text.hasSuffix("\n") { out.writeLine() }
+            if !answer.text.hasSuffix("\n") { try out.writeLine() }
             if interrupt.isRaised { note("interrupted; what was said so far stays in the conversation") }
             if answer.generation.finishReason == .length { note("the answer was cut at --max-tokens or the end of the context") }
+        } catch let error as OutputError {
+            throw error
         } catch {
             note("\(error)")
         }
@@ -73,5 +75,5 @@ struct ChatLoop {
         return false
     }
 
-    private func note(_ text: String) { notes.writeLine(notes.appearance.paint(text, .dim)) }
+    private func note(_ text: String) { notes.showLine(notes.appearance.paint(text, .dim)) }
 }

@@ -40,7 +40,7 @@ final class ChatSession {
     /// Adds a message and the model's answer to it. If the interrupt ends the answer, what there is of it stays.
     ///
     /// - Throws: what keeps the conversation from being rendered or encoded; the message is then taken back.
-    func answer(_ text: String, interrupt: InterruptFlag, show: (String) -> Void) throws -> Answer {
+    func answer(_ text: String, interrupt: InterruptFlag, show: (String) throws -> Void) throws -> Answer {
         let asked = messages + [ChatMessage(role: "user", text)]
         let all = (system.map { [ChatMessage(role: "system", $0)] } ?? []) + asked
         let prompt = try chat.promptTokens(all, options: options)
@@ -51,13 +51,13 @@ final class ChatSession {
             GenerationOptions(prompt: prompt, sampling: sampling, stop: stop, computeType: computeType, cacheType: cacheType, stream: answers), reusing: cache)
         answers += 1
         var answer = ""
-        func add(_ text: String) {
+        func add(_ text: String) throws {
             answer += text
-            show(text)
+            try show(text)
         }
         while !interrupt.isRaised, generation.advance() {}
-        while !interrupt.isRaised, let step = try generation.next() { add(step.text) }
-        add(generation.cancel())
+        while !interrupt.isRaised, let step = try generation.next() { try add(step.text) }
+        try add(generation.cancel())
         messages = asked + [ChatMessage(role: "assistant", answer)]
         return Answer(text: answer, generation: generation)
     }

@@ -32,12 +32,12 @@ struct RenderTemplate: ParsableCommand {
         let given = try variables.map { try JSONFields($0 == "-" ? JSONValue(parsing: PromptText.read("-"), file: "standard input") : JSONValue(contentsOf: $0), file: $0) }
         var values: [String: TemplateValue] = [:]
         for member in given?.object.members ?? [] { values[member.key] = TemplateValue(member.value) }
-        print(try Template(source, name: template).render(values).text, terminator: "")
+        try print(try Template(source, name: template).render(values).text, terminator: "")
     }
 
     private func answerCases() throws {
         while let line = readLine() {
-            FileHandle.standardOutput.write(Data((JSONValue.object(try TemplateCases.answer(line)).text(.compact) + "\n").utf8))
+            try print(JSONValue.object(try TemplateCases.answer(line)).text(.compact))
         }
     }
 }

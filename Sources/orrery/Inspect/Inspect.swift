@@ -47,9 +47,9 @@ struct Inspect: ParsableCommand {
         let inspection = try ModelInspection(path: path)
         if template {
             guard let text = inspection.chatTemplate else { throw ValidationError("\(path) has no chat template") }
-            return print(text)
+            return try print(text)
         }
-        if output.json { return output.print(inspection.json(context: context, type)) }
-        print(inspection.text(context: context, type, listsTensors: tensors, on: .standardOutput))
+        if output.json { return try output.print(inspection.json(context: context, type)) }
+        try print(inspection.text(context: context, type, listsTensors: tensors, on: .standardOutput))
     }
 }

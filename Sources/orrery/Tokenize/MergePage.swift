@@ -10,11 +10,11 @@ struct MergePage {
 
     func write() throws {
         guard let explaining = job.tokenizer as? any ExplainingTokenizer, Self.hasReasons(job.tokenizer) else {
-            return terminal.writeLine("\(job.name) makes no merges: \(Self.reason(job.tokenizer)).")
+            return try terminal.writeLine("\(job.name) makes no merges: \(Self.reason(job.tokenizer)).")
         }
         let words = try Self.words(of: job, explaining)
         var shown: Set<WordExplanation> = []
-        for word in words where shown.insert(word).inserted { write(word) }
+        for word in words where shown.insert(word).inserted { try write(word) }
     }
 
     /// The words of a text, none of which may be so long that its replay would take forever.
@@ -48,27 +48,27 @@ struct MergePage {
         }
     }
 
-    private func write(_ word: WordExplanation) {
+    private func write(_ word: WordExplanation) throws {
         let result = word.tokens.map(text).joined(separator: "|")
         let ids = terminal.appearance.paint(word.tokens.map(String.init).joined(separator: " "), .dim)
-        terminal.writeLine("\(terminal.appearance.paint(visible(word.bytes), .bold))  \(result)  \(ids)")
+        try terminal.writeLine("\(terminal.appearance.paint(visible(word.bytes), .bold))  \(result)  \(ids)")
         switch word.reason {
-        case .added: terminal.writeLine("  an added token, found before the model sees the text")
-        case .none: terminal.writeLine("  no merges to replay for it alone")
+        case .added: try terminal.writeLine("  an added token, found before the model sees the text")
+        case .none: try terminal.writeLine("  no merges to replay for it alone")
         case .scores(let scores):
-            for (id, score) in zip(word.tokens, scores) { terminal.writeLine("  score \(Human.fixed(Double(score), decimals: 4))  \(text(id))") }
-        case .merges(let trace): write(trace)
+            for (id, score) in zip(word.tokens, scores) { try terminal.writeLine("  score \(Human.fixed(Double(score), decimals: 4))  \(text(id))") }
+        case .merges(let trace): try write(trace)
         }
     }
 
-    private func write(_ trace: MergeTrace) {
+    private func write(_ trace: MergeTrace) throws {
         if trace.isWhole && trace.tokens != trace.steps.last?.tokens && trace.bytes.count > 1 {
-            terminal.writeLine("  found whole in the vocabulary; merges alone would end elsewhere:")
+            try terminal.writeLine("  found whole in the vocabulary; merges alone would end elsewhere:")
         }
         let width = trace.steps.map { String($0.rank).count }.max() ?? 0
         for step in trace.steps {
             let rank = String(repeating: " ", count: width - String(step.rank).count) + String(step.rank)
-            terminal.writeLine(
+            try terminal.writeLine(
                 "  rank \(rank)  \(text(step.left)) + \(text(step.right)) = \(text(step.result))    \(terminal.appearance.paint(step.tokens.map(text).joined(separator: "|"), .dim))")
         }
     }

@@ -15,9 +15,9 @@ enum TokenLines {
                 isFirst = false
                 line.append(contentsOf: String(id).utf8)
             }
-            write(line)
+            try write(line)
         }
-        write(Array("\n".utf8))
+        try write(Array("\n".utf8))
     }
 
     /// A token a line: its place, its id, where it stands in the text, and its piece.
@@ -32,7 +32,7 @@ enum TokenLines {
                 lines += columns.joined(separator: "\t") + "\t" + TokenText.visible(job.piece(encoding, at: index), isUnicode: appearance.isUnicode) + "\n"
                 place += 1
             }
-            write(Array(lines.utf8))
+            try write(Array(lines.utf8))
         }
     }
 
@@ -43,12 +43,10 @@ enum TokenLines {
             // Bounded, so that a large part is not one string.
             for start in stride(from: 0, to: encoding.ids.count, by: 50_000) {
                 let pieces = encoding.ids.indices[start ..< min(start + 50_000, encoding.ids.count)].map { job.piece(encoding, at: $0) }
-                terminal.writeLine(TokenStrip(pieces).render(width: terminal.width, appearance: terminal.appearance))
+                try terminal.writeLine(TokenStrip(pieces).render(width: terminal.width, appearance: terminal.appearance))
             }
         }
     }
 
-    private static func write(_ bytes: [UInt8]) {
-        if !bytes.isEmpty { FileHandle.standardOutput.write(Data(bytes)) }
-    }
+    private static func write(_ bytes: [UInt8]) throws { try Terminal.standardOutput.write(bytes) }
 }

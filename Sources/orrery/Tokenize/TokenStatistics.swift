@@ -60,7 +60,7 @@ struct TokenStatistics {
         return (characters, words)
     }
 
-    func show(_ measures: TokenMeasures) {
+    func show(_ measures: TokenMeasures) throws {
         var table = Table([.init("", style: .dim), .init("", .right)])
         func add(_ name: String, _ value: String?) { if let value { table.add(name, value) } }
         func number(_ value: Double?) -> String? { value.map { Human.fixed($0, decimals: 3) } }
@@ -74,7 +74,7 @@ struct TokenStatistics {
         add("share of the context", measures.context.map { "\(Human.percent(share(of: $0), decimals: 2)) of \($0)" })
         add("cost", measures.pricePerMillion.map { Human.fixed(cost(at: $0), decimals: 6) })
         let terminal = Terminal.standardOutput
-        terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))
+        try terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))
     }
 
     func json(_ measures: TokenMeasures) -> JSONObject {

@@ -53,7 +53,7 @@ struct Tokenize: ParsableCommand {
             switch view.mode {
             case .ids: try TokenLines.writeIDs(job)
             case .pieces: try TokenLines.writePieces(job)
-            case .count: print(try job.count())
+            case .count: try print(try job.count())
             case .merges: try MergePage(job).write()
             case .stats: try TokenStatistics(job).show(view.measures)
             case nil: try TokenLines.writeStrip(job)

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryTerminal
 import OrreryTokenizers
 
 /// The tokens of a text as one JSON object, written while they come: a large text is never in memory as JSON.
@@ -17,7 +18,7 @@ struct TokenizeJSON {
         head["tokenizer"] = JSONValue(job.name)
         head["vocabulary"] = JSONValue(job.tokenizer.vocabularySize)
         head["text_bytes"] = JSONValue(job.text.count)
-        put(String(JSONValue.object(head).text(.compact).dropLast()) + ",\"tokens\":[")
+        try put(String(JSONValue.object(head).text(.compact).dropLast()) + ",\"tokens\":[")
         // Counts and statistics need no list.
         let isListed = view.mode != .count && view.mode != .stats
         try job.forEachPart(recordsByteRanges: isListed) { encoding in
@@ -26,13 +27,13 @@ struct TokenizeJSON {
                 text += (index + statistics.tokens == 0 ? "" : ",") + token(encoding, index).text(.compact)
             }
             statistics.add(encoding.ids)
-            put(text)
+            try put(text)
         }
         var tail = JSONObject()
         tail["count"] = JSONValue(statistics.tokens)
         tail["stats"] = .object(statistics.json(view.measures))
         tail["words"] = words
-        put("]," + JSONValue.object(tail).text(.compact).dropFirst() + "\n")
+        try put("]," + JSONValue.object(tail).text(.compact).dropFirst() + "\n")
     }
 
     private func token(_ encoding: Encoding, _ index: Int) -> JSONValue {
@@ -79,5 +80,5 @@ struct TokenizeJSON {
         return object
     }
 
-    private func put(_ text: some StringProtocol) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func put(_ text: some StringProtocol) throws { try Terminal.standardOutput.write(String(text)) }
 }

@@ -23,7 +23,7 @@ struct TokenizerComparison {
                 fields["tokenizer"] = JSONValue(row.job.name)
                 return .object(fields)
             })
-            return output.print(object)
+            return try output.print(object)
         }
         let terminal = Terminal.standardOutput
         var columns: [Table.Column] = [
@@ -39,11 +39,11 @@ struct TokenizerComparison {
             if let price = measures.pricePerMillion { cells.append(Human.fixed(statistics.cost(at: price), decimals: 6)) }
             table.add(cells)
         }
-        terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))
+        try terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))
         guard jobs[0].text.count <= Self.longestShown else { return }
         for job in jobs {
-            terminal.writeLine()
-            terminal.writeLine(terminal.appearance.paint(Path.name(job.name), .bold))
+            try terminal.writeLine()
+            try terminal.writeLine(terminal.appearance.paint(Path.name(job.name), .bold))
             try TokenLines.writeStrip(job)
         }
     }

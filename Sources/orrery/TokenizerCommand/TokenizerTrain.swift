@@ -40,7 +40,7 @@ struct TokenizerTrain: ParsableCommand {
         if result.report.forgottenWords > 0 {
             standardError("orrery: warning: \(result.report.forgottenWords) rare words were forgotten to stay within --word-memory: counts are not exact")
         }
-        if output.json { output.print(json(result)) } else { print(summary(result)) }
+        if output.json { try output.print(json(result)) } else { try print(summary(result)) }
     }
 
     private func resources() throws -> TrainerResources {

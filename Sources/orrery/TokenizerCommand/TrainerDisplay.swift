@@ -9,25 +9,17 @@ final class TrainerDisplay: Sendable {
     private let line = ProgressLine(.standardError)
     private let stage = Mutex<(name: TrainingProgress.Stage?, started: Double)>((nil, 0))
 
-    private struct Interrupted: Error {}
-
     /// - Parameter body: trains, and is given what to report to.
-    /// - Throws: `ExitCode` 130 after Ctrl-C.
+    /// - Throws: `Interrupted` after Ctrl-C.
     func show<Result>(_ kind: String, _ body: (@escaping TrainingProgress.Report) throws -> Result) throws -> Result {
         let interrupt = InterruptFlag()
         defer {
             line.finish()
             interrupt.release()
         }
-        do {
-            return try body { [self] progress in
-                if interrupt.isRaised { throw Interrupted() }
-                line.update(status(progress, kind))
-            }
-        } catch is Interrupted {
-            line.finish()
-            standardError("orrery: stopped; nothing was written")
-            throw ExitCode(130)
+        return try body { [self] progress in
+            try interrupt.check()
+            line.update(status(progress, kind))
         }
     }
 
