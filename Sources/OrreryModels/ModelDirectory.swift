@@ -50,9 +50,6 @@ public enum ModelDirectory {
         try Architectures.languageModel(json).make(json, source)
     }
 
-    /// What `write` writes.
-    package static let fileNames = ["config.json", "generation_config.json", SafetensorsCheckpoint.fileName]
-
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
     public static func write(_ model: any LanguageModel, to directory: String) throws {
         let config = model.savedConfiguration(as: .float32)

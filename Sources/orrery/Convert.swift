@@ -31,7 +31,6 @@ struct Convert: ParsableCommand {
     var overwrite = false
 
     func validate() throws {
-        if !overwrite, FileStatus(out) != nil { throw ValidationError("\(out) exists; --overwrite replaces it") }
         if !out.hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
             throw ValidationError("--type: expected f32, f16 or bf16 for a directory, found \(type.rawValue)")
         }
@@ -39,6 +38,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         try processor.run {
+            let destination = try ModelDestination(out, input: input, overwrite: overwrite)
             let model = try ModelFiles.openAny(input) { standardError("orrery: warning: \($0)") }
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
@@ -50,9 +50,9 @@ struct Convert: ParsableCommand {
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
                 try GGUFExport(model, name: Path.name(input), mix: mix).write(
-                    vocabulary: vocabulary(model) + pooling(model), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
+                    vocabulary: vocabulary(model) + pooling(model), to: destination, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
-                try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
+                try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: destination, progress: progress)
             }
             line.finish(keepingLastLine: false)
             try report(try ModelInspection(path: out), mix)

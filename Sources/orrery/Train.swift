@@ -49,7 +49,7 @@ struct Train: ParsableCommand {
     /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
     private func requireFree(_ directory: String) throws {
         if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
-        guard !overwrite else { return }
+        guard !overwrite else { return try TrainingRun.requireOwn(directory) }
         if FileStatus(Path.join(directory, "training")) != nil {
             throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
         }
@@ -59,19 +59,26 @@ struct Train: ParsableCommand {
     }
 
     private func resumedRun(_ directory: String) throws -> TrainingRun {
+        let lock = try DirectoryLock.ifPresent(directory)
         let plan = try Trainer.planOfRun(in: directory)
         guard try options.apply(to: plan) == plan else {
             throw ValidationError("--resume \(directory) goes on with that run's own plan, and flags given here differ from it: leave them away, or start a new run")
         }
         let run = TrainingRun(try Trainer(plan, try TrainingData(plan, resuming: directory)), directory: directory)
+        run.lock = lock
         try run.resume { standardError("orrery: warning: \($0)") }
         return run
     }
 
     private func newRun(_ directory: String) throws -> TrainingRun {
+        let lock = try DirectoryLock.ifPresent(directory)
         try requireFree(directory)
         let plan = try options.plan()
-        guard let time else { return TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory) }
+        guard let time else {
+            let run = TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory)
+            run.lock = lock
+            return run
+        }
         let budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime)
         let data = try TrainingData(plan)
         var (chosen, measured) = try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validateEvery == nil) { recipe in
@@ -85,7 +92,7 @@ struct Train: ParsableCommand {
             standardError("orrery: the time allows \(windows) of \(data.dataset.validation.windows(contextLength: chosen.context).count) windows of the validation split, evenly spread")
         }
         let run = TrainingRun(try Trainer(chosen, data), directory: directory)
-        (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
+        (run.budget, run.secondsAtEnd, run.lock) = (budget, measured.secondsAtEnd, lock)
         return run
     }
 }
