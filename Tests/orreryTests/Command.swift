@@ -74,22 +74,23 @@ final class Command: Sendable {
         }
     }
 
-    /// Sends a signal once `pattern` stands on standard error, and waits for the end.
+    /// Sends a signal, at once or when `pattern` stands on standard error, and waits for the end.
     ///
     /// - Returns: how it ended, and the seconds from the signal to the end.
-    func outcome(sending signal: Int32, after pattern: String) async throws -> (Outcome, seconds: Double) {
-        while process.isRunning, try !files.content("errors").text.contains(pattern) { try await Task.sleep(for: .milliseconds(2)) }
+    func outcome(sending signal: Int32, after pattern: String? = nil) async throws -> (Outcome, seconds: Double) {
+        while let pattern, process.isRunning, try !files.content("errors").text.contains(pattern) { try await Task.sleep(for: .milliseconds(2)) }
         let start = ContinuousClock.now
         send(signal)
         return (try await outcome(), (ContinuousClock.now - start) / .seconds(1))
     }
 
-    func outcome(sending signal: Int32, afterSteps directory: String) async throws -> (Outcome, seconds: Double) {
+    /// Sends a signal once this process has recorded a step of its own, and waits for the end.
+    func outcome(sending signal: Int32, afterStepIn directory: String) async throws -> (Outcome, seconds: Double) {
         // The file has lines from before: one more than those is a step of this process.
         func lines() -> Int { ((try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? "").count { $0 == "\n" } }
         let before = lines()
         while process.isRunning, lines() <= before + 1 { try await Task.sleep(for: .milliseconds(2)) }
-        return try await outcome(sending: signal, after: "")
+        return try await outcome(sending: signal)
     }
 
     /// Waits until a run has recorded a step.

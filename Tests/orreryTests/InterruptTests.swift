@@ -45,7 +45,7 @@ import Testing
         #expect(mkfifo(scratch("ids"), 0o600) == 0)
         let command = try Command(["logits", scratch("model"), "--ids", scratch("ids"), "--out", scratch("out.safetensors")])
         try await Task.sleep(for: .milliseconds(500))
-        let (outcome, _) = try await command.outcome(sending: SIGINT, after: "")
+        let (outcome, _) = try await command.outcome(sending: SIGINT)
         #expect(outcome.status == 130, "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("")).sorted() == ["ids", "model"])
     }

@@ -14,8 +14,8 @@ import Testing
             ["generate", model, "--prompt", "the", "--max-tokens", "3", "--json"], ["inspect", model], ["inspect", model, "--json"],
             ["explain", model, "the"], ["explain", model, "the", "--json"], ["eval", model, "--data", text], ["tokenize", model, text, "--ids"],
             ["tokenize", model, text], ["tokenize", model, text, "--json"], ["tokenize", model, text, "--count"], ["tokenize", model, text, "--stats"],
-            ["tokenize", model, text, "--pieces"], ["gradcheck", "--operation", "softmax"], ["gradcheck", "--operation", "softmax", "--json"],
-            ["chat", model, "--template", "plain", "--prompt", "the", "--max-tokens", "3"], ["bench", "model", model, "-p", "2", "-n", "2"],
+            ["tokenize", model, text, "--pieces"], ["gradcheck", "--operation", "scale"], ["gradcheck", "--operation", "scale", "--json"],
+            ["bench", "model", model, "-p", "2", "-n", "2"],
         ]
     }
 

@@ -83,11 +83,11 @@ import Testing
             let outcome = try await orrery(arguments)
             #expect(outcome.status == 1 && outcome.errors.contains("another process is writing in this directory"), "\(outcome.errors)")
         }
-        let (outcome, _) = try await first.outcome(sending: SIGKILL, after: "")
+        let (outcome, _) = try await first.outcome(sending: SIGKILL)
         #expect(outcome.signal == SIGKILL)
         // The lock dies with its process.
         let second = try Command(["train", "--resume", scratch("model"), "--json"])
-        let (resumed, _) = try await second.outcome(sending: SIGINT, afterSteps: scratch("model"))
+        let (resumed, _) = try await second.outcome(sending: SIGINT, afterStepIn: scratch("model"))
         #expect(resumed.status == 130, "\(resumed.errors)")
     }
 }
