@@ -27,9 +27,12 @@ extension GGUFVocabulary {
 
     mutating func concludeFromNames(architecture: String?, name: String?) {
         findEndOfTurn()
-        for (names, endsGeneration) in Self.fillInNames {
-            guard let id = firstOf(names) else { continue }
-            attributes[Int(id)].insert(.control)
+        for (role, (names, endsGeneration)) in Self.fillInNames.enumerated() {
+            if fillIn[role] == nil, let id = firstOf(names) {
+                attributes[Int(id)].insert(.control)
+                fillIn[role] = id
+            }
+            guard let id = fillIn[role] else { continue }
             if endsGeneration { endOfGeneration.insert(id) }
         }
         for id in tokens.indices where attributes[id].contains(.control) && tokens.text(of: id).contains("unused") {

@@ -69,9 +69,15 @@ public struct GGUFVocabulary: Sendable {
     /// `tokenizer.ggml.precompiled_charsmap`; empty where there is none.
     public let characterMap: [UInt8]
     public internal(set) var special: SpecialTokens
+    /// The tokens for filling in that keys of the file name, in the order of `GGUFKeys.fillIn`.
+    var fillIn = [TokenID?](repeating: nil, count: GGUFKeys.fillIn.count)
     /// The tokens after which a model has said what it had to say.
     public internal(set) var endOfGeneration: Set<TokenID>
     public internal(set) var settings: GGUFVocabularySettings
+    /// What is odd in the file and was read all the same, a line each.
+    public internal(set) var warnings: [String] = []
+
+    mutating func warn(_ key: String, _ what: String) { warnings.append("\(file): field \"\(key)\" \(what)") }
 }
 
 /// What is done around the tokens of a text. Defaults are llama.cpp's for each kind and pre-tokenizer.

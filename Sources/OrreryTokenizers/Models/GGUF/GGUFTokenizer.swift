@@ -7,6 +7,8 @@ public struct GGUFTokenizer: Tokenizer {
     public let vocabulary: GGUFVocabulary
     public let addedTokens: AddedTokens
     public var endOfText: TokenID? { vocabulary.special.endOfText }
+    public var endTokens: Set<TokenID> { vocabulary.endOfGeneration }
+    public var warnings: [String] { vocabulary.warnings + (bytePairs?.warnings ?? []) }
 
     let partition: SpecialTokenPartition
     private let segmenter: any GGUFSegmenter
@@ -54,7 +56,7 @@ public struct GGUFTokenizer: Tokenizer {
     var rankedMerges: GGUFRankedMerges? { segmenter as? GGUFRankedMerges }
 
     public func piece(for id: TokenID) -> [UInt8]? {
-        guard vocabulary.tokens.indices.contains(Int(id)) else { return nil }
+        guard vocabulary.tokens.indices.contains(Int(id)), !isFilling(id) else { return nil }
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
         if vocabulary.kind == .rwkv { return GGUFLongestMatch.bytes(of: token) }
@@ -66,6 +68,11 @@ public struct GGUFTokenizer: Tokenizer {
         if attributes.contains(.normal) { return SentencePieceDecoder.replacingSpaceSymbols(token) }
         if attributes.contains(.byte), let byte = BytePiece.byte(of: token) { return [byte] }
         return []
+    }
+
+    /// Whether a token only fills the table up to the model's last row: converters call those `[PAD7]`, by their number, and unused.
+    private func isFilling(_ id: TokenID) -> Bool {
+        vocabulary.types[Int(id)].contains(.unused) && vocabulary.tokens[Int(id)].elementsEqual("[PAD\(id)]".utf8)
     }
 
     private var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
@@ -103,7 +110,8 @@ public struct GGUFTokenizer: Tokenizer {
     }
 
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
-        guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        guard vocabulary.tokens.indices.contains(Int(id)) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        guard let piece = piece(for: id) else { return }
         // The space that encoding put first.
         let dropsSpace = previous == nil && segmenter.dropsFirstSpace && piece.first == 0x20
         bytes.append(contentsOf: dropsSpace ? piece.dropFirst() : piece[...])
