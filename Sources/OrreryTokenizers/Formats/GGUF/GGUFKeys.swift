@@ -2,6 +2,7 @@
 ///
 /// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; llama.cpp, `src/llama-arch.cpp`. The misspelling is theirs.
 enum GGUFKeys {
+    static let chatTemplate = "tokenizer.chat_template"
     static let model = "tokenizer.ggml.model"
     static let pre = "tokenizer.ggml.pre"
     static let tokens = "tokenizer.ggml.tokens"

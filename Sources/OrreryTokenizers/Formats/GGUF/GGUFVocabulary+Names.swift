@@ -51,6 +51,11 @@ extension GGUFVocabulary {
         findStripping(architecture: architecture ?? "", name: name?.lowercased() ?? "")
     }
 
+    /// Whether a token of this text ends a generation in whatever vocabulary it is, most exceptions aside.
+    static func endsGeneration(named text: [UInt8]) -> Bool {
+        (endOfGenerationNames + fillInNames.filter(\.endsGeneration).compactMap(\.names.first)).contains { $0.utf8.elementsEqual(text) }
+    }
+
     private func id(named name: String) -> TokenID? {
         let id = index.id(of: name.utf8)
         return id == PieceIndex.missing ? nil : id

@@ -26,6 +26,11 @@ extension GGUFVocabulary {
         types = try Self.types(metadata, count: tokens.count)
         merges = try Self.merges(metadata, kind)
         characterMap = try Self.characterMap(metadata)
+        pairs = metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") }
+        chatTemplates = metadata.pairs.compactMap { key, value in
+            guard key == GGUFKeys.chatTemplate || key.hasPrefix(GGUFKeys.chatTemplate + "."), let source = value.string else { return nil }
+            return (key == GGUFKeys.chatTemplate ? "default" : String(key.dropFirst(GGUFKeys.chatTemplate.count + 1)), source)
+        }
         attributes = types
         let (special, strangers) = try Self.special(metadata, kind, preTokenizer, types)
         self.special = special

@@ -42,9 +42,12 @@ public struct GGUFTokenizer: Tokenizer {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
         }
         addedTokens = try AddedTokens(marks.map { id in
-            AddedToken(
+            var token = AddedToken(
                 id: TokenID(id), content: vocabulary.tokens.text(of: id),
                 isSpecial: !vocabulary.attributes[id].isDisjoint(with: [.control, .unknown]))
+            token.lstrip = vocabulary.attributes[id].contains(.stripsLeft)
+            token.rstrip = vocabulary.attributes[id].contains(.stripsRight)
+            return token
         })
     }
 
@@ -75,7 +78,7 @@ public struct GGUFTokenizer: Tokenizer {
         vocabulary.types[Int(id)].contains(.unused) && vocabulary.tokens[Int(id)].elementsEqual("[PAD\(id)]".utf8)
     }
 
-    private var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
+    var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
 
     public func id(forPiece piece: [UInt8]) -> TokenID? {
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
