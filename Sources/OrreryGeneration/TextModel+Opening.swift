@@ -10,11 +10,11 @@ extension TextModel {
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
         if FileStatus(path)?.kind == .file {
-            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path), name: path)
+            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
-        let tokenizer = try TokenizerLoader.load(path: directory)
+        let tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
         let path = Path.join(directory, "generation_config.json")
         let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path), warn: warn)
         return try TextModel(
@@ -27,7 +27,7 @@ extension TextModel {
     public static func open(
         encoderDecoder directory: String, reading text: String, computeType: ElementType, warn: (String) -> Void = { _ in }
     ) throws -> (model: TextModel, start: [TokenID]) {
-        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
         let ids: [TokenID]
         do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         if ids.isEmpty { throw GenerationError.emptyPrompt }

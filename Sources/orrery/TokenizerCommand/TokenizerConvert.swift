@@ -53,9 +53,10 @@ struct TokenizerConvert: ParsableCommand {
 
     private func files(of tokenizer: any Tokenizer, _ format: Format) throws -> [TokenizerFile] {
         switch format {
-        case .huggingface: return try tokenizer.files()
+        case .huggingface:
+            return try (tokenizer as? GGUFTokenizer)?.convertedFiles { standardError("orrery: warning: \($0)") } ?? tokenizer.files()
         case .sentencepiece:
-            guard let file = try tokenizer.files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
+            guard let file = try ((tokenizer as? GGUFTokenizer)?.sentencePieceTokenizer() ?? tokenizer).files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
             return [file]
         case .tiktoken, .gpt2:
             guard let tokenizer = try (tokenizer as? BytePairTokenizer) ?? (tokenizer as? GGUFTokenizer)?.bytePairTokenizer() else { throw unfit(format, "byte-level BPE") }
