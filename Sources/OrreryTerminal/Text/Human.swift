@@ -16,6 +16,22 @@ public enum Human {
         count(Double(value))
     }
 
+    /// An exact number of things, with its noun: `1 step`, `1,024 tokens`.
+    public static func number(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(exact(value)) \(value == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// Every digit, in groups of three: `1,024`.
+    public static func exact(_ value: Int) -> String {
+        let digits = String(value.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (value < 0 ? "-" : "") + text
+    }
+
     /// A rate, its suffix on the number: `45.6k tokens/s`.
     public static func rate(_ value: Double, _ unit: String) -> String {
         "\(count(value)) \(unit)"
