@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept.", valueName: "model")) var from: String?
-    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it.") var time: TimeArgument?
+    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it.", transform: TimeArgument.read) var time: TimeArgument?
     @Option(help: "Directory for the model. (default: orrery-model)") var out: String?
     @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end.", valueName: "dir")) var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
@@ -121,6 +121,8 @@ extension TrainingRun.Summary {
         o["peak_share"] = JSONValue(gflops / peak)
         o["validation_loss"] = JSONValue(validationLoss)
         o["best_validation_loss"] = JSONValue(bestValidationLoss)
+        let (looked, all) = trainer.validationWindows
+        o["validation_share"] = all > 0 ? JSONValue(min(1, Double(looked) / Double(all))) : .null
         o["train_loss"] = JSONValue(trainLoss)
         o["interrupted"] = JSONValue(interrupted)
         return o

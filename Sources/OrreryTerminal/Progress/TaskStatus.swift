@@ -4,7 +4,7 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
     public var title: String
     public var completed: Double
     public var total: Double?
-    /// `bytes` is written as 3.4 GB; any other unit as 45.6k tokens.
+    /// `bytes` is written as 3.4 GB; any other unit as 45,600 tokens.
     public var unit: String
     public var elapsedSeconds: Double?
     /// nil: told from the pace, where the elapsed time and the total are known.
@@ -60,6 +60,11 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         if unit == "bytes" {
             return Human.bytes(completed) + (total.map { " of " + Human.bytes($0) } ?? "")
         }
-        return Human.count(completed) + (total.map { "/" + Human.count($0) } ?? "") + " " + unit
+        return Self.count(completed) + (total.map { "/" + Self.count($0) } ?? "") + " " + unit
+    }
+
+    /// Whole numbers are counted, others measured.
+    private static func count(_ value: Double) -> String {
+        Int(exactly: value).map { Human.count($0) } ?? Human.count(value)
     }
 }

@@ -2,12 +2,18 @@ import ArgumentParser
 import OrreryTraining
 
 /// A length of time as people write it: `90` or `90s`, `45m`, `2h30m`, `1d`, `1.5h`.
-struct TimeArgument: ExpressibleByArgument {
+struct TimeArgument {
     let seconds: Double
 
     private static let units: [(name: Character, seconds: Double)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
-    init?(argument: String) {
+    /// - Throws: `ValidationError` that says what was expected.
+    static func read(_ argument: String) throws -> TimeArgument {
+        guard let time = TimeArgument(argument) else { throw ValidationError("--time: expected 1 s to 100 days, as in 90, 45m, 2h30m or 1d; found \(argument)") }
+        return time
+    }
+
+    init?(_ argument: String) {
         var sum = 0.0, rest = argument.lowercased()[...], larger = Self.units[...]
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {
@@ -27,7 +33,4 @@ struct TimeArgument: ExpressibleByArgument {
         guard (1 ... TimeBudget.longest).contains(sum) else { return nil }
         seconds = sum
     }
-
-    /// What errors say was expected.
-    static let expected = "1 s to 100 days, as in 90, 45m, 2h30m or 1d"
 }

@@ -14,12 +14,12 @@ extension TrainingDisplay {
             line.finish(keepingLastLine: false)
         }
         var stage = TrainingData.Stage.reading, start = ContinuousClock.now
-        let shown = ContinuousClock.now
+        // What is done in a blink needs no line, and a log is not read meanwhile.
+        let began = ContinuousClock.now, patience = Terminal.standardError.isTerminal ? 1.0 : 10
         let data = try TrainingData(plan, resuming: directory, cache: EncodingCache(in: CacheDirectory.path)) { now, done, total in
             if now != stage { (stage, start) = (now, .now) }
             try interrupt.check()
-            // What is done in a blink needs no line.
-            guard (ContinuousClock.now - shown).seconds > 1 || now == .learning && total > 1 << 20 else { return }
+            guard (ContinuousClock.now - began).seconds > patience || now == .learning && total > 1 << 23 else { return }
             if stage == .learning { return line.update(TaskStatus("Learning the tokenizer from", completed: Double(total), unit: "bytes")) }
             let title = stage == .reading ? "Reading" : "Encoding"
             line.update(TaskStatus(title, completed: Double(done), total: Double(total), unit: "bytes", elapsedSeconds: (ContinuousClock.now - start).seconds))
@@ -33,7 +33,7 @@ extension TrainingDisplay {
     func calibrating<R>(_ body: () throws -> R) rethrows -> R {
         let line = ProgressLine(.standardError, logInterval: 10)
         defer { line.finish(keepingLastLine: false) }
-        if !quiet { line.update(TaskStatus("Measuring a few steps to choose the size", completed: 0, unit: "steps done")) }
+        if Terminal.standardError.isTerminal { line.update(TaskStatus("Measuring a few steps to choose the size", completed: 0, unit: "steps")) }
         return try body()
     }
 
