@@ -7,11 +7,15 @@ extension ModelDirectory {
     /// What a training run keeps next to its model.
     package static let runNames = ["training", "last", "metrics.jsonl", "tensorboard"]
 
+    /// The other files of a model directory, next to the weights.
+    package static let companionNames = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model", "chat_template.jinja",
+    ]
+
     /// The files that make a model, by Hugging Face's names.
-    private static let modelFiles: Set<String> = Set(fileNames).union([
-        SafetensorsIndex.fileName, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model", "chat_template.jinja", "chat_template.json",
-        "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
+    private static let modelFiles: Set<String> = Set(fileNames + companionNames).union([
+        SafetensorsIndex.fileName, "chat_template.json", "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
     ])
 
     /// The first path in `directory` that is not part of a model, as it starts with `name`; nil where all of it is.

@@ -23,7 +23,7 @@ struct BenchTraining: ParsableCommand {
         let measured = Processor(try InstructionSet.selected(), threads: processor.threads ?? ProcessInfo.processInfo.activeProcessorCount, meter: meter)
         try Processor.$current.withValue(measured) {
             var plan = try options.plan()
-            let steps = options.steps ?? 50
+            let steps = options.optimizer.steps ?? 50
             plan.steps = steps
             let trainer = try Trainer(plan, try TrainingData(plan))
             let type = plan.computeType.elementType

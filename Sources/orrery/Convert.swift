@@ -82,17 +82,11 @@ struct Convert: ParsableCommand {
     /// Of a directory as they stand there; else made from the tokenizer.
     private func tokenizerFiles() throws -> [(name: String, contents: [UInt8])] {
         if isFile { return try TokenizerLoader.load(path: input).files().map { ($0.name, Array($0.contents)) } }
-        return try Self.companions.compactMap { name in
+        return try ModelDirectory.companionNames.compactMap { name in
             let path = Path.join(input, name)
             return FileStatus(path) == nil ? nil : (name, try WholeFile.read(path, limit: 1 << 30))
         }
     }
-
-    /// What may stand beside the weights of a model directory.
-    private static let companions = [
-        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
-        "tokenizer.model", "spiece.model", "chat_template.jinja",
-    ]
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) throws {
         guard output.json else {

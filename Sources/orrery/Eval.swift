@@ -20,8 +20,11 @@ struct Eval: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo.", valueName: "file"))
-    var data: String
+    @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
+    var data: [String]
+
+    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
+    var field: String?
 
     @Option(help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
@@ -46,14 +49,15 @@ struct Eval: ParsableCommand {
     func run() throws {
         try processor.run {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let text = try TextSource(data).read()
+            let text = try TextSource(DataSources(data), field: field, requiresUTF8: false).read()
+            if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
             let interrupt = InterruptFlag(), line = ProgressLine(logInterval: 30), start = ContinuousClock.now
             defer { interrupt.release() }
             let type = compute.type(standard: .float32)
-            let result = try source.perplexity(of: text, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)) { done, total in
-                line.update(TaskStatus("Reading \(data)", completed: Double(done), total: Double(total), unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
+            let result = try source.perplexity(of: text.bytes, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)) { done, total in
+                line.update(TaskStatus("Reading \(data.joined(separator: ", "))", completed: Double(done), total: Double(total), unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
                 return !interrupt.isRaised
             }
             line.finish(keepingLastLine: false)

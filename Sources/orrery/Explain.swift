@@ -7,7 +7,7 @@ import OrreryTerminal
 /// The six steps from a prompt to the next token, with this model's own numbers.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the six steps from a prompt to the next token: pieces, embeddings, layers, distribution, choice, loop.",
+        abstract: "Show the six steps from a prompt to the next token: tokens, embeddings, layers, distribution, choice, loop.",
         discussion: "With the sampling flags of generate, it explains the very token that generate would choose first.")
 
     @Argument(help: "Model directory.")

@@ -11,42 +11,60 @@ struct QuickStart: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quickstart", abstract: "Train a small model on the embedded text in about a minute, show it, and continue what you type.")
 
-    @Option(help: "Seconds to train.") var seconds = 60.0
+    @Option(help: "Seconds to train; trains anew. (default: 60)") var seconds: Double?
+    @Flag(help: "Train anew, although there is a model from an earlier run.") var retrain = false
     @OptionGroup var processor: ProcessorOptions
 
     func validate() throws {
-        if !(seconds >= 1 && seconds <= 86_400) { throw ValidationError("--seconds: expected 1 to 86400, found \(seconds)") }
+        if let seconds, !(seconds >= 1 && seconds <= 86_400) { throw ValidationError("--seconds: expected 1 to 86400, found \(seconds)") }
     }
 
     func run() throws {
         try processor.run {
             let directory = Self.modelDirectory
-            let budget = TimeBudget(seconds: seconds, started: ProcessInfo.processInfo.systemUptime)
-            var plan = Preset.demo.plan
-            let data = try TrainingData(plan)
-            let (chosen, measured) = try budget.plan(data, computeType: TrainingPlan.ComputeType(Processor.current.fastestType)) { chosen in
-                var chosen = chosen
-                (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
-                return chosen
-            }
-            plan = chosen
-            let run = TrainingRun(try Trainer(plan, data), directory: directory)
-            (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
-            let display = TrainingDisplay(quiet: false)
-            display.samplePrompt = DemoCorpus.prompts[0]
-            let summary = try display.show(run)
-            if summary.interrupted { throw Interrupted() }
-            let model = try TextModel(run.trainer.model, tokenizer: run.trainer.tokenizer, name: directory)
+            let model = try seconds == nil && !retrain ? kept(directory) ?? trained(directory) : trained(directory)
             try show(model)
+            try suggest(directory)
             try talk(model)
         }
     }
 
-    /// `$XDG_CACHE_HOME/orrery/demo`, or the platform's place for caches.
-    static var modelDirectory: String {
-        if let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/orrery/demo" }
-        let caches = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first
-        return (caches?.path ?? NSTemporaryDirectory()) + "/orrery/demo"
+    /// Where the model is kept.
+    static var modelDirectory: String { CacheDirectory.path + "/demo" }
+
+    /// The model that an earlier run has trained to its end, unless it is damaged or of another version.
+    private func kept(_ directory: String) -> TextModel? {
+        guard TrainingRun.isFinished(in: directory), let model = try? TextModel.open(directory) else { return nil }
+        standardError("orrery: this is the model in \(directory), trained before; --retrain trains a new one")
+        return model
+    }
+
+    private func trained(_ directory: String) throws -> TextModel {
+        let display = TrainingDisplay(quiet: false)
+        let budget = TimeBudget(seconds: seconds ?? 60, started: ProcessInfo.processInfo.systemUptime)
+        let plan = Preset.demo.plan, data = try display.data(plan)
+        let (chosen, measured) = try display.calibrating {
+            try budget.plan(data, computeType: TrainingPlan.ComputeType(Processor.current.fastestType)) { chosen in
+                var chosen = chosen
+                (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
+                return chosen
+            }
+        }
+        let run = TrainingRun(try Trainer(chosen, data), directory: directory)
+        (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
+        display.samplePrompt = DemoCorpus.prompts[0]
+        if try display.show(run).interrupted { throw Interrupted() }
+        return try TextModel(run.trainer.model, tokenizer: run.trainer.tokenizer, name: directory)
+    }
+
+    /// Commands to try on the model. It has seen texts only, so that it continues one and does not chat.
+    private func suggest(_ directory: String) throws {
+        let out = Terminal.standardOutput
+        try out.writeLine("\nTry next:")
+        let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }
+        for command in ["generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"", "inspect \(directory)", "train --data FILE --time 2m"] {
+            try out.writeLine("  orrery \(command)")
+        }
     }
 
     /// A continuation of each of the demo's prompts.
@@ -64,7 +82,7 @@ struct QuickStart: ParsableCommand {
         guard Terminal.isInputTerminal, Terminal.standardOutput.isTerminal else { return }
         let out = Terminal.standardOutput, reader = LineReader(), interrupt = InterruptFlag()
         defer { interrupt.release() }
-        try out.writeLine("\nType the start of a text and the model goes on; an empty line or Ctrl-D ends.")
+        try out.writeLine("\nType the start of a text and the model continues it; an empty line or Ctrl-D ends.")
         while case .text(let line) = reader.read(prompt: "> ", interrupt: interrupt), !line.isEmpty {
             do {
                 try out.writeLine(out.appearance.paint(line, .bold) + (try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)))

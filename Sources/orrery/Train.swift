@@ -8,39 +8,48 @@ import OrreryTraining
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a model on a text.",
-        discussion: "Ctrl-C saves and leaves; --resume goes on, to the same weights bit for bit.")
+        discussion: """
+            Without flags: the preset demo, a small model of the embedded text, into orrery-model. Ctrl-C saves and leaves; --resume continues, to the \
+            same weights bit for bit.
+            """)
 
-    @OptionGroup var options: TrainOptions
-    @OptionGroup var processor: ProcessorOptions
-    @OptionGroup var output: OutputOptions
-
-    @Option(help: "Time to train, e.g. 20s, 45m, 1h: the size, batch and steps are chosen for it.", transform: seconds) var time: Double?
+    @Option(help: ArgumentHelp("Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept.", valueName: "model")) var from: String?
+    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it.", transform: TimeArgument.read) var time: TimeArgument?
     @Option(help: "Directory for the model. (default: orrery-model)") var out: String?
-    @Option(help: "Go on with the run in this directory.") var resume: String?
+    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end.", valueName: "dir")) var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
     @Flag(help: "Write TensorBoard event files into DIR/tensorboard.") var tensorboard = false
     @Flag(help: "Replace what is in the output directory.") var overwrite = false
+    @OptionGroup var options: TrainOptions
+    @OptionGroup(title: "Computation") var processor: ProcessorOptions
+    @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (flag, path) in [("--out", out), ("--resume", resume)] where path?.isEmpty == true {
+        for (flag, path) in [("--out", out), ("--resume", resume), ("--from", from)] where path?.isEmpty == true {
             throw ValidationError("\(flag): expected a directory, found nothing")
         }
         if resume != nil {
-            if out != nil { throw ValidationError("--resume names the directory already: leave --out away") }
-            if overwrite { throw ValidationError("--resume goes on with a run and --overwrite starts one anew: leave one away") }
-            if time != nil { throw ValidationError("--resume keeps to the time that the run began with: leave --time away") }
-            if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: leave --preset away") }
+            if out != nil { throw ValidationError("--resume names the directory already: omit --out") }
+            if overwrite { throw ValidationError("--resume continues a run and --overwrite starts a new one: omit one of them") }
+            if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: omit --preset") }
+            if from != nil { throw ValidationError("--resume continues a run and --from starts a new one: omit one of them") }
         }
-        if time != nil, options.steps != nil { throw ValidationError("--time chooses the steps: leave --steps away, or --time") }
+        if from != nil {
+            if options.preset != nil { throw ValidationError("--from has a plan of its own: omit --preset") }
+            if options.data.tokenizer != nil { throw ValidationError("--from keeps the model's tokenizer: omit --tokenizer") }
+            if let flag = options.model.fixedByBase.first { throw ValidationError("--from keeps the model's architecture: omit \(flag)") }
+        }
+        if time != nil, options.optimizer.steps != nil { throw ValidationError("--time chooses the steps: omit --steps, or --time") }
         if let checkpointEvery, checkpointEvery < 1 { throw ValidationError("--checkpoint-every: expected at least 1, found \(checkpointEvery)") }
     }
 
     func run() throws {
         try processor.run {
-            let run = try resume.map(resumedRun) ?? newRun(out ?? "orrery-model")
+            let display = TrainingDisplay(quiet: output.json)
+            let run = try resume.map { try resumedRun($0, display) } ?? newRun(out ?? "orrery-model", display)
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
-            let summary = try TrainingDisplay(quiet: output.json).show(run)
+            let summary = try display.show(run)
             if output.json { try output.print(summary.json(run.trainer)) }
             if summary.interrupted { throw Interrupted() }
         }
@@ -58,53 +67,51 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func resumedRun(_ directory: String) throws -> TrainingRun {
+    private func resumedRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
         let plan = try Trainer.planOfRun(in: directory)
-        guard try options.apply(to: plan) == plan else {
-            throw ValidationError("--resume \(directory) goes on with that run's own plan, and flags given here differ from it: leave them away, or start a new run")
+        var others = options
+        others.optimizer.steps = nil
+        guard try others.apply(to: plan) == plan else {
+            throw ValidationError("--resume \(directory) continues that run's own plan, and flags given here differ from it: omit them, or start a new run")
         }
-        let run = TrainingRun(try Trainer(plan, try TrainingData(plan, resuming: directory)), directory: directory)
+        let run = TrainingRun(try Trainer(plan, try display.data(plan, resuming: directory)), directory: directory)
         run.lock = lock
         try run.resume { standardError("orrery: warning: \($0)") }
+        if let steps = options.optimizer.steps, steps != plan.steps { try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) } }
+        if let time, time.seconds != plan.time { try display.extend(run, "--time") { try run.extend(toSeconds: time.seconds) } }
         return run
     }
 
-    private func newRun(_ directory: String) throws -> TrainingRun {
+    private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
         try requireFree(directory)
-        let plan = try options.plan()
+        let started = ProcessInfo.processInfo.systemUptime
+        let start = try from.map { path in
+            if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) { throw ValidationError("--out: \(directory) is the model to start from: name another directory") }
+            return try StartingModel(DataOptions.fromAnywhere(path)) { standardError("orrery: warning: \($0)") }
+        }
+        let plan = try start.map(options.plan(from:)) ?? options.plan()
+        let data = try display.data(plan)
         guard let time else {
-            let run = TrainingRun(try Trainer(plan, try TrainingData(plan)), directory: directory)
+            let run = TrainingRun(try Trainer(plan, data, start: start), directory: directory)
             run.lock = lock
             return run
         }
-        let budget = TimeBudget(seconds: time, started: ProcessInfo.processInfo.systemUptime)
-        let data = try TrainingData(plan)
-        var (chosen, measured) = try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validateEvery == nil) { recipe in
-            if options.presetFixesModel { return plan }
-            var chosen = try options.apply(to: recipe)
-            (chosen.data, chosen.tokenizer) = (plan.data, plan.tokenizer)
-            return chosen
+        let budget = TimeBudget(seconds: time.seconds, started: started)
+        var (chosen, measured) = try display.calibrating {
+            try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validation.validateEvery == nil) { recipe in
+                if options.presetFixesModel || start != nil { return plan }
+                var chosen = try options.apply(to: recipe)
+                (chosen.data, chosen.field, chosen.tokenizer) = (plan.data, plan.field, plan.tokenizer)
+                return chosen
+            }
         }
-        if let warmupSteps = options.warmupSteps { chosen.warmupSteps = warmupSteps }
-        if let windows = chosen.validationWindows {
-            standardError("orrery: the time allows \(windows) of \(data.dataset.validation.windows(contextLength: chosen.context).count) windows of the validation split, evenly spread")
-        }
-        let run = TrainingRun(try Trainer(chosen, data), directory: directory)
+        if let warmupSteps = options.optimizer.warmupSteps { chosen.warmupSteps = warmupSteps }
+        let run = TrainingRun(try Trainer(chosen, data, start: start), directory: directory)
         (run.budget, run.secondsAtEnd, run.lock) = (budget, measured.secondsAtEnd, lock)
         return run
     }
-}
-
-/// Reads 20s, 45m, 1h or a number of seconds.
-private func seconds(_ text: String) throws -> Double {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-    let unit = text.last.flatMap { units[$0] }
-    guard let number = Double(unit == nil ? text : String(text.dropLast())), case let time = number * (unit ?? 1), (1 ... TimeBudget.longest).contains(time) else {
-        throw ValidationError("--time: expected 1s to 2400h, as in 20s, 45m or 1h; found \(text)")
-    }
-    return time
 }
 
 extension TrainingRun.Summary {
@@ -121,6 +128,8 @@ extension TrainingRun.Summary {
         o["peak_share"] = JSONValue(gflops / peak)
         o["validation_loss"] = JSONValue(validationLoss)
         o["best_validation_loss"] = JSONValue(bestValidationLoss)
+        let (looked, all) = trainer.validationWindows
+        o["validation_share"] = all > 0 ? JSONValue(min(1, Double(looked) / Double(all))) : .null
         o["train_loss"] = JSONValue(trainLoss)
         o["interrupted"] = JSONValue(interrupted)
         return o

@@ -102,7 +102,7 @@ import Testing
         try FreeSpace.requireSpace(1, at: scratch.path)
         if free < .max {
             let text = line { try FreeSpace.requireSpace(.max, at: scratch.path) }
-            #expect(text.contains("needs 8192.0 PiB of disk space"))
+            #expect(text.contains("needs 9223.4 PB of disk space"))
         }
     }
 }

@@ -61,7 +61,7 @@ import Testing
         #expect(line { try WholeFile.read(path, limit: 4) }.contains("at most 4 bytes"))
         #expect(line { try WholeFile.read(scratch.path) }.contains("is a directory"))
         #if os(Linux)
-        #expect(line { try WholeFile.read("/dev/zero", limit: 1000) }.contains("at most 1000 bytes"))
+        #expect(line { try WholeFile.read("/dev/zero", limit: 1000) }.contains("at most 1.0 kB"))
         #endif
     }
 }

@@ -60,10 +60,10 @@ import orrery
 
     @Test func textBecomesIDs() throws {
         #expect(try page().render(.pieces) == #"""
-            1  Pieces ──────────────────────────────────────────────────────────────────────
+            1  Tokens ──────────────────────────────────────────────────────────────────────
 
             A model calculates, so the text becomes numbers first. The tokenizer cut these
-            18 bytes into 4 pieces, 4.5 bytes each. Blanks count too: "·" is a space, "⏎"
+            18 bytes into 4 tokens, 4.5 bytes each. Blanks count too: "·" is a space, "⏎"
             the end of a line.
 
             The|·server|⏎
@@ -80,11 +80,11 @@ import orrery
         #expect(try page().render(.embeddings) == #"""
             2  Embeddings ──────────────────────────────────────────────────────────────────
 
-            The table gives each piece a vector of 8 numbers, learned in training. Pieces
+            The table gives each token a vector of 8 numbers, learned in training. Tokens
             used in like ways come to point in like directions: cosine 1 is the same
             direction, 0 is unrelated.
 
-            piece    id  norm  nearest pieces by cosine
+            token    id  norm  nearest tokens by cosine
             ───────  ──  ────  ────────────────────────
             The      10  1.25  ·the 0.83   ⏎ -0.10
             ·server  11  0.50
@@ -98,31 +98,31 @@ import orrery
         #expect(try page(pattern: true).render(.layers) == #"""
             3  Layers ──────────────────────────────────────────────────────────────────────
 
-            In each layer attention lets every piece look back at those before it, in 3
+            In each layer attention lets every token look back at those before it, in 3
             heads that each ask their own question; then a feed-forward network works on
-            every piece alone. Both add to the vector, so nothing is lost on the way. Read
-            after each layer as if it were the last, the final piece's vector shows the
+            every token alone. Both add to the vector, so nothing is lost on the way. Read
+            after each layer as if it were the last, the last token's vector shows the
             prediction take shape:
 
-            after      would say  share  head  looks from  at         weight
-            ─────────  ─────────  ─────  ────  ──────────  ─────────  ──────
-            embedding  because    90.0%
-            layer 0    ·it        30.0%     0  2 ⏎         1 ·server    0.62
-                                            1  3 because   1 ·server    0.50
-                                          1 2  each piece  the first    0.68
-            layer 1    ·the       40.0%     0  3 because   2 ⏎          0.90
-                                            2  3 because   1 ·server    0.20
-                                            1  each piece  itself       0.80
+            after      predicts  share  head  attention of  to         weight
+            ─────────  ────────  ─────  ────  ────────────  ─────────  ──────
+            embedding  because   90.0%
+            layer 0    ·it       30.0%     0  2 ⏎           1 ·server    0.62
+                                           1  3 because     1 ·server    0.50
+                                         1 2  each token    the first    0.68
+            layer 1    ·the      40.0%     0  3 because     2 ⏎          0.90
+                                           2  3 because     1 ·server    0.20
+                                           1  each token    itself       0.80
 
-            The piece that leads in the end, "·the", takes the lead in the last layer: its
+            The token that leads in the end, "·the", takes the lead in the last layer: its
             share went from 1.0% before the layers to 40.0%.
 
-            The weights of one piece's looks sum to 1. Shown are the looks furthest above an
-            even spread, of each layer and of its final piece; those at the piece itself or
-            at the first one, where a head rests that finds nothing, only where a head gives
-            them over half.
+            The attention weights of one token sum to 1. Shown are those furthest above an
+            even spread, in each layer and from the last token; attention to the token
+            itself, or to the first one, where a head rests that finds nothing, is shown
+            only where it is over half.
 
-            Layer 1, head 0: each row is a piece, each column one that it looks at.
+            Layer 1, head 0: each row is a token, each column one that it attends to.
 
                       ·   b
                       s   e
@@ -135,7 +135,7 @@ import orrery
             ·server ▒▒▒▒
                   ⏎ ░░▓▓
             because     ██
-                    0  ░▒▓█ 1
+                    0  ░▒▓█ 0.9000
             """#)
     }
 
@@ -143,8 +143,8 @@ import orrery
         #expect(try page().render(.distribution) == #"""
             4  Scores ──────────────────────────────────────────────────────────────────────
 
-            The final vector of the last piece is compared with each of the 7 pieces. The
-            scores become probabilities: how plausible each piece is as the next one.
+            The final vector of the last token is compared with each of the 7 tokens. The
+            scores become probabilities: how plausible each token is as the next one.
 
             ·the      40.0%  ████████████████████████████████████████
             ·it       25.0%  █████████████████████████
@@ -155,7 +155,7 @@ import orrery
             1 other    0.0%
 
             The model has no answer, it has this distribution. Its entropy is 2.25 bits: as
-            undecided as between 4.8 equally likely pieces.
+            undecided as between 4.8 equally likely tokens.
             """#)
     }
 
@@ -166,20 +166,20 @@ import orrery
             Temperature 0.80 divides the scores, which sharpens the distribution: the likely
             get likelier.
 
-            filter       setting  pieces left  of the probability
+            filter       setting  tokens left  of the probability
             ───────────  ───────  ───────────  ──────────────────
             temperature     0.80            7              100.0%
             top-k              5            5               97.4%
             top-p           0.90            4               93.1%
 
-            What is left is laid end to end from 0 to 1, each piece as long as it is
+            What is left is laid end to end from 0 to 1, each token as long as it is
             probable. The random number for position 4 under seed 5 is 0.1222, and falls on
             "·the":
 
             0 │·the─────────────────────────────────│·it────────────────│·of───────│·a──── 1
                        ▲ 0.1222
 
-               piece     id  model  tempered  to draw  numbers that draw it
+               token     id  model  tempered  to draw  numbers that draw it
             ─  ────────  ──  ─────  ────────  ───────  ────────────────────
             ▶  ·the       1  40.0%     46.0%    49.4%  0.0000 to 0.4936
                ·it        2  25.0%     25.5%    27.4%  0.4936 to 0.7679
@@ -194,11 +194,11 @@ import orrery
         #expect(try page().render(.loop) == #"""
             6  Loop ────────────────────────────────────────────────────────────────────────
 
-            The piece is appended, and the longer text goes through the same steps. Earlier
-            pieces never see later ones, so their keys and values stay as they are: they are
-            kept (192 B per piece here), and each round computes one new position only.
+            The token is appended, and the longer text goes through the same steps. Earlier
+            tokens never see later ones, so their keys and values stay as they are: they are
+            kept (192 B per token here), and each round computes one new position only.
 
-            round  computes          from cache  says      share     time
+            round  computes          from cache  token     share     time
             ─────  ────────────────  ──────────  ────────  ─────  ───────
                 1  positions 0 to 3           0  ·the      40.0%  2.10 ms
                 2  position 4                 4  \x1B[31m  10.0%  0.40 ms
@@ -206,8 +206,8 @@ import orrery
               The server
               because the\x1B[31m
 
-            It goes on like this until an end-of-text piece comes, a limit is reached or the
-            context is full.
+            This repeats until an end-of-text token comes, a limit is reached or the context
+            is full.
             """#)
     }
 
@@ -215,8 +215,8 @@ import orrery
         #expect(try page(.greedy).render(.choice) == #"""
             5  Choice ──────────────────────────────────────────────────────────────────────
 
-            Temperature 0 is greedy: the highest score wins, and the same prompt always goes
-            on in the same way. The choice is "·the", which the model gave 40.0%.
+            Temperature 0 is greedy: the highest score wins, and the same prompt always
+            continues in the same way. The choice is "·the", which the model gave 40.0%.
             """#)
     }
 
@@ -242,6 +242,17 @@ import orrery
         }
     }
 
+    /// A head that rests on the first token leaves the rest of its map as it is, and the page says so.
+    @Test func restingHeadDoesNotDarkenTheMap() throws {
+        var resting = try explanation(sampling: .greedy, pattern: true)
+        resting.pattern?.weights = [[1], [0.9, 0.1], [0.97, 0.02, 0.01], [0.9, 0.02, 0.07, 0.01]]
+        let text = ExplanationPage(resting, width: 80, appearance: .plain).render(.layers)
+        #expect(text.contains("·server ████\n"), "0.1 is the brightest weight that is not on the first token")
+        #expect(text.contains("0  ░▒▓█ 0.1000"))
+        #expect(text.contains("The scale ends at the strongest weight that is not on the first token; that one"))
+        #expect(text.contains("gets up to 0.97."))
+    }
+
     @Test func whatIsLeftOutIsSaid() throws {
         var long = try explanation(sampling: .greedy, pattern: true)
         long.pieces = (0..<500).map { piece("p", TokenID($0)) }
@@ -252,7 +263,7 @@ import orrery
         long.prompt = String(repeating: "p", count: 500)
         let text = ExplanationPage(long, width: 80, appearance: .plain).render()
         for note in [
-            "the first 160 of 500 pieces", "the first 10 of 30 different pieces", "12 of 40 layers, evenly spaced", "the last 32 of 500 pieces",
+            "the first 160 of 500 tokens", "the first 10 of 30 different tokens", "12 of 40 layers, evenly spaced", "the last 32 of 500 tokens",
             "the first 20 of 30 rounds", "the last 400 characters of the prompt",
         ] { #expect(text.contains("(\(note); --json has all)"), "\(note)") }
         #expect(text.contains("layer 39"))

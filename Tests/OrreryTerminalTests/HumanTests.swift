@@ -38,6 +38,10 @@ struct HumanTests {
 
     @Test func units() {
         #expect(Human.count(1_230_000) == "1.23M")
+        #expect([0, 999, 1024, 45_600, 999_999, -1024].map { Human.count($0) } == ["0", "999", "1,024", "45,600", "999,999", "-1,024"])
+        #expect(Human.exact(.min) == "-9,223,372,036,854,775,808" && Human.exact(1_234_567) == "1,234,567")
+        #expect(Human.number(1, "step") == "1 step" && Human.number(0, "step") == "0 steps" && Human.number(2048, "token") == "2,048 tokens")
+        #expect(Human.number(2, "entry", plural: "entries") == "2 entries")
         #expect(Human.bytes(3_400_000_000) == "3.4 GB")
         #expect(Human.count(Int.min) == "-9223372T")
         #expect(Human.rate(45_600, "tokens/s") == "45.6k tokens/s")

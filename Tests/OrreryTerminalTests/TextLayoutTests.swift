@@ -32,4 +32,11 @@ struct TextLayoutTests {
         #expect(TextLayout.padded("abc", to: 2) == "abc")
         #expect(TextLayout.padded("abc", to: -2) == "abc")
     }
+
+    @Test func wrapping() {
+        #expect(TextLayout.wrapped("one two three", to: 20) == "one two three")
+        #expect(TextLayout.wrapped("one two three", to: 7) == "one two\n  three")
+        #expect(TextLayout.wrapped("one averylongword two", to: 8, indent: 0) == "one\naverylongword\ntwo")
+        #expect(TextLayout.wrapped("", to: 8) == "")
+    }
 }

@@ -75,11 +75,11 @@ struct TrainingStatusTests {
 
     @Test func task() {
         let status = TaskStatus("Tokenizing book.txt", completed: 3.4e8, total: 1.2e9, unit: "bytes", elapsedSeconds: 12)
-        #expect(status.lines(width: 60, appearance: .plain) == ["▕██▎     ▏  Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s"])
+        #expect(status.lines(width: 71, appearance: .plain) == ["▕██▎     ▏  Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s  30 s left"])
         #expect(status.lines(width: 40, appearance: .plain) == ["Tokenizing book.txt  28%"])
         #expect(status.lines(width: 12, appearance: .plain) == ["Tokenizing …"])
-        #expect(status.logLine(appearance: .plain) == "Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s")
-        #expect(TaskStatus("Merging", completed: 45_600, unit: "tokens").lines(width: 60, appearance: .plain) == ["Merging  45.6k tokens"])
+        #expect(status.logLine(appearance: .plain) == "Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s  30 s left")
+        #expect(TaskStatus("Merging", completed: 45_600, unit: "tokens").lines(width: 60, appearance: .plain) == ["Merging  45,600 tokens"])
         #expect(TaskStatus("a\u{1B}b", completed: .nan, total: .nan, unit: "bytes").lines(width: 60, appearance: .plain)
             == ["a\\x1Bb  nan B of nan B"])
     }

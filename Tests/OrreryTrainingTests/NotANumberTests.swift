@@ -27,7 +27,7 @@ import Testing
     @Test func checkpoint() throws {
         let scratch = try Scratch()
         var plan = Example.tiny
-        plan.data = try scratch.put(Example.text, at: "text.txt")
+        plan.data = DataSources(try scratch.put(Example.text, at: "text.txt"))
         let trainer = try Trainer(plan, TrainingData(plan)), run = TrainingRun(trainer, directory: scratch("model"))
         run.checkpointSteps = 1
         let vandal = Vandal { try poison("model.norm.weight", of: trainer, with: .infinity) }

@@ -8,7 +8,7 @@ import Testing
     @Test func file() throws {
         let scratch = try Scratch()
         let path = try scratch.put("Grüße\r\n\n".utf8, at: "text.txt")
-        #expect(try TextSource(path).read() == Array("Grüße\r\n\n".utf8), "bytes as they are")
+        #expect(try TextSource(path).read().bytes == Array("Grüße\r\n\n".utf8), "bytes as they are")
     }
 
     /// In the order of the paths' bytes, a newline between two; hidden, empty and binary files are no text.
@@ -18,8 +18,8 @@ import Testing
             ("corpus/b.txt", "second"), ("corpus/a.txt", "first\n"), ("corpus/c/deep/d.md", "fourth"), ("corpus/Z.txt", "zeroth"), ("corpus/.hidden", "no"),
             ("corpus/.git/config", "no"), ("corpus/empty.txt", ""), ("corpus/image.bin", "\u{1}\0\u{2}"), ("corpus/c/b.txt", "third"),
         ] { try scratch.put(text.utf8, at: name) }
-        #expect(try String(decoding: TextSource(scratch("corpus")).read(), as: UTF8.self) == "zeroth\nfirst\n\nsecond\nthird\nfourth")
-        #expect(try TextSource(scratch("corpus") + "/").read() == TextSource(scratch("corpus")).read())
+        #expect(try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self) == "zeroth\nfirst\n\nsecond\nthird\nfourth")
+        #expect(try TextSource(scratch("corpus") + "/").read().bytes == TextSource(scratch("corpus")).read().bytes)
     }
 
     /// A link to a file elsewhere is text too; one that leads nowhere is not.
@@ -29,11 +29,11 @@ import Testing
         try scratch.put("here".utf8, at: "corpus/z.txt")
         try FileManager.default.createSymbolicLink(atPath: scratch("corpus/a.txt"), withDestinationPath: scratch("elsewhere.txt"))
         try FileManager.default.createSymbolicLink(atPath: scratch("corpus/b.txt"), withDestinationPath: scratch("nowhere.txt"))
-        #expect(try String(decoding: TextSource(scratch("corpus")).read(), as: UTF8.self) == "linked\nhere")
+        #expect(try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self) == "linked\nhere")
     }
 
     @Test func demo() throws {
-        #expect(try TextSource("demo").read() == Array(DemoCorpus().text().utf8))
+        #expect(try TextSource("demo").read().bytes == Array(DemoCorpus().text().utf8))
         #expect(TextSource("demo").isDemo && !TextSource("./demo").isDemo)
     }
 
@@ -45,5 +45,28 @@ import Testing
         #expect(line { try TextSource(scratch("missing")).read() }.hasPrefix("\(scratch("missing")): no such file; expected a text file"))
         #expect(line { try TextSource(scratch("corpus")).read() }.hasPrefix("\(scratch("corpus")): no text file in this directory; expected"))
         #expect(line { try TextSource("").read() }.contains("no such file"))
+    }
+
+    /// Everything that is not read is named with its reason; what the user named himself is an error instead.
+    @Test func whatIsLeftOutIsNamed() throws {
+        let scratch = try Scratch()
+        for (name, bytes) in [
+            ("corpus/a.txt", Array("good".utf8)), ("corpus/.hidden", Array("no".utf8)), ("corpus/.git/config", Array("no".utf8)), ("corpus/empty.txt", []),
+            ("corpus/image.bin", [1, 0, 2]), ("corpus/latin.txt", Array("two\nca".utf8) + [0xE9]), ("corpus/rows.csv", Array("a,b\n1,2\n".utf8)),
+        ] { try scratch.put(bytes, at: name) }
+        let report = try TextSource(scratch("corpus")).read().report
+        #expect(report.files == 1 && report.bytes == 4)
+        let found = Dictionary(uniqueKeysWithValues: report.skipped.map { ($0.path.replacing(scratch("corpus") + "/", with: ""), $0.reason) })
+        #expect(found == [".hidden": .hidden, ".git": .hidden, "empty.txt": .empty, "image.bin": .binary, "latin.txt": .malformed, "rows.csv": .records])
+        #expect(line { try TextSource(scratch("corpus/latin.txt")).read() }.hasPrefix("\(scratch("corpus/latin.txt")): line 2, byte 6: 0xE9 is not UTF-8"))
+        #expect(try TextSource(DataSources(scratch("corpus/latin.txt")), requiresUTF8: false).read().bytes.last == 0xE9)
+    }
+
+    @Test func severalSources() throws {
+        let scratch = try Scratch()
+        let paths = [try scratch.put("one".utf8, at: "1.txt"), try scratch.put("two".utf8, at: "2.txt")]
+        let text = try TextSource(DataSources(paths)).read()
+        #expect(String(decoding: text.bytes, as: UTF8.self) == "one\ntwo")
+        #expect(text.documents == [0 ..< 3, 4 ..< 7])
     }
 }

@@ -65,7 +65,7 @@ import Testing
         let scratch = try Scratch(), clock = Clock()
         let cost = 0.1
         var plan = plan(seconds: 20, steps: 190)
-        plan.data = try scratch.put(Example.text, at: "text.txt")
+        plan.data = DataSources(try scratch.put(Example.text, at: "text.txt"))
         func trainer(resuming: Bool) throws -> Trainer {
             let plan = resuming ? try Trainer.planOfRun(in: scratch("model")) : plan
             return try Trainer(plan, TrainingData(plan, resuming: resuming ? scratch("model") : nil))

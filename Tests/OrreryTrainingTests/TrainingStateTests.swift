@@ -10,7 +10,7 @@ import Testing
     /// A run of six steps that stopped after the fourth, with every kind of state.
     private func stoppedRun(_ scratch: Scratch) throws -> Trainer {
         var plan = Example.tiny
-        plan.data = try scratch.put(Example.text, at: "text.txt")
+        plan.data = DataSources(try scratch.put(Example.text, at: "text.txt"))
         (plan.averageFraction, plan.validateEvery, plan.dropout) = (0.5, 2, 0.1)
         let trainer = try Trainer(plan, TrainingData(plan)), run = TrainingRun(trainer, directory: scratch("model"))
         var steps = 0
@@ -99,7 +99,7 @@ import Testing
         let scratch = try Scratch()
         func message(_ change: (inout TrainingPlan) -> Void) throws -> String {
             var plan = Example.tiny
-            plan.data = try scratch.put(Example.text, at: "text.txt")
+            plan.data = DataSources(try scratch.put(Example.text, at: "text.txt"))
             change(&plan)
             return line { try TrainingData(plan) }
         }

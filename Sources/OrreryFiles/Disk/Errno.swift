@@ -48,16 +48,16 @@ enum Errno {
 
 /// Sizes for people.
 enum ByteCount {
-    /// 1536 is "1.5 KiB"; below 1 KiB, "12 bytes".
+    /// 1536 is "1.5 kB", in powers of 1000 as everywhere here; below that, "12 bytes".
     static func text(_ count: Int) -> String {
-        guard count >= 1024 else { return "\(count) bytes" }
+        guard count >= 1000 else { return "\(count) bytes" }
         var value = Double(count)
         var unit = 0
-        while value >= 1024, unit < 5 {
-            value /= 1024
+        while value >= 1000, unit < 5 {
+            value /= 1000
             unit += 1
         }
         let tenths = (value * 10).rounded() / 10
-        return "\(tenths) \(["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"][unit])"
+        return "\(tenths) \(["bytes", "kB", "MB", "GB", "TB", "PB"][unit])"
     }
 }

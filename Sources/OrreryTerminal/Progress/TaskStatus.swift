@@ -4,9 +4,10 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
     public var title: String
     public var completed: Double
     public var total: Double?
-    /// `bytes` is written as 3.4 GB; any other unit as 45.6k tokens.
+    /// `bytes` is written as 3.4 GB; any other unit as 45,600 tokens.
     public var unit: String
     public var elapsedSeconds: Double?
+    /// nil: told from the pace, where the elapsed time and the total are known.
     public var secondsLeft: Double?
 
     public init(
@@ -45,14 +46,25 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         if let elapsedSeconds {
             fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))
         }
-        if let secondsLeft { fields.append(StatusField(rank: 2, text: Human.wholeDuration(seconds: secondsLeft) + " left")) }
+        if let secondsLeft = secondsLeft ?? estimate { fields.append(StatusField(rank: 2, text: Human.wholeDuration(seconds: secondsLeft) + " left")) }
         return fields
+    }
+
+    /// What is left at the pace so far, once that tells something.
+    private var estimate: Double? {
+        guard let elapsedSeconds, elapsedSeconds >= 2, let fraction, fraction > 0.001, fraction < 1 else { return nil }
+        return elapsedSeconds * (1 - fraction) / fraction
     }
 
     private var amount: String {
         if unit == "bytes" {
             return Human.bytes(completed) + (total.map { " of " + Human.bytes($0) } ?? "")
         }
-        return Human.count(completed) + (total.map { "/" + Human.count($0) } ?? "") + " " + unit
+        return Self.count(completed) + (total.map { "/" + Self.count($0) } ?? "") + " " + unit
+    }
+
+    /// Whole numbers are counted, others measured.
+    private static func count(_ value: Double) -> String {
+        Int(exactly: value).map { Human.count($0) } ?? Human.count(value)
     }
 }

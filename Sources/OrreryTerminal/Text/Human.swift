@@ -5,15 +5,31 @@ import Foundation
 /// Every function accepts any value of its type: what is not finite is written `nan`, `inf`, `-inf` (for durations `?`).
 /// No output depends on the locale.
 public enum Human {
-    /// A count of parameters, tokens or steps: `999`, `45.6k`, `1.23M`, `7.00B`, `1.50T`.
+    /// A number that is approximate anyway: `999`, `45.6k`, `1.23M`, `7.00B`, `1.50T`.
     public static func count(_ value: Double) -> String {
         let (digits, suffix) = scaled(value, suffixes: ["", "k", "M", "B", "T"])
         return digits + suffix
     }
 
-    /// A count of parameters, tokens or steps: `999`, `45.6k`, `1.23M`, `7.00B`, `1.50T`.
+    /// A count of parameters, tokens or steps: exact below a million, `45,600`, then `1.23M`, `7.00B`, `1.50T`.
     public static func count(_ value: Int) -> String {
-        count(Double(value))
+        value.magnitude < 1_000_000 ? exact(value) : count(Double(value))
+    }
+
+    /// An exact number of things, with its noun: `1 step`, `1,024 tokens`.
+    public static func number(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(exact(value)) \(value == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// Every digit, in groups of three: `1,024`.
+    public static func exact(_ value: Int) -> String {
+        let digits = String(value.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (value < 0 ? "-" : "") + text
     }
 
     /// A rate, its suffix on the number: `45.6k tokens/s`.

@@ -31,6 +31,21 @@ public enum TextLayout {
         return kept + mark + (escape.sawAny ? "\u{1B}[0m" : "")
     }
 
+    /// The text in lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own. Lines after the first are
+    /// indented.
+    public static func wrapped(_ text: String, to width: Int, indent: Int = 2) -> String {
+        var lines: [String] = [], line = "", hasWord = false
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if hasWord, self.width(of: line) + 1 + self.width(of: String(word)) > width {
+                lines.append(line)
+                (line, hasWord) = (spaces(indent), false)
+            }
+            line += (hasWord ? " " : "") + word
+            hasWord = true
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+
     /// The text with spaces up to `width` columns; unchanged where it is wider.
     public static func padded(_ text: String, to width: Int, _ alignment: Alignment = .left) -> String {
         let missing = max(0, width - self.width(of: text))

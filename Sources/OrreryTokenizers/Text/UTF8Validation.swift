@@ -1,6 +1,6 @@
 extension UnsafeBufferPointer<UInt8> {
     /// The number of bytes before the first that is not well-formed UTF-8; all of them if there is none.
-    var wellFormedPrefixCount: Int {
+    package var wellFormedPrefixCount: Int {
         var position = 0
         while position < count {
             let rest = count - position

@@ -17,7 +17,7 @@ public struct TrainerResources: Sendable, Hashable {
 
     func validate() throws {
         guard (1...1024).contains(threads) else { throw TokenizerError.invalid("threads: expected 1 to 1024, found \(threads)") }
-        guard wordMemory >= 1 << 20 else { throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes") }
+        guard wordMemory >= 1_000_000 else { throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes") }
     }
 }
 

@@ -1,43 +1,119 @@
 import Foundation
 import OrreryDemo
 import OrreryFiles
+import OrreryTokenizers
 
-/// Where training text comes from: `orrery train --data FILE|DIR|demo`.
+/// Where text comes from: `--data FILE|DIR|demo`, and `--field NAME` for files of records.
 public struct TextSource: Sendable, Hashable {
-    /// As the user gave it.
-    public let argument: String
+    static let demo = "demo"
+    /// As the user gave them.
+    public let sources: DataSources
+    /// The field that is the text of a record in JSON, CSV and TSV.
+    public let field: String?
+    /// Whether the text must be UTF-8.
+    public let requiresUTF8: Bool
 
-    public init(_ argument: String) { self.argument = argument }
-
-    /// A file called demo is reached as `./demo`.
-    public var isDemo: Bool { argument == "demo" }
-
-    /// The whole text as UTF-8 bytes; a directory's text files one after another, in the order of their paths.
-    public func read() throws -> [UInt8] {
-        if isDemo { return Array(DemoCorpus().text().utf8) }
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory) else {
-            throw TrainingError.data(argument, "no such file; expected a text file, a directory of text files, or demo")
-        }
-        if isDirectory.boolValue { return try readDirectory() }
-        let bytes = try WholeFile.read(argument, limit: 1 << 36)
-        guard !bytes.isEmpty else { throw TrainingError.data(argument, "the file is empty; expected text") }
-        return bytes
+    public init(_ sources: DataSources, field: String? = nil, requiresUTF8: Bool = true) {
+        (self.sources, self.field, self.requiresUTF8) = (sources, field, requiresUTF8)
     }
 
-    private func readDirectory() throws -> [UInt8] {
-        var text: [UInt8] = [], found = 0
-        let names = (FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names {
-            let path = argument + "/" + name
-            guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }), FileStatus(path)?.kind == .file else { continue }
-            let bytes = try WholeFile.read(path, limit: 1 << 36)
-            guard !bytes.isEmpty, !bytes.prefix(8192).contains(0) else { continue }  // a zero byte says that it is no text
-            if found > 0 { text += Array("\n".utf8) }
-            text += bytes
-            found += 1
+    public init(_ path: String) { self.init(DataSources(path)) }
+
+    /// A file called demo is reached as `./demo`.
+    public var isDemo: Bool { sources.isDemo }
+
+    /// The documents of all sources; a directory's files in the order of their paths.
+    ///
+    /// - Parameter progress: receives the bytes read so far and all of them.
+    public func read(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> TrainingText {
+        var text = TrainingText(), files: [(path: String, isNamed: Bool, bytes: Int)] = []
+        for path in sources.paths { try list(path, into: &files, &text.report) }
+        let total = files.reduce(0) { $0 + $1.bytes }
+        if field == nil { text.reserve(total + files.count) }
+        for file in files {
+            try read(file.path, isNamed: file.isNamed, into: &text)
+            try progress(text.report.bytes, total)
         }
-        guard found > 0 else { throw TrainingError.data(argument, "no text file in this directory; expected at least one file that is not empty and has no zero bytes") }
+        guard !text.documents.isEmpty else { throw nothing(text.report) }
         return text
+    }
+
+    private func list(_ path: String, into files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport) throws {
+        if path == Self.demo { return files.append((path, true, 0)) }
+        guard let status = FileStatus(path) else {
+            throw TrainingError.data(path, "no such file; expected a text file, a directory of text files, or demo")
+        }
+        guard status.kind == .directory else { return files.append((path, true, status.byteCount)) }
+        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for name in names {
+            let file = Path.join(path, name), parts = name.split(separator: "/"), status = FileStatus(file)
+            if let hidden = parts.firstIndex(where: { $0.hasPrefix(".") }) {
+                // What is inside of a hidden directory is not named one by one.
+                if hidden == parts.count - 1 { report.skipped.append(.init(path: file, reason: .hidden)) }
+            } else if status?.kind == .file {
+                files.append((file, false, status!.byteCount))
+            } else if status?.kind != .directory {
+                report.skipped.append(.init(path: file, reason: .special))
+            }
+        }
+    }
+
+    /// - Parameter isNamed: whether the user named this very file; then what is wrong with it is an error, else it is left out.
+    private func read(_ path: String, isNamed: Bool, into text: inout TrainingText) throws {
+        if path == Self.demo {
+            let bytes = Array(DemoCorpus().text().utf8)
+            text.append(bytes)
+            return text.report.add(bytes.count)
+        }
+        func skip(_ reason: ReadingReport.Reason) { text.report.skipped.append(.init(path: path, reason: reason)) }
+        let format = RecordFormat(path: path)
+        if field == nil, let format {
+            guard isNamed else { return skip(.records) }
+            throw TrainingError.data(path, "this is \(format.description), not text; name the field to train on with --field \(try format.fields(of: path))")
+        }
+        if field != nil, format == nil {
+            guard isNamed else { return skip(.otherFormat) }
+            throw TrainingError.data(path, "--field is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text")
+        }
+        let bytes = try WholeFile.read(path, limit: 1 << 36)
+        guard !bytes.isEmpty else {
+            if isNamed { throw TrainingError.data(path, "the file is empty; expected text") }
+            return skip(.empty)
+        }
+        if !isNamed, bytes.prefix(8192).contains(0) { return skip(.binary) }  // a zero byte says that it is no text
+        if requiresUTF8 || field != nil, let place = bytes.malformedPlace {
+            guard isNamed else { return skip(.malformed) }
+            throw TrainingError.data(path, "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f latin1 -t utf-8), or train on bytes with --tokenizer byte")
+        }
+        if let format, let field {
+            try format.read(bytes, path, field: field) { text.append($0.utf8); text.report.records += $0.isEmpty ? 0 : 1; text.report.emptyRecords += $0.isEmpty ? 1 : 0 }
+        } else {
+            text.append(bytes)
+        }
+        text.report.add(bytes.count)
+    }
+
+    private func nothing(_ report: ReadingReport) -> TrainingError {
+        if report.emptyRecords > 0 { return .data(sources.description, "field \"\(FileError.oneLine(field ?? ""))\" has no text in any of \(report.emptyRecords) records") }
+        let found = report.skippedByReason.map { "\($0.paths.count) \($0.reason.rawValue)" }.joined(separator: ", ")
+        let expected = field == nil ? "expected at least one file of UTF-8 that is not empty and has no zero bytes" : "expected at least one .jsonl, .ndjson, .json, .csv or .tsv"
+        return .data(sources.description, "no text file in this directory; \(expected)\(found.isEmpty ? "" : ", found: \(found)")")
+    }
+}
+
+extension ReadingReport {
+    fileprivate mutating func add(_ bytes: Int) {
+        files += 1
+        self.bytes += bytes
+    }
+}
+
+extension [UInt8] {
+    /// The first byte that is not UTF-8, and its line, from 1; nil if all are.
+    fileprivate var malformedPlace: (line: Int, byte: Int)? {
+        withUnsafeBufferPointer { bytes in
+            let byte = bytes.wellFormedPrefixCount
+            return byte == bytes.count ? nil : (1 + bytes[..<byte].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }, byte)
+        }
     }
 }

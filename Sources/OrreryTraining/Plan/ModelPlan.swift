@@ -3,7 +3,14 @@ import OrreryNN
 
 /// The model to be made, apart from its vocabulary.
 public struct ModelPlan: Codable, Sendable, Hashable {
-    public enum Architecture: String, Codable, Sendable, CaseIterable { case gpt2, qwen3 }
+    public enum Architecture: String, Codable, Sendable, CaseIterable {
+        case gpt2, qwen3
+        /// that of the model that the run starts from
+        case base
+
+        /// What a new model can be.
+        public static let allCases = [Architecture.gpt2, .qwen3]
+    }
 
     public var architecture: Architecture = .qwen3
     public var layers: Int
@@ -24,6 +31,8 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     public var hiddenDeviation: Float? = 0.02
     public var zeroProjections = false
     public var ropeTheta: Float = 10_000
+    /// The model that the run starts from; the sizes above are then its own.
+    public var base: BaseModel?
 
     public init(architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, intermediate: Int? = nil) {
         (self.architecture, self.layers, self.width, self.heads) = (architecture, layers, width, heads)
@@ -53,6 +62,11 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         where !(value > 0 && value.isFinite) {
             throw TrainingError.plan("\(field): expected a positive number, found \(value)")
         }
+        if architecture == .base {
+            guard let base else { throw TrainingError.plan("base: expected the model that the run starts from, found none") }
+            return try base.validate()
+        }
+        guard base == nil else { throw TrainingError.plan("base: expected none beside architecture \(architecture.rawValue)") }
         guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
         switch architecture {
         case .gpt2:
@@ -62,6 +76,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         case .qwen3:
             guard !bias else { throw TrainingError.plan("--bias: qwen3 has no biases; --architecture gpt2 has") }
             guard headSize % 2 == 0 else { throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)") }
+        case .base: break
         }
     }
 
@@ -77,14 +92,17 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             let attention = width * headSize * (2 * heads + 2 * keyValueHeads) + 2 * headSize
             let layer = attention + 3 * width * intermediate + 2 * width
             return (vocabularySize * width * (tiedEmbeddings ? 1 : 2) + layers * layer + width, 0)
+        case .base: return (base?.parameterCount ?? 0, 0)
         }
     }
 
     /// Operations of forward and backward pass for one token, counted as nanoGPT's peers do: 6 a weight, and 12 L D T of attention.
     public func operationsPerToken(vocabularySize: Int, context: Int) -> Double {
+        let attention = 12 * Double(layers) * Double(heads * headSize) * Double(context)
+        if let base { return 6 * base.multipliedWeights + attention }
         let (all, positions) = parameterCount(vocabularySize: vocabularySize, context: context)
         let table = architecture == .qwen3 && !tiedEmbeddings ? vocabularySize * width : 0
-        return 6 * Double(all - positions - table) + 12 * Double(layers) * Double(heads * headSize) * Double(context)
+        return 6 * Double(all - positions - table) + attention
     }
 
     func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any LanguageModel {
@@ -103,6 +121,9 @@ public struct ModelPlan: Codable, Sendable, Hashable {
                     numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context, ropeTheta: ropeTheta,
                     tieWordEmbeddings: tiedEmbeddings, eosTokenIDs: endOfText.map { [$0] } ?? []), source,
                 initial: initial)
+        case .base:
+            guard let base else { preconditionFailure("a plan without its base model is refused by validate()") }
+            return try base.makeModel(source)
         }
     }
 }

@@ -54,8 +54,8 @@ public struct TimeBudget {
         return (plan, measured)
     }
 
-    /// Times steps of a throwaway copy for a few hundredths of the budget; where the whole validation split would take too long, the plan
-    /// gets as many of its windows as there is time for.
+    /// Times steps of a throwaway copy for a few hundredths of the budget; where validation is by a sample, the plan gets as many windows as
+    /// there is time for.
     private func calibrate(_ plan: inout TrainingPlan, _ data: TrainingData) throws -> Calibration {
         let trainer = try Trainer(plan, data)
         _ = try trainer.runStep()
@@ -70,8 +70,8 @@ public struct TimeBudget {
         let start = clock()
         trainer.timeValidation(windows: min(windows, all))
         var atEnd = all == 0 ? 0 : (clock() - start) * Double(all) / Double(max(1, min(windows, all)))
-        if plan.validation == .whole, atEnd > Self.validationShare * seconds {
-            let share = Self.validationShare * seconds / atEnd
+        if plan.validation == .sample, all > 0 {
+            let share = min(1, Self.validationShare * seconds / max(atEnd, 1e-9))
             plan.validationWindows = max(1, Int(share * Double(all)))
             atEnd *= share
         }

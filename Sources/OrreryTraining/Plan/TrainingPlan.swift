@@ -5,7 +5,9 @@ import OrreryModels
 /// Written beside the checkpoints, so that a resumed run is the same run.
 public struct TrainingPlan: Codable, Sendable, Hashable {
     public var model: ModelPlan
-    public var data = "demo"
+    public var data: DataSources = "demo"
+    /// The field of JSON, CSV and TSV records that is the text.
+    public var field: String?
     public var tokenizer = "char"
     /// The last part of the ids validates.
     public var validationFraction = 0.1
@@ -48,8 +50,9 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
 
     /// Steps between validations; 0 validates at the end only.
     public var validateEvery = 250
-    public var validation: ValidationMode = .whole
-    /// Windows of the whole split that are looked at, evenly spread; nil: all. Set where a run that keeps to a time has no time for all.
+    public var validation: ValidationMode = .sample
+    /// Windows of the split that a sample has, evenly spread; nil: not decided yet, or all. Decided once, so that all validations of a run are
+    /// comparable.
     public var validationWindows: Int?
     /// Seconds that the user gave the run, if they did.
     public var time: Double?
@@ -63,6 +66,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         public var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
     }
     public enum ValidationMode: String, Codable, Sendable, CaseIterable {
+        /// as many windows of the split, evenly spread, as cost a tenth of the training between two validations
+        case sample
         /// every position of the split, in windows of the context length without overlap
         case whole
         /// nanoGPT's estimate: 200 random batches
@@ -70,6 +75,17 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     }
 
     public var tokensPerStep: Int { batch * context }
+
+    /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens. Fewer than so many
+    /// tell too little.
+    private static let (validationTokensPerToken, leastValidationTokens) = (0.3, 8192)
+
+    /// The windows of a sample: a function of the plan, so that a run is the same run on any machine.
+    package func sampledWindows(of all: Int) -> Int {
+        let between = Double(validateEvery > 0 ? min(validateEvery, steps) : steps) * Double(tokensPerStep)
+        let tokens = max(Self.validationTokensPerToken * between, Double(Self.leastValidationTokens))
+        return min(all, Int(min(tokens / Double(context), Double(1 << 40)).rounded(.up)))
+    }
     public var microBatches: Int { batch / microBatch }
 
     /// The probability with which step `step` drops.

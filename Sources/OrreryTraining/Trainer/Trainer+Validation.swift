@@ -11,8 +11,8 @@ extension Trainer {
     public func validate(progress: (Double) throws -> Void) rethrows -> Double? {
         guard dataset.validation.count > plan.context else { return nil }
         switch plan.validation {
-        case .whole:
-            let all = dataset.validation.windows(contextLength: plan.context), count = min(plan.validationWindows ?? all.count, all.count)
+        case .whole, .sample:
+            let all = dataset.validation.windows(contextLength: plan.context), count = validationWindows.looked
             return try meanLoss(windowsAt: (0 ..< count).map { all[$0 * all.count / count] }, progress: progress)
         case .random:
             let batches = 200
@@ -23,6 +23,16 @@ extension Trainer {
                 return (0 ..< plan.microBatches).reduce(0) { $0 + meanLoss(batch[microBatch($1)]) } / Double(plan.microBatches)
             }
             return losses.reduce(0, +) / Double(batches)
+        }
+    }
+
+    /// The windows of the validation split that each validation looks at, and all that there are; 200 batches at random are counted as they are.
+    public var validationWindows: (looked: Int, all: Int) {
+        let all = dataset.validation.windows(contextLength: plan.context).count
+        switch plan.validation {
+        case .whole: return (all, all)
+        case .sample: return (min(plan.validationWindows ?? plan.sampledWindows(of: all), all), all)
+        case .random: return (200 * plan.batch, all)
         }
     }
 

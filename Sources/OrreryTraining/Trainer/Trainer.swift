@@ -21,15 +21,20 @@ public final class Trainer {
     /// Operations of one step, forward and backward, by nanoGPT's count.
     public let operationsPerStep: Double
 
-    public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset) throws {
+    /// - Parameter start: the model whose weights the run starts from; without, they are random, and those of a resumed run are read later.
+    public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset, start: StartingModel? = nil) throws {
         try plan.validate()
         (self.plan, self.tokenizer, self.dataset) = (plan, tokenizer, dataset)
         let V = tokenizer.vocabularySize
         try MemoryNeed.check(plan, vocabularySize: V)
-        try dataset.require(contextLength: plan.context, name: plan.data)
-        model = try plan.model.makeModel(
+        try dataset.require(contextLength: plan.context, name: plan.data.description)
+        try plan.requireRoom(tokens: V)
+        model = try start?.model ?? plan.model.makeModel(
             vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init), RandomWeights(seed: plan.seed))
         arena = ParameterArena(model.parameters)
+        if plan.validation == .sample, plan.validationWindows == nil, dataset.validation.count > plan.context {
+            self.plan.validationWindows = plan.sampledWindows(of: dataset.validation.windows(contextLength: plan.context).count)
+        }
         optimizer = Optimizer(arena, model, kind: plan.optimizer)
         operationsPerStep = plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
     }
@@ -94,9 +99,22 @@ public final class Trainer {
     public var inferenceContext: ForwardContext { ForwardContext(computeType: plan.computeType.elementType) }
 }
 
+extension TrainingPlan {
+    /// Throws unless the model that the run starts from has a row for each of the tokenizer's tokens, and positions for the context.
+    fileprivate func requireRoom(tokens: Int) throws {
+        guard let base = model.base else { return }
+        guard context <= base.contextLength else {
+            throw TrainingError.plan("--context: expected at most \(base.contextLength), which is what \(base.path) knows, found \(context)")
+        }
+        guard tokens <= base.vocabularySize else {
+            throw TrainingError.base(base.path, "its tokenizer has \(tokens) tokens and the model knows \(base.vocabularySize); expected a tokenizer that belongs to the model")
+        }
+    }
+}
+
 extension LanguageModel {
     /// The matrices inside the layers, to which Muon applies: all but the tables of tokens and positions and the head.
     var hiddenMatrices: [Parameter] {
-        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !$0.name.contains("wpe") && !$0.name.contains("lm_head") }
+        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !["wpe", "lm_head", "embed_out"].contains(where: $0.name.contains) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryGeneration
 import OrreryModels
 
 /// What a run writes.
@@ -9,7 +10,8 @@ extension TrainingRun {
     static let tensorBoardDirectory = "tensorboard"
 
     /// The names that a run takes for itself in its directory.
-    public static let names = ModelDirectory.fileNames + ["tokenizer.json", "tokenizer_config.json"] + ModelDirectory.runNames
+    public static let names =
+        ModelDirectory.fileNames + ModelDirectory.companionNames.filter { !ModelDirectory.fileNames.contains($0) } + ModelDirectory.runNames
 
     /// A run that takes the place of another removes what that one wrote; a directory of the same name that holds anything else is not its own.
     ///
@@ -25,7 +27,7 @@ extension TrainingRun {
                 advice: "move it elsewhere, or name another --out")
         }
         try require(TrainingState.directory) { TrainingState.fileNames.contains($0) }
-        try require(lastDirectory) { (ModelDirectory.fileNames + ["tokenizer.json", "tokenizer_config.json"]).contains($0) }
+        try require(lastDirectory) { (ModelDirectory.fileNames + ModelDirectory.companionNames).contains($0) }
         try require(tensorBoardDirectory) { $0.hasPrefix("events.out.tfevents.") }
     }
 
@@ -33,10 +35,11 @@ extension TrainingRun {
     func open(_ directory: String) throws {
         try Directory.createAll(directory)
         if lock == nil { lock = try DirectoryLock(directory) }
-        try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
         if trainer.step == 0 {
+            // Another run's tokenizer or model next to this run's would be a trap.
+            for name in ModelDirectory.companionNames { try Directory.removeTree(Path.join(directory, name)) }
+            try saveTokenizer(to: directory)
             try checkpoint()
-            // Another run's model beside this run's tokenizer would be a trap.
             for name in ModelDirectory.fileNames + [Self.lastDirectory, Self.tensorBoardDirectory] { try Directory.removeTree(Path.join(directory, name)) }
         }
         metrics = try MetricsFile(path: Path.join(directory, Self.metricsFile), resumingAt: trainer.step)
@@ -46,7 +49,27 @@ extension TrainingRun {
     func write(to directory: String) throws {
         try Directory.createAll(directory)
         try ModelDirectory.write(trainer.model, to: directory)
+        if let text = trainer.plan.model.base?.generationConfiguration { try AtomicFile.write(text, to: Path.join(directory, "generation_config.json")) }
+        if directory != self.directory { try saveTokenizer(to: directory) }
+    }
+
+    /// The tokenizer; of a model that was trained before its own files, chat template included, as they stand there.
+    private func saveTokenizer(to directory: String) throws {
+        guard let base = trainer.plan.model.base else { return try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true)) }
+        // What a run has begun with is in its own directory from then on.
+        let source = directory == self.directory ? base.path : self.directory ?? base.path
+        guard FileStatus(source)?.kind == .directory else { return try saveTokenizer(ofFile: source, to: directory) }
+        for name in ModelDirectory.companionNames {
+            let path = Path.join(source, name)
+            if FileStatus(path)?.kind == .file { try AtomicFile.write(WholeFile.read(path, limit: 1 << 30), to: Path.join(directory, name)) }
+        }
+    }
+
+    private func saveTokenizer(ofFile source: String, to directory: String) throws {
         try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
+        if let template = try ChatTemplateFiles(path: source).template() {
+            try AtomicFile.write(template.source, to: Path.join(directory, "chat_template.jinja"))
+        }
     }
 
     func checkpoint() throws {

@@ -19,6 +19,7 @@ public final class TrainingRun {
     public var budget: TimeBudget?
     /// What the last validation and writing the model will take of it.
     public var secondsAtEnd = 0.0
+    private var isExtended = false
 
     /// The right to write in the directory, from the first look at it to the end of the run.
     package var lock: DirectoryLock?
@@ -54,6 +55,29 @@ public final class TrainingRun {
         }
     }
 
+    /// Gives a resumed run another end. The learning rate is from here on that of a run planned with so many steps, so that it may rise.
+    ///
+    /// - Returns: the factor of the learning rate that the run ended with, and the one that it continues with.
+    /// - Throws: `TrainingError` where the run is beyond that end.
+    public func extend(toSteps steps: Int) throws -> (before: Double, after: Double) {
+        guard steps > trainer.step else { throw TrainingError.plan("--steps: expected more than the \(trainer.step) that the run has done, found \(steps)") }
+        (budget, isExtended) = (nil, true)
+        return try trainer.extend { plan in (plan.steps, plan.time) = (steps, nil) }
+    }
+
+    /// The same by the time of the whole run, earlier parts included; the steps are those that fit at the pace so far.
+    public func extend(toSeconds seconds: Double) throws -> (before: Double, after: Double) {
+        guard seconds > secondsBefore + 1 else {
+            throw TrainingError.plan("--time: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds")
+        }
+        let pace = trainer.step > 0 ? secondsBefore / Double(trainer.step) : 1
+        (budget, isExtended) = (TimeBudget(seconds: seconds, started: clock() - secondsBefore, clock: clock), true)
+        return try trainer.extend { plan in
+            plan.steps = trainer.step + max(1, Int(min((0.98 * seconds - secondsBefore - secondsAtEnd) / max(pace, 1e-6), Double(1 << 29))))
+            plan.time = seconds
+        }
+    }
+
     public struct Summary: Sendable {
         public var interrupted: Bool
         public var steps: Int
@@ -76,6 +100,7 @@ public final class TrainingRun {
             return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) })
         }
         if let directory { try open(directory) }
+        if isExtended { try checkpoint() }  // another end is part of the plan, and is saved before the run continues
         var decision = trainer.plan.nextDecision(after: trainer.step)
         var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
         var measured = (step: trainer.step, time: clock())

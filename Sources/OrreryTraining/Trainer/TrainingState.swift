@@ -65,6 +65,9 @@ struct TrainingState {
 
     func plan() throws -> TrainingPlan { try read().plan }
 
+    /// Whether all steps of the plan are done; false where there is no run, or a damaged one.
+    var isFinished: Bool { (try? read()).map { $0.progress.step >= $0.plan.steps } ?? false }
+
     /// Fills the trainer's arrays and counters.
     func load(into trainer: Trainer) throws -> Progress {
         let progress = try read().progress

@@ -23,6 +23,18 @@ extension Trainer {
         self.average = average
     }
 
+    /// Changes the plan's end; an average that would begin later begins anew.
+    func extend(_ change: (inout TrainingPlan) -> Void) throws -> (before: Double, after: Double) {
+        let before = Schedule(plan).factor(max(0, step - 1))
+        var changed = plan
+        changed.decayFrom = nil
+        change(&changed)
+        try changed.validate()
+        plan = changed
+        if step <= averageStart { average = nil }
+        return (before, Schedule(plan).factor(step))
+    }
+
     /// Calls `body` with the averaged weights in place of the last ones, if there is an average.
     public func withAveragedWeights<R>(_ body: () throws -> R) rethrows -> R {
         guard let average, average.count > 0 else { return try body() }

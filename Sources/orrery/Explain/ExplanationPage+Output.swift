@@ -16,12 +16,12 @@ extension ExplanationPage {
         let equal = Human.fixed(exp2(explanation.entropy), decimals: 1)
         return [
             paragraph(
-                "The final vector of the last piece is compared with each of the \(Human.count(explanation.shape.vocabularySize)) pieces. The scores become "
-                    + "probabilities: how plausible each piece is as the next one."),
+                "The final vector of the last token is compared with each of the \(Human.count(explanation.shape.vocabularySize)) tokens. The scores become "
+                    + "probabilities: how plausible each token is as the next one."),
             BarList(items).render(width: min(width, 80), appearance: appearance),
             paragraph(
                 "The model has no answer, it has this distribution. Its entropy is \(Human.fixed(explanation.entropy, decimals: 2)) bits: as undecided as between "
-                    + "\(equal) equally likely pieces."),
+                    + "\(equal) equally likely tokens."),
         ]
     }
 
@@ -29,14 +29,14 @@ extension ExplanationPage {
         let choice = explanation.choice
         guard let draw = choice.draw else {
             return [paragraph(
-                "Temperature 0 is greedy: the highest score wins, and the same prompt always goes on in the same way. "
+                "Temperature 0 is greedy: the highest score wins, and the same prompt always continues in the same way. "
                     + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability)).")]
         }
         return [
             paragraph(temperatureSentence(choice.options.temperature)),
             filters(choice),
             paragraph(
-                "What is left is laid end to end from 0 to 1, each piece as long as it is probable. The random number for position \(choice.position) under seed "
+                "What is left is laid end to end from 0 to 1, each token as long as it is probable. The random number for position \(choice.position) under seed "
                     + "\(choice.options.seed) is \(Human.fixed(draw, decimals: 4)), and falls on \"\(label(choice.chosen))\":"),
             DrawLine(choice, width: min(width, 80), appearance: appearance, label: label).render(),
             candidates(choice),
@@ -53,8 +53,8 @@ extension ExplanationPage {
 
     /// Nothing where temperature alone applies: it keeps all.
     private func filters(_ choice: SampleExplanation) -> String {
-        guard choice.stages.count > 1 else { return paragraph("No top-k, top-p or min-p: every piece can be drawn.") }
-        var table = Table([.init("filter"), .init("setting", .right), .init("pieces left", .right), .init("of the probability", .right)])
+        guard choice.stages.count > 1 else { return paragraph("No top-k, top-p or min-p: every token can be drawn.") }
+        var table = Table([.init("filter"), .init("setting", .right), .init("tokens left", .right), .init("of the probability", .right)])
         for stage in choice.stages {
             let setting = stage.filter == .topK ? String(Int(stage.setting)) : Human.fixed(stage.setting, decimals: 2)
             table.add(
@@ -65,7 +65,7 @@ extension ExplanationPage {
 
     private func candidates(_ choice: SampleExplanation) -> String {
         var table = Table([
-            .init(""), .init("piece", style: .bold), .init("id", .right, style: .dim), .init("model", .right), .init("tempered", .right),
+            .init(""), .init("token", style: .bold), .init("id", .right, style: .dim), .init("model", .right), .init("tempered", .right),
             .init("to draw", .right), .init("numbers that draw it"),
         ])
         let isListed = choice.candidates.contains { $0.token == choice.chosen.token }
@@ -83,7 +83,7 @@ extension ExplanationPage {
     var loop: [String] {
         let rounds = explanation.rounds, shown = rounds.prefix(Self.maximumRounds)
         var table = Table([
-            .init("round", .right, style: .dim), .init("computes"), .init("from cache", .right), .init("says", style: .bold), .init("share", .right),
+            .init("round", .right, style: .dim), .init("computes"), .init("from cache", .right), .init("token", style: .bold), .init("share", .right),
             .init("time", .right, style: .dim),
         ])
         for (index, round) in shown.enumerated() {
@@ -96,12 +96,12 @@ extension ExplanationPage {
         let end = switch explanation.finishReason {
         case .stop: "Here the model itself ended the text."
         case .length where explanation.pieces.count + rounds.count >= explanation.shape.contextLength: "Here the context is full, and nothing more fits."
-        default: "It goes on like this until an end-of-text piece comes, a limit is reached or the context is full."
+        default: "This repeats until an end-of-text token comes, a limit is reached or the context is full."
         }
         return [
             paragraph(
-                "The piece is appended, and the longer text goes through the same steps. Earlier pieces never see later ones, so their keys and values stay as they "
-                    + "are: they are kept (\(Human.bytes(explanation.cacheBytesPerPosition)) per piece here), and each round computes one new position only."),
+                "The token is appended, and the longer text goes through the same steps. Earlier tokens never see later ones, so their keys and values stay as they "
+                    + "are: they are kept (\(Human.bytes(explanation.cacheBytesPerPosition)) per token here), and each round computes one new position only."),
             table.render(width: width, appearance: appearance),
             shown.count < rounds.count ? note("the first \(shown.count) of \(rounds.count) rounds") : "",
             finalText,

@@ -21,7 +21,7 @@ package struct ExplanationPage {
 
         var title: String {
             switch self {
-            case .pieces: "Pieces"
+            case .pieces: "Tokens"
             case .embeddings: "Embeddings"
             case .layers: "Layers"
             case .distribution: "Scores"
@@ -48,7 +48,7 @@ package struct ExplanationPage {
         let shape = explanation.shape
         return paragraph(
             "\(explanation.model): \(Human.count(explanation.parameters)) parameters; \(count(shape.layers, "layer")) of \(count(shape.heads, "head")), "
-                + "width \(shape.width); knows \(Human.count(shape.vocabularySize)) pieces, sees \(Human.count(shape.contextLength)) at once.")
+                + "width \(shape.width); knows \(Human.count(shape.vocabularySize)) tokens, sees \(Human.count(shape.contextLength)) at once.")
     }
 
     private func heading(_ step: Step) -> String {
@@ -94,7 +94,7 @@ extension ExplanationPage {
     /// What was left out, and where it is.
     func note(_ text: String) -> String { paragraph("(\(text); --json has all)", style: .dim) }
 
-    /// The piece with its blanks visible; its id where it stands for no bytes.
+    /// The token with its blanks visible; its id where it stands for no bytes.
     func label(_ piece: Explanation.Piece) -> String {
         piece.bytes.isEmpty ? "<\(piece.id)>" : TokenText.visible(piece.bytes, isUnicode: appearance.isUnicode)
     }
@@ -108,7 +108,7 @@ extension ExplanationPage {
         TextLayout.truncated(label(piece), to: width, ellipsis: appearance.isUnicode ? "…" : "~")
     }
 
-    /// A piece in a sentence.
+    /// A token in a sentence.
     func quoted(_ piece: Explanation.Piece) -> String { "\"\(short(piece))\"" }
 
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -46,11 +46,11 @@ struct TokenizerTrain: ParsableCommand {
     private func resources() throws -> TrainerResources {
         var resources = TrainerResources()
         if let threads { resources.threads = threads }
-        if let wordMemory { resources.wordMemory = wordMemory << 20 }
+        if let wordMemory { resources.wordMemory = wordMemory * 1_000_000 }
         // Learning holds the words as symbols, with the places of all pairs.
         let (needed, memory) = (Double(resources.wordMemory) * 4, Double(ProcessInfo.processInfo.physicalMemory))
         guard needed <= 0.9 * memory else {
-            throw ValidationError("--word-memory: learning from words of \(resources.wordMemory >> 20) MB may take \(Human.bytes(needed)) and the machine has \(Human.bytes(memory)); expected less")
+            throw ValidationError("--word-memory: learning from words of \(resources.wordMemory / 1_000_000) MB may take \(Human.bytes(needed)) and the machine has \(Human.bytes(memory)); expected less")
         }
         return resources
     }

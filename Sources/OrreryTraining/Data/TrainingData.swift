@@ -1,0 +1,96 @@
+import Kernels
+import OrreryTokenizers
+
+/// A plan's text as ids, and the tokenizer that made them.
+public struct TrainingData: Sendable {
+    public let tokenizer: any Tokenizer
+    public let dataset: TokenDataset
+    /// What was read, and what was left out.
+    public let report: ReadingReport
+    /// Bytes of the documents.
+    public let textBytes: Int
+
+    /// What is being done while the data is made.
+    public enum Stage: Sendable, Equatable { case reading, learning, encoding }
+
+    /// Reads the plan's text and makes its tokenizer.
+    ///
+    /// - Parameters:
+    ///   - directory: of a run to be resumed, whose saved tokenizer is used.
+    ///   - cache: where the ids of large texts are kept; nil keeps none.
+    ///   - progress: receives the stage, and the bytes done and all of them; what it throws ends the work.
+    public init(
+        _ plan: TrainingPlan, resuming directory: String? = nil, cache: EncodingCache? = nil,
+        progress: (Stage, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
+    ) throws {
+        try plan.validate()
+        let source = TextSource(plan.data, field: plan.field, requiresUTF8: plan.tokenizer != TokenizerKind.byte.description)
+        let text = try source.read { try progress(.reading, $0, $1) }
+        (report, textBytes) = (text.report, text.bytes.count)
+        let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
+        (tokenizer, dataset) = try text.bytes.withUnsafeBufferPointer { bytes in
+            do {
+                if kind.learnsFromWords { try progress(.learning, 0, bytes.count) }
+                let tokenizer = try kind.makeTokenizer(training: kind.learnsFromWords ? plan.trainingPart(of: bytes) : bytes)
+                let ids = try EncodedText(text, tokenizer).ids(cache: cache) { try progress(.encoding, $0, $1) }
+                let dataset = try TokenDataset(
+                    ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: plan.data.description,
+                    vocabularySize: tokenizer.vocabularySize)
+                return (tokenizer, dataset)
+            } catch let error as TokenizerError {
+                throw TrainingError.data(plan.data.description, error.description)
+            }
+        }
+    }
+}
+
+extension TokenizerKind {
+    /// Whether what it learns must not know the text that validates. The characters must: each needs a token.
+    fileprivate var learnsFromWords: Bool { if case .bytePair = self { true } else { false } }
+}
+
+extension TrainingPlan {
+    /// The text but for its end that validates, to the byte about where the ids will be cut.
+    fileprivate func trainingPart(of text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: text[..<max(1, Int((1 - validationFraction) * Double(text.count)))])
+    }
+}
+
+/// Documents and the tokenizer that encodes them.
+struct EncodedText {
+    private let text: TrainingText
+    private let tokenizer: any Tokenizer
+
+    init(_ text: TrainingText, _ tokenizer: any Tokenizer) { (self.text, self.tokenizer) = (text, tokenizer) }
+
+    /// The ids, from the cache where it has them. Between documents stands the tokenizer's end-of-text token, or a newline where it has none.
+    func ids(cache: EncodingCache?, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> [TokenID] {
+        guard let cache, text.bytes.count >= cache.leastBytes, let key = try cache.key(text, tokenizer) else { return try encoded(progress) }
+        if let ids = cache.ids(for: key, vocabularySize: tokenizer.vocabularySize) { return ids }
+        let ids = try encoded(progress)
+        cache.keep(ids, for: key)
+        return ids
+    }
+
+    private func encoded(_ progress: (Int, Int) throws -> Void) throws -> [TokenID] {
+        let threads = Processor.current.threads, total = text.bytes.count
+        var ids: [TokenID] = []
+        func encode(_ range: Range<Int>) throws {
+            try text.bytes.withUnsafeBufferPointer { bytes in
+                try tokenizer.encodeParts(of: UnsafeBufferPointer(rebasing: bytes[range]), threads: threads) { part, encoding in
+                    ids += encoding.ids
+                    try progress(range.lowerBound + part.upperBound, total)
+                }
+            }
+        }
+        guard let end = tokenizer.endOfText, text.documents.count > 1 else {
+            try encode(0 ..< total)
+            return ids
+        }
+        for document in text.documents {
+            if !ids.isEmpty, ids.last != end { ids.append(end) }
+            try encode(document)
+        }
+        return ids
+    }
+}

@@ -1,0 +1,51 @@
+/// Documents one after another, as they were read.
+public struct TrainingText: Sendable {
+    /// UTF-8, a newline between two documents.
+    public private(set) var bytes: [UInt8] = []
+    /// The place of each document in `bytes`.
+    public private(set) var documents: [Range<Int>] = []
+    public internal(set) var report = ReadingReport()
+
+    mutating func reserve(_ bytes: Int) { self.bytes.reserveCapacity(self.bytes.count + bytes + 1) }
+
+    /// Adds a document; one without text is none.
+    mutating func append(_ document: some Collection<UInt8>) {
+        guard !document.isEmpty else { return }
+        if !documents.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+        let start = bytes.count
+        bytes += document
+        documents.append(start ..< bytes.count)
+    }
+}
+
+/// What was read, and what was not and why.
+public struct ReadingReport: Sendable, Hashable {
+    public enum Reason: String, Sendable, CaseIterable {
+        case hidden, empty, binary
+        case malformed = "not UTF-8"
+        case records = "JSON, CSV or TSV, which --field reads"
+        case otherFormat = "not JSON, CSV or TSV, which --field reads"
+        case special = "neither a file nor a directory"
+    }
+
+    public struct Skipped: Sendable, Hashable {
+        public var path: String
+        public var reason: Reason
+    }
+
+    public internal(set) var files = 0
+    /// Bytes of those files.
+    public internal(set) var bytes = 0
+    public internal(set) var skipped: [Skipped] = []
+    /// Records of JSON, CSV and TSV files that have a text, and those that have none.
+    public internal(set) var records = 0
+    public internal(set) var emptyRecords = 0
+
+    /// The skipped paths by reason, each reason once.
+    public var skippedByReason: [(reason: Reason, paths: [String])] {
+        Reason.allCases.compactMap { reason in
+            let paths = skipped.filter { $0.reason == reason }.map(\.path)
+            return paths.isEmpty ? nil : (reason, paths)
+        }
+    }
+}

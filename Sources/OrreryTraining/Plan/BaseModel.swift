@@ -1,0 +1,89 @@
+import OrreryFiles
+import OrreryModels
+import OrreryNN
+
+/// The model that a run starts from (`orrery train --from MODEL`), as a resumed run needs it when the model's own files are gone.
+public struct BaseModel: Codable, Sendable, Hashable {
+    /// The model directory or GGUF file that it was.
+    public var path: String
+    /// Its `model_type`.
+    public var modelType: String
+    /// The text of its `config.json`.
+    var configuration: String
+    /// The text of its `generation_config.json`, if it had one.
+    var generationConfiguration: String?
+    public var parameterCount: Int
+    var vocabularySize: Int
+    /// The longest sequence that it knows.
+    public var contextLength: Int
+    /// Weights that multiply each token: all matrices but a table of embeddings that is not the output layer too.
+    var multipliedWeights: Double
+
+    init(path: String, _ model: any LanguageModel) throws {
+        let config = model.configuration
+        (self.path, parameterCount, contextLength) = (path, model.parameterCount, model.shape.contextLength)
+        vocabularySize = model.shape.vocabularySize
+        guard case .string(let type)? = config["model_type"] else { throw TrainingError.base(path, "the model does not name its architecture") }
+        (modelType, configuration) = (type, JSONValue.object(config).text(.compact))
+        let generation = Path.join(path, "generation_config.json")
+        if FileStatus(generation)?.kind == .file {
+            generationConfiguration = String(decoding: try WholeFile.read(generation, limit: 1 << 20), as: UTF8.self)
+        }
+        multipliedWeights = ModelCost(model, type: .float32, cacheType: .float32).operations / 2
+    }
+
+    /// The model with weights from `source`.
+    func makeModel(_ source: any WeightSource) throws -> any LanguageModel {
+        let file = "\(path): config.json"
+        return try ModelDirectory.make(JSONFields(JSONValue(parsing: configuration, file: file), file: file), source)
+    }
+
+    func validate() throws {
+        guard (1 ... 1 << 40).contains(parameterCount), (1 ... 1 << 30).contains(contextLength), multipliedWeights >= 0, multipliedWeights.isFinite else {
+            throw TrainingError.plan("base: the sizes of \(path) are not those of a model")
+        }
+    }
+}
+
+/// A model that is opened to be trained further.
+public struct StartingModel {
+    public let base: BaseModel
+    let model: any LanguageModel
+
+    /// Opens a model directory or a GGUF file.
+    ///
+    /// - Parameter warn: receives what was found and not used, a line each.
+    /// - Throws: `TrainingError` for a model that has no gradient yet: a mixture of experts, an encoder, an encoder with a decoder.
+    public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
+        switch try ModelFiles.kind(of: path) {
+        case .languageModel: break
+        case .encoder: throw TrainingError.base(path, "this is an encoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
+        case .encoderDecoder: throw TrainingError.base(path, "this is an encoder with a decoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
+        }
+        model = try ModelFiles.open(path, warn: warn)
+        base = try BaseModel(path: path, model)
+        if model.parameters.contains(where: { $0.shape.count > 2 }) {
+            throw TrainingError.base(path, "\(base.modelType) is a mixture of experts, which has no gradient here yet; expected a dense model, such as llama or qwen3")
+        }
+    }
+
+    /// The plan of a run that trains it further: AdamW at a rate that does not tear down what is there, few steps, the model's own tokenizer.
+    public func plan() -> TrainingPlan {
+        let shape = model.shape
+        var model = ModelPlan(
+            architecture: .base, layers: shape.layers, width: shape.width, heads: shape.heads, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize)
+        for key in ["intermediate_size", "n_inner"] {
+            if case .int(let width)? = self.model.configuration[key] { model.intermediate = Int(width) }
+        }
+        model.base = base
+        var plan = TrainingPlan(model: model)
+        plan.tokenizer = base.path
+        plan.context = min(256, base.contextLength)
+        plan.batch = 8
+        // The logits of a large vocabulary are most of what a micro-batch asks of memory.
+        plan.microBatch = [8, 4, 2].first { $0 * plan.context * shape.vocabularySize <= 1 << 25 } ?? 1
+        (plan.steps, plan.warmupSteps, plan.validateEvery) = (200, 10, 50)
+        (plan.learningRate, plan.beta2, plan.weightDecay) = (5e-5, 0.999, 0)
+        return plan
+    }
+}

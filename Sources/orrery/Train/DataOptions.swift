@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import OrreryFiles
+import OrreryTraining
+
+/// What `orrery train` reads, and in which tokens.
+struct DataOptions: ParsableArguments {
+    @Option(help: "Text to train on: a file, a directory of text files, or demo, the embedded text; may be repeated. (default: demo)")
+    var data: [String] = []
+    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
+    var field: String?
+    @Option(help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer. (default: char)")
+    var tokenizer: String?
+    @Option(help: "Share of the text, its end, that validates. (default: \(defaults.validationFraction))")
+    var validationFraction: Double?
+
+    func apply(to plan: inout TrainingPlan) {
+        if !data.isEmpty { (plan.data, plan.field) = (DataSources(data.map(Self.fromAnywhere)), nil) }
+        set(&plan.field, field)
+        set(&plan.tokenizer, tokenizer)
+        set(&plan.validationFraction, validationFraction)
+    }
+
+    /// A path as a run that is resumed from another directory finds it.
+    static func fromAnywhere(_ path: String) -> String {
+        path == "demo" || path.isEmpty || path.hasPrefix("/") ? path : Path.join(FileManager.default.currentDirectoryPath, path)
+    }
+}

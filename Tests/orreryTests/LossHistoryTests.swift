@@ -1,0 +1,24 @@
+import Testing
+@testable import orrery
+
+/// The mean line of the chart.
+@Suite struct LossHistoryTests {
+    /// A mean of few losses lies among the last of them, not at the first.
+    @Test func shortRun() {
+        var history = LossHistory()
+        for step in 1 ... 20 { history.append(step: step, loss: 3 - 0.05 * Double(step)) }
+        let mean = history.mean!
+        #expect(mean > 2 && mean < 2.3, "\(mean)")
+        #expect(history.means.count == 20 && history.means[0].loss == history.losses[0].loss)
+    }
+
+    /// In a long run each loss moves the mean by a twentieth, and one that is not a number by nothing.
+    @Test func longRun() {
+        var history = LossHistory()
+        for step in 1 ... 500 { history.append(step: step, loss: 2) }
+        history.append(step: 501, loss: 3)
+        #expect(abs(history.mean! - 2.05) < 1e-9)
+        history.append(step: 502, loss: .nan)
+        #expect(abs(history.mean! - 2.05) < 1e-9 && history.losses.count == 502)
+    }
+}
