@@ -39,6 +39,15 @@ extension TextModel {
     }
 }
 
+extension JSONFields {
+    /// The tokens that end a text by a `generation_config.json`: one or several.
+    public func endTokens() throws -> Set<TokenID> {
+        guard let value = object["eos_token_id"], value != .null else { return [] }
+        let ids: [Int] = if case .array = value { try ints("eos_token_id") } else { [try int("eos_token_id")] }
+        return Set(ids.compactMap { TokenID(exactly: $0) })
+    }
+}
+
 /// The part of Hugging Face's `generation_config.json` that can be honoured.
 private struct PublishedDefaults {
     var endTokens: Set<TokenID> = []
@@ -52,10 +61,7 @@ private struct PublishedDefaults {
     ]
 
     init(_ json: JSONFields, warn: (String) -> Void) throws {
-        if let value = json.object["eos_token_id"], value != .null {
-            let ids: [Int] = if case .array = value { try json.ints("eos_token_id") } else { [try json.int("eos_token_id")] }
-            endTokens = Set(ids.compactMap { TokenID(exactly: $0) })
-        }
+        endTokens = try json.endTokens()
         if try json.boolIfPresent("do_sample") == true {
             let found = SamplingOptions(
                 temperature: try json.doubleIfPresent("temperature") ?? 1, topK: try json.intIfPresent("top_k") ?? 0,

@@ -87,6 +87,7 @@ private struct UnigramRules {
             switch step {
             case .metaspace(let metaspace) where metaspace.replacement == "\u{2581}": addsSpace = metaspace.prependScheme != .never
             case .whitespaceSplit: mergesSpaces = true
+            case .split(let split) where split.pattern.source == .string(" ") && split.behavior == .removed: mergesSpaces = true
             default: return nil
             }
         }

@@ -93,6 +93,9 @@ public struct GGUFVocabularyExport {
             if let token = tokenizer.addedTokens.token(for: id) {
                 tokens.append(token.content)
                 types.append(TokenType.of(token))
+            } else if let text = tokenizer.settings.otherBytes[id] {
+                tokens.append(String(decoding: text, as: UTF8.self))
+                types.append(TokenType.normal)
             } else if let bytes = tokenizer.piece(for: id) {
                 tokens.append(ByteAlphabet.spelling(of: bytes))
                 types.append(TokenType.normal)

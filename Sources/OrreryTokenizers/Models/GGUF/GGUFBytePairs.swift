@@ -13,7 +13,14 @@ struct GGUFBytePairs: GGUFSegmenter {
     /// What was passed over in the file, a line each.
     let warnings: [String]
     private let spelled: GGUFSpelledPairs?
+    /// Whether all merges are of tokens, so that only texts with a byte that is missing have to be spelled.
+    private let mergesTokens: Bool
+    /// Whether a byte has no token.
+    private let isMissing: [Bool]
     private let encoders: EncoderPool
+
+    /// Whether a byte of UTF-8 has no token.
+    var lacksBytes: Bool { isMissing.indices.contains { isMissing[$0] && $0 != 0xC0 && $0 != 0xC1 && $0 < 0xF5 } }
 
     /// The pattern by the name that other formats know, if there is one.
     var pattern: SplitPattern? { preTokenizer.pattern }
@@ -36,8 +43,12 @@ struct GGUFBytePairs: GGUFSegmenter {
         }
         model = try pieces.model(takesWholeWords: vocabulary.settings.ignoresMerges, repeated: .first)
         let bytes = model.rules.byteTokens
-        let missing = (0 ..< 256).count { bytes[$0] == MergeRules.noToken }
-        spelled = strangers > 0 || missing > 0 ? try GGUFSpelledPairs(vocabulary) : nil
+        let isMissing = (0 ..< 256).map { bytes[$0] == MergeRules.noToken }
+        self.isMissing = isMissing
+        mergesTokens = strangers == 0
+        spelled = strangers > 0 || isMissing.contains(true) ? try GGUFSpelledPairs(vocabulary) : nil
+        // Thirteen values are in no UTF-8.
+        let missing = isMissing.indices.filter { isMissing[$0] && $0 != 0xC0 && $0 != 0xC1 && $0 < 0xF5 }
         preTokenizer = try Self.preTokenizer(vocabulary)
         splitter = preTokenizer.makeSplitter()
         encoders = EncoderPool(model)
@@ -46,15 +57,18 @@ struct GGUFBytePairs: GGUFSegmenter {
         var warnings: [String] = []
         if unused > 0 { warnings.append("\(merges) has \(unused) that are not two texts of GPT-2's byte alphabet; they are never made") }
         if strangers > 0 { warnings.append("\(merges) has \(strangers) whose parts or result are not tokens; their text is spelled in single bytes") }
-        if missing > 0 {
-            warnings.append("\(vocabulary.file): field \"\(GGUFKeys.tokens)\" has no token for \(missing) of the 256 bytes; a text's are left out")
+        if !missing.isEmpty {
+            let some = missing.prefix(8).map { BytePiece.text(of: UInt8($0)) }.joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
+            warnings.append("\(vocabulary.file): field \"\(GGUFKeys.tokens)\" has no token for \(missing.count) of the bytes of UTF-8 (\(some)); they are left out of texts")
         }
         self.warnings = warnings
     }
 
     func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
         guard text.count > 0 else { return }
-        if let spelled { return spelled.segment(text, ends: try splitter.wordEnds(of: text), offset: offset, into: &encoding) }
+        if let spelled, !mergesTokens || text.contains(where: { isMissing[Int($0)] }) {
+            return spelled.segment(text, ends: try splitter.wordEnds(of: text), offset: offset, into: &encoding)
+        }
         let first = encoding.ids.count
         try encoders.withEncoder { try $0.encode(text, splitter, into: &encoding.ids) }
         guard encoding.recordsByteRanges else { return }

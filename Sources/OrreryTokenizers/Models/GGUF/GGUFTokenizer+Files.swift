@@ -9,16 +9,17 @@ extension GGUFTokenizer {
     /// - Parameter warn: receives what these files cannot say, a line each.
     public func convertedFiles(warn: (String) -> Void) throws -> [TokenizerFile] {
         switch vocabulary.kind {
-        case .gpt2, .gemma4, .llama, .t5: try pipeline { warn("\(vocabulary.file): \($0)") }.files()
+        case .gpt2, .gemma4, .llama, .t5: return try pipeline { warn("\(vocabulary.file): \($0)") }.files()
         case .bert:
-            try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files().map { file in
+            warn("\(vocabulary.file): llama.cpp cuts words at controls and marks in a way of its own, so that ids may differ there")
+            return try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files().map { file in
                 guard file.name == TokenizerConfiguration.fileName else { return file }
                 var object = configuration(className: "BertTokenizer")
                 object["do_lower_case"] = .bool(vocabulary.settings.lowercases)
                 object["strip_accents"] = .bool(vocabulary.settings.stripsAccents)
                 return TokenizerFile(name: file.name, contents: Data((JSONValue.object(object).text(.pretty) + "\n").utf8))
             }
-        case .rwkv: try spelled().files()
+        case .rwkv: return try spelled().files()
         }
     }
 

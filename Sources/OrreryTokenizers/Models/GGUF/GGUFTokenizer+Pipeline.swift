@@ -2,7 +2,8 @@
 extension GGUFTokenizer {
     /// - Parameter warn: receives what a `tokenizer.json` cannot say.
     func pipeline(warn: (String) -> Void) throws -> PipelineTokenizer {
-        switch vocabulary.kind {
+        if addedTokens.contains(where: \.rstrip) { warn("its marks take the white space behind them: of ASCII in llama.cpp, of any kind in a tokenizer.json") }
+        return switch vocabulary.kind {
         case .gpt2 where isByteLevel: try byteLevelPipeline(warn)
         case .gpt2, .gemma4: try rankedPipeline(warn)
         case .llama: try scoredPipeline(warn)
@@ -43,6 +44,7 @@ extension GGUFTokenizer {
         var options = BPE.Options()
         options.ignoreMerges = vocabulary.settings.ignoresMerges
         let byteLevel = ByteLevel(addsPrefixSpace: false, trimsOffsets: false, usesRegex: false)
+        if bytePairs?.lacksBytes == true { warn("bytes without a token are left out of texts before merging, where llama.cpp does it afterwards") }
         return try PipelineTokenizer(
             preTokenizer: bytePairs?.preTokenizer.pipeline(), model: .bpe(BPE(Vocabulary(entries), merges: merges(warn), options: options)),
             postProcessor: postProcessor(.byteLevel(byteLevel)), decoder: .byteLevel(byteLevel), addedTokens: Array(addedTokens), configuration: configuration())
@@ -86,9 +88,12 @@ extension GGUFTokenizer {
         let entries = vocabulary.tokens.indices.map { id in
             (piece: vocabulary.tokens.text(of: id), score: vocabulary.types[id].contains(.userDefined) ? 0 : Double(vocabulary.scores[id]))
         }
+        // Other white space is a space by now, or is text.
+        let words = PreTokenizer.split(Split(try TextPattern(.string(" ")), behavior: .removed))
+        warn("llama.cpp finds what it replaces in a text in an order of its own, so that ids may differ next to unusual marks and spaces")
         return try PipelineTokenizer(
             normalizer: vocabulary.characterMap.isEmpty ? nil : .precompiled(Precompiled(charsmap: vocabulary.characterMap)),
-            preTokenizer: settings.removesExtraWhitespaces ? .sequence([.whitespaceSplit, .metaspace(metaspace)]) : .metaspace(metaspace),
+            preTokenizer: settings.removesExtraWhitespaces ? .sequence([words, .metaspace(metaspace)]) : .metaspace(metaspace),
             model: .unigram(Unigram(entries, unkID: vocabulary.special.unknown.map(Int.init))), postProcessor: postProcessor(nil),
             decoder: .metaspace(metaspace), addedTokens: Array(addedTokens), configuration: configuration())
     }
