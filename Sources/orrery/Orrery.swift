@@ -9,6 +9,7 @@ struct Orrery: ParsableCommand {
         commandName: "orrery",
         abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
         discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
+        version: "orrery \(Version.current)",
         subcommands: [
             QuickStart.self,
             Train.self,
@@ -32,7 +33,7 @@ struct Orrery: ParsableCommand {
     /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
             try command.run()
         } catch {
             let status = exitCode(for: error)
