@@ -31,6 +31,9 @@ public struct TrainingReport: Sendable, Hashable {
     public var forgottenWords = 0
     /// The text's length in tokens of the finished vocabulary, as far as its words were not forgotten.
     public var tokens = 0
+    /// Lines that were left out of training, being too long or holding what stands for the unknown, and their bytes.
+    public var skippedLines = 0
+    public var skippedBytes = 0
     /// Seconds of cutting and counting, and of learning.
     public var countingSeconds = 0.0
     public var learningSeconds = 0.0

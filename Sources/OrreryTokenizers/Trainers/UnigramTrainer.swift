@@ -42,6 +42,7 @@ public struct UnigramTrainer: Sendable {
         let tokenizer = try SentencePieceTokenizer(vocabulary.model(.unigram, Self.finalPieces(model, text, room)))
         result.learningSeconds = clock.lap()
         result.tokens = text.tokenCount(tokenizer)
+        result.add(try SkippedLines(of: corpus, settings, tokenizer, threads: resources.threads))
         return (tokenizer, result)
     }
 

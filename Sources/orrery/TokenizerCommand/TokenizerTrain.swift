@@ -40,6 +40,10 @@ struct TokenizerTrain: ParsableCommand {
         if result.report.forgottenWords > 0 {
             standardError("orrery: warning: \(result.report.forgottenWords) rare words were forgotten to stay within --word-memory: counts are not exact")
         }
+        if result.report.skippedLines > 0 {
+            standardError("orrery: warning: \(result.report.skippedLines) lines of \(Human.bytes(result.report.skippedBytes)) in all were skipped: sentencepiece's trainers "
+                + "take lines of at most \(trainer.pieces.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe")
+        }
         if output.json { try output.print(json(result)) } else { try print(summary(result)) }
     }
 
@@ -82,6 +86,8 @@ struct TokenizerTrain: ParsableCommand {
         object["bytes"] = JSONValue(report.bytes)
         object["words"] = JSONValue(report.words)
         object["forgotten_words"] = JSONValue(report.forgottenWords)
+        object["skipped_lines"] = JSONValue(report.skippedLines)
+        object["skipped_bytes"] = JSONValue(report.skippedBytes)
         object["tokens"] = JSONValue(report.tokens)
         object["bytes_per_token"] = report.tokens > 0 ? JSONValue(Double(report.bytes) / Double(report.tokens)) : .null
         object["counting_seconds"] = JSONValue(report.countingSeconds)

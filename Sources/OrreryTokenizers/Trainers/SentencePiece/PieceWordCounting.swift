@@ -68,7 +68,7 @@ struct PieceWordCounting {
 
 extension UnsafeBufferPointer<UInt8> {
     /// Whether "▅" is in it, which stands for what is unknown: sentencepiece skips such lines.
-    fileprivate var holdsUnknown: Bool {
+    var holdsUnknown: Bool {
         indices.dropLast(2).contains { self[$0] == 0xE2 && self[$0 + 1] == 0x96 && self[$0 + 2] == 0x85 }
     }
 }

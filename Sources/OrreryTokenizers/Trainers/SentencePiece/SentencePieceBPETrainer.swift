@@ -41,6 +41,7 @@ public struct SentencePieceBPETrainer: Sendable {
         result.learningSeconds = clock.lap()
         let tokenizer = try SentencePieceTokenizer(model)
         result.tokens = text.tokenCount(tokenizer)
+        result.add(try SkippedLines(of: corpus, settings, tokenizer, threads: resources.threads))
         return (tokenizer, learner.merges.count, result)
     }
 }
