@@ -36,6 +36,9 @@ public struct GGUFVocabularyExport {
         case let tokenizer as PipelineTokenizer: try add(tokenizer)
         default: throw Self.noKind
         }
+        if let token = tokenizer.addedTokens.first(where: { !$0.isPlain }) {
+            warnings.append("the token \(TokenizerError.quoted(token.content)), and perhaps others, takes the white space next to it or stands alone, for which a GGUF file has no word")
+        }
         if let configuration { addRoles(configuration, tokenizer) }
         addEnds(ends.union(tokenizer.endTokens), tokenizer)
         for (name, template) in chatTemplates.sorted(by: { $0.key < $1.key }) {
