@@ -10,11 +10,11 @@ extension TextModel {
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
         if FileStatus(path)?.kind == .file {
-            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path), name: path)
+            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
-        let tokenizer = try TokenizerLoader.load(path: directory)
+        let tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
         let path = Path.join(directory, "generation_config.json")
         let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path), warn: warn)
         return try TextModel(
@@ -27,7 +27,7 @@ extension TextModel {
     public static func open(
         encoderDecoder directory: String, reading text: String, computeType: ElementType, warn: (String) -> Void = { _ in }
     ) throws -> (model: TextModel, start: [TokenID]) {
-        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory)
+        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
         let ids: [TokenID]
         do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         if ids.isEmpty { throw GenerationError.emptyPrompt }
@@ -36,6 +36,15 @@ extension TextModel {
         }
         let decoder = both.decoder(reading: ids, ForwardContext(computeType: computeType))
         return (try TextModel(decoder, tokenizer: tokenizer, name: directory), [both.decoderStart])
+    }
+}
+
+extension JSONFields {
+    /// The tokens that end a text by a `generation_config.json`: one or several.
+    public func endTokens() throws -> Set<TokenID> {
+        guard let value = object["eos_token_id"], value != .null else { return [] }
+        let ids: [Int] = if case .array = value { try ints("eos_token_id") } else { [try int("eos_token_id")] }
+        return Set(ids.compactMap { TokenID(exactly: $0) })
     }
 }
 
@@ -52,10 +61,7 @@ private struct PublishedDefaults {
     ]
 
     init(_ json: JSONFields, warn: (String) -> Void) throws {
-        if let value = json.object["eos_token_id"], value != .null {
-            let ids: [Int] = if case .array = value { try json.ints("eos_token_id") } else { [try json.int("eos_token_id")] }
-            endTokens = Set(ids.compactMap { TokenID(exactly: $0) })
-        }
+        endTokens = try json.endTokens()
         if try json.boolIfPresent("do_sample") == true {
             let found = SamplingOptions(
                 temperature: try json.doubleIfPresent("temperature") ?? 1, topK: try json.intIfPresent("top_k") ?? 0,

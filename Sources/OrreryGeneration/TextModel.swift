@@ -28,7 +28,7 @@ public final class TextModel {
         let known = model.shape.vocabularySize
         guard tokenizer.vocabularySize <= known else { throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known) }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
-        let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endOfText.map { [$0] } ?? [])
+        let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
         holes = (0 ..< tokenizer.vocabularySize).filter { tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0)) }
     }

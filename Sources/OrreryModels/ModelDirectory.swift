@@ -50,15 +50,6 @@ public enum ModelDirectory {
         try Architectures.languageModel(json).make(json, source)
     }
 
-    /// What `write` writes.
-    package static let fileNames = ["config.json", "generation_config.json", SafetensorsCheckpoint.fileName]
-
-    /// The other files of a model directory, next to the weights.
-    package static let companionNames = [
-        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
-        "tokenizer.model", "spiece.model", "chat_template.jinja",
-    ]
-
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
     public static func write(_ model: any LanguageModel, to directory: String) throws {
         let config = model.savedConfiguration(as: .float32)

@@ -32,5 +32,11 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
         ModelError(.type, "\(path): tensor \(tensor) is of type \(found), which is not known here; known are \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", "))")
     }
 
+    static func number(_ value: Float, tensor: String, row: Int, column: Int, format: BlockFormat) -> ModelError {
+        let place = "tensor \(tensor) holds \(value) in row \(row), column \(column)"
+        guard value.isFinite else { return ModelError(.unusable, "\(place), which is not a number to compute with; the model is damaged") }
+        return ModelError(.unusable, "\(place), which is beyond what \(format.rawValue) can hold; store it as BF16 or F32")
+    }
+
     static func unusable(_ path: String, _ why: String) -> ModelError { ModelError(.unusable, "\(path): \(why)") }
 }

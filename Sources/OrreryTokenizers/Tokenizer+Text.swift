@@ -2,6 +2,10 @@ import Foundation
 import Synchronization
 
 extension Tokenizer {
+    public var endTokens: Set<TokenID> { endOfText.map { [$0] } ?? [] }
+
+    public var warnings: [String] { [] }
+
     /// The token ids of `text`.
     ///
     /// - Throws: `TokenizerError` naming the character and byte offset that cannot be encoded.

@@ -19,6 +19,12 @@ public protocol Tokenizer: Sendable {
     /// The token that ends a document, if this tokenizer has one.
     var endOfText: TokenID? { get }
 
+    /// The tokens after which a model has said what it had to say, that one included.
+    var endTokens: Set<TokenID> { get }
+
+    /// What was odd in the file and was read all the same, a line each.
+    var warnings: [String] { get }
+
     /// The bytes that `id` stands for in the middle of a text, or nil if there is no such token.
     ///
     /// One piece need not be valid UTF-8: a byte-level token may hold half a character.

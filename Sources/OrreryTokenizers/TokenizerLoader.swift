@@ -12,8 +12,17 @@ public enum TokenizerLoader {
     /// - Parameters:
     ///   - pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
     ///   - encoding: tiktoken's name for a `.tiktoken` vocabulary with its special tokens, where it has two: `o200k_harmony`, `p50k_edit`.
+    ///   - warn: receives what was odd and was read all the same, a line each.
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
-    public static func load(path: String, pattern: SplitPattern? = nil, encoding: String? = nil) throws -> any Tokenizer {
+    public static func load(
+        path: String, pattern: SplitPattern? = nil, encoding: String? = nil, warn: (String) -> Void = { _ in }
+    ) throws -> any Tokenizer {
+        let tokenizer = try load(path, pattern, encoding)
+        tokenizer.warnings.forEach(warn)
+        return tokenizer
+    }
+
+    private static func load(_ path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
                 path, "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")

@@ -31,7 +31,6 @@ struct Convert: ParsableCommand {
     var overwrite = false
 
     func validate() throws {
-        if !overwrite, FileStatus(out) != nil { throw ValidationError("\(out) exists; --overwrite replaces it") }
         if !out.hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
             throw ValidationError("--type: expected f32, f16 or bf16 for a directory, found \(type.rawValue)")
         }
@@ -39,6 +38,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         try processor.run {
+            let destination = try ModelDestination(out, input: input, overwrite: overwrite)
             let model = try ModelFiles.openAny(input) { standardError("orrery: warning: \($0)") }
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
@@ -50,42 +50,19 @@ struct Convert: ParsableCommand {
             let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
             if out.hasSuffix(".gguf") {
                 try GGUFExport(model, name: Path.name(input), mix: mix).write(
-                    vocabulary: vocabulary(model) + pooling(model), to: out, warn: { standardError("orrery: warning: \($0)") }, progress: progress)
+                    vocabulary: TokenizerParts(input).vocabulary(of: model) + pooling(model), to: destination,
+                    warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
-                try HuggingFaceExport(model, mix: mix).write(files: tokenizerFiles(), to: out, progress: progress)
+                try HuggingFaceExport(model, mix: mix).write(files: TokenizerParts(input).files(), to: destination, progress: progress)
             }
             line.finish(keepingLastLine: false)
             try report(try ModelInspection(path: out), mix)
         }
     }
 
-    /// Of a GGUF file as it stands there; else made from the tokenizer.
-    private func vocabulary(_ model: any Model) throws -> GGUFVocabularyExport.Pairs {
-        if isFile { return try GGUFFile(path: input).metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") } }
-        let tokenizer: any Tokenizer
-        do { tokenizer = try TokenizerLoader.load(path: input) } catch {
-            standardError("orrery: warning: \(error); the file is written without a tokenizer")
-            return []
-        }
-        let export = try GGUFVocabularyExport(tokenizer, tokens: model.shape.vocabularySize, chatTemplate: ModelInspection(path: input).chatTemplate)
-        for warning in export.warnings { standardError("orrery: warning: \(warning)") }
-        return export.pairs
-    }
-
     /// How an encoder's vectors become one.
     private func pooling(_ model: any Model) throws -> [(key: String, value: GGUFValue)] {
         model is any TextEncoder ? try SentenceModules(input).ggufPairs(architecture: "bert") : []
-    }
-
-    private var isFile: Bool { FileStatus(input)?.kind == .file }
-
-    /// Of a directory as they stand there; else made from the tokenizer.
-    private func tokenizerFiles() throws -> [(name: String, contents: [UInt8])] {
-        if isFile { return try TokenizerLoader.load(path: input).files().map { ($0.name, Array($0.contents)) } }
-        return try ModelDirectory.companionNames.compactMap { name in
-            let path = Path.join(input, name)
-            return FileStatus(path) == nil ? nil : (name, try WholeFile.read(path, limit: 1 << 30))
-        }
     }
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) throws {

@@ -11,6 +11,7 @@ struct Orrery: ParsableCommand {
         commandName: "orrery",
         abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
         discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
+        version: "orrery \(Version.current)",
         subcommands: [
             QuickStart.self,
             Train.self,
@@ -35,7 +36,7 @@ struct Orrery: ParsableCommand {
     static func main() {
         Interruption.answer { Temporary.removeAll() }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
             try command.run()
         } catch {
             Foundation.exit(report(error))

@@ -58,7 +58,7 @@ struct Train: ParsableCommand {
     /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
     private func requireFree(_ directory: String) throws {
         if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
-        guard !overwrite else { return }
+        guard !overwrite else { return try TrainingRun.requireOwn(directory) }
         if FileStatus(Path.join(directory, "training")) != nil {
             throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
         }
@@ -68,6 +68,7 @@ struct Train: ParsableCommand {
     }
 
     private func resumedRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
+        let lock = try DirectoryLock.ifPresent(directory)
         let plan = try Trainer.planOfRun(in: directory)
         var others = options
         others.optimizer.steps = nil
@@ -75,6 +76,7 @@ struct Train: ParsableCommand {
             throw ValidationError("--resume \(directory) continues that run's own plan, and flags given here differ from it: omit them, or start a new run")
         }
         let run = TrainingRun(try Trainer(plan, try display.data(plan, resuming: directory)), directory: directory)
+        run.lock = lock
         try run.resume { standardError("orrery: warning: \($0)") }
         if let steps = options.optimizer.steps, steps != plan.steps { try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) } }
         if let time, time.seconds != plan.time { try display.extend(run, "--time") { try run.extend(toSeconds: time.seconds) } }
@@ -82,6 +84,7 @@ struct Train: ParsableCommand {
     }
 
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
+        let lock = try DirectoryLock.ifPresent(directory)
         try requireFree(directory)
         let started = ProcessInfo.processInfo.systemUptime
         let start = try from.map { path in
@@ -90,7 +93,11 @@ struct Train: ParsableCommand {
         }
         let plan = try start.map(options.plan(from:)) ?? options.plan()
         let data = try display.data(plan)
-        guard let time else { return TrainingRun(try Trainer(plan, data, start: start), directory: directory) }
+        guard let time else {
+            let run = TrainingRun(try Trainer(plan, data, start: start), directory: directory)
+            run.lock = lock
+            return run
+        }
         let budget = TimeBudget(seconds: time.seconds, started: started)
         var (chosen, measured) = try display.calibrating {
             try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validation.validateEvery == nil) { recipe in
@@ -102,7 +109,7 @@ struct Train: ParsableCommand {
         }
         if let warmupSteps = options.optimizer.warmupSteps { chosen.warmupSteps = warmupSteps }
         let run = TrainingRun(try Trainer(chosen, data, start: start), directory: directory)
-        (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
+        (run.budget, run.secondsAtEnd, run.lock) = (budget, measured.secondsAtEnd, lock)
         return run
     }
 }

@@ -122,7 +122,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: scratch("set/link"), withDestinationPath: "metrics.jsonl")
         let log = try #require(FileHandle(forUpdatingAtPath: scratch("set/metrics.jsonl")))
         let set = try begin("new")
-        try set.keepOthers()
+        try set.keep(Directory.names(in: set.path))
         try set.commit()
         #expect(version == "new")
         #expect(try scratch.names("set") == ["link", "metrics.jsonl", "notes", "training", "weights"])

@@ -13,8 +13,8 @@ final class Command: Sendable {
         var errors: String
 
         /// The one object that `--json` prints.
-        func json(sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
-            try #require(status == 0, "\(errors)", sourceLocation: sourceLocation)
+        func json(status expected: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
+            try #require(status == expected, "\(errors)", sourceLocation: sourceLocation)
             let lines = output.split(separator: "\n")
             try #require(lines.count == 1, "expected one object on standard output, found: \(output)", sourceLocation: sourceLocation)
             return try JSONValue(parsing: String(lines[0]), file: "standard output")
@@ -71,6 +71,32 @@ final class Command: Sendable {
                 send(signal)
                 continuation.resume()
             }
+        }
+    }
+
+    /// Sends a signal, at once or when `pattern` stands on standard error, and waits for the end.
+    ///
+    /// - Returns: how it ended, and the seconds from the signal to the end.
+    func outcome(sending signal: Int32, after pattern: String? = nil) async throws -> (Outcome, seconds: Double) {
+        while let pattern, process.isRunning, try !files.content("errors").text.contains(pattern) { try await Task.sleep(for: .milliseconds(2)) }
+        let start = ContinuousClock.now
+        send(signal)
+        return (try await outcome(), (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    /// Sends a signal once this process has recorded a step of its own, and waits for the end.
+    func outcome(sending signal: Int32, afterStepIn directory: String) async throws -> (Outcome, seconds: Double) {
+        // The file has lines from before: one more than those is a step of this process.
+        func lines() -> Int { ((try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? "").count { $0 == "\n" } }
+        let before = lines()
+        while process.isRunning, lines() <= before + 1 { try await Task.sleep(for: .milliseconds(2)) }
+        return try await outcome(sending: signal)
+    }
+
+    /// Waits until a run has recorded a step.
+    func waitForStep(_ step: Int, of directory: String) async {
+        while process.isRunning, (try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8))?.contains("{\"step\":\(step),") != true {
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 

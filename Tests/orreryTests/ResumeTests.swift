@@ -41,7 +41,7 @@ import Testing
         // Not a step at which a checkpoint is due.
         let command = try Command(["train", "--out", scratch("stopped")] + flags)
         await command.send(SIGINT, atStep: 42, of: scratch("stopped"))
-        let stopped = try await command.outcome().json()
+        let stopped = try await command.outcome().json(status: 130)
         #expect(stopped["interrupted"] == true)
         #expect(stopped["validation_loss"] == .null)
         guard case .int(let step)? = stopped["steps"] else { throw FileError.content("standard output", expected: "steps") }

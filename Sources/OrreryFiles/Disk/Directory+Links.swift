@@ -9,8 +9,10 @@ import Darwin
 extension Directory {
     /// Brings what `source` has and `target` lacks into `target`: files as hard links where possible, as copies elsewhere;
     /// symbolic links as such. Temporaries of unfinished writers stay behind.
-    package static func linkTree(from source: String, into target: String) throws {
-        for name in try names(in: source) where !Temporary.isTemporary(name, .unfinished) {
+    ///
+    /// - Parameter chosen: the names in `source` to bring; nil brings all.
+    package static func linkTree(from source: String, into target: String, names chosen: [String]? = nil) throws {
+        for name in try names(in: source) where chosen?.contains(name) != false && !Temporary.isTemporary(name, .unfinished) {
             let (old, new) = (Path.join(source, name), Path.join(target, name))
             let there = FileStatus(new, followingLinks: false)
             guard let status = FileStatus(old, followingLinks: false) else { continue }

@@ -62,12 +62,12 @@ public final class DirectoryReplacement {
         return file
     }
 
-    /// Takes every file of the old set that the new one does not have into the new one: as a hard link where that can be
-    /// done, as a copy elsewhere.
+    /// Takes files and directories of the old set into the new one, as far as they are there and the new one does not have them: as hard
+    /// links where that can be done, as copies elsewhere.
     ///
-    /// A log that is held open for appending goes on into the new set. Call it last before `commit()`.
-    public func keepOthers() throws {
-        if FileStatus(path) != nil { try Directory.linkTree(from: path, into: temporaryPath) }
+    /// A log that is held open for appending continues in the new set. Call it last before `commit()`.
+    public func keep(_ names: [String]) throws {
+        if FileStatus(path) != nil { try Directory.linkTree(from: path, into: temporaryPath, names: names) }
     }
 
     /// Makes the new set durable and puts it in place of the old one.

@@ -82,4 +82,7 @@ package struct FileStatus: Equatable, Sendable {
 
     /// Whether both describe one and the same file, whatever it is called.
     package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+
+    /// Whether both are on one file system, so that a rename can lead from one to the other.
+    package func isOnSameDisk(as other: FileStatus) -> Bool { device == other.device }
 }

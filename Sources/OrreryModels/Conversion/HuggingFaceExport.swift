@@ -14,14 +14,23 @@ public struct HuggingFaceExport {
         (self.model, format) = (model, mix.base)
     }
 
-    /// - Parameters:
-    ///   - files: the tokenizer's and whatever else belongs to the model, by name.
-    ///   - directory: is made; one that is there is replaced whole.
-    ///   - progress: receives the bytes written and all of them.
+    /// Writes to a directory whose model, if it holds one, is replaced.
     public func write(
         files: [(name: String, contents: [UInt8])], to directory: String, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
-        let set = try DirectoryReplacement(path: directory)
+        try write(files: files, to: ModelDestination(directory, overwrite: true), progress: progress)
+    }
+
+    /// - Parameters:
+    ///   - files: the tokenizer's and whatever else belongs to the model, by name.
+    ///   - destination: a directory, which is made or replaced; what a training run keeps there stays.
+    ///   - progress: receives the bytes written and all of them.
+    public func write(
+        files: [(name: String, contents: [UInt8])], to destination: ModelDestination, progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        let lock = try DirectoryLock.ifPresent(destination.path)
+        defer { withExtendedLifetime(lock) {} }
+        let set = try DirectoryReplacement(path: destination.path)
         let config = model.savedConfiguration(as: format)
         try JSONValue.object(config).write(to: set.path(for: "config.json"))
         for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
@@ -38,6 +47,7 @@ public struct HuggingFaceExport {
             }
         }
         try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: set.path(for: SafetensorsCheckpoint.fileName))
+        try set.keep(destination.kept)
         try set.commit()
     }
 }

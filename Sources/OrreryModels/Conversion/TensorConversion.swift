@@ -1,5 +1,6 @@
 import Kernels
 import OrreryTensor
+import Synchronization
 
 /// One tensor on its way from a checkpoint to another: matrices laid one after another, their rows and columns perhaps in another order, in another format.
 struct TensorConversion {
@@ -23,10 +24,14 @@ struct TensorConversion {
     var byteCount: Int { format.byteCount(rows: rows, columns: columns) ?? 0 }
 
     /// Gives `sink` the bytes, some rows at a time, converted on all threads.
+    ///
+    /// - Throws: `ModelError` that names a number the format cannot hold.
     func write(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         let perRow = format.bytesPerRow(columns: columns)!
         let together = max(1, min(rows, (8 << 20) / max(perRow, columns * 4)))
         let bytes = Storage(byteCount: together * perRow), floats = Storage(byteCount: together * columns * 4)
+        /// The first number that cannot be stored.
+        let refused = Mutex<(row: Int, column: Int, value: Float)?>(nil)
         for first in stride(from: 0, to: rows, by: together) {
             let count = min(together, rows - first)
             let values = floats.pointer.assumingMemoryBound(to: Float.self)
@@ -40,8 +45,17 @@ struct TensorConversion {
                     }
                     if factor != 1 { for c in 0 ..< columns { row[c] *= factor } }
                     if addend != 0 { for c in 0 ..< columns { row[c] += addend } }
-                    format.encode(row, count: columns, into: bytes.pointer + i * perRow)
+                    let column = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) {
+                        format.encodeChecked(row, count: columns, into: bytes.pointer + i * perRow, scratch: $0.baseAddress!)
+                    }
+                    if let column {
+                        let value = row[column]
+                        refused.withLock { if ($0?.row ?? .max) > first + i { $0 = (first + i, column, value) } }
+                    }
                 }
+            }
+            if let (row, column, value) = refused.withLock({ $0 }) {
+                throw ModelError.number(value, tensor: name, row: row, column: column, format: format)
             }
             try sink(UnsafeRawBufferPointer(start: bytes.pointer, count: count * perRow))
         }

@@ -19,17 +19,25 @@ public struct GGUFExport {
         (self.model, self.name, self.mix, self.architecture) = (model, name, mix, architecture)
     }
 
+    /// Writes to a file, which is replaced if it is there.
+    public func write(
+        vocabulary: [(key: String, value: GGUFValue)], to path: String, warn: (String) -> Void = { _ in },
+        progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        try write(vocabulary: vocabulary, to: ModelDestination(path, overwrite: true), warn: warn, progress: progress)
+    }
+
     /// - Parameters:
     ///   - vocabulary: the tokenizer's keys (`tokenizer.ggml.…`).
     ///   - warn: receives what the file can't say, a line each.
     ///   - progress: receives the bytes written and all of them.
     public func write(
-        vocabulary: [(key: String, value: GGUFValue)], to path: String, warn: (String) -> Void = { _ in },
+        vocabulary: [(key: String, value: GGUFValue)], to destination: ModelDestination, warn: (String) -> Void = { _ in },
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         let conversions = try tensors(), metadata = try metadata(), own = Set(metadata.map(\.key))
         let pairs = metadata + vocabulary.filter { !own.contains($0.key) }
-        try checkSameModel(pairs, conversions, path, warn)
+        try checkSameModel(pairs, conversions, destination.path, warn)
         let total = conversions.reduce(0) { $0 + $1.byteCount }
         var done = 0
         let written = conversions.map { conversion in
@@ -41,7 +49,7 @@ public struct GGUFExport {
                 }
             }
         }
-        try GGUFWriter.write(pairs, tensors: written, to: path)
+        try GGUFWriter.write(pairs, tensors: written, to: destination.path)
     }
 
     /// A GGUF file has no word for some options, such as an activation that is not its architecture's own. What would be read back tells, before anything is written.

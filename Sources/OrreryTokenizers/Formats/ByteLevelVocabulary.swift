@@ -61,6 +61,27 @@ struct ByteLevelVocabulary {
         })
     }
 
+    /// Adds the merge of two pieces spelled in the alphabet, given as UTF-8, unless one of them or what they make is not a token.
+    ///
+    /// - Returns: whether it was added.
+    mutating func addMergeIfKnown(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) throws -> Bool {
+        var bytes: [UInt8] = []
+        guard ByteAlphabet.append(left, to: &bytes) else { return false }
+        let middle = bytes.count
+        guard ByteAlphabet.append(right, to: &bytes) else { return false }
+        let isKnown = bytes.withUnsafeBufferPointer { bytes in
+            [bytes[..<middle], bytes[middle...], bytes[...]].allSatisfy { tokens?.id(of: UnsafeBufferPointer(rebasing: $0)) != nil }
+        }
+        if isKnown { try addMerge(left, right) }
+        return isKnown
+    }
+
+    /// Whether a piece, given as UTF-8, is text of the alphabet.
+    static func isSpelled(_ piece: some Collection<UInt8>) -> Bool {
+        var bytes: [UInt8] = []
+        return !piece.isEmpty && ByteAlphabet.append(piece, to: &bytes)
+    }
+
     private func foreign(_ piece: some Collection<UInt8>) -> TokenizerError {
         .file(file, "merge \(merges.count) has \(quoted(piece)); expected a piece in GPT-2's byte alphabet")
     }
@@ -73,14 +94,22 @@ struct ByteLevelVocabulary {
         return UInt32(id)
     }
 
+    /// Which of several merges of one pair counts: llama.cpp's first, or tokenizers' last.
+    enum Repeated { case first, last }
+
     /// The model.
     ///
     /// - Parameter takesWholeWords: `ignore_merges`.
-    func model(takesWholeWords: Bool) throws -> BytePairModel {
-        do {
-            return BytePairModel(rules: try MergeRules(tokens!, list: merges), takesWholeWords: takesWholeWords)
-        } catch let error as MergeRules.RepeatedPair {
-            throw TokenizerError.file(file, "merge \(error.rank) is there before; expected distinct merges")
+    func model(takesWholeWords: Bool, repeated: Repeated) throws -> BytePairModel {
+        let rules = try (try? MergeRules(tokens!, list: merges)) ?? MergeRules(tokens!, list: distinct(repeated))
+        return BytePairModel(rules: rules, takesWholeWords: takesWholeWords)
+    }
+
+    private func distinct(_ repeated: Repeated) -> [MergeRules.Merge] {
+        var seen = Set<MergeRules.Merge>()
+        switch repeated {
+        case .first: return merges.filter { seen.insert($0).inserted }
+        case .last: return merges.reversed().filter { seen.insert($0).inserted }.reversed()
         }
     }
 

@@ -58,7 +58,7 @@ struct BytePairReader {
             }
             try vocabulary.addMerge(left, right)
         }
-        return (try vocabulary.model(takesWholeWords: model.boolIfPresent("ignore_merges") ?? false), vocabulary.otherBytes)
+        return (try vocabulary.model(takesWholeWords: model.boolIfPresent("ignore_merges") ?? false, repeated: .last), vocabulary.otherBytes)
     }
 
     private static func pair(_ merge: JSONValue) -> (Substring.UTF8View, Substring.UTF8View)? {

@@ -30,7 +30,7 @@ extension BytePairTokenizer {
         settings.spellsAddedTokens(added)
         let end = try configuration?.content(of: "eos_token") ?? "<|endoftext|>"
         try self.init(
-            model: vocabulary.model(takesWholeWords: false), settings: settings, addedTokens: added,
+            model: vocabulary.model(takesWholeWords: false, repeated: .last), settings: settings, addedTokens: added,
             endOfText: added.id(forContent: Array(end.utf8)))
     }
 

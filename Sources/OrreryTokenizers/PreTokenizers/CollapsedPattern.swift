@@ -13,9 +13,12 @@ import Foundation
 struct CollapsedPattern: @unchecked Sendable {
     private let expression: NSRegularExpression
     private let collapses: Bool
+    /// As llama.cpp writes it.
+    let source: String
 
     /// - Parameter pattern: one of those listed in `GGUFPreTokenizer`.
     init(_ pattern: String) {
+        source = pattern
         collapses = pattern.contains("\\p{")
         expression = try! NSRegularExpression(pattern: Self.translated(pattern))
     }

@@ -4,17 +4,20 @@ import OrreryTensor
 
 extension Trainer {
     /// Mean loss in nats on the validation part; nil if there is none.
-    /// - Parameter progress: receives the share done.
-    public func validate(progress: (Double) -> Void = { _ in }) -> Double? {
+    public func validate() -> Double? { validate { _ in } }
+
+    /// Mean loss in nats on the validation part; nil if there is none.
+    /// - Parameter progress: receives the share done; what it throws ends the validation.
+    public func validate(progress: (Double) throws -> Void) rethrows -> Double? {
         guard dataset.validation.count > plan.context else { return nil }
         switch plan.validation {
         case .whole, .sample:
             let all = dataset.validation.windows(contextLength: plan.context), count = validationWindows.looked
-            return meanLoss(windowsAt: (0 ..< count).map { all[$0 * all.count / count] }, progress: progress)
+            return try meanLoss(windowsAt: (0 ..< count).map { all[$0 * all.count / count] }, progress: progress)
         case .random:
             let batches = 200
-            let losses = (0 ..< batches).map { i in
-                progress(Double(i) / Double(batches))
+            let losses = try (0 ..< batches).map { i in
+                try progress(Double(i) / Double(batches))
                 let batch = dataset.validation.randomBatch(
                     sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465, stream: UInt64(i))
                 return (0 ..< plan.microBatches).reduce(0) { $0 + meanLoss(batch[microBatch($1)]) } / Double(plan.microBatches)
@@ -39,14 +42,14 @@ extension Trainer {
         _ = starts.isEmpty ? 0 : meanLoss(windowsAt: Array(starts), progress: { _ in })
     }
 
-    private func meanLoss(windowsAt starts: [Int], progress: (Double) -> Void) -> Double {
+    private func meanLoss(windowsAt starts: [Int], progress: (Double) throws -> Void) rethrows -> Double {
         // as many windows at once as keep the processor busy without leaving its caches
         let atOnce = max(1, 2048 / plan.context)
         var sum = 0.0
         for first in stride(from: 0, to: starts.count, by: atOnce) {
             let chunk = Array(starts[first ..< min(first + atOnce, starts.count)])
             sum += meanLoss(dataset.validation.batch(starts: chunk, contextLength: plan.context)) * Double(chunk.count)
-            progress(Double(first + chunk.count) / Double(starts.count))
+            try progress(Double(first + chunk.count) / Double(starts.count))
         }
         return sum / Double(starts.count)
     }

@@ -50,16 +50,24 @@ public final class Trainer {
     /// One step: gradients of all micro-batches, clipping, the optimizer.
     public func runStep() throws -> StepResult { try runStep(on: nextBatch()) }
 
+    /// One step that may be stopped between micro-batches; nil, and nothing has changed, if it was.
+    func runStep(shouldStop: () -> Bool) throws -> StepResult? { try runStep(on: nextBatch(), shouldStop: shouldStop) }
+
     /// The step's sequences: drawn whole, so that they do not depend on how they are cut into micro-batches.
     func nextBatch() -> TokenBatch {
         dataset.train.randomBatch(sequences: plan.batch, contextLength: plan.context, seed: plan.seed, stream: UInt64(step))
     }
 
     /// - Parameter batch: `plan.batch` sequences.
-    package func runStep(on batch: TokenBatch) throws -> StepResult {
+    package func runStep(on batch: TokenBatch) throws -> StepResult { try runStep(on: batch) { false }! }
+
+    private func runStep(on batch: TokenBatch, shouldStop: () -> Bool) throws -> StepResult? {
         arena.zeroGradients()
         var loss = 0.0
-        for micro in 0 ..< plan.microBatches { loss += accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
+        for micro in 0 ..< plan.microBatches {
+            if shouldStop() { return nil }
+            loss += accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro)
+        }
         guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss") }
         let norm = arena.gradientNorm()
         guard norm.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient") }

@@ -21,12 +21,18 @@ public final class TrainingRun {
     public var secondsAtEnd = 0.0
     private var isExtended = false
 
+    /// The right to write in the directory, from the first look at it to the end of the run.
+    package var lock: DirectoryLock?
+
     private let clock: () -> Double
     /// Of the run's earlier parts.
     private var secondsBefore = 0.0
     private var started = 0.0
     var best: Double?
     private var bestStep = -1
+    /// Whether a validation was stopped before its end, so that a resumed run begins with it.
+    private(set) var owesValidation = false
+    private struct Stopped: Error {}
     var metrics: MetricsFile?
     var tensorBoard: TensorBoardFile?
 
@@ -38,8 +44,10 @@ public final class TrainingRun {
     /// - Parameter warn: receives what will differ from an undisturbed run, a line each.
     public func resume(warn: (String) -> Void = { _ in }) throws {
         guard let directory else { return }
+        if lock == nil { lock = try DirectoryLock(directory) }
         let state = TrainingState(model: directory), progress = try state.load(into: trainer)
         (best, secondsBefore, secondsAtEnd) = (progress.bestValidationLoss, progress.seconds, progress.secondsAtEnd)
+        owesValidation = progress.owesValidation == true
         if let time = trainer.plan.time { budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock) }
         let set = Processor.current.instructionSet.rawValue
         if progress.instructionSet != set {
@@ -82,20 +90,23 @@ public final class TrainingRun {
         public var bestValidationLoss: Double?
     }
 
-    /// - Parameter shouldStop: asked before each step; true saves and returns.
+    /// - Parameter shouldStop: asked between steps, within a step and within a validation; true saves and returns.
     public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
         let plan = trainer.plan
         started = clock()
         if let budget { secondsBefore = budget.elapsed }
         // The last checkpoint is written when all else is: there is nothing left to do.
-        if trainer.step >= plan.steps { return summary(validation: trainer.withAveragedWeights { trainer.validate() }) }
+        if trainer.step >= plan.steps, !owesValidation {
+            return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) })
+        }
         if let directory { try open(directory) }
         if isExtended { try checkpoint() }  // another end is part of the plan, and is saved before the run continues
         var decision = trainer.plan.nextDecision(after: trainer.step)
         var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
         var measured = (step: trainer.step, time: clock())
-        while trainer.step < trainer.plan.steps {
-            if shouldStop() {
+        while trainer.step < trainer.plan.steps, !interrupted {
+            if owesValidation { interrupted = try !validateOnTheWay(shouldStop) }
+            if interrupted || shouldStop() {
                 interrupted = true
                 break
             }
@@ -110,20 +121,26 @@ public final class TrainingRun {
                 measured = (trainer.step, lastCheckpoint)
             }
             let before = clock()
-            let result = try trainer.runStep()
+            guard let result = try trainer.runStep(shouldStop: shouldStop) else {
+                interrupted = true
+                break
+            }
             times.append(clock() - before)
             lastLoss = result.loss
             try record(result, seconds: times.last!)
             if plan.validateEvery > 0, trainer.step % plan.validateEvery == 0, trainer.step < trainer.plan.steps {
-                try keepIfBest(trainer.validate { [self] in observer?.validating(trainer, share: $0) })
+                interrupted = try !validateOnTheWay(shouldStop)
             }
             let due = checkpointSteps.map { trainer.step % $0 == 0 } ?? (clock() - lastCheckpoint > checkpointSeconds)
-            if due, trainer.step < trainer.plan.steps {
+            if due, !interrupted, trainer.step < trainer.plan.steps {
                 try checkpoint()
                 lastCheckpoint = clock()
             }
         }
-        let validation = interrupted ? nil : try finish()
+        var validation: Double?
+        if !interrupted {
+            do { validation = try finish(shouldStop) } catch is Stopped { (interrupted, owesValidation) = (true, true) }
+        }
         if interrupted { try writeUnfinished() }
         try checkpoint()
         return summary(interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss, validation: validation)
@@ -137,10 +154,27 @@ public final class TrainingRun {
 
     var seconds: Double { secondsBefore + clock() - started }
 
+    /// Validates, and keeps the model if it is the best yet.
+    /// - Returns: false if stopped; the validation is then owed.
+    private func validateOnTheWay(_ shouldStop: () -> Bool) throws -> Bool {
+        owesValidation = true
+        do { try keepIfBest(validate(shouldStop)) } catch is Stopped { return false }
+        owesValidation = false
+        return true
+    }
+
+    private func validate(_ shouldStop: () -> Bool) throws -> Double? {
+        try trainer.validate { [self] share in
+            observer?.validating(trainer, share: share)
+            if shouldStop() { throw Stopped() }
+        }
+    }
+
     /// Validates the last weights, or their average, and keeps the better of them and the best before.
-    private func finish() throws -> Double? {
+    private func finish(_ shouldStop: () -> Bool) throws -> Double? {
         try trainer.withAveragedWeights {
-            let loss = trainer.validate { [self] in observer?.validating(trainer, share: $0) }
+            let loss = try validate(shouldStop)
+            owesValidation = false
             try keepIfBest(loss)
             guard let directory else { return loss }
             let last = Path.join(directory, Self.lastDirectory)

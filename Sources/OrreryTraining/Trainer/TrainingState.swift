@@ -6,6 +6,7 @@ import OrreryTensor
 /// A run on disk, `MODEL/training/`: the plan, the counters and the flat arrays, replaced as one set.
 struct TrainingState {
     static let directory = "training"
+    static let fileNames = ["plan.json", "progress.json", "state.safetensors"]
 
     /// What a run has reached, beside its arrays.
     struct Progress: Codable {
@@ -18,6 +19,8 @@ struct TrainingState {
         var secondsAtEnd: Double
         /// Weights in the average.
         var averaged: Int
+        /// Whether the validation of this step was stopped before its end; nil means no.
+        var owesValidation: Bool?
         var instructionSet: String
         var dataFingerprint: UInt64
         var arraysChecksum: UInt64
@@ -35,14 +38,15 @@ struct TrainingState {
 
     // MARK: Writing
 
-    func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double) throws {
+    func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double, owesValidation: Bool = false) throws {
         let arrays = trainer.stateArrays
         let set = try DirectoryReplacement(path: path)
         try FreeSpace.requireSpace(arrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
         let plan = try encoded(trainer.plan)
         var progress = Progress(
             step: trainer.step, bestValidationLoss: bestValidationLoss, seconds: seconds, secondsAtEnd: secondsAtEnd,
-            averaged: trainer.average?.count ?? 0, instructionSet: Processor.current.instructionSet.rawValue,
+            averaged: trainer.average?.count ?? 0, owesValidation: owesValidation ? true : nil,
+            instructionSet: Processor.current.instructionSet.rawValue,
             dataFingerprint: trainer.dataset.fingerprint, arraysChecksum: trainer.stateChecksum)
         progress.checksum = try checksum(progress, plan)
         let tensors = arrays.map { name, storage in

@@ -125,6 +125,6 @@ struct TokenizeEncoding: ParsableArguments {
             if let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
             return try TokenizerLoader.load(path: path, pattern: pattern)
         }
-        return try TokenizerLoader.load(path: path, pattern: pattern, encoding: encoding)
+        return try TokenizerLoader.load(path: path, pattern: pattern, encoding: encoding) { standardError("orrery: warning: \($0)") }
     }
 }

@@ -8,7 +8,7 @@ struct TokenizerConvert: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Write a tokenizer in another format.",
         discussion: """
-            Without --format: tiktoken where OUT ends in .tiktoken, sentencepiece where it ends in .model, else huggingface. What a format cannot \
+            Without --format: tiktoken where OUT ends in .tiktoken, sentencepiece where it ends in .model, gguf where it ends in .gguf, else huggingface. What a format cannot \
             say is named in a warning.
             """)
 
@@ -21,15 +21,17 @@ struct TokenizerConvert: ParsableCommand {
         case gpt2
         /// tokenizer.model.
         case sentencepiece
+        /// A GGUF file of the vocabulary alone.
+        case gguf
     }
 
     @Argument(help: "Model directory or tokenizer's file.")
     var input: String
 
-    @Argument(help: "A directory; a file for tiktoken and sentencepiece.")
+    @Argument(help: "A directory; a file for tiktoken, sentencepiece and gguf.")
     var out: String
 
-    @Option(help: "huggingface, tiktoken, gpt2 or sentencepiece.")
+    @Option(help: "huggingface, tiktoken, gpt2, sentencepiece or gguf.")
     var format: Format?
 
     @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
@@ -40,7 +42,9 @@ struct TokenizerConvert: ParsableCommand {
 
     func run() throws {
         let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
-        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : .huggingface)
+        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.hasSuffix(".gguf") ? .gguf : .huggingface)
+        tokenizer.warnings.forEach { standardError("orrery: warning: \($0)") }
+        if format == .gguf { return try writeVocabulary(tokenizer) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece
         if !isFile { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
@@ -51,11 +55,20 @@ struct TokenizerConvert: ParsableCommand {
         }
     }
 
+    /// A GGUF file without weights. It has to name an architecture, which says nothing of the vocabulary.
+    private func writeVocabulary(_ tokenizer: any Tokenizer) throws {
+        let pairs: GGUFVocabularyExport.Pairs = [("general.architecture", .string("llama")), ("general.name", .string(Path.name(input)))]
+        try GGUFWriter.write(pairs + TokenizerParts(input).vocabulary(of: tokenizer), to: out)
+        standardError("orrery: wrote \(out)")
+    }
+
     private func files(of tokenizer: any Tokenizer, _ format: Format) throws -> [TokenizerFile] {
         switch format {
-        case .huggingface: return try tokenizer.files()
+        case .huggingface:
+            return try (tokenizer as? GGUFTokenizer)?.convertedFiles { standardError("orrery: warning: \($0)") } ?? tokenizer.files()
+        case .gguf: return []
         case .sentencepiece:
-            guard let file = try tokenizer.files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
+            guard let file = try ((tokenizer as? GGUFTokenizer)?.sentencePieceTokenizer() ?? tokenizer).files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
             return [file]
         case .tiktoken, .gpt2:
             guard let tokenizer = try (tokenizer as? BytePairTokenizer) ?? (tokenizer as? GGUFTokenizer)?.bytePairTokenizer() else { throw unfit(format, "byte-level BPE") }

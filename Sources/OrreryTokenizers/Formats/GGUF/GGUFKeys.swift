@@ -2,6 +2,7 @@
 ///
 /// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; llama.cpp, `src/llama-arch.cpp`. The misspelling is theirs.
 enum GGUFKeys {
+    static let chatTemplate = "tokenizer.chat_template"
     static let model = "tokenizer.ggml.model"
     static let pre = "tokenizer.ggml.pre"
     static let tokens = "tokenizer.ggml.tokens"
@@ -16,6 +17,13 @@ enum GGUFKeys {
     static let removesExtraWhitespaces = "tokenizer.ggml.remove_extra_whitespaces"
     static let lowercases = "tokenizer.ggml.normalizer.lowercase"
     static let stripsAccents = "tokenizer.ggml.normalizer.strip_accents"
+
+    /// Of the tokens for filling in (prefix, suffix, middle, padding, repository, file), the older key last: it counts.
+    static let fillIn = [
+        ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"], ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"],
+        ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], ["tokenizer.ggml.fim_pad_token_id"], ["tokenizer.ggml.fim_rep_token_id"],
+        ["tokenizer.ggml.fim_sep_token_id"],
+    ]
 
     static let special: KeyValuePairs<String, WritableKeyPath<GGUFVocabulary.SpecialTokens, TokenID?> & Sendable> = [
         "tokenizer.ggml.bos_token_id": \.beginOfText, "tokenizer.ggml.eos_token_id": \.endOfText, "tokenizer.ggml.eot_token_id": \.endOfTurn,

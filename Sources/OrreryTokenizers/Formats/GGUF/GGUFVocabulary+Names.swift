@@ -27,9 +27,12 @@ extension GGUFVocabulary {
 
     mutating func concludeFromNames(architecture: String?, name: String?) {
         findEndOfTurn()
-        for (names, endsGeneration) in Self.fillInNames {
-            guard let id = firstOf(names) else { continue }
-            attributes[Int(id)].insert(.control)
+        for (role, (names, endsGeneration)) in Self.fillInNames.enumerated() {
+            if fillIn[role] == nil, let id = firstOf(names) {
+                attributes[Int(id)].insert(.control)
+                fillIn[role] = id
+            }
+            guard let id = fillIn[role] else { continue }
             if endsGeneration { endOfGeneration.insert(id) }
         }
         for id in tokens.indices where attributes[id].contains(.control) && tokens.text(of: id).contains("unused") {
@@ -46,6 +49,11 @@ extension GGUFVocabulary {
         for id in [special.endOfText, special.endOfTurn, special.endOfMessage] { if let id { endOfGeneration.insert(id) } }
         takeBack()
         findStripping(architecture: architecture ?? "", name: name?.lowercased() ?? "")
+    }
+
+    /// Whether a token of this text ends a generation in whatever vocabulary it is, most exceptions aside.
+    static func endsGeneration(named text: [UInt8]) -> Bool {
+        (endOfGenerationNames + fillInNames.filter(\.endsGeneration).compactMap(\.names.first)).contains { $0.utf8.elementsEqual(text) }
     }
 
     private func id(named name: String) -> TokenID? {

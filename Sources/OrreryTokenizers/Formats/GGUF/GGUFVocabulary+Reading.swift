@@ -21,14 +21,24 @@ extension GGUFVocabulary {
         let tokens = try Self.tokens(metadata)
         self.tokens = tokens
         index = try Self.index(metadata, tokens)
-        scores = try Self.scores(metadata, count: tokens.count)
+        let (scores, unusable) = try Self.scores(metadata, count: tokens.count)
+        self.scores = scores
         types = try Self.types(metadata, count: tokens.count)
         merges = try Self.merges(metadata, kind)
         characterMap = try Self.characterMap(metadata)
+        pairs = metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") }
+        chatTemplates = metadata.pairs.compactMap { key, value in
+            guard key == GGUFKeys.chatTemplate || key.hasPrefix(GGUFKeys.chatTemplate + "."), let source = value.string else { return nil }
+            return (key == GGUFKeys.chatTemplate ? "default" : String(key.dropFirst(GGUFKeys.chatTemplate.count + 1)), source)
+        }
         attributes = types
-        special = try Self.special(metadata, kind, preTokenizer, types)
+        let (special, strangers) = try Self.special(metadata, kind, preTokenizer, types)
+        self.special = special
         settings = try GGUFVocabularySettings(metadata, kind, preTokenizer)
         endOfGeneration = []
+        if let unusable, kind == .llama || kind == .t5 { warn(GGUFKeys.scores, "has no number for token \(unusable); it counts as the least likely") }
+        for (key, id) in strangers { warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out") }
+        try readFillIn(metadata)
         concludeFromNames(architecture: try metadata.stringIfPresent("general.architecture"), name: try metadata.stringIfPresent("general.name"))
     }
 
@@ -58,18 +68,19 @@ extension GGUFVocabulary {
         }
     }
 
-    private static func scores(_ metadata: GGUFMetadata, count: Int) throws -> [Float] {
-        guard let array = try metadata.arrayIfPresent(GGUFKeys.scores) else { return [Float](repeating: 0, count: count) }
-        guard array.count >= count, let scores = array.elementType == .int32 ? array.ints()?.map(Float.init) : array.floats(),
-            scores.allSatisfy({ !$0.isNaN })
-        else { throw metadata.error(GGUFKeys.scores, expected: "float32 or int32 values, none NaN, for each of the \(count) tokens") }
-        return Array(scores.prefix(count))
+    /// The scores, and the first token whose score is not a number.
+    private static func scores(_ metadata: GGUFMetadata, count: Int) throws -> ([Float], unusable: Int?) {
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.scores) else { return ([Float](repeating: 0, count: count), nil) }
+        guard array.count >= count, let scores = array.elementType == .int32 ? array.ints()?.map(Float.init) : array.floats() else {
+            throw metadata.error(GGUFKeys.scores, expected: "float32 or int32 values for each of the \(count) tokens")
+        }
+        return (scores.prefix(count).map { $0.isNaN ? -.greatestFiniteMagnitude : $0 }, scores.prefix(count).firstIndex { $0.isNaN })
     }
 
     private static func types(_ metadata: GGUFMetadata, count: Int) throws -> [Attributes] {
         guard let array = try metadata.arrayIfPresent(GGUFKeys.types) else { return [Attributes](repeating: .normal, count: count) }
-        guard array.elementType == .int32, array.count >= count, let types = array.ints() else {
-            throw metadata.error(GGUFKeys.types, expected: "int32 values for each of the \(count) tokens")
+        guard array.count >= count, let types = array.ints() else {
+            throw metadata.error(GGUFKeys.types, expected: "integers for each of the \(count) tokens")
         }
         return types.prefix(count).map { type in
             switch type {
@@ -98,18 +109,32 @@ extension GGUFVocabulary {
         return bytes
     }
 
-    private static func special(_ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, _ types: [Attributes]) throws -> SpecialTokens {
+    /// The tokens with a role, and the keys whose id is none of the vocabulary's: llama.cpp then stays with the kind's default.
+    private static func special(
+        _ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, _ types: [Attributes]
+    ) throws -> (SpecialTokens, strangers: [(key: String, id: Int)]) {
         let count = types.count
-        var special = SpecialTokens(kind: kind)
+        var special = SpecialTokens(kind: kind), strangers: [(key: String, id: Int)] = []
         if kind == .gpt2, ["chatglm-bpe", "glm4", "glm5"].contains(pre) { special.beginOfText = nil }
         for (key, path) in GGUFKeys.special {
             // A default that the vocabulary is too small for is none.
             if let id = special[keyPath: path], Int(id) >= count { special[keyPath: path] = nil }
-            if let id = try metadata.intIfPresent(key, in: 0...count - 1) { special[keyPath: path] = TokenID(id) }
+            guard let id = try metadata.intIfPresent(key) else { continue }
+            if 0 <= id, id < count { special[keyPath: path] = TokenID(id) } else { strangers.append((key, id)) }
         }
         // llama.cpp's token 11 ends GPT-2's texts only by chance; here an ordinary one never does.
         if kind == .gpt2, metadata["tokenizer.ggml.eos_token_id"] == nil, let id = special.endOfText, types[Int(id)] == .normal { special.endOfText = nil }
-        return special
+        return (special, strangers)
+    }
+
+    /// The keys of the tokens for filling in, which go before the names that stand for them.
+    private mutating func readFillIn(_ metadata: GGUFMetadata) throws {
+        for (role, keys) in GGUFKeys.fillIn.enumerated() {
+            for key in keys {
+                guard let id = try metadata.intIfPresent(key) else { continue }
+                if tokens.indices.contains(id) { fillIn[role] = TokenID(id) } else { warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out") }
+            }
+        }
     }
 }
 

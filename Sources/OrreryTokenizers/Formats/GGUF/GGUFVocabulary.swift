@@ -1,3 +1,5 @@
+import OrreryFiles
+
 /// The tokenizer inside a GGUF file, as it stands there, with llama.cpp's defaults for what the file leaves out. What texts become
 /// is the business of the tokenizer that is made from it.
 ///
@@ -68,10 +70,20 @@ public struct GGUFVocabulary: Sendable {
     public let merges: [[UInt8]]
     /// `tokenizer.ggml.precompiled_charsmap`; empty where there is none.
     public let characterMap: [UInt8]
+    /// `tokenizer.chat_template` as "default", and those with further names.
+    public let chatTemplates: [(name: String, source: String)]
+    /// Every key of the tokenizer, as it stands in the file.
+    public let pairs: [(key: String, value: GGUFValue)]
     public internal(set) var special: SpecialTokens
+    /// The tokens for filling in that keys of the file name, in the order of `GGUFKeys.fillIn`.
+    var fillIn = [TokenID?](repeating: nil, count: GGUFKeys.fillIn.count)
     /// The tokens after which a model has said what it had to say.
     public internal(set) var endOfGeneration: Set<TokenID>
     public internal(set) var settings: GGUFVocabularySettings
+    /// What is odd in the file and was read all the same, a line each.
+    public internal(set) var warnings: [String] = []
+
+    mutating func warn(_ key: String, _ what: String) { warnings.append("\(file): field \"\(key)\" \(what)") }
 }
 
 /// What is done around the tokens of a text. Defaults are llama.cpp's for each kind and pre-tokenizer.

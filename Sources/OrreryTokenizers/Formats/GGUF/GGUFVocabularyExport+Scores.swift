@@ -31,7 +31,7 @@ extension GGUFVocabularyExport {
     /// - Parameters:
     ///   - begin: what begins a text where the frame has nothing.
     ///   - end: likewise.
-    private mutating func addFrame(_ frame: (prefix: [TokenID], suffix: [TokenID]), begin: TokenID?, end: TokenID?) {
+    mutating func addFrame(_ frame: (prefix: [TokenID], suffix: [TokenID]), begin: TokenID?, end: TokenID?) {
         pairs += [(GGUFKeys.addsBeginOfText, .bool(!frame.prefix.isEmpty)), (GGUFKeys.addsEndOfText, .bool(!frame.suffix.isEmpty))]
         addRole("bos", frame.prefix.first ?? begin)
         addRole("eos", frame.suffix.last ?? end)
@@ -42,7 +42,8 @@ extension GGUFVocabularyExport {
         switch tokenizer.model {
         case .unigram(let model): try add(tokenizer, model)
         case .wordPiece(let model): try add(tokenizer, model)
-        case .bpe, .wordLevel: throw Self.noKind
+        case .bpe(let model): try add(tokenizer, model)
+        case .wordLevel: throw Self.noKind
         }
     }
 
@@ -73,7 +74,7 @@ private struct UnigramRules {
     var addsSpace = false
 
     init?(_ tokenizer: PipelineTokenizer) {
-        for step in tokenizer.normalizer.map(Self.steps) ?? [] {
+        for step in tokenizer.normalizer?.steps ?? [] {
             switch step {
             case .precompiled(let precompiled) where characterMap.isEmpty: characterMap = precompiled.charsmap
             // Spaces that are merged, and those at the ends.
@@ -82,15 +83,13 @@ private struct UnigramRules {
             default: return nil
             }
         }
-        for step in tokenizer.preTokenizer.map(Self.steps) ?? [] {
+        for step in tokenizer.preTokenizer?.steps ?? [] {
             switch step {
             case .metaspace(let metaspace) where metaspace.replacement == "\u{2581}": addsSpace = metaspace.prependScheme != .never
             case .whitespaceSplit: mergesSpaces = true
+            case .split(let split) where split.pattern.source == .string(" ") && split.behavior == .removed: mergesSpaces = true
             default: return nil
             }
         }
     }
-
-    private static func steps(_ normalizer: Normalizer) -> [Normalizer] { if case .sequence(let all) = normalizer { all.flatMap(steps) } else { [normalizer] } }
-    private static func steps(_ cutter: PreTokenizer) -> [PreTokenizer] { if case .sequence(let all) = cutter { all.flatMap(steps) } else { [cutter] } }
 }

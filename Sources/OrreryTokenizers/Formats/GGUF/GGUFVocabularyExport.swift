@@ -14,10 +14,19 @@ public struct GGUFVocabularyExport {
 
     /// - Parameters:
     ///   - tokens: how many the model has rows for, which llama.cpp wants the vocabulary to have too; as many as the tokenizer has if nil.
-    ///   - chatTemplate: `tokenizer.chat_template`.
+    ///   - chatTemplates: by name, the "default" one as `tokenizer.chat_template`.
+    ///   - configuration: what names the tokens with a role.
+    ///   - ends: the tokens that end a text besides the tokenizer's own.
     /// - Throws: `TokenizerError` for a kind that llama.cpp has not.
-    public init(_ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplate: String? = nil) throws {
+    public init(
+        _ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplates: [String: String] = [:], configuration: TokenizerConfiguration? = nil,
+        ends: Set<TokenID> = []
+    ) throws {
         rows = tokens ?? tokenizer.vocabularySize
+        if let tokenizer = tokenizer as? GGUFTokenizer {
+            pairs = tokenizer.vocabulary.pairs
+            return
+        }
         switch tokenizer {
         case let tokenizer as CharacterTokenizer: addSpelled(tokenizer, tokens: tokenizer.characters.map { Array(String($0).utf8) })
         case let tokenizer as ByteTokenizer: addSpelled(tokenizer, tokens: (0 ..< 256).map { [UInt8($0)] })
@@ -27,7 +36,11 @@ public struct GGUFVocabularyExport {
         case let tokenizer as PipelineTokenizer: try add(tokenizer)
         default: throw Self.noKind
         }
-        if let chatTemplate { pairs.append(("tokenizer.chat_template", .string(chatTemplate))) }
+        if let configuration { addRoles(configuration, tokenizer) }
+        addEnds(ends.union(tokenizer.endTokens), tokenizer)
+        for (name, template) in chatTemplates.sorted(by: { $0.key < $1.key }) {
+            pairs.append((name == "default" ? GGUFKeys.chatTemplate : "\(GGUFKeys.chatTemplate).\(name)", .string(template)))
+        }
     }
 
     static let noKind = TokenizerError.invalid(
@@ -73,14 +86,16 @@ public struct GGUFVocabularyExport {
         let model = tokenizer.model, listed = model.listedMerges()
         // Where nothing merges it does not matter how text is cut.
         let pattern = listed.isEmpty ? .gpt2 : tokenizer.settings.pattern
-        guard let pre = GGUFPreTokenizer.all.first(where: { $0.pattern == pattern }) ?? Self.nearest(pattern) else {
-            throw TokenizerError.invalid("its pattern is none of llama.cpp's, so that it can't be written into a GGUF file")
-        }
+        let exact = GGUFPreTokenizer.all.filter { $0.filePattern == pattern || $0.onigurumaRegexes == pattern.onigurumaRegexes }
+        let pre = preTokenizer(among: exact, pattern, ignoresMerges: model.takesWholeWords && !listed.isEmpty)
         var tokens: [String] = [], types: [Int32] = []
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
             if let token = tokenizer.addedTokens.token(for: id) {
                 tokens.append(token.content)
                 types.append(TokenType.of(token))
+            } else if let text = tokenizer.settings.otherBytes[id] {
+                tokens.append(String(decoding: text, as: UTF8.self))
+                types.append(TokenType.normal)
             } else if let bytes = tokenizer.piece(for: id) {
                 tokens.append(ByteAlphabet.spelling(of: bytes))
                 types.append(TokenType.normal)
@@ -92,36 +107,13 @@ public struct GGUFVocabularyExport {
         let merges = listed.map { merge in
             ByteAlphabet.spelling(of: model.tokens[Int(merge.left)]) + " " + ByteAlphabet.spelling(of: model.tokens[Int(merge.right)])
         }
-        addByteLevel(pre: pre.names[0], tokens: tokens, types: types, merges: merges)
-        addEnds(tokenizer, begins: !tokenizer.settings.frame.prefix.isEmpty)
-        if let begin = tokenizer.settings.frame.prefix.first { pairs.append(("tokenizer.ggml.bos_token_id", .uint32(UInt32(begin)))) }
+        addByteLevel(pre: pre, tokens: tokens, types: types, merges: merges)
+        addFrame(tokenizer.settings.frame, begin: nil, end: tokenizer.endOfText)
         if tokenizer.settings.composes { warnings.append("the tokenizer composes characters (NFC) before anything else; llama.cpp does not") }
-    }
-
-    /// llama.cpp has no word for cl100k's pattern itself; Llama 3's differs at white space that ends a text.
-    private static func nearest(_ pattern: SplitPattern) -> GGUFPreTokenizer? {
-        switch pattern {
-        case .cl100k: GGUFPreTokenizer.named("llama-bpe")
-        case .o200k: GGUFPreTokenizer.named("gpt-4o")
-        // The same patterns by another version of Unicode.
-        case .tekken: GGUFPreTokenizer.named("tekken")
-        case .starcoder: GGUFPreTokenizer.named("starcoder")
-        case .deepseek3: GGUFPreTokenizer.named("deepseek-v3")
-        default: nil
-        }
     }
 
     private mutating func addByteLevel(pre: String, tokens: [String], types: [Int32], merges: [String]) {
         addTokens("gpt2", pre: pre, tokens.map { Array($0.utf8) }, types: types)
         pairs.append((GGUFKeys.merges, .array(GGUFArray(strings: merges))))
-    }
-
-    private mutating func addEnds(_ tokenizer: some Tokenizer, begins: Bool) {
-        pairs.append((GGUFKeys.addsBeginOfText, .bool(begins)))
-        if let end = tokenizer.endOfText {
-            pairs.append(("tokenizer.ggml.eos_token_id", .uint32(UInt32(end))))
-        } else {
-            warnings.append("the tokenizer has no token that ends a text, for which llama.cpp then takes token 11: run it with --ignore-eos")
-        }
     }
 }

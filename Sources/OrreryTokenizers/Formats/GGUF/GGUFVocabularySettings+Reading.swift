@@ -31,7 +31,7 @@ extension GGUFVocabularySettings {
 
     private static let llama3 = ["llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"]
 
-    private static let ignoresMerges = Set(llama3 + ["minicpm5", "youtu", "glm4", "glm5", "tekken", "granite-embed-multi-97m"])
+    static let ignoresMerges = Set(llama3 + ["minicpm5", "youtu", "glm4", "glm5", "tekken", "granite-embed-multi-97m"])
 
     private static let addsBeginOfText = Set(llama3 + ["tekken", "chameleon"])
 

@@ -1,23 +1,41 @@
+import Foundation
+import OrreryFiles
+
 extension GGUFTokenizer {
-    /// The vocabulary as a SentencePiece model, or as WordPiece's tokenizer.json: what published models of the kind come with.
-    public func files() throws -> [TokenizerFile] {
+    public func files() throws -> [TokenizerFile] { try convertedFiles { _ in } }
+
+    /// `tokenizer.json` with the pipeline that gives the vocabulary's ids, and `tokenizer_config.json`.
+    ///
+    /// - Parameter warn: receives what these files cannot say, a line each.
+    public func convertedFiles(warn: (String) -> Void) throws -> [TokenizerFile] {
         switch vocabulary.kind {
-        case .llama, .t5: try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame).files()
-        case .bert: try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files()
-        case .gpt2 where bytePairs?.pattern != nil: try bytePairTokenizer()!.files()
-        case .rwkv: try spelled().files()
-        case .gpt2, .gemma4:
-            throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
+        case .gpt2, .gemma4, .llama, .t5: return try pipeline { warn("\(vocabulary.file): \($0)") }.files()
+        case .bert:
+            warn("\(vocabulary.file): llama.cpp cuts words at controls and marks in a way of its own, so that ids may differ there")
+            return try WordPieceTokenizer(vocabulary, addedTokens: addedTokens, frame: frame).files().map { file in
+                guard file.name == TokenizerConfiguration.fileName else { return file }
+                var object = configuration(className: "BertTokenizer")
+                object["do_lower_case"] = .bool(vocabulary.settings.lowercases)
+                object["strip_accents"] = .bool(vocabulary.settings.stripsAccents)
+                return TokenizerFile(name: file.name, contents: Data((JSONValue.object(object).text(.pretty) + "\n").utf8))
+            }
+        case .rwkv: return try spelled().files()
         }
+    }
+
+    /// The vocabulary as a SentencePiece model; nil for kinds that have none.
+    public func sentencePieceTokenizer() throws -> SentencePieceTokenizer? {
+        guard vocabulary.kind == .llama || vocabulary.kind == .t5 else { return nil }
+        return try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame)
     }
 }
 
 extension GGUFTokenizer {
-    /// The same vocabulary as a tokenizer of its own, with the pattern by the name that other formats know it by; nil for other kinds, and where
-    /// only llama.cpp has the pattern. Texts that hold what users defined as tokens may be cut otherwise: here the leftmost is found first.
+    /// The same vocabulary as a tokenizer of its own, with the pattern by the name that other formats know it by, none where only llama.cpp has it;
+    /// nil for other kinds. Texts that hold what users defined as tokens may be cut otherwise: here the leftmost is found first.
     public func bytePairTokenizer() throws -> BytePairTokenizer? {
-        guard let bytePairs, let pattern = bytePairs.pattern else { return nil }
-        var settings = BytePairTokenizer.Settings(pattern: pattern)
+        guard let bytePairs else { return nil }
+        var settings = BytePairTokenizer.Settings(pattern: bytePairs.preTokenizer.filePattern ?? .none)
         settings.frame = frame
         return try BytePairTokenizer(model: bytePairs.model, settings: settings, addedTokens: addedTokens, endOfText: endOfText)
     }
@@ -45,9 +63,11 @@ extension SentencePieceModel {
     /// The model that a GGUF vocabulary was made from, as far as the file tells.
     init(_ vocabulary: GGUFVocabulary) throws {
         self.init(kind: vocabulary.kind == .t5 ? .unigram : .bpe)
+        let unknown = vocabulary.types.firstIndex { $0.contains(.unknown) }
         for id in vocabulary.tokens.indices {
             let type: PieceType = switch vocabulary.types[id] {
-            case .unknown: .unknown
+            // A model has one; further ones are marks as any.
+            case .unknown: id == unknown ? .unknown : .control
             case .control: .control
             case .userDefined: .userDefined
             case .byte: .byte

@@ -7,6 +7,8 @@ public struct GGUFTokenizer: Tokenizer {
     public let vocabulary: GGUFVocabulary
     public let addedTokens: AddedTokens
     public var endOfText: TokenID? { vocabulary.special.endOfText }
+    public var endTokens: Set<TokenID> { vocabulary.endOfGeneration }
+    public var warnings: [String] { vocabulary.warnings + (bytePairs?.warnings ?? []) }
 
     let partition: SpecialTokenPartition
     private let segmenter: any GGUFSegmenter
@@ -40,9 +42,12 @@ public struct GGUFTokenizer: Tokenizer {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
         }
         addedTokens = try AddedTokens(marks.map { id in
-            AddedToken(
+            var token = AddedToken(
                 id: TokenID(id), content: vocabulary.tokens.text(of: id),
                 isSpecial: !vocabulary.attributes[id].isDisjoint(with: [.control, .unknown]))
+            token.lstrip = vocabulary.attributes[id].contains(.stripsLeft)
+            token.rstrip = vocabulary.attributes[id].contains(.stripsRight)
+            return token
         })
     }
 
@@ -54,7 +59,7 @@ public struct GGUFTokenizer: Tokenizer {
     var rankedMerges: GGUFRankedMerges? { segmenter as? GGUFRankedMerges }
 
     public func piece(for id: TokenID) -> [UInt8]? {
-        guard vocabulary.tokens.indices.contains(Int(id)) else { return nil }
+        guard vocabulary.tokens.indices.contains(Int(id)), !isFilling(id) else { return nil }
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
         if vocabulary.kind == .rwkv { return GGUFLongestMatch.bytes(of: token) }
@@ -68,7 +73,12 @@ public struct GGUFTokenizer: Tokenizer {
         return []
     }
 
-    private var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
+    /// Whether a token only fills the table up to the model's last row: converters call those `[PAD7]`, by their number, and unused.
+    private func isFilling(_ id: TokenID) -> Bool {
+        vocabulary.types[Int(id)].contains(.unused) && vocabulary.tokens[Int(id)].elementsEqual("[PAD\(id)]".utf8)
+    }
+
+    var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
 
     public func id(forPiece piece: [UInt8]) -> TokenID? {
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
@@ -103,7 +113,8 @@ public struct GGUFTokenizer: Tokenizer {
     }
 
     public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
-        guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        guard vocabulary.tokens.indices.contains(Int(id)) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        guard let piece = piece(for: id) else { return }
         // The space that encoding put first.
         let dropsSpace = previous == nil && segmenter.dropsFirstSpace && piece.first == 0x20
         bytes.append(contentsOf: dropsSpace ? piece.dropFirst() : piece[...])
