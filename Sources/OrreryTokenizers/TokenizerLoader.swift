@@ -17,12 +17,15 @@ public enum TokenizerLoader {
     public static func load(
         path: String, pattern: SplitPattern? = nil, encoding: String? = nil, warn: (String) -> Void = { _ in }
     ) throws -> any Tokenizer {
-        let tokenizer = try load(path, pattern, encoding)
-        tokenizer.warnings.forEach(warn)
+        let (tokenizer, warnings) = try load(path, pattern, encoding)
+        (tokenizer.warnings + warnings).forEach(warn)
         return tokenizer
     }
 
-    private static func load(_ path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
+    /// A tokenizer, and what is odd in the files next to its own.
+    private typealias Loaded = (tokenizer: any Tokenizer, warnings: [String])
+
+    private static func load(_ path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> Loaded {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
                 path, "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
@@ -32,37 +35,46 @@ public enum TokenizerLoader {
         }
     }
 
-    private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
+    private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> Loaded {
         let names = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"]
         // Without any of them, the error is about the first.
         let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
         return try tokenizer(inFile: Path.join(directory, name), pattern, encoding)
     }
 
-    private static func tokenizer(inFile path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> any Tokenizer {
-        if path.hasSuffix(".tiktoken") { return try BytePairTokenizer(tiktoken: path, pattern: pattern, encoding: encoding) }
+    private static func tokenizer(inFile path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> Loaded {
+        if path.hasSuffix(".tiktoken") { return (try BytePairTokenizer(tiktoken: path, pattern: pattern, encoding: encoding), []) }
         guard encoding == nil else { throw TokenizerError.file(path, "says itself which special tokens it has; --encoding is for .tiktoken") }
-        if Path.name(path) == "vocab.json" { return try BytePairTokenizer(vocabulary: path, pattern: pattern) }
+        if Path.name(path) == "vocab.json" { return (try BytePairTokenizer(vocabulary: path, pattern: pattern), []) }
         guard pattern == nil else {
             throw TokenizerError.file(path, "says itself how text is cut; --pattern is for .tiktoken and vocab.json")
         }
         let configuration = try TokenizerConfiguration(beside: path)
-        if GGUFFile.isGGUF(path: path) { return try GGUFTokenizer(GGUFVocabulary(contentsOf: path)) }
+        if GGUFFile.isGGUF(path: path) { return (try GGUFTokenizer(GGUFVocabulary(contentsOf: path)), []) }
         if path.hasSuffix(".model") {
-            let model = try SentencePieceModel(contentsOf: path)
-            return try TokenizerError.naming(path) {
+            var model = try SentencePieceModel(contentsOf: path)
+            let pieces = model.pieces
+            let further = try FurtherTokens(beside: path, configuration, size: pieces.count) { text in
+                pieces.firstIndex { $0.elementsEqual(text.utf8) }.map { TokenID($0) }
+            }
+            model.append(further)
+            let tokenizer = try TokenizerError.naming(path) {
                 try SentencePieceTokenizer(model, frame: configuration?.sentencePieceFrame(of: model) ?? ([], []))
             }
+            return (tokenizer, further.warnings + further.pieceWarnings(path))
         }
         if path.hasSuffix(".txt") {
-            return try WordPieceTokenizer(
+            let tokenizer = try WordPieceTokenizer(
                 vocabularyText: path, lowercases: configuration?.fields.boolIfPresent("do_lower_case"),
                 stripsAccents: configuration?.fields.boolIfPresent("strip_accents"),
                 separatesChinese: configuration?.fields.boolIfPresent("tokenize_chinese_chars"))
+            let further = try FurtherTokens(beside: path, configuration, size: tokenizer.vocabularySize) { tokenizer.id(forPiece: Array($0.utf8)) }
+            return (try tokenizer.adding(further, path: path), further.warnings)
         }
-        return try TokenizerError.naming(path) {
+        let tokenizer = try TokenizerError.naming(path) {
             try HuggingFaceReader(path: path, root: json(path), configuration: configuration).tokenizer()
         }
+        return (tokenizer, [])
     }
 
     private static func json(_ path: String) throws -> JSONFields {

@@ -1,6 +1,6 @@
 import Foundation
 import OrreryTokenizers
-@testable import OrreryTraining
+import OrreryTraining
 import Testing
 
 /// Encoded texts that are kept: found again, never stale, never damaged.

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import OrreryFiles
 import OrreryModels
-@testable import OrreryTraining
+import OrreryTraining
 import Testing
 
 /// `orrery train --from MODEL`.

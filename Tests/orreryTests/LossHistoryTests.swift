@@ -1,5 +1,5 @@
 import Testing
-@testable import orrery
+import orrery
 
 /// The mean line of the chart.
 @Suite struct LossHistoryTests {

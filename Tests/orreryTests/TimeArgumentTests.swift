@@ -1,5 +1,5 @@
 import Testing
-@testable import orrery
+import orrery
 
 /// `--time`.
 @Suite struct TimeArgumentTests {

@@ -3,15 +3,15 @@ import OrreryFiles
 extension BytePairTokenizer {
     /// GPT-2's format: `vocab.json`, and beside it `merges.txt`.
     ///
-    /// The files name no pattern and no added tokens. `tokenizer_config.json` beside them may: its class (Qwen2Tokenizer; else GPT-2's
-    /// pattern) and its `added_tokens_decoder`. Without it a `<|endoftext|>` in the vocabulary is the end of a text, as in GPT-2.
+    /// The files name no pattern and no added tokens. `tokenizer_config.json` next to them may: its class (Qwen2Tokenizer; else GPT-2's
+    /// pattern) and its `added_tokens_decoder`, and so may `added_tokens.json`. Without it a `<|endoftext|>` in the vocabulary is the end of a text, as in GPT-2.
     ///
     /// - Parameter pattern: instead of the one that the class stands for.
     /// - Throws: `TokenizerError` or `FileError` naming the file and what was expected.
     public init(vocabulary path: String, pattern: SplitPattern? = nil) throws {
         let configuration = try TokenizerConfiguration(beside: path)
         let members = try JSONFields(JSONValue(contentsOf: path), file: path)
-        let added = try Self.addedTokens(members, configuration)
+        let added = try Self.addedTokens(members, configuration, path)
 
         var vocabulary = ByteLevelVocabulary(file: path)
         for (piece, value) in members.object.members {
@@ -28,17 +28,20 @@ extension BytePairTokenizer {
         settings.composes = isQwen
         settings.otherBytes = vocabulary.otherBytes
         settings.spellsAddedTokens(added)
+        if !added.areFoundAlike(behindNormalizer: settings.composes) { settings.added = try AddedVocabulary(Array(added), normalizer: nil) }
         let end = try configuration?.content(of: "eos_token") ?? "<|endoftext|>"
         try self.init(
             model: vocabulary.model(takesWholeWords: false, repeated: .last), settings: settings, addedTokens: added,
             endOfText: added.id(forContent: Array(end.utf8)))
     }
 
-    private static func addedTokens(_ vocabulary: JSONFields, _ configuration: TokenizerConfiguration?) throws -> AddedTokens {
+    private static func addedTokens(_ vocabulary: JSONFields, _ configuration: TokenizerConfiguration?, _ path: String) throws -> AddedTokens {
         if let configuration, configuration.fields.has("added_tokens_decoder") { return try AddedTokens(configuration.addedTokens) }
         let end = "<|endoftext|>"
-        guard let id = try vocabulary.intIfPresent(end, in: 0...TokenBytes.maximalCount) else { return try AddedTokens() }
-        return try AddedTokens([AddedToken(id: TokenID(id), content: end)])
+        func id(_ text: String) -> TokenID? { (try? vocabulary.intIfPresent(text, in: 0...TokenBytes.maximalCount)).flatMap { $0 }.map { TokenID($0) } }
+        let further = try FurtherTokens(beside: path, configuration, size: vocabulary.object.count, id: id)
+        let ends = (further.known + further.tokens).contains { $0.content.utf8.elementsEqual(end.utf8) } ? [] : id(end).map { [AddedToken(id: $0, content: end)] } ?? []
+        return try AddedTokens(ends + further.known + further.tokens)
     }
 
     private static func readMerges(_ path: String, into vocabulary: inout ByteLevelVocabulary) throws {

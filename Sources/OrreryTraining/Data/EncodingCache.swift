@@ -27,7 +27,7 @@ public struct EncodingCache: Sendable {
     }
 
     /// The name for the ids of a text; nil where the tokenizer cannot be told from others.
-    func key(_ text: TrainingText, _ tokenizer: any Tokenizer) throws -> String? {
+    package func key(_ text: TrainingText, _ tokenizer: any Tokenizer) throws -> String? {
         // What a GGUF file says of its tokenizer is more than the files made from it do.
         guard !(tokenizer is GGUFTokenizer), let files = try? tokenizer.files() else { return nil }
         var hash = SHA256()
@@ -44,7 +44,7 @@ public struct EncodingCache: Sendable {
     }
 
     /// What is kept, unless it is damaged.
-    func ids(for key: String, vocabularySize: Int) -> [TokenID]? {
+    package func ids(for key: String, vocabularySize: Int) -> [TokenID]? {
         guard let file = try? MappedFile(path: path(key)) else { return nil }
         return file.withUnsafeBytes { bytes in
             let start = Self.magic.count, end = bytes.count - 64
@@ -58,7 +58,7 @@ public struct EncodingCache: Sendable {
     }
 
     /// Keeps the ids if there is room; a run does not fail because its cache cannot be written.
-    func keep(_ ids: [TokenID], for key: String) {
+    package func keep(_ ids: [TokenID], for key: String) {
         let words = ids.map(\.littleEndian)
         try? Directory.createAll(directory)
         guard (try? FreeSpace.bytes(at: directory)).map({ $0 > 16 * words.count }) == true, let file = try? AtomicFile(path: path(key)) else { return }

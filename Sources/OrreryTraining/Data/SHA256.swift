@@ -1,11 +1,13 @@
 /// SHA-256 (FIPS 180-4, section 6.2): tells two texts apart where nothing else of them is compared.
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19]
     /// Bytes that do not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
 
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    package init() {}
+
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         count &+= UInt64(bytes.count)
         var bytes = bytes[...]
         if !rest.isEmpty {
@@ -21,13 +23,13 @@ struct SHA256 {
         rest += bytes.dropFirst(whole)
     }
 
-    mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+    package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
     /// A number by itself, so that what is before it and after it cannot change places.
-    mutating func add(_ number: Int) { withUnsafeBytes(of: UInt64(bitPattern: Int64(number)).littleEndian) { add($0) } }
+    package mutating func add(_ number: Int) { withUnsafeBytes(of: UInt64(bitPattern: Int64(number)).littleEndian) { add($0) } }
 
     /// The hash of what was added, in hexadecimal.
-    var hexadecimal: String {
+    package var hexadecimal: String {
         var copy = self
         let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64), bits = count &* 8
         copy.add(padding)

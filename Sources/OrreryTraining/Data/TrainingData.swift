@@ -57,14 +57,14 @@ extension TrainingPlan {
 }
 
 /// Documents and the tokenizer that encodes them.
-struct EncodedText {
+package struct EncodedText {
     private let text: TrainingText
     private let tokenizer: any Tokenizer
 
-    init(_ text: TrainingText, _ tokenizer: any Tokenizer) { (self.text, self.tokenizer) = (text, tokenizer) }
+    package init(_ text: TrainingText, _ tokenizer: any Tokenizer) { (self.text, self.tokenizer) = (text, tokenizer) }
 
     /// The ids, from the cache where it has them. Between documents stands the tokenizer's end-of-text token, or a newline where it has none.
-    func ids(cache: EncodingCache?, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> [TokenID] {
+    package func ids(cache: EncodingCache?, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> [TokenID] {
         guard let cache, text.bytes.count >= cache.leastBytes, let key = try cache.key(text, tokenizer) else { return try encoded(progress) }
         if let ids = cache.ids(for: key, vocabularySize: tokenizer.vocabularySize) { return ids }
         let ids = try encoded(progress)

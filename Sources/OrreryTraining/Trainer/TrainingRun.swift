@@ -97,7 +97,9 @@ public final class TrainingRun {
         if let budget { secondsBefore = budget.elapsed }
         // The last checkpoint is written when all else is: there is nothing left to do.
         if trainer.step >= plan.steps, !owesValidation {
-            return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) })
+            do { return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) }) } catch is Stopped {
+                return summary(interrupted: true, validation: nil)
+            }
         }
         if let directory { try open(directory) }
         if isExtended { try checkpoint() }  // another end is part of the plan, and is saved before the run continues

@@ -1,16 +1,18 @@
 import OrreryTerminal
 
 /// The losses of a run, and their running mean.
-struct LossHistory {
-    private(set) var losses: [LossPoint] = []
-    private(set) var means: [LossPoint] = []
+package struct LossHistory {
+    package private(set) var losses: [LossPoint] = []
+    package private(set) var means: [LossPoint] = []
     var validations: [LossPoint] = []
 
-    var mean: Double? { means.last?.loss }
+    package init() {}
+
+    package var mean: Double? { means.last?.loss }
 
     /// Adds a step's loss to the mean: each moves it by a twentieth, the first ones by more. A mean that took the first losses for twenty steps
     /// would lie far above the points of a short run.
-    mutating func append(step: Int, loss: Double) {
+    package mutating func append(step: Int, loss: Double) {
         losses.append(LossPoint(step: step, loss: loss))
         guard loss.isFinite else { return }
         let share = max(0.05, min(1, 4 / Double(means.count + 4)))

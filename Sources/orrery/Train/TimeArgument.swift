@@ -2,8 +2,8 @@ import ArgumentParser
 import OrreryTraining
 
 /// A length of time as people write it: `90` or `90s`, `45m`, `2h30m`, `1d`, `1.5h`.
-struct TimeArgument {
-    let seconds: Double
+package struct TimeArgument {
+    package let seconds: Double
 
     private static let units: [(name: Character, seconds: Double)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
@@ -13,7 +13,7 @@ struct TimeArgument {
         return time
     }
 
-    init?(_ argument: String) {
+    package init?(_ argument: String) {
         var sum = 0.0, rest = argument.lowercased()[...], larger = Self.units[...]
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {

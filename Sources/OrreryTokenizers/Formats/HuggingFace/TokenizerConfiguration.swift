@@ -67,6 +67,20 @@ public struct TokenizerConfiguration: Sendable {
         }
     }
 
+    /// Marks of structure without a role (`additional_special_tokens`, or the newer `extra_special_tokens` as a list).
+    var additionalSpecialTokens: [String] {
+        get throws {
+            try ["additional_special_tokens", "extra_special_tokens"].flatMap { name -> [String] in
+                guard case .array(let tokens)? = fields.object[name] else { return [] }
+                return try tokens.map { token in
+                    if case .string(let content) = token { return content }
+                    if case .object(let object) = token, case .string(let content)? = object["content"] { return content }
+                    throw fields.error(name, expected: "tokens' texts, or objects with their content")
+                }
+            }
+        }
+    }
+
     // MARK: Everything else
 
     /// The tokens that the model was made for; nil where transformers has written its "very large" number.

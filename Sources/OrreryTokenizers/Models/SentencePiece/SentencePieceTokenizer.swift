@@ -13,6 +13,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     let ordinary: PieceIndex
     let reserved: PieceIndex
     private let normalizer: SentencePieceNormalizer
+    /// The same for text behind a mark of structure: transformers puts a space before it only where it makes words of all spaces.
+    private let innerNormalizer: SentencePieceNormalizer
     let segmenter: SentencePieceSegmenter
     let denormalizer: SentencePieceNormalizer?
 
@@ -23,6 +25,9 @@ public struct SentencePieceTokenizer: Tokenizer {
         let symbols = roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
         normalizer = try SentencePieceNormalizer(
             model.normalizerSettings, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
+        var inner = model.normalizerSettings
+        if !inner.removesExtraWhitespaces { inner.addsDummyPrefix = false }
+        innerNormalizer = try SentencePieceNormalizer(inner, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
         denormalizer = try model.denormalizerSettings.flatMap { settings in
             settings.characterMap.isEmpty
                 ? nil : try SentencePieceNormalizer(settings, treatsWhitespaceAsSuffix: false, symbols: nil)
@@ -90,7 +95,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     }
 
     private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) throws {
-        let normalized = normalizer.normalize(
+        let normalized = (range.lowerBound == 0 ? normalizer : innerNormalizer).normalize(
             UnsafeBufferPointer(rebasing: utf8[range]), recordsOrigins: encoding.recordsByteRanges)
         // Places in the normalized text are kept in 32 bits, as in sentencepiece.
         guard normalized.bytes.count < Int(Int32.max) else {
