@@ -23,7 +23,7 @@ struct Generate: ParsableCommand {
     @Option(help: "Text to continue; - reads it from standard input.")
     var prompt = ""
 
-    @Option(help: "Most tokens to generate.")
+    @Option(help: "Maximum number of tokens to generate.")
     var maxTokens = 256
 
     @OptionGroup var sampling: SamplingFlags

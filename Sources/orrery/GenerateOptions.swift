@@ -24,7 +24,7 @@ struct SamplingFlags: ParsableArguments {
     var greedy = false
 
     func validate() throws {
-        if greedy, let temperature, temperature != 0 { throw ValidationError("--greedy: expected no --temperature beside it, found \(temperature)") }
+        if greedy, let temperature, temperature != 0 { throw ValidationError("--greedy: expected no --temperature with it, found \(temperature)") }
         do { try options(suggested: nil).validate() } catch { throw ValidationError("\(error)") }
     }
 

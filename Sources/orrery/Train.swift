@@ -60,7 +60,7 @@ struct Train: ParsableCommand {
         if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
         guard !overwrite else { return try TrainingRun.requireOwn(directory) }
         if FileStatus(Path.join(directory, "training")) != nil {
-            throw ValidationError("\(directory) holds a run already: go on with --resume \(directory), replace it with --overwrite, or name another --out")
+            throw ValidationError("\(directory) holds a run already: resume it with --resume \(directory), replace it with --overwrite, or name another --out")
         }
         if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
             throw ValidationError("\(directory) holds \(name) already: replace it with --overwrite, or name another --out")

@@ -65,7 +65,7 @@ final class TrainingDisplay: TrainingObserver {
 
     /// A line of what the model would write now, at even steps of the run.
     private func showSample(_ trainer: Trainer) {
-        guard !quiet, samples > 0, trainer.step % max(1, trainer.plan.steps / samples) == 0, trainer.step < trainer.plan.steps,
+        guard !quiet, samples > 0, trainer.step % max(1, (trainer.plan.steps + samples - 1) / samples) == 0, trainer.step < trainer.plan.steps,
             let model = try? TextModel(trainer.model, tokenizer: trainer.tokenizer),
             let prompt = samplePrompt ?? Self.shortPrompt(trainer),
             let text = try? model.sample(prompt, maxTokens: 64, temperature: 0.7)

@@ -33,10 +33,10 @@ private struct Bytes {
     private func problem(_ bytes: Bytes) -> String { problem(bytes.bytes) }
 
     @Test func refusesTheHead() {
-        #expect(problem([]) == "byte 0: expected \"GGUF\", found an empty file; this is no GGUF file")
+        #expect(problem([]) == "byte 0: expected \"GGUF\", found an empty file; this is not a GGUF file")
         #expect(problem(Array("GGML3333".utf8)).contains("found something else"))
         #expect(problem(Array("version https://git-lfs.github.com".utf8)).contains("run: git lfs pull"))
-        #expect(problem(Array("GGUF".utf8)) == "byte 4: expected 4 bytes for the version, found 0; the file is cut off or no GGUF file: download it again")
+        #expect(problem(Array("GGUF".utf8)) == "byte 4: expected 4 bytes for the version, found 0; the file is cut off or not a GGUF file: download it again")
         #expect(problem(Bytes(version: 1)).contains("byte 4: expected version 2 or 3, found 1"))
         #expect(problem(Bytes(version: 4)).contains("found 4"))
         #expect(problem(Bytes(version: 0)).contains("found 0"))

@@ -119,7 +119,7 @@ import Testing
         ("tokenizer.json", "\"t\": 116", "\"t\": 9999999999", "expected an integer from 0 to 2097151, found 9999999999"), ("tokenizer.json", "\"t\": 116", "\"t\": -1", "expected an integer from 0 to 2097151, found -1"),
         ("tokenizer.json", "\"t\": 116", "\"t\": 115", "the id 115; expected each id once"), ("tokenizer.json", "\"t\": 116", "\"t\": 1e3", "found 1000.0"),
         ("tokenizer.json", "\"t\": 116", "\"s\": 116", "\"s\""), ("tokenizer.json", "\"t h\"", "\"t q7\"", "merge 0 needs \"q7\", which is not in the vocabulary"),
-        ("tokenizer.json", "\"t h\"", "\"t h e\"", "merge 0 is \"t h e\"; expected two pieces"),
+        ("tokenizer.json", "\"t h\"", "\"t h e\"", "merge 0 is \"t h e\"; expected two tokens"),
         ("tokenizer.json", "\"t h\"", "17", "merge 0 is"), ("tokenizer.json", "\"t h\"", "\" h\"", "merge 0"),
         ("vocab.json", "\"t\": 116", "\"t\": 4294967296", "has the id 4294967296"), ("vocab.json", "\"t\": 116", "\"t\": \"x\"", "expected an id"),
         ("merges.txt", "t h", "t  h", "2 spaces"), ("merges.txt", "t h", "t q7", "needs the token"),

@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: [
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}"#, #"merge 0 needs "ab", which is not in the vocabulary"#),
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [["a", "c"]]}"#, #"merge 0 needs "c""#),
-        (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]}"#, "expected two pieces with a space between, or an array of two"),
+        (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]}"#, "expected two tokens with a space between, or an array of two"),
         (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [], "dropout": 0.1}"#, #"field "model.dropout": expected null or 0"#),
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 2097152}, "merges": []}"#, #"field "model.vocab.b": expected an integer from 0 to 2097151"#),
         (#"{"type": "Unigram", "vocab": [["a", "b"]], "unk_id": 0}"#, "expected an array of a text and a score"),

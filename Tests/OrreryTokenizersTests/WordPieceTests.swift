@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[UNK]\na\nb\na\n", "\"a\" has the ids 1 and 3; expected distinct pieces"), ("a\nb\n", "the vocabulary has no \"[UNK]\""),
+        ("[UNK]\na\nb\na\n", "\"a\" has the ids 1 and 3; expected distinct tokens"), ("a\nb\n", "the vocabulary has no \"[UNK]\""),
         ("", "the vocabulary has no \"[UNK]\""), ("[UNK]\n\u{0}\n[UNK]", "\"[UNK]\" has the ids 0 and 2"),
     ])
     func refusesVocabularyTexts(text: String, expected: String) throws {

@@ -76,7 +76,7 @@ import Testing
     static let models: [BadInput] = [
         .usage("generate", "<model>"),
         .failure("generate @missing", "missing/config.json: cannot open for reading: no such file or directory"),
-        .failure("generate @text.txt", "text.txt: byte 0: expected \"GGUF\"", "this is no GGUF file"),
+        .failure("generate @text.txt", "text.txt: byte 0: expected \"GGUF\"", "this is not a GGUF file"),
         .failure("explain @missing Once", "missing/config.json: cannot open for reading: no such file or directory"),
         .failure("logits @missing --ids @ids.json --out @out.safetensors", "missing/config.json: cannot open for reading"),
         .failure("generate @model", "model/config.json", files: ["model/config.json": "{\"model_type\": \"qwen3\","]),

@@ -69,7 +69,7 @@ package enum Temporary {
                 }
             } catch let error as FileError where error.isAlreadyThere { continue }
         }
-        throw FileError.request(destination, "no free name for a temporary beside it", advice: "remove its .tmp- files")
+        throw FileError.request(destination, "no free name for a temporary file next to it", advice: "remove its .tmp- files")
     }
 
     /// Says that the work at `path` has been put in place, or given up.

@@ -40,7 +40,7 @@ struct GGUFHeader {
             throw reader.wrong("\"GGUF\"", found: "a Git LFS pointer", advice: "run: git lfs pull")
         }
         guard bytes.starts(with: Self.magic) else {
-            throw reader.wrong("\"GGUF\"", found: bytes.isEmpty ? "an empty file" : "something else", advice: "this is no GGUF file")
+            throw reader.wrong("\"GGUF\"", found: bytes.isEmpty ? "an empty file" : "something else", advice: "this is not a GGUF file")
         }
         _ = try reader.integer(UInt32.self, "the magic")
     }

@@ -106,5 +106,5 @@ struct GGUFReader {
         .byte(base + (place ?? position), of: file.path, expected: expected, found: found, advice: advice)
     }
 
-    private var cutOff: String { "the file is cut off or no GGUF file: download it again" }
+    private var cutOff: String { "the file is cut off or not a GGUF file: download it again" }
 }

@@ -41,7 +41,7 @@ package struct SafetensorsHeader {
         guard length <= maximumLength else {
             throw FileError.byte(
                 0, of: path, expected: "a header of at most \(maximumLength) bytes", found: "\(length)",
-                advice: "this is no safetensors file")
+                advice: "this is not a safetensors file")
         }
         guard Int(length) <= file.count - 8 else {
             throw FileError.byte(

@@ -45,10 +45,14 @@ extension TextModel {
         if case .sliding(let stride) = cut, !(1 ... context - 1).contains(stride) {
             throw GenerationError.option("the stride", stride, allowed: "1 to \(context - 1), less than the context")
         }
-        var encoding = Encoding(recordsByteRanges: true)
+        var encoding: (ids: [TokenID], byteRanges: [Range<Int>]) = ([], [])
         do {
             try text.withUnsafeBufferPointer {
-                try tokenizer.encode($0, options: EncodingOptions(recognizesSpecialTokens: false, addsSpecialTokens: false), into: &encoding)
+                let options = EncodingOptions(recognizesSpecialTokens: false, addsSpecialTokens: false)
+                try tokenizer.encodeParts(of: $0, options: options, recordsByteRanges: true, threads: Processor.current.threads) { _, part in
+                    encoding.ids += part.ids
+                    encoding.byteRanges += part.byteRanges
+                }
             }
         } catch let error as TokenizerError { throw GenerationError.text(error) }
         let begin = beginOfText

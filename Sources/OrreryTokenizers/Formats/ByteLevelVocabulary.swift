@@ -83,7 +83,7 @@ struct ByteLevelVocabulary {
     }
 
     private func foreign(_ piece: some Collection<UInt8>) -> TokenizerError {
-        .file(file, "merge \(merges.count) has \(quoted(piece)); expected a piece in GPT-2's byte alphabet")
+        .file(file, "merge \(merges.count) has \(quoted(piece)); expected a token in GPT-2's byte alphabet")
     }
 
     private func id(of piece: Slice<UnsafeBufferPointer<UInt8>>) throws -> UInt32 {

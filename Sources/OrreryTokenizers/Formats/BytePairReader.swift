@@ -38,7 +38,7 @@ struct BytePairReader {
 
     private func bytePairModel(_ added: AddedTokens) throws -> (BytePairModel, [TokenID: [UInt8]]) {
         for key in ["continuing_subword_prefix", "end_of_word_suffix"] where try model.stringIfPresent(key)?.isEmpty == false {
-            throw model.error(key, expected: "null: byte-level pieces have none")
+            throw model.error(key, expected: "null: byte-level tokens have none")
         }
         if let dropout = try model.doubleIfPresent("dropout"), dropout != 0 {
             throw model.error("dropout", expected: "null: it is not honoured here")
@@ -54,7 +54,7 @@ struct BytePairReader {
         try vocabulary.finish()
         for (index, merge) in try model.array("merges").enumerated() {
             guard let (left, right) = Self.pair(merge) else {
-                throw TokenizerError.file(path, "merge \(index) is \(merge.kindDescription); expected two pieces with a space between, or an array of two")
+                throw TokenizerError.file(path, "merge \(index) is \(merge.kindDescription); expected two tokens with a space between, or an array of two")
             }
             try vocabulary.addMerge(left, right)
         }

@@ -51,7 +51,7 @@ extension BytePairTokenizer {
             if line.isEmpty || line.starts(with: Array("#version".utf8)) { continue }
             let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                throw TokenizerError.file(path, "line \(number + 1) has \(parts.count - 1) spaces; expected two pieces with a space between")
+                throw TokenizerError.file(path, "line \(number + 1) has \(parts.count - 1) spaces; expected two tokens with a space between")
             }
             try vocabulary.addMerge(parts[0], parts[1])
         }

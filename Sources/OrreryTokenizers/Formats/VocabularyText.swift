@@ -11,7 +11,7 @@ enum VocabularyText {
             var line = rest[rest.startIndex..<end]
             if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
             guard UTF8Step.isValid(UnsafeBufferPointer(rebasing: line)) else {
-                throw TokenizerError.file(path, "line \(pieces.count + 1) is not UTF-8; expected one piece a line")
+                throw TokenizerError.file(path, "line \(pieces.count + 1) is not UTF-8; expected one token per line")
             }
             pieces.append(line)
             rest = end < rest.endIndex ? rest[(end + 1)...] : rest[rest.endIndex...]

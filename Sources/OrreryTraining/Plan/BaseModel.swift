@@ -1,6 +1,7 @@
 import OrreryFiles
 import OrreryModels
 import OrreryNN
+import OrreryTokenizers
 
 /// The model that a run starts from (`orrery train --from MODEL`), as a resumed run needs it when the model's own files are gone.
 public struct BaseModel: Codable, Sendable, Hashable {
@@ -60,6 +61,8 @@ public struct StartingModel {
         case .encoder: throw TrainingError.base(path, "this is an encoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
         case .encoderDecoder: throw TrainingError.base(path, "this is an encoder with a decoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
         }
+        // The run writes a directory with a tokenizer; that there can be none is better known now than after the text is read.
+        if FileStatus(path)?.kind == .file { _ = try TokenizerLoader.load(path: path).files() }
         model = try ModelFiles.open(path, warn: warn)
         base = try BaseModel(path: path, model)
         if model.parameters.contains(where: { $0.shape.count > 2 }) {

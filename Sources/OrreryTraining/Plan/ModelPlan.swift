@@ -66,7 +66,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             guard let base else { throw TrainingError.plan("base: expected the model that the run starts from, found none") }
             return try base.validate()
         }
-        guard base == nil else { throw TrainingError.plan("base: expected none beside architecture \(architecture.rawValue)") }
+        guard base == nil else { throw TrainingError.plan("base: expected none with architecture \(architecture.rawValue)") }
         guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
         switch architecture {
         case .gpt2:

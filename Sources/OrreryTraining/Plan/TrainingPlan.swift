@@ -76,15 +76,15 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
 
     public var tokensPerStep: Int { batch * context }
 
-    /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens. Fewer than so many
-    /// tell too little.
+    /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens. Few tokens tell too
+    /// little, so that a short run may take a third of its time for it.
     private static let (validationTokensPerToken, leastValidationTokens) = (0.3, 8192)
 
     /// The windows of a sample: a function of the plan, so that a run is the same run on any machine.
     package func sampledWindows(of all: Int) -> Int {
         let between = Double(validateEvery > 0 ? min(validateEvery, steps) : steps) * Double(tokensPerStep)
-        let tokens = max(Self.validationTokensPerToken * between, Double(Self.leastValidationTokens))
-        return min(all, Int(min(tokens / Double(context), Double(1 << 40)).rounded(.up)))
+        let tokens = max(Self.validationTokensPerToken * between, min(between, Double(Self.leastValidationTokens)))
+        return min(all, max(1, Int(min(tokens / Double(context), Double(1 << 40)).rounded(.up))))
     }
     public var microBatches: Int { batch / microBatch }
 

@@ -5,7 +5,7 @@ import OrreryFiles
 /// Runs a trainer to the end of its plan: validation, checkpoints, records; tells an observer what happens.
 ///
 /// The directory is a model in Hugging Face's layout, the best by validation; `last/` is the last one where it differs, `training/` the
-/// state to go on from.
+/// state to continue from.
 public final class TrainingRun {
     public let trainer: Trainer
     /// Where the model goes; nil keeps nothing.
@@ -40,7 +40,7 @@ public final class TrainingRun {
         (self.trainer, self.directory, self.clock) = (trainer, directory, clock)
     }
 
-    /// Goes on from the state in the directory; a run that keeps to a time goes on with what is left of it.
+    /// Continues from the state in the directory; a run that keeps to a time continues with what is left of it.
     /// - Parameter warn: receives what will differ from an undisturbed run, a line each.
     public func resume(warn: (String) -> Void = { _ in }) throws {
         guard let directory else { return }
@@ -51,7 +51,7 @@ public final class TrainingRun {
         if let time = trainer.plan.time { budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock) }
         let set = Processor.current.instructionSet.rawValue
         if progress.instructionSet != set {
-            warn("\(state.path): this run began on \(progress.instructionSet) and goes on on \(set): its weights will differ in their last bits")
+            warn("\(state.path): this run began on \(progress.instructionSet) and continues on \(set): its weights will differ in their last bits")
         }
     }
 

@@ -30,7 +30,7 @@ struct Chat: ParsableCommand {
     @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
     var variables: [String] = []
 
-    @Option(help: "Most tokens of an answer.")
+    @Option(help: "Maximum number of tokens in an answer.")
     var maxTokens = 1024
 
     @OptionGroup var sampling: SamplingFlags
@@ -41,7 +41,7 @@ struct Chat: ParsableCommand {
 
     func validate() throws {
         if maxTokens < 1 { throw ValidationError("--max-tokens: expected at least 1, found \(maxTokens)") }
-        if output.json, prompt == nil { throw ValidationError("--json: expected --prompt beside it, for one answer") }
+        if output.json, prompt == nil { throw ValidationError("--json: expected --prompt with it, for one answer") }
         _ = try templateVariables()
     }
 

@@ -58,7 +58,7 @@ extension ModelInspection {
         var facts = Table([.init("", style: .bold), .init("")])
         facts.add("file", path)
         facts.add("format", format)
-        facts.add("architecture", architecture ?? "not said")
+        facts.add("architecture", architecture ?? "unknown: the file does not name it")
         if let name { facts.add("name", name) }
         facts.add("parameters", "\(Human.count(parameters)) in \(tensors.count) tensors")
         facts.add("weights", "\(Human.bytes(byteCount)), \(Human.fixed(8 * Double(byteCount) / Double(max(1, parameters)), decimals: 2)) bits each")

@@ -43,7 +43,7 @@ struct MergePage {
         return switch tokenizer {
         case is CharacterTokenizer: "each character is a token"
         case is ByteTokenizer: "each byte is a token"
-        case is WordPieceTokenizer, is PipelineTokenizer: "WordPiece takes the longest piece that a word starts with, and then the longest that goes on with it"
+        case is WordPieceTokenizer, is PipelineTokenizer: "WordPiece takes the longest token that a word starts with, and then the longest that continues it"
         default: "its kind has none"
         }
     }

@@ -6,7 +6,7 @@ import OrreryTokenizers
 /// Cuts a text into tokens and shows them.
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Cut a text into tokens: pieces in colour, ids, counts, merges, statistics; several tokenizers side by side.",
+        abstract: "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
         discussion: """
             TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json beside merges.txt, a SentencePiece .model, \
             .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
@@ -70,7 +70,7 @@ struct TokenizeView: ParsableArguments {
         static func help(for value: Mode) -> ArgumentHelp? {
             switch value {
             case .ids: "Print the ids, separated by spaces."
-            case .pieces: "Print a token a line: place, id, bytes in the text, piece."
+            case .pieces: "Print one token per line: place, id, bytes in the text, text of the token."
             case .count: "Print the number of tokens."
             case .merges: "Replay how each word was built, merge by merge, from the tokenizer's own tables."
             case .stats: "Print tokens per word, bytes per token, the share of a context window, the cost."
@@ -104,7 +104,7 @@ struct TokenizeEncoding: ParsableArguments {
     @Flag(help: "Leave out the tokens that frame a text.")
     var noSpecial = false
 
-    @Flag(help: "Read what looks like a special token as that token.")
+    @Flag(help: "Read text that spells a special token as that token.")
     var parseSpecial = false
 
     @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression.", valueName: "name|regex"))

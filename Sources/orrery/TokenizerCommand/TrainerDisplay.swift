@@ -32,8 +32,8 @@ final class TrainerDisplay: Sendable {
         let (title, unit) = switch progress.stage {
         case .counting: ("counting words", "bytes")
         case .merging: ("learning merges", "tokens")
-        case .seeding: ("looking for pieces", "steps")
-        case .pruning: ("choosing pieces", "pieces")
+        case .seeding: ("looking for tokens", "steps")
+        case .pruning: ("choosing tokens", "tokens")
         }
         let share = Double(progress.completed) / Double(max(progress.total, 1))
         return TaskStatus(

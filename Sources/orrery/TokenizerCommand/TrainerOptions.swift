@@ -6,20 +6,20 @@ struct TrainerOptions: ParsableArguments {
     @Option(help: "\(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: String
     @Option(help: "Tokens in all, special ones included.") var vocab = 32_000
     @Option(help: "A special token; give the option again for more. For bpe the first ends a text.") var special: [String] = []
-    @Flag(help: "Take each line for a text of its own, as Hugging Face's train(files) does; sentencepiece's kinds always do.") var lines = false
+    @Flag(help: "Treat each line as a separate text, as Hugging Face's train(files) does; sentencepiece's kinds always do.") var lines = false
 
     @Option(help: "How text is cut into words: r50k, cl100k, o200k, llama3, qwen2, none or a regular expression (bpe). (default: r50k)") var pattern: String?
-    @Option(help: "Do not merge what is rarer (bpe, wordpiece, wordlevel).") var minFrequency: Int?
-    @Option(help: "Letters that get a token, at most (bpe, wordpiece).") var limitAlphabet: Int?
-    @Option(help: "Tokens of this length or more are not formed (bpe, wordpiece).") var maxTokenLength: Int?
-    @Option(help: "Share of the text's characters that pieces must cover (sentencepiece-bpe, unigram). (default: 0.9995)") var characterCoverage: Double?
-    @Flag(help: "A piece for every byte, for characters that have none (sentencepiece-bpe, unigram).") var byteFallback = false
-    @Option(help: "Characters of a piece, at most (sentencepiece-bpe, unigram). (default: 16)") var maxPieceLength: Int?
-    @Flag(inversion: .prefixedNo, help: "Pieces keep to one script (sentencepiece-bpe, unigram). (default: yes)") var splitByScript: Bool?
-    @Flag(inversion: .prefixedNo, help: "Digits and letters do not share a piece (sentencepiece-bpe, unigram). (default: yes)") var splitByNumber: Bool?
-    @Flag(inversion: .prefixedNo, help: "Pieces do not reach across spaces (sentencepiece-bpe, unigram). (default: yes)") var splitByWhitespace: Bool?
-    @Flag(help: "Each digit is a piece of its own (sentencepiece-bpe, unigram).") var splitDigits = false
-    @Flag(inversion: .prefixedNo, help: "Lowercase the text, and take accents away (wordpiece). (default: yes)") var lowercase: Bool?
+    @Option(help: "Do not merge pairs that are rarer than this (bpe, wordpiece, wordlevel).") var minFrequency: Int?
+    @Option(help: "Maximum number of letters that get a token (bpe, wordpiece).") var limitAlphabet: Int?
+    @Option(help: "Do not form tokens of this length or more (bpe, wordpiece).") var maxTokenLength: Int?
+    @Option(help: "Share of the text's characters that tokens must cover (sentencepiece-bpe, unigram). (default: 0.9995)") var characterCoverage: Double?
+    @Flag(help: "Add a token for every byte, for characters that have none (sentencepiece-bpe, unigram).") var byteFallback = false
+    @Option(help: "Maximum number of characters in a token (sentencepiece-bpe, unigram). (default: 16)") var maxPieceLength: Int?
+    @Flag(inversion: .prefixedNo, help: "Tokens keep to one script (sentencepiece-bpe, unigram). (default: yes)") var splitByScript: Bool?
+    @Flag(inversion: .prefixedNo, help: "Digits and letters do not share a token (sentencepiece-bpe, unigram). (default: yes)") var splitByNumber: Bool?
+    @Flag(inversion: .prefixedNo, help: "Tokens do not reach across spaces (sentencepiece-bpe, unigram). (default: yes)") var splitByWhitespace: Bool?
+    @Flag(help: "Each digit is a token of its own (sentencepiece-bpe, unigram).") var splitDigits = false
+    @Flag(inversion: .prefixedNo, help: "Lowercase the text, and remove accents (wordpiece). (default: yes)") var lowercase: Bool?
 
     /// - Throws: `ValidationError` for an option that the kind does not have, or a value that cannot be.
     func trainer(_ resources: TrainerResources) throws -> TokenizerTrainer {
@@ -58,7 +58,7 @@ struct TrainerOptions: ParsableArguments {
             ("--split-by-whitespace", splitByWhitespace != nil, [.sentencePieceBPE, .unigram]), ("--split-digits", splitDigits, [.sentencePieceBPE, .unigram]),
         ]
         for (name, isGiven, kinds) in given where isGiven && !kinds.contains(kind) {
-            throw ValidationError("\(name) is for \(kinds.map(\.rawValue).joined(separator: " and ")); leave it away with --kind \(kind.rawValue)")
+            throw ValidationError("\(name) is for \(kinds.map(\.rawValue).joined(separator: " and ")); omit it with --kind \(kind.rawValue)")
         }
     }
 }

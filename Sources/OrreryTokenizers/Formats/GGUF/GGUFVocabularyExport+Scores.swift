@@ -48,7 +48,7 @@ extension GGUFVocabularyExport {
     }
 
     private mutating func add(_ tokenizer: PipelineTokenizer, _ model: Unigram) throws {
-        guard let rules = UnigramRules(tokenizer) else { throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no word for beside Unigram") }
+        guard let rules = UnigramRules(tokenizer) else { throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no field for with Unigram") }
         var tokens: [[UInt8]] = [], types: [Int32] = [], scores: [Float] = []
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
             let added = tokenizer.addedTokens.token(for: id), piece = model.pieces.indices.contains(Int(id)) ? Array(model.pieces[Int(id)]) : nil

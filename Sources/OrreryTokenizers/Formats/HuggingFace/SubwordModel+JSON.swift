@@ -100,7 +100,7 @@ extension BPE {
             default: break
             }
             throw TokenizerError.file(
-                fields.file, "merge \(index) is \(value.kindDescription); expected two pieces with a space between, or an array of two")
+                fields.file, "merge \(index) is \(value.kindDescription); expected two tokens with a space between, or an array of two")
         }
         return merges
     }

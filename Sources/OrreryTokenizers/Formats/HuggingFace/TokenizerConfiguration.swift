@@ -114,7 +114,7 @@ public struct TokenizerConfiguration: Sendable {
         func id(_ name: String, _ usual: String) throws -> TokenID {
             let content = try content(of: name) ?? usual
             guard let id = model.pieces.firstIndex(where: { $0.elementsEqual(content.utf8) }) else {
-                throw fields.error(name, expected: "a piece of the model")
+                throw fields.error(name, expected: "a token of the model")
             }
             return TokenID(id)
         }

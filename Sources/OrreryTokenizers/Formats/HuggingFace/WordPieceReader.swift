@@ -50,7 +50,7 @@ struct WordPieceReader {
         for token in addedTokens {
             guard byID.indices.contains(Int(token.id)), byID[Int(token.id)].map({ $0.utf8.elementsEqual(token.content.utf8) }) ?? true else {
                 throw TokenizerError.invalid(
-                    "added token \(TokenizerError.quoted(token.content)) has the id \(token.id), which is another piece's or too large")
+                    "added token \(TokenizerError.quoted(token.content)) has the id \(token.id), which is another token's or too large")
             }
             byID[Int(token.id)] = token.content
         }

@@ -72,7 +72,7 @@ struct TiktokenReader {
         var (used, bits, letters) = (start, UInt32(0), 0)
         for position in range.lowerBound..<range.upperBound - padding {
             let value = Self.values[Int(file[position])]
-            guard value < 64 else { throw wrong("byte \(position) is no letter of base64") }
+            guard value < 64 else { throw wrong("byte \(position) is not a letter of base64") }
             bits = bits << 6 | UInt32(value)
             letters += 1
             if letters & 3 == 0 {

@@ -48,7 +48,7 @@ public struct WordPieceTokenizer: Tokenizer {
             index = try PieceIndex(pieces, ids: ids)
         } catch let duplicate as PieceIndex.Duplicate {
             throw TokenizerError.invalid(
-                "\(TokenizerError.quoted(pieces.text(of: duplicate.first))) has the ids \(duplicate.first) and \(duplicate.second); expected distinct pieces")
+                "\(TokenizerError.quoted(pieces.text(of: duplicate.first))) has the ids \(duplicate.first) and \(duplicate.second); expected distinct tokens")
         }
         self.unknown = index.id(of: unknown.utf8)
         guard self.unknown != PieceIndex.missing else {
