@@ -16,7 +16,7 @@ extension TextModel {
         let model = try ModelDirectory.open(directory, warn: warn)
         let tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
         let path = Path.join(directory, "generation_config.json")
-        let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path), warn: warn)
+        let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(
             model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [], suggestedSampling: config?.sampling)
     }

@@ -11,6 +11,8 @@ protocol Architecture {
     static var modelTypes: [String] { get }
     /// Other beginnings that a tensor's name has in some checkpoints, by the one the model asks for; "" is none at all.
     static var otherPrefixes: [String: [String]] { get }
+    /// The output layer and the table of embeddings that it may be; nil where the class has but one way.
+    static var tied: (head: String, tokens: String)? { get }
     init(_ config: Configuration, _ source: any WeightSource, initial: Initialization) throws
     /// The checkpoint as the model asks for it: itself, unless it stores weights in another form.
     static func source(_ checkpoint: CheckpointWeights) -> any WeightSource
@@ -27,11 +29,18 @@ protocol Architecture {
 protocol ModelConfiguration: Sendable, Hashable {
     /// - Throws: `FileError` naming the field that is missing, of the wrong type or not known here.
     init(_ json: JSONFields) throws
+    /// Whether the table of embeddings is the output layer too.
+    var tieWordEmbeddings: Bool { get }
 }
 
 extension Architecture {
-    /// Hugging Face's classes without a head save without its prefix.
-    static var otherPrefixes: [String: [String]] { ["model.": [""]] }
+    /// Hugging Face's classes without a head save without its prefix, those for sequences say `transformer`, and models that see images hold the
+    /// text model inside.
+    static var otherPrefixes: [String: [String]] {
+        ["model.": ["", "model.language_model.", "language_model.model.", "language_model.", "transformer.", "model.model."], "lm_head.": ["language_model.lm_head."]]
+    }
+
+    static var tied: (head: String, tokens: String)? { ("lm_head.weight", "model.embed_tokens.weight") }
 
     static func source(_ checkpoint: CheckpointWeights) -> any WeightSource { checkpoint }
 
@@ -40,22 +49,6 @@ extension Architecture {
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {}
 
     static func make(_ json: JSONFields, _ source: any WeightSource) throws -> Self { try Self(Configuration(json), source, initial: .init()) }
-
-    /// Opens the model. All that it asks for is known to be in the file before the first weight is read.
-    static func load(_ json: JSONFields, _ checkpoint: SafetensorsCheckpoint, warn: (String) -> Void) throws -> Self {
-        let config = try Configuration(json)
-        let unread = try Self(config, source(CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: false)), initial: .init())
-        try MemoryError.check(reading: unread.parameters, checkpoint.path)
-        let weights = CheckpointWeights(checkpoint, otherPrefixes: otherPrefixes, readsNumbers: true)
-        let model = try Self(config, source(weights), initial: .init())
-        try model.account(forUnused: weights, checkpoint)
-        // Older versions of transformers saved what they computed from the configuration.
-        let computed = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias", "embeddings.position_ids"]
-        let unused = weights.unused.filter { name in !computed.contains { name.hasSuffix($0) } } + checkpoint.unlisted
-        for name in unused.prefix(8) { warn("\(checkpoint.path): tensor \(name) is not used by \(modelTypes[0])") }
-        if unused.count > 8 { warn("\(checkpoint.path): nor are \(unused.count - 8) more tensors") }
-        return model
-    }
 }
 
 extension Architecture where Self: Model {

@@ -9,7 +9,8 @@ import OrreryTensor
 public final class Bert: TextEncoder, Architecture {
     static let modelTypes = ["bert"]
     /// Classes with a head keep the encoder under `bert.`; before 2019 norms were called otherwise.
-    static let otherPrefixes = ["": ["bert."]]
+    static let otherPrefixes = ["": ["bert.", "model.", "encoder."]]
+    static var tied: (head: String, tokens: String)? { nil }
 
     public struct Configuration: ModelConfiguration {
         public var vocabSize: Int
@@ -21,6 +22,7 @@ public final class Bert: TextEncoder, Architecture {
         public var maxPositionEmbeddings = 512
         public var typeVocabSize = 2
         public var layerNormEps: Float = 1e-12
+        var tieWordEmbeddings: Bool { true }
     }
 
     struct Block {
@@ -83,7 +85,7 @@ public final class Bert: TextEncoder, Architecture {
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         // Heads of other tasks: they come after what is computed here.
-        for name in source.unused where name.hasPrefix("pooler.") || name.hasPrefix("bert.pooler.") || name.hasPrefix("cls.") { source.markUsed(name) }
+        for name in source.unused where name.hasPrefix("cls.") || name.hasPrefix("pooler.") || name.contains(".pooler.") { source.markUsed(name) }
     }
 
     public var shape: ModelShape {

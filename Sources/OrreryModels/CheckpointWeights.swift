@@ -8,14 +8,14 @@ final class CheckpointWeights: WeightSource {
     private let checkpoint: SafetensorsCheckpoint
     private let stored: StoredWeights
     let path: String
-    private var used: Set<String> = []
-    /// Other beginnings to try when a name is absent, by the model's own.
-    private let otherPrefixes: [String: [String]]
+    private var used = NameSet()
+    private let names: CheckpointNames
     /// Without, names, shapes and types are checked and the parameters have no numbers: a model of them is thrown away.
     let readsNumbers: Bool
 
     init(_ checkpoint: SafetensorsCheckpoint, otherPrefixes: [String: [String]], readsNumbers: Bool) {
-        (self.checkpoint, path, self.otherPrefixes, self.readsNumbers) = (checkpoint, checkpoint.path, otherPrefixes, readsNumbers)
+        (self.checkpoint, path, self.readsNumbers) = (checkpoint, checkpoint.path, readsNumbers)
+        names = CheckpointNames(checkpoint.ordered.map(\.name), otherPrefixes: otherPrefixes)
         stored = StoredWeights(checkpoint)
     }
 
@@ -43,7 +43,16 @@ final class CheckpointWeights: WeightSource {
     }
 
     /// Whether the checkpoint has a tensor that the model calls so.
-    func has(_ name: String) -> Bool { checkpoint.tensors[storedName(name)] != nil }
+    func has(_ name: String) -> Bool { names.stored(name) != nil }
+
+    /// Whether both names are of tensors with the same numbers.
+    func isSame(_ name: String, as other: String) throws -> Bool {
+        guard let name = names.stored(name), let other = names.stored(other) else { return false }
+        let (a, b) = (try checkpoint.entry(name), try checkpoint.entry(other))
+        guard a.dtype == b.dtype, a.shape == b.shape else { return false }
+        let (left, right) = (try checkpoint.bytes(of: name), try checkpoint.bytes(of: other))
+        return left.withUnsafeBytes { left in right.withUnsafeBytes { left.elementsEqual($0) } }
+    }
 
     /// Numbers of a tensor that a source rearranges; none where numbers are not read.
     func floats(_ name: String, _ shape: [Int]) throws -> [Float] { readsNumbers ? try parameter(name, shape, .zeros).value.floats : try none(name, shape) }
@@ -67,18 +76,12 @@ final class CheckpointWeights: WeightSource {
         Parameter(name: name, value: Tensor(shape, .float32, storage: Storage(byteCount: 0)))
     }
 
-    private func storedName(_ name: String) -> String {
-        if checkpoint.tensors[name] != nil { return name }
-        for (prefix, others) in otherPrefixes where name.hasPrefix(prefix) {
-            for other in others {
-                let stored = other + name.dropFirst(prefix.count)
-                if checkpoint.tensors[stored] != nil { return stored }
-            }
-        }
-        return name
-    }
+    private func storedName(_ name: String) -> String { names.stored(name) ?? name }
 
-    func markUsed(_ name: String) { used.insert(name) }
+    /// Keeps a tensor that the model rightly does not ask for from being called unused.
+    ///
+    /// - Parameter name: the model's, or the file's own.
+    func markUsed(_ name: String) { used.insert(storedName(name)) }
 
     /// Tensors of the file that the model did not ask for: each is named to the user.
     var unused: [String] { checkpoint.ordered.map(\.name).filter { !used.contains($0) } }

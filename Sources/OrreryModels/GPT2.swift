@@ -9,7 +9,8 @@ import OrreryTensor
 /// B batch, T positions, D width, V vocabulary.
 public final class GPT2: LanguageModel, Architecture {
     static let modelTypes = ["gpt2"]
-    static let otherPrefixes = ["transformer.": [""]]
+    static let otherPrefixes = ["transformer.": ["", "model."]]
+    static var tied: (head: String, tokens: String)? { ("lm_head.weight", "transformer.wte.weight") }
 
     public struct Configuration: ModelConfiguration {
         public var vocabSize: Int
@@ -22,15 +23,16 @@ public final class GPT2: LanguageModel, Architecture {
         public var layerNormEpsilon: Float
         /// nanoGPT's extension: false leaves all biases out. Hugging Face's class always has them, so a checkpoint is written with zeros.
         public var bias: Bool
+        public var tieWordEmbeddings: Bool
         public var eosTokenID: Int?
 
         public init(
             vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil, activationFunction: Activation = .geluTanh,
-            layerNormEpsilon: Float = 1e-5, bias: Bool = true, eosTokenID: Int? = nil
+            layerNormEpsilon: Float = 1e-5, bias: Bool = true, tieWordEmbeddings: Bool = true, eosTokenID: Int? = nil
         ) {
             (self.vocabSize, self.nPositions, self.nEmbd, self.nLayer, self.nHead) = (vocabSize, nPositions, nEmbd, nLayer, nHead)
             (self.nInner, self.activationFunction, self.layerNormEpsilon) = (nInner, activationFunction, layerNormEpsilon)
-            (self.bias, self.eosTokenID) = (bias, eosTokenID)
+            (self.bias, self.tieWordEmbeddings, self.eosTokenID) = (bias, tieWordEmbeddings, eosTokenID)
         }
     }
 
@@ -40,6 +42,7 @@ public final class GPT2: LanguageModel, Architecture {
     let positions: PositionEncoding
     let blocks: [PreNormBlock]
     let finalNorm: LayerNorm
+    let head: Linear?
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -66,6 +69,7 @@ public final class GPT2: LanguageModel, Architecture {
                     activation: config.activationFunction))
         }
         finalNorm = try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon)
+        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
         parameters = root.parameters
     }
 
@@ -84,7 +88,8 @@ public final class GPT2: LanguageModel, Architecture {
     }
 
     public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        tokens.unembed(context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType)))
+        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
+        return head?(x, as: .float32) ?? tokens.unembed(x)
     }
 
     public var shape: ModelShape {
@@ -97,7 +102,7 @@ public final class GPT2: LanguageModel, Architecture {
 extension GPT2.Configuration {
     init(_ json: JSONFields) throws {
         let fixed = [
-            ("scale_attn_weights", true), ("tie_word_embeddings", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
+            ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
         ]
         for (key, standard) in fixed {
             if let value = try json.boolIfPresent(key), value != standard {
@@ -108,7 +113,8 @@ extension GPT2.Configuration {
             vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
             nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
             activationFunction: try json.activation("activation_function", standard: .geluTanh), layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
-            bias: try json.boolIfPresent("bias") ?? true, eosTokenID: try json.endOfText().first)
+            bias: try json.boolIfPresent("bias") ?? true,
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenID: try json.endOfText().first)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }
 }
@@ -126,7 +132,7 @@ extension GPT2 {
         c["n_inner"] = JSONValue(config.nInner)
         c["activation_function"] = JSONValue(config.activationFunction.rawValue)
         c["layer_norm_epsilon"] = JSONValue(config.layerNormEpsilon)
-        c["tie_word_embeddings"] = true
+        c["tie_word_embeddings"] = JSONValue(config.tieWordEmbeddings)
         if !config.bias { c["bias"] = false }
         for name in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] { c[name] = 0.0 }
         c["bos_token_id"] = JSONValue(config.eosTokenID)

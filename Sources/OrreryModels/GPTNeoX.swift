@@ -10,6 +10,7 @@ import OrreryTensor
 public final class GPTNeoX: LanguageModel, Architecture {
     static let modelTypes = ["gpt_neox"]
     static let otherPrefixes = ["gpt_neox.": [""], "embed_out.": ["lm_head."]]
+    static var tied: (head: String, tokens: String)? { ("embed_out.weight", "gpt_neox.embed_in.weight") }
 
     public struct Configuration: ModelConfiguration {
         public var vocabSize: Int

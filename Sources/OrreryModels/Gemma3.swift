@@ -10,7 +10,6 @@ import OrreryTensor
 public final class Gemma3: LanguageModel, Architecture {
     static let modelTypes = ["gemma3_text", "gemma3"]
     /// Checkpoints that see images too keep the text model apart.
-    static let otherPrefixes = ["model.": ["", "model.language_model.", "language_model.model."], "lm_head.": ["language_model.lm_head."]]
 
     public struct Configuration: ModelConfiguration {
         public var vocabSize: Int

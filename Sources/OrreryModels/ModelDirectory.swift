@@ -9,29 +9,33 @@ public enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
     public static var architectures: [String] { Architectures.known }
 
+    private static func configuration(_ directory: String) throws -> JSONFields {
+        try JSONFields(contentsOf: Path.join(directory, "config.json"), dialect: .python)
+    }
+
     /// What can be done with the model in `directory`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
-    public static func kind(of directory: String) throws -> ModelKind { try Architectures.kind(JSONFields(contentsOf: Path.join(directory, "config.json"))) }
+    public static func kind(of directory: String) throws -> ModelKind { try Architectures.kind(configuration(directory)) }
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
-        let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
+        let json = try configuration(directory)
         let architecture = try Architectures.languageModel(json)
         return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
     }
 
     /// Opens the encoder in `directory`.
     public static func openEncoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
-        let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
+        let json = try configuration(directory)
         let architecture = try Architectures.encoder(json)
         return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
     }
 
     /// Opens the encoder with a decoder in `directory`.
     public static func openEncoderDecoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
-        let json = try JSONFields(contentsOf: Path.join(directory, "config.json"))
+        let json = try configuration(directory)
         let architecture = try Architectures.encoderDecoder(json)
         return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
     }

@@ -9,7 +9,8 @@ import OrreryTensor
 /// B batch, T positions, S of the source, D width, H heads, d head size, F feed-forward width.
 public final class T5: EncoderDecoder, Architecture {
     static let modelTypes = ["t5", "mt5"]
-    static let otherPrefixes = ["shared.": ["encoder.embed_tokens.", "decoder.embed_tokens."]]
+    static let otherPrefixes = ["shared.": ["encoder.embed_tokens.", "decoder.embed_tokens."], "": ["transformer."]]
+    static var tied: (head: String, tokens: String)? { nil }
 
     public struct Configuration: ModelConfiguration {
         public var vocabSize: Int
@@ -28,6 +29,7 @@ public final class T5: EncoderDecoder, Architecture {
         public var scaleDecoderOutputs = true
         public var decoderStartTokenID = 0
         public var eosTokenIDs: [Int] = []
+        var tieWordEmbeddings: Bool { scaleDecoderOutputs }
     }
 
     struct EncoderBlock {

@@ -72,6 +72,29 @@ import Testing
         #expect(line { try GGUFFile(path: paths[0]) }.contains("split.tensors.count"))
         try GGUFWriter.write(part(2), tensors: [Self.tensor("a", .int8, [1], [4])], to: paths[2])
         #expect(line { try GGUFFile(path: paths[0]) }.contains("each tensor in one of the files"))
+        try GGUFWriter.write(part(1), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
+        #expect(line { try GGUFFile(path: paths[0]) }.contains("field \"split.no\": expected 2, by the file's name, found the uint16 1"))
+    }
+
+    @Test func namesAreBytes() throws {
+        let path = scratch("names.gguf")
+        try GGUFWriter.write(
+            [("x.\u{E9}", .string("a")), ("x.e\u{301}", .string("b"))],
+            tensors: [Self.tensor("\u{E9}", .int8, [1], [1]), Self.tensor("e\u{301}", .int8, [1], [2])], to: path)
+        let file = try GGUFFile(path: path)
+        #expect(try file.metadata.string("x.\u{E9}") == "a" && file.metadata.string("x.e\u{301}") == "b")
+        #expect(try file.bytes(of: "\u{E9}").withUnsafeBytes { Array($0) } == [1])
+        #expect(try file.bytes(of: "e\u{301}").withUnsafeBytes { Array($0) } == [2])
+    }
+
+    /// llama.cpp does not look at what strings are made of.
+    @Test func textNeedNotBeUTF8() throws {
+        let path = scratch("latin1.gguf")
+        try GGUFWriter.write([("general.author", .string("Andr?"))], to: path)
+        let bytes = try WholeFile.read(path)
+        let place = try #require(bytes.firstIndex(of: UInt8(ascii: "?")))
+        try scratch.put(bytes[..<place] + [0xE9] + bytes[(place + 1)...], at: "latin1.gguf")
+        #expect(try GGUFFile(path: path).metadata.string("general.author") == "Andr\u{FFFD}")
     }
 
     @Test func theAlignmentIsTheFiles() throws {

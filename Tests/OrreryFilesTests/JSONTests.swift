@@ -53,8 +53,19 @@ import Testing
     }
 
     @Test func lastDuplicateMayWin() throws {
-        let value = try JSONValue(parsing: #"{"a":1,"b":2,"a":3}"#, file: "t", duplicateKeys: .keepLast)
+        let value = try JSONValue(parsing: #"{"a":1,"b":2,"a":3}"#, file: "t", dialect: .python)
         #expect(value == ["a": 3, "b": 2])
+    }
+
+    /// What `json.loads` reads.
+    @Test func pythonsDialect() throws {
+        func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: text, file: "t", dialect: .python) }
+        #expect(try parse("[Infinity,-Infinity,1e999,-1]") == [.double(.infinity), .double(-.infinity), .double(.infinity), -1])
+        guard case .double(let value) = try parse(" NaN ") else { Issue.record("no number"); return }
+        #expect(value.isNaN)
+        #expect(try parse("1000000000000000019884624838656") == .double(1e30))
+        #expect(try parse(#""\ud800\u0041\udc00\ud83d\ude00\ud83d""#) == "\u{FFFD}A\u{FFFD}😀\u{FFFD}")
+        for text in ["nan", "inf", "-NaN", "+Infinity", "Inf", "[1,]", "01", "'a'", "{a:1}"] { #expect(throws: FileError.self, "\(text)") { try parse(text) } }
     }
 
     @Test func objectsAreEdited() {

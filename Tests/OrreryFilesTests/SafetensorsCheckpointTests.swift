@@ -21,7 +21,7 @@ import Testing
         let model = try SafetensorsCheckpoint.open(directory: scratch.path)
         #expect(model.ordered.map(\.name) == ["x", "y"])
         #expect(try model.bytes(of: "y").withUnsafeBytes { Array($0) } == Array("y".utf8))
-        #expect(model.unlisted.isEmpty)
+        #expect(model.oddities.isEmpty)
     }
 
     @Test func shards() throws {
@@ -29,19 +29,27 @@ import Testing
         try shard("m-2.safetensors", ["head", "embed"])
         try index(["embed": "m-1.safetensors", "head": "m-2.safetensors"])
         let model = try SafetensorsCheckpoint.open(directory: scratch.path)
-        #expect(model.ordered.map(\.name) == ["embed", "head"])
-        #expect(model.unlisted == ["stray", "embed"])
+        #expect(model.ordered.map(\.name) == ["embed", "stray", "head"])
+        #expect(model.oddities == ["\(model.path): tensor stray of m-1.safetensors is not listed"])
         #expect(model.metadata.count == 3)
         #expect(try model.bytes(of: "head").withUnsafeBytes { Array($0) } == Array("head".utf8))
         #expect(try model.entry("embed").shape == [5])
-        #expect(line { try model.bytes(of: "stray") }.contains(#"has no tensor "stray""#))
+        #expect(try model.bytes(of: "stray").count == 5)
+        #expect(line { try model.bytes(of: "straw") }.contains(#"has no tensor "straw""#))
     }
 
-    @Test func listedButAbsent() throws {
+    /// transformers reads the names of the files from the index and the names of the tensors from the files.
+    @Test func listedElsewhere() throws {
         try shard("m-1.safetensors", ["embed"])
-        try index(["embed": "m-1.safetensors", "head": "m-1.safetensors"])
-        let text = line { try SafetensorsCheckpoint.open(directory: scratch.path) }
-        #expect(text.contains(#"model.safetensors.index.json: tensor "head": expected it in m-1.safetensors, found no such tensor there"#))
+        try shard("m-2.safetensors", ["norm"])
+        try index(["embed": "m-2.safetensors", "head": "m-1.safetensors"])
+        let model = try SafetensorsCheckpoint.open(directory: scratch.path)
+        #expect(try model.bytes(of: "embed").count == 5)
+        #expect(model.ordered.map(\.name).sorted() == ["embed", "norm"])
+        #expect(model.oddities.map { $0.replacing(model.path, with: "index") } == [
+            "index: tensor embed is not in m-2.safetensors: it is in m-1.safetensors", "index: tensor head is not in m-1.safetensors: it is in none of the files",
+            "index: tensor norm of m-2.safetensors is not listed",
+        ])
         try index(["embed": "m-3.safetensors"])
         #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("m-3.safetensors: cannot open for reading"))
     }
@@ -63,5 +71,7 @@ import Testing
     @Test func nothingThere() throws {
         #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("holds neither model.safetensors nor"))
         #expect(line { try SafetensorsCheckpoint.open(directory: scratch("none")) }.contains("is not a directory"))
+        try scratch.put("x", at: "pytorch_model.bin")
+        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("holds pytorch_model.bin, a pickle"))
     }
 }

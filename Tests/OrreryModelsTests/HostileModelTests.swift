@@ -19,7 +19,7 @@ import Testing
         ("vocab_size", 54, "transformer.wte.weight has shape [53, 33]"), ("vocab_size", JSONValue(huge), "has shape"), ("vocab_size", true, "vocab_size"),
         ("n_positions", JSONValue(huge), "transformer.wpe.weight has shape"), ("activation_function", "softplus", "expected one of gelu"),
         ("activation_function", 1, "a string"), ("layer_norm_epsilon", 0, "positive"), ("layer_norm_epsilon", -1e-5, "positive"),
-        ("layer_norm_epsilon", 1e300, "positive"), ("layer_norm_epsilon", "x", "a number"), ("tie_word_embeddings", false, "tie_word_embeddings"),
+        ("layer_norm_epsilon", 1e300, "positive"), ("layer_norm_epsilon", "x", "a number"), ("tie_word_embeddings", "no", "tie_word_embeddings"),
         ("scale_attn_by_inverse_layer_idx", true, "not known here"), ("add_cross_attention", true, "not known here"), ("bias", 1, "true or false"),
         ("eos_token_id", -1, "ids from 0"), ("eos_token_id", "</s>", "an integer"), ("eos_token_id", [1, -2], "ids from 0"),
         ("model_type", "gpt5", "known are "), ("model_type", 2, "a string"), ("model_type", nil, "model_type"),
@@ -37,7 +37,7 @@ import Testing
         ("rope_scaling", ["rope_type": "cubic", "factor": 4.0], "one of default, linear"), ("rope_parameters", ["rope_theta": "x"], "a number"),
         ("rope_scaling", 3, "an object"), ("hidden_act", "softplus", "one of"), ("use_sliding_window", 1, "true or false"),
         ("layer_types", ["full_attention", "sliding_attention"], "3 of full_attention, sliding_attention"), ("attention_bias", "no", "true or false"),
-        ("attention_bias", true, "q_proj.bias"), ("tie_word_embeddings", false, "lm_head.weight"), ("max_position_embeddings", 0, "max_position_embeddings"),
+        ("attention_bias", true, "q_proj.bias"), ("tie_word_embeddings", 1, "tie_word_embeddings"), ("max_position_embeddings", 0, "max_position_embeddings"),
         ("max_position_embeddings", JSONValue(huge + 1), "max_position_embeddings"), ("vocab_size", 52, "has shape [53, 27]"),
     ]
 

@@ -74,8 +74,6 @@ public struct GGUFArray: Sendable {
     }
 
     /// Every element as a value: for printing, and for arrays of arrays.
-    ///
-    /// - Throws: `FileError` where a string is not UTF-8.
     public func values() throws -> [GGUFValue] {
         try region.withUnsafeBytes { bytes in
             var reader = GGUFReader(bytes, of: region.file, base: region.offset)

@@ -9,9 +9,9 @@ public final class GGUFFile: Sendable {
     /// The tensors in the order of the directory.
     public let ordered: [GGUFTensorInfo]
     /// The tensors by name.
-    public let tensors: [String: GGUFTensorInfo]
+    public let tensors: NameTable<GGUFTensorInfo>
     /// The file of each tensor, where it is not the first.
-    private let otherFiles: [String: MappedFile]
+    private let otherFiles: NameTable<MappedFile>
     private let file: MappedFile
 
     /// Opens the file at `path` and checks its header; of a split model the other files too. No tensor and no array is read.
@@ -26,15 +26,17 @@ public final class GGUFFile: Sendable {
         version = header.version
         alignment = header.alignment
         metadata = GGUFMetadata(header.metadata, file: file.path)
-        var (ordered, otherFiles) = (header.tensors, [String: MappedFile]())
-        for other in try GGUFSplit(metadata)?.others() ?? [] {
-            for tensor in try other.withUnsafeBytes({ try GGUFHeader($0, of: other) }).tensors {
+        var (ordered, otherFiles) = (header.tensors, NameTable<MappedFile>())
+        for (index, other) in (try GGUFSplit(metadata)?.others() ?? []).enumerated() {
+            let header = try other.withUnsafeBytes { try GGUFHeader($0, of: other) }
+            try GGUFSplit.check(GGUFMetadata(header.metadata, file: other.path), number: index + 1)
+            for tensor in header.tensors {
                 otherFiles[tensor.name] = other
                 ordered.append(tensor)
             }
         }
         (self.ordered, self.otherFiles) = (ordered, otherFiles)
-        tensors = Dictionary(ordered.map { ($0.name, $0) }) { first, _ in first }
+        tensors = NameTable(ordered.map { ($0.name, $0) })
         guard tensors.count == ordered.count else { throw FileError.content(file.path, expected: "each tensor in one of the files of a split model", found: "one in two") }
         if let expected = try metadata.intIfPresent(GGUFSplit.tensorsKey), expected != ordered.count {
             throw metadata.error(GGUFSplit.tensorsKey, expected: "the \(ordered.count) tensors of all files", advice: "the files do not belong together: download them again")
@@ -50,9 +52,9 @@ public final class GGUFFile: Sendable {
         (self.path, version, alignment) = (path, 3, GGUFHeader.defaultAlignment)
         self.metadata = GGUFMetadata(metadata, file: path)
         file = MappedFile(path: path, copying: [])
-        otherFiles = bytes.mapValues { MappedFile(path: path, copying: $0) }
+        otherFiles = NameTable(bytes.map { ($0, MappedFile(path: path, copying: $1)) })
         ordered = tensors.map { GGUFTensorInfo(name: $0.name, type: $0.type, shape: $0.shape, byteRange: 0 ..< (bytes[$0.name]?.count ?? 0)) }
-        self.tensors = Dictionary(ordered.map { ($0.name, $0) }) { first, _ in first }
+        self.tensors = NameTable(ordered.map { ($0.name, $0) })
     }
 
     /// Whether the file at `path` says that it is a GGUF file.

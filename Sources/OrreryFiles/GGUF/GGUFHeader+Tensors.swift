@@ -11,14 +11,14 @@ extension GGUFHeader {
 
     func readDirectory(_ reader: inout GGUFReader, _ count: Int) throws -> [Claim] {
         var claims: [Claim] = []
-        var names: Set<String> = []
+        var names = NameSet()
         for _ in 0..<count {
             let start = reader.position
             let name = try reader.string("a tensor's name")
             guard name.utf8.count <= Self.maximumNameLength else {
                 throw reader.wrong("a tensor's name of at most \(Self.maximumNameLength) bytes", found: "\(name.utf8.count)", at: start)
             }
-            guard names.insert(name).inserted else {
+            guard names.insert(name) else {
                 throw reader.wrong("each tensor's name once", found: "\(FileError.quoted(name)) again", at: start)
             }
             claims.append(try readClaim(&reader, name))

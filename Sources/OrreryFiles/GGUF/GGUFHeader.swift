@@ -58,14 +58,14 @@ struct GGUFHeader {
     }
 
     private mutating func readMetadata(_ reader: inout GGUFReader, _ count: Int) throws {
-        var keys: Set<String> = []
+        var keys = NameSet()
         for _ in 0..<count {
             let start = reader.position
             let key = try reader.string("a key")
             guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength else {
                 throw reader.wrong("a key of 1 to \(Self.maximumKeyLength) bytes", found: "\(key.utf8.count)", at: start)
             }
-            guard keys.insert(key).inserted else {
+            guard keys.insert(key) else {
                 throw reader.wrong("each key once", found: "\(FileError.quoted(key)) again", at: start)
             }
             let name = FileError.quoted(key)

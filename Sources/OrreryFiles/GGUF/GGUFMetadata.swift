@@ -7,12 +7,12 @@ public struct GGUFMetadata: Sendable {
     public let file: String
     /// The pairs in the order of the file.
     public let pairs: [(key: String, value: GGUFValue)]
-    private let index: [String: Int]
+    private let index: NameTable<Int>
 
     /// - Precondition: the keys differ.
     init(_ pairs: [(key: String, value: GGUFValue)], file: String) {
         (self.pairs, self.file) = (pairs, file)
-        index = Dictionary(uniqueKeysWithValues: pairs.enumerated().map { ($1.key, $0) })
+        index = NameTable(pairs.enumerated().map { ($1.key, $0) })
     }
 
     public subscript(key: String) -> GGUFValue? { index[key].map { pairs[$0].value } }

@@ -51,13 +51,8 @@ struct GGUFReader {
         return UnsafeRawBufferPointer(rebasing: bytes[position..<position + Int(length)])
     }
 
-    mutating func string(_ what: @autoclosure () -> String) throws -> String {
-        let start = position
-        guard let text = String(validating: try stringBytes(what()), as: UTF8.self) else {
-            throw wrong("\(what()) in UTF-8", at: start)
-        }
-        return text
-    }
+    /// A string; what is not UTF-8 in it becomes U+FFFD, for the format does not ask what strings are made of.
+    mutating func string(_ what: @autoclosure () -> String) throws -> String { String(decoding: try stringBytes(what()), as: UTF8.self) }
 
     mutating func valueType(_ what: @autoclosure () -> String) throws -> GGUFValueType {
         let start = position

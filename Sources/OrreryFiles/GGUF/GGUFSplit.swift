@@ -27,6 +27,14 @@ struct GGUFSplit {
         return try (1 ..< count).map { try MappedFile(path: stem + Self.ending($0, of: count)) }
     }
 
+    /// - Parameter metadata: of the file with this number.
+    /// - Throws: `FileError` where it says that it is another part.
+    static func check(_ metadata: GGUFMetadata, number: Int) throws {
+        guard try metadata.intIfPresent(numberKey) == number else {
+            throw metadata.error(numberKey, expected: "\(number), by the file's name", advice: "the files are mixed up or renamed: download them again")
+        }
+    }
+
     private static func ending(_ index: Int, of count: Int) -> String { "-\(digits(index + 1))-of-\(digits(count)).gguf" }
 
     private static func digits(_ number: Int) -> String { String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)" }

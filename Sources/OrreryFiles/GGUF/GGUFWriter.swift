@@ -75,9 +75,9 @@ private struct Plan {
     func padding(after count: Int) -> Int { (alignment - count % alignment) % alignment }
 
     private mutating func append(_ metadata: [(key: String, value: GGUFValue)], _ path: String) throws {
-        var keys: Set<String> = []
+        var keys = NameSet()
         for (key, value) in metadata {
-            guard !key.isEmpty, key.utf8.count <= GGUFHeader.maximumKeyLength, keys.insert(key).inserted else {
+            guard !key.isEmpty, key.utf8.count <= GGUFHeader.maximumKeyLength, keys.insert(key) else {
                 throw FileError.request(path, "the key \(FileError.quoted(key)) is empty, too long or taken")
             }
             GGUFEncoding.append(key.utf8, to: &head)
@@ -87,10 +87,10 @@ private struct Plan {
     }
 
     private mutating func append(_ tensors: [GGUFTensor], _ path: String) throws {
-        var names: Set<String> = []
+        var names = NameSet()
         for tensor in tensors {
             let quoted = FileError.quoted(tensor.name)
-            guard tensor.name.utf8.count <= GGUFHeader.maximumNameLength, names.insert(tensor.name).inserted else {
+            guard tensor.name.utf8.count <= GGUFHeader.maximumNameLength, names.insert(tensor.name) else {
                 throw FileError.request(path, "the tensor name \(quoted) is too long or taken")
             }
             guard tensor.shape.count <= GGUFHeader.maximumRank, let size = tensor.type.byteCount(shape: tensor.shape) else {

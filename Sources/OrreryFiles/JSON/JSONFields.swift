@@ -12,8 +12,8 @@ public struct JSONFields: Sendable {
     private let prefix: String
 
     /// Reads the file at `path`, which must hold one object.
-    public init(contentsOf path: String, duplicateKeys: JSONValue.DuplicateKeys = .reject) throws {
-        try self.init(JSONValue(contentsOf: path, duplicateKeys: duplicateKeys), file: path)
+    public init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
+        try self.init(JSONValue(contentsOf: path, dialect: dialect), file: path)
     }
 
     /// - Throws: `FileError` where `value` is no object.
@@ -26,6 +26,13 @@ public struct JSONFields: Sendable {
 
     private init(_ object: JSONObject, file: String, prefix: String) {
         (self.object, self.file, self.prefix) = (object, file, prefix)
+    }
+
+    /// The same object with another value of one field.
+    public func replacing(_ key: String, with value: JSONValue) -> JSONFields {
+        var object = object
+        object[key] = value
+        return JSONFields(object, file: file, prefix: prefix)
     }
 
     /// Whether the field is there and not null.

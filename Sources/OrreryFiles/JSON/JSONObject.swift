@@ -1,14 +1,13 @@
 /// The members of a JSON object, in order.
 ///
-/// Keys are compared byte by byte. Swift's own comparison of strings takes "é" and "e" with an accent for the same, and a
-/// tokenizer's vocabulary holds both.
+/// Keys are compared byte by byte (see `ExactName`): a tokenizer's vocabulary holds "é" in both its forms.
 public struct JSONObject: Sendable {
     public typealias Member = (key: String, value: JSONValue)
 
     /// The members as they were read or added.
     public private(set) var members: [Member] = []
     /// Where each key is; built when a linear search would be slow.
-    private var index: [MemberKey: Int] = [:]
+    private var index: [ExactName: Int] = [:]
     private static let linearLimit = 8
 
     public init() {}
@@ -31,7 +30,7 @@ public struct JSONObject: Sendable {
     }
 
     func position(of key: String) -> Int? {
-        if members.count > Self.linearLimit { return index[MemberKey(key)] }
+        if members.count > Self.linearLimit { return index[ExactName(key)] }
         return members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
     }
 
@@ -39,9 +38,9 @@ public struct JSONObject: Sendable {
     mutating func append(_ key: String, _ value: JSONValue) {
         members.append((key, value))
         if members.count == Self.linearLimit + 1 {
-            for (position, member) in members.enumerated() { index[MemberKey(member.key)] = position }
+            for (position, member) in members.enumerated() { index[ExactName(member.key)] = position }
         } else if members.count > Self.linearLimit {
-            index[MemberKey(key)] = members.count - 1
+            index[ExactName(key)] = members.count - 1
         }
     }
 
@@ -49,7 +48,7 @@ public struct JSONObject: Sendable {
         members.remove(at: position)
         index = [:]
         guard members.count > Self.linearLimit else { return }
-        for (position, member) in members.enumerated() { index[MemberKey(member.key)] = position }
+        for (position, member) in members.enumerated() { index[ExactName(member.key)] = position }
     }
 }
 
@@ -58,20 +57,6 @@ extension JSONObject: Equatable {
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.count == right.count
             && zip(left.members, right.members).allSatisfy { $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }
-    }
-}
-
-/// A string whose identity is its UTF-8.
-private struct MemberKey: Hashable {
-    let text: String
-
-    init(_ text: String) { self.text = text }
-
-    static func == (left: MemberKey, right: MemberKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -7,6 +7,7 @@ package enum JSONNumber: Equatable, Sendable {
 extension JSONReader {
     /// Reads a number.
     package mutating func number() throws -> JSONNumber {
+        if dialect == .python, let value = notFinite() { return .double(value) }
         guard let first = next(), first == UInt8(ascii: "-") || isDigit(first) else { throw wrong("a number") }
         let start = position
         let isNegative = first == UInt8(ascii: "-")
@@ -35,7 +36,7 @@ extension JSONReader {
         }
         // A double also takes integers beyond 64 bits, which tokenizer_config.json files have ("model_max_length": 1e30, spelt out).
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let value = Double(text), value.isFinite else { throw wrong("a number within ±1.8e308", at: start) }
+        guard let value = Double(text), value.isFinite || dialect == .python else { throw wrong("a number within ±1.8e308", at: start) }
         return .double(value)
     }
 
@@ -47,6 +48,13 @@ extension JSONReader {
             throw wrong("\(what): a whole number from 0 to \(Int.max)", at: start)
         }
         return count
+    }
+
+    /// Python's spelling of the numbers that JSON does not have.
+    private mutating func notFinite() -> Double? {
+        if word("NaN") { return .nan }
+        if word("Infinity") { return .infinity }
+        return word("-Infinity") ? -.infinity : nil
     }
 
     private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -72,21 +72,24 @@ extension JSONReader {
         text.append(simple)
     }
 
-    /// XXXX of \uXXXX, or XXXX\uXXXX where the first is half of a surrogate pair (RFC 8259, section 7).
+    /// XXXX of \uXXXX, or XXXX\uXXXX where the first is half of a surrogate pair (RFC 8259, section 7). Half of one alone, which Python's strings
+    /// can hold and UTF-8 can't, becomes U+FFFD in that dialect.
     private mutating func scalar() throws -> Unicode.Scalar {
         let start = position
         let first = try hex4()
         if let scalar = Unicode.Scalar(first) { return scalar }
         let advice = "characters above U+FFFF are two escapes, the higher surrogate first"
-        guard first < 0xDC00, bytes.count - position >= 2,
-            bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-        else { throw wrong("a pair of surrogates", at: start, advice: advice) }
-        position += 2
-        let second = try hex4()
-        guard (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else { throw wrong("a pair of surrogates", at: start, advice: advice) }
-        return scalar
+        let afterFirst = position
+        if first < 0xDC00, bytes.count - position >= 2, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") {
+            position += 2
+            let second = try hex4()
+            if (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) {
+                return scalar
+            }
+        }
+        guard dialect == .python else { throw wrong("a pair of surrogates", at: start, advice: advice) }
+        position = afterFirst
+        return "\u{FFFD}"
     }
 
     private mutating func hex4() throws -> UInt32 {

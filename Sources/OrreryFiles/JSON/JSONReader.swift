@@ -1,4 +1,4 @@
-/// A strict pull parser for JSON (RFC 8259): the caller says what it expects next, and nothing is built that it does not ask for.
+/// A pull parser for JSON (RFC 8259): the caller says what it expects next, and nothing is built that it does not ask for.
 ///
 /// Works on bytes it does not own, and trusts none of them: UTF-8 is validated, depth is limited, and every error names the byte.
 package struct JSONReader {
@@ -9,6 +9,7 @@ package struct JSONReader {
     let file: String
     private let base: Int
     private let maximumDepth: Int
+    let dialect: JSONDialect
     private var depth = 0
     var position = 0
 
@@ -16,8 +17,10 @@ package struct JSONReader {
     ///   - bytes: must outlive the reader.
     ///   - file: the name for errors.
     ///   - base: the offset in the file of the first byte, for errors.
-    package init(_ bytes: UnsafeRawBufferPointer, file: String, base: Int = 0, maximumDepth: Int = defaultDepth) {
-        (self.bytes, self.file, self.base, self.maximumDepth) = (bytes, file, base, maximumDepth)
+    package init(
+        _ bytes: UnsafeRawBufferPointer, file: String, base: Int = 0, maximumDepth: Int = defaultDepth, dialect: JSONDialect = .strict
+    ) {
+        (self.bytes, self.file, self.base, self.maximumDepth, self.dialect) = (bytes, file, base, maximumDepth, dialect)
     }
 
     /// What the next value is.
@@ -34,6 +37,7 @@ package struct JSONReader {
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "N"), UInt8(ascii: "I"):
+            if dialect == .python { return .number }
             throw wrong("a value", advice: "JSON has no NaN or Infinity: write null")
         case 0xEF where position == 0:
             throw wrong("a value", advice: "save the file as UTF-8 without byte order mark")
@@ -42,8 +46,10 @@ package struct JSONReader {
     }
 
     /// Reads an object. `body` gets each key, in order, with its byte offset, and must read the value.
-    package mutating func object(_ body: (inout JSONReader, _ key: String, _ offset: Int) throws -> Void) throws {
-        try open("{", "an object")
+    package mutating func object(
+        _ expected: String = "an object", _ body: (inout JSONReader, _ key: String, _ offset: Int) throws -> Void
+    ) throws {
+        try open("{", expected)
         if take("}") { depth -= 1; return }
         while true {
             skipSpace()
@@ -68,6 +74,18 @@ package struct JSONReader {
             guard take("]") else { throw wrong("',' or ']'") }
             depth -= 1
             return
+        }
+    }
+
+    /// Reads any value and keeps nothing of it.
+    package mutating func skip() throws {
+        switch try peek() {
+        case .object: try object { reader, _, _ in try reader.skip() }
+        case .array: try array { try $0.skip() }
+        case .string: _ = try string()
+        case .number: _ = try number()
+        case .bool: _ = try bool()
+        case .null: try null()
         }
     }
 
@@ -117,7 +135,7 @@ package struct JSONReader {
         guard depth <= maximumDepth else { throw wrong("at most \(maximumDepth) nested values", at: position - 1) }
     }
 
-    private mutating func word(_ text: StaticString) -> Bool {
+    mutating func word(_ text: StaticString) -> Bool {
         skipSpace()
         let count = text.utf8CodeUnitCount
         guard bytes.count - position >= count,

@@ -1,11 +1,4 @@
 extension JSONValue {
-    /// What to do with an object that has a key twice.
-    public enum DuplicateKeys: Sendable {
-        case reject
-        /// As Python and JavaScript do.
-        case keepLast
-    }
-
     /// Reads the one JSON value that `bytes` holds.
     ///
     /// - Parameters:
@@ -13,34 +6,34 @@ extension JSONValue {
     ///   - maximumDepth: deeper nesting is an error.
     /// - Throws: `FileError` that names the byte.
     public init(
-        parsing bytes: UnsafeRawBufferPointer, file: String, duplicateKeys: DuplicateKeys = .reject, maximumDepth: Int = 128
+        parsing bytes: UnsafeRawBufferPointer, file: String, dialect: JSONDialect = .strict, maximumDepth: Int = 128
     ) throws {
-        var reader = JSONReader(bytes, file: file, maximumDepth: maximumDepth)
-        self = try reader.value(duplicateKeys)
+        var reader = JSONReader(bytes, file: file, maximumDepth: maximumDepth, dialect: dialect)
+        self = try reader.value()
         try reader.end()
     }
 
     /// Reads the one JSON value that `text` holds.
     public init(
-        parsing text: String, file: String, duplicateKeys: DuplicateKeys = .reject, maximumDepth: Int = 128
+        parsing text: String, file: String, dialect: JSONDialect = .strict, maximumDepth: Int = 128
     ) throws {
         var text = text
         self = try text.withUTF8 {
             try JSONValue(
-                parsing: UnsafeRawBufferPointer($0), file: file, duplicateKeys: duplicateKeys, maximumDepth: maximumDepth)
+                parsing: UnsafeRawBufferPointer($0), file: file, dialect: dialect, maximumDepth: maximumDepth)
         }
     }
 
     /// Reads the file at `path`, which may be a pipe.
-    public init(contentsOf path: String, duplicateKeys: DuplicateKeys = .reject) throws {
+    public init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
         let bytes = try WholeFile.read(path)
-        self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, file: path, duplicateKeys: duplicateKeys) }
+        self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, file: path, dialect: dialect) }
     }
 }
 
 extension JSONReader {
     /// Reads any value whole.
-    package mutating func value(_ duplicateKeys: JSONValue.DuplicateKeys = .reject) throws -> JSONValue {
+    package mutating func value() throws -> JSONValue {
         switch try peek() {
         case .null:
             try null()
@@ -54,15 +47,15 @@ extension JSONReader {
             }
         case .array:
             var elements: [JSONValue] = []
-            try array { elements.append(try $0.value(duplicateKeys)) }
+            try array { elements.append(try $0.value()) }
             return .array(elements)
         case .object:
             var members = JSONObject()
             try object { reader, key, offset in
-                let value = try reader.value(duplicateKeys)
+                let value = try reader.value()
                 if members.position(of: key) == nil {
                     members.append(key, value)
-                } else if duplicateKeys == .keepLast {
+                } else if reader.dialect == .python {
                     members[key] = value
                 } else {
                     throw FileError.byte(

@@ -5,20 +5,20 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The file, or the index of the shards, that errors name.
     public let path: String
     /// Every tensor by name. Its byte range counts within its own file.
-    public let tensors: [String: TensorEntry]
+    public let tensors: NameTable<TensorEntry>
     /// The tensors in the order of files and data.
     public let ordered: [TensorEntry]
     /// The metadata of all files; of a repeated key the first value.
-    public let metadata: [String: String]
-    /// Tensors that a shard holds but the index does not list. They are not part of the model: worth a warning.
-    public let unlisted: [String]
+    public let metadata: NameTable<String>
+    /// Where index and shards disagree, a line each: worth a warning.
+    public let oddities: [String]
     public let files: [SafetensorsFile]
     /// Which of `files` holds each tensor.
-    private let fileOfTensor: [String: Int]
+    private let fileOfTensor: NameTable<Int>
 
     /// Opens `model.safetensors` in `directory` or, where that is missing, the shards that `model.safetensors.index.json` names.
     ///
-    /// - Throws: `FileError`, also where a tensor is listed in the index but absent from its file.
+    /// - Throws: `FileError` naming the file and what is wrong with it.
     public static func open(directory: String) throws -> SafetensorsCheckpoint {
         let single = Path.join(directory, fileName)
         if FileStatus(single) != nil { return try SafetensorsCheckpoint(file: single) }
@@ -27,50 +27,62 @@ public final class SafetensorsCheckpoint: Sendable {
         guard FileStatus(directory)?.kind == .directory else {
             throw FileError.request(directory, "is not a directory that can be read", advice: "name a model directory")
         }
+        for other in ["pytorch_model.bin", "pytorch_model.bin.index.json"] where FileStatus(Path.join(directory, other)) != nil {
+            throw FileError.request(
+                directory, "holds \(other), a pickle, which can run code of its own", advice: "save it as \(fileName) with transformers' save_pretrained")
+        }
         throw FileError.request(directory, "holds neither \(fileName) nor \(SafetensorsIndex.fileName)")
     }
 
     /// Opens a single file.
     public convenience init(file path: String) throws {
         let file = try SafetensorsFile(path: path)
-        self.init(path: path, files: [file], unlisted: []) { _, _ in true }
+        self.init(path: path, files: [file], oddities: []) { _, _ in true }
     }
 
-    /// Opens the shards of `index`.
+    /// Opens the shards of `index`. As in transformers the index only says which files there are: every tensor in one of them counts. Of a name
+    /// that is in several the one counts that the index has, else the first.
     public convenience init(index: SafetensorsIndex) throws {
         let directory = Path.parent(index.path)
         let files = try index.files.map { try SafetensorsFile(path: Path.join(directory, $0)) }
-        let numbers = Dictionary(zip(index.files, files.indices)) { first, _ in first }
+        let numbers = NameTable(zip(index.files, files.indices))
 
-        for (tensor, name) in index.fileNames.sorted(by: { $0.key < $1.key }) {
-            guard let number = numbers[name], files[number].tensors[tensor] != nil else {
-                throw FileError.tensor(
-                    tensor, of: index.path, expected: "it in \(name)", found: "no such tensor there",
-                    advice: "index and shards do not belong together: download both again")
+        var places = NameTable<Int>(), oddities: [String] = []
+        for (tensor, name) in index.fileNames.sorted {
+            guard let number = numbers[name], files[number].tensors[tensor] == nil else { continue }
+            let other = files.indices.first { files[$0].tensors[tensor] != nil }
+            places[tensor] = other
+            let found = other.map { "it is in \(index.files[$0])" } ?? "it is in none of the files"
+            oddities.append("\(index.path): tensor \(FileError.oneLine(tensor)) is not in \(FileError.oneLine(name)): \(found)")
+        }
+        for (number, file) in files.enumerated() {
+            for tensor in file.ordered.map(\.name) where places[tensor] == nil {
+                if let listed = index.fileNames[tensor] {
+                    if ExactName(listed) == ExactName(index.files[number]) { places[tensor] = number }
+                } else {
+                    places[tensor] = number
+                    oddities.append("\(index.path): tensor \(FileError.oneLine(tensor)) of \(index.files[number]) is not listed")
+                }
             }
         }
-        let isListed = { (file: Int, tensor: String) in index.fileNames[tensor] == index.files[file] }
-        let unlisted = files.indices.flatMap { file in
-            files[file].ordered.map(\.name).filter { !isListed(file, $0) }
-        }
-        self.init(path: index.path, files: files, unlisted: unlisted, isListed)
+        self.init(path: index.path, files: files, oddities: oddities) { file, tensor in places[tensor] == file }
     }
 
     private init(
-        path: String, files: [SafetensorsFile], unlisted: [String], _ isListed: (_ file: Int, _ tensor: String) -> Bool
+        path: String, files: [SafetensorsFile], oddities: [String], _ isUsed: (_ file: Int, _ tensor: String) -> Bool
     ) {
         var ordered: [TensorEntry] = []
-        var fileOfTensor: [String: Int] = [:]
+        var fileOfTensor = NameTable<Int>()
         for (number, file) in files.enumerated() {
-            for entry in file.ordered where isListed(number, entry.name) {
+            for entry in file.ordered where isUsed(number, entry.name) {
                 ordered.append(entry)
                 fileOfTensor[entry.name] = number
             }
         }
-        (self.path, self.files, self.unlisted, self.fileOfTensor) = (path, files, unlisted, fileOfTensor)
+        (self.path, self.files, self.oddities, self.fileOfTensor) = (path, files, oddities, fileOfTensor)
         self.ordered = ordered
-        tensors = Dictionary(ordered.map { ($0.name, $0) }) { first, _ in first }
-        metadata = files.reduce(into: [:]) { $0.merge($1.metadata) { first, _ in first } }
+        tensors = NameTable(ordered.map { ($0.name, $0) })
+        metadata = files.reduce(into: [:]) { $0.add($1.metadata) }
     }
 
     /// - Throws: `FileError` where there is no such tensor.

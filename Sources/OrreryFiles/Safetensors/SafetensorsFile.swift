@@ -2,11 +2,11 @@
 public final class SafetensorsFile: Sendable {
     public let path: String
     /// The tensors by name.
-    public let tensors: [String: TensorEntry]
+    public let tensors: NameTable<TensorEntry>
     /// The tensors in the order of their data in the file.
     public let ordered: [TensorEntry]
     /// The strings under `__metadata__`; Hugging Face's files say `"format": "pt"` there.
-    public let metadata: [String: String]
+    public let metadata: NameTable<String>
     private let file: MappedFile
 
     /// Opens the file at `path` and checks its header. No tensor is read.
@@ -18,7 +18,7 @@ public final class SafetensorsFile: Sendable {
         let header = try file.withUnsafeBytes { try SafetensorsHeader($0, path: path) }
         ordered = header.entries
         metadata = header.metadata
-        tensors = Dictionary(header.entries.map { ($0.name, $0) }) { first, _ in first }
+        tensors = NameTable(header.entries.map { ($0.name, $0) })
     }
 
     /// The bytes of one tensor: little-endian, row-major, not necessarily aligned. The region keeps the file mapped.

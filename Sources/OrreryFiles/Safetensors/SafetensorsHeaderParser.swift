@@ -3,52 +3,77 @@ struct SafetensorsHeaderParser {
     let path: String
     let dataStart: Int
     let dataCount: Int
-    private(set) var entries: [TensorEntry] = []
-    private(set) var metadata: [String: String] = [:]
-    private var names: Set<String> = []
+    private(set) var metadata = NameTable<String>()
+    private var found: [TensorEntry] = []
+    /// Where in `found` each tensor is.
+    private var places = NameTable<Int>()
+    private var hasMetadata = false
 
     init(path: String, dataStart: Int, dataCount: Int) {
         (self.path, self.dataStart, self.dataCount) = (path, dataStart, dataCount)
     }
 
+    /// In the order of the text.
+    var entries: [TensorEntry] { found }
+
     mutating func parse(_ reader: inout JSONReader) throws {
-        try reader.object { reader, name, offset in
-            // Swift compares by canonical equivalence, so this also refuses two names that only look alike.
-            guard names.insert(name).inserted else {
-                throw FileError.byte(offset, of: path, expected: "each name once", found: "\(FileError.quoted(name)) again")
-            }
-            if name == SafetensorsHeader.metadataKey {
+        try reader.object("'{' to open the header") { reader, name, offset in
+            if name.utf8.elementsEqual(SafetensorsHeader.metadataKey.utf8) {
+                guard !hasMetadata else { throw FileError.byte(offset, of: path, expected: "\(name) once", found: "it again") }
+                hasMetadata = true
                 try readMetadata(&reader)
             } else {
-                entries.append(try readEntry(&reader, name))
+                add(try readEntry(&reader, name))
             }
         }
         try reader.end()
     }
 
-    private mutating func readMetadata(_ reader: inout JSONReader) throws {
-        try reader.object { reader, key, offset in
-            let text = try reader.string("a string: the metadata hold nothing else")
-            guard metadata.updateValue(text, forKey: key) == nil else {
-                throw FileError.byte(offset, of: path, expected: "each key once", found: "\(FileError.quoted(key)) again")
-            }
+    /// Of a name that is there twice the last entry counts.
+    private mutating func add(_ entry: TensorEntry) {
+        if let place = places[entry.name] {
+            found[place] = entry
+        } else {
+            places[entry.name] = found.count
+            found.append(entry)
         }
     }
 
+    private mutating func readMetadata(_ reader: inout JSONReader) throws {
+        if try reader.peek() == .null { return try reader.null() }
+        try reader.object { reader, key, _ in
+            metadata[key] = try reader.string("a string: the metadata hold nothing else")
+        }
+    }
+
+    /// An object with three known fields, next to which others may stand, or an array of the three.
     private func readEntry(_ reader: inout JSONReader, _ name: String) throws -> TensorEntry {
         var dtype: SafetensorsDType?
         var shape: [Int]?
         var offsets: [Int]?
-        try reader.object { reader, key, offset in
-            switch key {
-            case "dtype" where dtype == nil: dtype = try readDType(&reader, name)
-            case "shape" where shape == nil:
-                shape = try readCounts(&reader, name, "a dimension", atMost: SafetensorsHeader.maximumRank)
-            case "data_offsets" where offsets == nil: offsets = try readCounts(&reader, name, "an offset", atMost: 2)
-            default:
-                throw FileError.byte(
-                    offset, of: path, expected: "dtype, shape and data_offsets of \(FileError.quoted(name)), each once",
-                    found: FileError.quoted(key))
+        if try reader.peek() == .array {
+            var place = 0
+            try reader.array { reader in
+                switch place {
+                case 0: dtype = try readDType(&reader, name)
+                case 1: shape = try readCounts(&reader, name, "a dimension")
+                case 2: offsets = try readCounts(&reader, name, "an offset", atMost: 2)
+                default: throw FileError.tensor(name, of: path, expected: "dtype, shape and data_offsets", found: "a fourth value")
+                }
+                place += 1
+            }
+        } else {
+            try reader.object { reader, key, offset in
+                switch key {
+                case "dtype" where dtype == nil: dtype = try readDType(&reader, name)
+                case "shape" where shape == nil: shape = try readCounts(&reader, name, "a dimension")
+                case "data_offsets" where offsets == nil: offsets = try readCounts(&reader, name, "an offset", atMost: 2)
+                case "dtype", "shape", "data_offsets":
+                    throw FileError.byte(
+                        offset, of: path, expected: "dtype, shape and data_offsets of \(FileError.quoted(name)), each once",
+                        found: FileError.quoted(key))
+                default: try reader.skip()
+                }
             }
         }
         guard let dtype, let shape, let offsets, offsets.count == 2 else {
@@ -64,7 +89,7 @@ struct SafetensorsHeaderParser {
         throw FileError.tensor(name, of: path, expected: "a dtype of \(known)", found: FileError.quoted(text))
     }
 
-    private func readCounts(_ reader: inout JSONReader, _ name: String, _ what: String, atMost limit: Int) throws -> [Int] {
+    private func readCounts(_ reader: inout JSONReader, _ name: String, _ what: String, atMost limit: Int = .max) throws -> [Int] {
         var counts: [Int] = []
         try reader.array { reader in
             counts.append(try reader.count(what))
@@ -84,7 +109,7 @@ struct SafetensorsHeaderParser {
                 found: "[\(start), \(end)]", advice: end > dataCount ? "the file is cut off: download it again" : nil)
         }
         guard let count = dtype.byteCount(shape: shape), count == end - start else {
-            let needed = dtype.byteCount(shape: shape).map { "\($0) bytes" } ?? "more bytes than can be counted"
+            let needed = dtype.byteCount(shape: shape).map { "\($0) bytes" } ?? "whole bytes, fewer than can be counted,"
             throw FileError.tensor(
                 name, of: path, expected: "\(needed) for \(dtype.rawValue) \(shape)", found: "\(end - start)")
         }

@@ -6,7 +6,7 @@ public struct SafetensorsIndex: Sendable {
 
     public let path: String
     /// The file of each tensor, a plain name beside the index.
-    public let fileNames: [String: String]
+    public let fileNames: NameTable<String>
     /// The files, each once, in order of their first mention.
     public let files: [String]
 
@@ -14,19 +14,17 @@ public struct SafetensorsIndex: Sendable {
     ///
     /// - Throws: `FileError`, also where a file name would lead out of the directory.
     public init(path: String) throws {
-        let map = try JSONFields(contentsOf: path).fields("weight_map")
-        var fileNames: [String: String] = [:]
+        let map = try JSONFields(contentsOf: path, dialect: .python).fields("weight_map")
+        var fileNames = NameTable<String>()
         var files: [String] = []
-        var seen: Set<String> = []
+        var seen = NameSet()
         for tensor in map.object.keys {
             let file = try map.string(tensor)
             guard Path.isPlainName(file) else {
                 throw map.error(tensor, expected: "the name of a file in the same directory")
             }
-            guard fileNames.updateValue(file, forKey: tensor) == nil else {
-                throw map.error(tensor, expected: "names that differ in more than their Unicode form")
-            }
-            if seen.insert(file).inserted { files.append(file) }
+            fileNames[tensor] = file
+            if seen.insert(file) { files.append(file) }
         }
         (self.path, self.fileNames, self.files) = (path, fileNames, files)
     }

@@ -7,7 +7,7 @@ public enum SafetensorsWriter {
     ///   - metadata: strings for `__metadata__`, written in the order of their keys. Transformers wants `["format": "pt"]`.
     ///   - path: is replaced when every byte is on the disk.
     /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too small.
-    public static func write(_ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: String) throws {
+    public static func write(_ tensors: [SafetensorsTensor], metadata: NameTable<String> = [:], to path: String) throws {
         let (header, dataCount) = try header(tensors, metadata, path)
         let (total, overflow) = dataCount.addingReportingOverflow(header.count)
         guard !overflow else { throw FileError.request(path, "more bytes than can be counted") }
@@ -38,18 +38,18 @@ public enum SafetensorsWriter {
 
     /// Length and JSON text, padded with spaces so that the data start at a multiple of 8.
     private static func header(
-        _ tensors: [SafetensorsTensor], _ metadata: [String: String], _ path: String
+        _ tensors: [SafetensorsTensor], _ metadata: NameTable<String>, _ path: String
     ) throws -> (bytes: [UInt8], dataCount: Int) {
         var object = JSONObject()
         if !metadata.isEmpty { object[SafetensorsHeader.metadataKey] = json(metadata) }
         var end = 0
-        var names: Set<String> = [SafetensorsHeader.metadataKey]
+        var names = NameSet([SafetensorsHeader.metadataKey])
         for tensor in tensors {
             let quoted = FileError.quoted(tensor.name)
-            guard names.insert(tensor.name).inserted else {
+            guard names.insert(tensor.name) else {
                 throw FileError.request(path, "tensor name \(quoted) is taken")
             }
-            guard tensor.shape.count <= SafetensorsHeader.maximumRank, let count = tensor.dtype.byteCount(shape: tensor.shape),
+            guard let count = tensor.dtype.byteCount(shape: tensor.shape),
                 case let (next, overflow) = end.addingReportingOverflow(count), !overflow
             else { throw FileError.request(path, "tensor \(quoted) cannot have the shape \(tensor.shape)") }
             object[tensor.name] = [
@@ -66,11 +66,9 @@ public enum SafetensorsWriter {
         return (withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text, end)
     }
 
-    private static func json(_ metadata: [String: String]) -> JSONValue {
+    private static func json(_ metadata: NameTable<String>) -> JSONValue {
         var object = JSONObject()
-        for key in metadata.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            object[key] = metadata[key].map { .string($0) }
-        }
+        for (key, text) in metadata.sorted { object[key] = .string(text) }
         return .object(object)
     }
 }

@@ -43,7 +43,7 @@ public struct ChatTemplateFiles: Sendable {
         for name in ["special_tokens_map.json", "tokenizer_config.json"] {
             let path = Path.join(directory, name)
             guard FileStatus(path) != nil else { continue }
-            let config = try JSONFields(contentsOf: path)
+            let config = try JSONFields(contentsOf: path, dialect: .python)
             for token in Self.tokenNames { if let text = try Self.token(config, token) { specialTokens[token] = text } }
             if name == "tokenizer_config.json" { try readTemplates(config, path) }
         }

@@ -39,7 +39,7 @@ public struct SentenceModules: Sendable {
     private init(directory: String) throws {
         let path = Path.join(directory, "modules.json")
         if FileStatus(path) != nil {
-            guard case .array(let modules) = try JSONValue(contentsOf: path) else { throw FileError.content(path, expected: "a list of modules") }
+            guard case .array(let modules) = try JSONValue(contentsOf: path, dialect: .python) else { throw FileError.content(path, expected: "a list of modules") }
             for module in modules {
                 let fields = try JSONFields(module, file: path), type = try fields.string("type").split(separator: ".").last ?? ""
                 switch type {
@@ -51,11 +51,11 @@ public struct SentenceModules: Sendable {
             }
         }
         let settings = Path.join(directory, "sentence_bert_config.json")
-        if FileStatus(settings) != nil { maximalTokens = try JSONFields(contentsOf: settings).intIfPresent("max_seq_length", in: 2 ... 1 << 24) }
+        if FileStatus(settings) != nil { maximalTokens = try JSONFields(contentsOf: settings, dialect: .python).intIfPresent("max_seq_length", in: 2 ... 1 << 24) }
     }
 
     private static func pooling(_ path: String) throws -> SentenceEncoder.Pooling {
-        let json = try JSONFields(contentsOf: path)
+        let json = try JSONFields(contentsOf: path, dialect: .python)
         let names: [(String, SentenceEncoder.Pooling)] = [
             ("pooling_mode_mean_tokens", .mean), ("pooling_mode_cls_token", .first), ("pooling_mode_max_tokens", .largest),
         ]

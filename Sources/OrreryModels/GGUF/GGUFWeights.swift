@@ -10,7 +10,7 @@ final class GGUFWeights: WeightSource {
     private let names: GGUFNames
     private let heads: Int
     private let keyValueHeads: Int
-    private var used: Set<String> = ["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"]
+    private var used = NameSet(["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"])
 
     init(_ file: GGUFFile, _ config: GGUFConfiguration) throws {
         self.file = file

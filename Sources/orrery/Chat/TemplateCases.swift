@@ -8,7 +8,7 @@ enum TemplateCases {
     ///
     /// - Returns: `{"text"}`, or `{"error", "kind"}`.
     static func answer(_ line: String) throws -> JSONObject {
-        let json = try JSONFields(JSONValue(parsing: line, file: "standard input", duplicateKeys: .keepLast), file: "standard input")
+        let json = try JSONFields(JSONValue(parsing: line, file: "standard input", dialect: .python), file: "standard input")
         var answer = JSONObject()
         do {
             let rendering = try render(json)

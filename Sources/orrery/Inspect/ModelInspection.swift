@@ -64,7 +64,7 @@ struct ModelInspection {
     private mutating func readDirectory() throws {
         let configPath = Path.join(path, "config.json")
         if FileStatus(configPath) != nil {
-            let config = try JSONFields(contentsOf: configPath)
+            let config = try JSONFields(contentsOf: configPath, dialect: .python)
             architecture = try config.stringIfPresent("model_type")
             name = try config.stringIfPresent("_name_or_path")
             hyperparameters = config.object.members.map { ($0.key, $0.value) }
@@ -75,7 +75,7 @@ struct ModelInspection {
         if FileStatus(templateFile) != nil {
             chatTemplate = String(decoding: try WholeFile.read(templateFile, limit: 1 << 24), as: UTF8.self)
         } else if FileStatus(tokenizerConfig) != nil {
-            chatTemplate = try Self.template(JSONFields(contentsOf: tokenizerConfig))
+            chatTemplate = try Self.template(JSONFields(contentsOf: tokenizerConfig, dialect: .python))
         }
         findTokenizer()
     }

@@ -18,7 +18,7 @@ public struct TokenizerConfiguration: Sendable {
     public init?(beside path: String) throws {
         func read(_ name: String) throws -> JSONFields? {
             let own = Path.join(Path.parent(path), name)
-            return FileStatus(own) == nil ? nil : try JSONFields(contentsOf: own)
+            return FileStatus(own) == nil ? nil : try JSONFields(contentsOf: own, dialect: .python)
         }
         let configuration = try read(Self.fileName)
         let map = try read("special_tokens_map.json")
