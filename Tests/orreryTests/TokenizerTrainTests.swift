@@ -60,7 +60,6 @@ import Testing
         let outcome = try await orrery(
             ["tokenizer", "train", "--kind", "wordlevel", "--threads", "1", "--data", text, "--out", scratch("t.json")], prelude: "(sleep 1; kill -INT $$) & :")
         #expect(outcome.status == 130 && outcome.output == "", "\(outcome.errors)")
-        #expect(outcome.errors.contains("orrery: stopped; nothing was written"), "\(outcome.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["text.txt"])
     }
 

@@ -21,7 +21,7 @@ public final class TrainingRun {
     public var secondsAtEnd = 0.0
     private var isExtended = false
 
-    /// The right to write in the directory, from the first look at it to the end of the run.
+    /// The right to write in the directory, from the first look at it until `run` returns.
     package var lock: DirectoryLock?
 
     private let clock: () -> Double
@@ -92,6 +92,7 @@ public final class TrainingRun {
 
     /// - Parameter shouldStop: asked between steps, within a step and within a validation; true saves and returns.
     public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
+        defer { lock = nil }
         let plan = trainer.plan
         started = clock()
         if let budget { secondsBefore = budget.elapsed }

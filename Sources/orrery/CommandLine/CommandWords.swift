@@ -101,7 +101,8 @@ struct CommandWords {
         if command.places.contains(where: { "--" + $0.name == name }) {
             places.append((String(name.dropFirst(2)), value))
         } else {
-            words.append(.option(["\(name)=\(value)"]))
+            // The parser takes nothing behind = for no value at all.
+            words.append(.option(value.isEmpty ? [name, value] : ["\(name)=\(value)"]))
         }
     }
 
