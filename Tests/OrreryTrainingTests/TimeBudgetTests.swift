@@ -91,10 +91,10 @@ import Testing
     /// Where the whole split takes too long, windows that are spread over it stand for it.
     @Test func someWindowsOfTheSplit() throws {
         var plan = Example.tiny
-        plan.validationFraction = 0.5
+        (plan.validationFraction, plan.validation) = (0.5, .whole)
         let whole = try #require(try Example.trainer(plan).validate())
         let all = try Example.data(plan).dataset.validation.windows(contextLength: plan.context).count
-        plan.validationWindows = all
+        (plan.validation, plan.validationWindows) = (.sample, all)
         #expect(try Example.trainer(plan).validate() == whole)
         plan.validationWindows = all / 2
         let half = try #require(try Example.trainer(plan).validate())

@@ -125,7 +125,7 @@ import Testing
         #expect(try warnings(own) == [])
         for other in InstructionSet.available where other != own {
             let found = try warnings(other)
-            #expect(found.count == 1 && found[0].contains("began on \(own.rawValue) and goes on on \(other.rawValue)"))
+            #expect(found.count == 1 && found[0].contains("began on \(own.rawValue) and continues on \(other.rawValue)"))
         }
     }
 

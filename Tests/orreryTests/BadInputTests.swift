@@ -91,7 +91,7 @@ import Testing
         .usage("explain @model sun --max-tokens 0", "--max-tokens: expected 1 to 1000, found 0"), .usage("explain @model sun --top 0", "--top: expected 1 to 100, found 0"),
         .usage("generate @model --max-tokens 0", "--max-tokens: expected at least 1, found 0"), .usage("generate @model --temperature=-1", "temperature"), .usage("generate @model --temperature nan", "temperature"),
         .usage("generate @model --top-k=-1", "top"), .usage("generate @model --top-p 1.5", "top"), .usage("generate @model --min-p 2", "min"),
-        .usage("generate @model --greedy --temperature 1", "--greedy: expected no --temperature beside it, found 1.0"),
+        .usage("generate @model --greedy --temperature 1", "--greedy: expected no --temperature with it, found 1.0"),
         .usage("generate @model --seed x", "seed"), .usage("generate @model --dtype int4", "--dtype: expected"), .usage("generate @model --threads 100000", "--threads: expected"),
         .usage("gradcheck --operation teleport", "--operation: expected one of"),
         .usage("bench kernels --seconds 0", "--seconds: expected"), .usage("bench kernels --seconds nan", "--seconds: expected"), .usage("bench kernels --only nothing", "--only: no product"),

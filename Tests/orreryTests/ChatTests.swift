@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [
         (["--template", "nosuch"], 1, "--template: expected a file, or one of chatml, plain; found nosuch"),
-        (["--json"], 2, "--json: expected --prompt beside it, for one answer"),
+        (["--json"], 2, "--json: expected --prompt with it, for one answer"),
         (["--set", "x"], 2, "--set: expected NAME=JSON, found x"),
         (["--set", "x={", "--prompt", "sun"], 2, "--set x"),
     ]) func badOptions(_ flags: [String], _ status: Int32, _ text: String) async throws {
