@@ -10,8 +10,9 @@ import Testing
         let flags = ["--data", text, "--tokenizer", "char", "--steps", "4", "--batch", "4", "--validate-every", "2", "--validation", "whole",
                      "--validation-fraction", "0.9"] + Example.shape
         _ = try await orrery(["train", "--out", scratch("whole"), "--json"] + flags).json()
-        let (stopped, _) = try await Command(["train", "--out", scratch("model"), "--json"] + flags).outcome(sending: SIGINT, after: "validating")
-        let report = try stopped.json(status: 130)
+        let command = try Command(["train", "--out", scratch("model"), "--json"] + flags)
+        await command.send(SIGINT, atStep: 2, of: scratch("model"), delay: 100_000)
+        let report = try await command.outcome().json(status: 130)
         #expect(report["interrupted"] == true)
         #expect(report["steps"] == 2, "the first validation was stopped")
         #expect(try scratch.content("model/training/progress.json").text.contains("owes_validation"))
@@ -31,8 +32,9 @@ import Testing
         let flags = ["--data", text, "--tokenizer", "char", "--steps", "3", "--batch", "4", "--validate-every", "0", "--validation", "whole",
                      "--validation-fraction", "0.9", "--average-fraction", "0.5"] + Example.shape
         _ = try await orrery(["train", "--out", scratch("whole"), "--json"] + flags).json()
-        let (stopped, _) = try await Command(["train", "--out", scratch("model"), "--json"] + flags).outcome(sending: SIGTERM, after: "validating")
-        #expect(try stopped.json(status: 143)["steps"] == 3)
+        let command = try Command(["train", "--out", scratch("model"), "--json"] + flags)
+        await command.send(SIGTERM, atStep: 3, of: scratch("model"), delay: 100_000)
+        #expect(try await command.outcome().json(status: 143)["steps"] == 3)
         let resumed = try await orrery(["train", "--resume", scratch("model"), "--json"]).json()
         #expect(resumed["validation_loss"] != .null)
         #expect(try scratch.content("model/model.safetensors") == scratch.content("whole/model.safetensors"))

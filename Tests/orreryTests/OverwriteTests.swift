@@ -73,7 +73,7 @@ import Testing
 
     @Test func twoTrainings() async throws {
         let scratch = try Scratch(), text = try scratch.put(Example.text, at: "text.txt")
-        let flags = ["--data", text, "--tokenizer", "char", "--steps", "100000", "--batch", "4", "--json"] + Example.shape
+        let flags = ["--data", text, "--tokenizer", "char", "--steps", "100000000", "--batch", "4", "--json"] + Example.shape
         let first = try Command(["train", "--out", scratch("model")] + flags)
         await first.waitForStep(1, of: scratch("model"))
         for arguments in [
