@@ -15,6 +15,8 @@ import Testing
         ("a.ndjson", "\u{FEFF}{\"text\": \"x\"}\r\n{\"text\": null}\r\n{\"n\": 1}\r\n{\"text\": \"y\"}\r\n", ["x", "y"]),
         ("a.json", " [{\"text\": \"x\"}, {\"text\": \"y\"}] ", ["x", "y"]),
         ("a.json", "{\"text\": \"x\"}\n{\"text\": \"y\"}\n", ["x", "y"]),
+        // As Python reads it: the last of a repeated key counts, and NaN is a number.
+        ("a.jsonl", "{\"text\": \"x\", \"text\": \"y\", \"n\": NaN}\n", ["y"]),
         ("a.csv", "id,text\r\n1,plain\r\n2,\"a, \"\"b\"\"\r\nc\"\r\n\r\n3,\r\n4\r\n5,last", ["plain", "a, \"b\"\r\nc", "last"]),
         ("a.csv", "\u{FEFF}\"text\",n\n\"\",1\n\"q\"x,2", ["qx"]),
         ("a.tsv", "text\tn\na, b\t1\nsay \"hi\"\t2\n", ["a, b", "say \"hi\""]),

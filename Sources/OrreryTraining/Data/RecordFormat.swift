@@ -99,7 +99,7 @@ enum JSONRecords {
         try bytes.withUnsafeBytes { all in
             let all = UnsafeRawBufferPointer(rebasing: all[start...])
             if mayBeList, let first = all.first(where: { !isSpace($0) }), first == UInt8(ascii: "[") {
-                guard case .array(let values) = try JSONValue(parsing: all, file: path) else { return }
+                guard case .array(let values) = try JSONValue(parsing: all, file: path, dialect: .python) else { return }
                 for (index, value) in values.enumerated() { try visit(value, path, "record \(index + 1)", isFirst: index == 0, body) }
                 return
             }
@@ -109,7 +109,7 @@ enum JSONRecords {
                 position = end + 1
                 line += 1
                 guard text.contains(where: { !isSpace($0) }) else { continue }
-                let value = try JSONValue(parsing: text, file: "\(path): line \(line)")
+                let value = try JSONValue(parsing: text, file: "\(path): line \(line)", dialect: .python)
                 try visit(value, path, "line \(line)", isFirst: isFirst, body)
                 isFirst = false
             }
