@@ -5,7 +5,8 @@ extension ModelDirectory {
     package static let fileNames = ["config.json", "generation_config.json", SafetensorsCheckpoint.fileName]
 
     /// What a training run keeps next to its model.
-    package static let runNames = ["training", "last", "metrics.jsonl", "tensorboard"]
+    package enum RunName: String, CaseIterable { case training, last, metrics = "metrics.jsonl", tensorboard }
+    package static let runNames = RunName.allCases.map(\.rawValue)
 
     /// The other files of a model directory, next to the weights.
     package static let companionNames = [

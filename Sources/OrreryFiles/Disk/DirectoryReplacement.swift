@@ -83,7 +83,7 @@ public final class DirectoryReplacement {
             throw error
         }
         isActive = false
-        Temporary.forget(Temporary.path(of: path, .unfinished, suffix))
+        Temporary.forget(unfinishedPath)
         // The new set is in place whatever happens now. The old one goes once that is durable, else at the next replacement.
         if (try? Directory.sync(Path.parent(path))) != nil { removeOld() }
     }
@@ -95,9 +95,11 @@ public final class DirectoryReplacement {
         // Killed or failed between the two renames: bring the old set back before the new one goes.
         if FileStatus(path) == nil { try? Directory.rename(oldPath, to: path) }
         try? Directory.removeTree(temporaryPath)
-        Temporary.forget(Temporary.path(of: path, .unfinished, suffix))
+        Temporary.forget(unfinishedPath)
     }
 
+    /// The first of the new set's names, by which it is known as unfinished.
+    private var unfinishedPath: String { Temporary.path(of: path, .unfinished, suffix) }
     private var oldPath: String { Temporary.path(of: path, .replaced, suffix) }
 
     // MARK: Steps, apart so that a test can stop after each

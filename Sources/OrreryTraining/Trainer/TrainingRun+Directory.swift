@@ -5,9 +5,9 @@ import OrreryModels
 
 /// What a run writes.
 extension TrainingRun {
-    static let lastDirectory = "last"
-    static let metricsFile = "metrics.jsonl"
-    static let tensorBoardDirectory = "tensorboard"
+    static let lastDirectory = ModelDirectory.RunName.last.rawValue
+    static let metricsFile = ModelDirectory.RunName.metrics.rawValue
+    static let tensorBoardDirectory = ModelDirectory.RunName.tensorboard.rawValue
 
     /// The names that a run takes for itself in its directory.
     public static let names =

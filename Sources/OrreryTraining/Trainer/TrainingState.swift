@@ -1,11 +1,12 @@
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryModels
 import OrreryTensor
 
 /// A run on disk, `MODEL/training/`: the plan, the counters and the flat arrays, replaced as one set.
 struct TrainingState {
-    static let directory = "training"
+    static let directory = ModelDirectory.RunName.training.rawValue
     static let fileNames = ["plan.json", "progress.json", "state.safetensors"]
 
     /// What a run has reached, beside its arrays.

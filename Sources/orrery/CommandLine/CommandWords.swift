@@ -26,9 +26,9 @@ struct CommandWords {
     private init(_ command: CommandTable) { self.command = command }
 
     /// - Throws: `ValidationError` that says what is wrong and what was probably meant.
-    static func prepared(_ arguments: [String], _ table: CommandTable) throws -> [String] {
+    static func prepared(_ arguments: [String], _ table: @autoclosure () throws -> CommandTable) throws -> [String] {
         guard let first = arguments.first, first != "help", !first.hasPrefix("---"), !arguments.contains(where: builtIn.contains) else { return arguments }
-        var line = CommandWords(table)
+        var line = CommandWords(try table())
         let rest = try line.enterCommand(arguments)
         try line.read(rest)
         return line.path + (try line.arranged())
