@@ -14,6 +14,7 @@
                                       _mm512_mask_sub_epi8((__m512i)(a), _mm512_movepi8_mask((__m512i)(codes)), _mm512_setzero_si512(),   \
                                                            (__m512i)(a))),                                                                \
                  _mm512_set1_epi16(1)))
+#define BLOCK_DOT_PAIRS(sum, codes, a) ((sum) + (li)_mm512_madd_epi16((__m512i)(codes), (__m512i)(a)))
 #define ISA_NAME "avx512"
 #define ISA_TABLE orrery_kernels_avx512
 #include "template/table.h"

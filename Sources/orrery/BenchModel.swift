@@ -46,7 +46,7 @@ struct BenchModel: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let loading = ContinuousClock.now
             let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
             let longest = depth + max(promptTokens, newTokens)
@@ -79,6 +79,7 @@ struct BenchModel: ParsableCommand {
             o["threads"] = JSONValue(Processor.current.threads)
             o["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
             o["dtype"] = JSONValue(measurement.type.name)
+            o["activations"] = JSONValue(Processor.current.activations.rawValue)
             o["cache_type"] = JSONValue(measurement.cacheType.rawValue)
             o["depth"] = JSONValue(depth)
             o["prompt_tokens"] = JSONValue(promptTokens)

@@ -24,7 +24,7 @@ struct Embed: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let encoder = try SentenceEncoder.open(model) { standardError("orrery: warning: \($0)") }
             let type = compute.type(standard: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
@@ -66,7 +66,7 @@ struct Embed: ParsableCommand {
         [
             "embeddings": JSONValue(zip(texts, embeddings).map { ["text": JSONValue($0), "tokens": JSONValue($1.tokens), "vector": JSONValue($1.vector)] }),
             "width": JSONValue(encoder.encoder.shape.width), "pooling": JSONValue(encoder.pooling.rawValue), "normalized": JSONValue(encoder.normalizes),
-            "dtype": JSONValue(type.name),
+            "dtype": JSONValue(type.name), "activations": JSONValue(Processor.current.activations.rawValue),
         ]
     }
 }

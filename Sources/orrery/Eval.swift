@@ -47,7 +47,7 @@ struct Eval: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
             let text = try TextSource(DataSources(data), field: field, requiresUTF8: false).read()
             if !output.json { for line in text.report.lines { standardError(line) } }

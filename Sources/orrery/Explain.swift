@@ -50,7 +50,7 @@ struct Explain: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
             let pattern = try pattern(source.model.shape)
             let explanation = try source.explain(

@@ -42,7 +42,7 @@ struct Generate: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let type = compute.type(standard: Processor.current.fastestType), text = try PromptText.read(prompt)
             let (source, start) = try open(text, type)
             let options = GenerationOptions(
@@ -114,6 +114,7 @@ extension Generation {
         o["finish_reason"] = JSONValue(finishReason?.rawValue)
         o["sampling"] = .object(options.sampling.json)
         o["dtype"] = JSONValue(options.computeType.name)
+        o["activations"] = JSONValue(Processor.current.activations.rawValue)
         o["cache_type"] = JSONValue(options.cacheType.rawValue)
         return o
     }

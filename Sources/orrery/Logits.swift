@@ -43,7 +43,7 @@ struct Logits: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             switch try ModelFiles.kind(of: model) {
             case .languageModel:
                 guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
@@ -104,6 +104,7 @@ struct Logits: ParsableCommand {
         o["layers"] = JSONValue(shape.layers)
         o["width"] = JSONValue(shape.width)
         o["dtype"] = JSONValue(type.name)
+        o["activations"] = JSONValue(Processor.current.activations.rawValue)
         o["cache_type"] = JSONValue(cacheType.rawValue)
         o["tensors"] = JSONValue(names)
         o["seconds"] = JSONValue(seconds)

@@ -15,9 +15,9 @@ struct ProcessorOptions: ParsableArguments {
     }
 
     /// Runs `body` with the processor that was asked for.
-    func run<R>(_ body: () throws -> R) throws -> R {
-        let set = try InstructionSet.selected()
-        return try Processor.$current.withValue(Processor(set, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount), operation: body)
+    func run<R>(_ compute: ComputeOptions? = nil, _ body: () throws -> R) throws -> R {
+        let set = try InstructionSet.selected(), count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        return try Processor.$current.withValue(Processor(set, threads: count, activations: compute?.activationType ?? .standard), operation: body)
     }
 }
 
@@ -31,12 +31,18 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// The type in which products are computed.
+/// The types in which products are computed.
 struct ComputeOptions: ParsableArguments {
     @Option(help: "Type in which products are computed: float32 or bfloat16 (sums are float32 in both).")
     var dtype: String?
 
+    @Option(help: "What products with quantised weights round activations to: int16, or int8, which is faster with many tokens at once and coarser.")
+    var activations = ActivationType.standard.rawValue
+
+    var activationType: ActivationType? { ActivationType(rawValue: activations) }
+
     func validate() throws {
+        if activationType == nil { throw ValidationError("--activations: expected int8 or int16, found \(activations)") }
         if let dtype, dtype != "float32", dtype != "bfloat16" { throw ValidationError("--dtype: expected float32 or bfloat16, found \(dtype)") }
     }
 

@@ -44,7 +44,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(options.compute) {
             let display = TrainingDisplay(quiet: output.json)
             let run = try resume.map { try resumedRun($0, display) } ?? newRun(out ?? "orrery-model", display)
             run.checkpointSteps = checkpointEvery

@@ -12,8 +12,8 @@ import Testing
         let x = samples.floats(rows * K), w = try QuantizedMatrix(samples.floats(N * K), rows: N, columns: K, as: format)
         try Keeper.$current.withValue(Keeper()) {
             let a = Grid(.float32, rows: rows, width: K, x)
-            func inPieces(of size: Int, threads: Int) throws -> [UInt32] {
-                let processor = Processor(set, threads: threads), c = Grid(.float32, rows: rows, width: N)
+            func inPieces(of size: Int, threads: Int, _ activations: ActivationType) throws -> [UInt32] {
+                let processor = Processor(set, threads: threads, activations: activations), c = Grid(.float32, rows: rows, width: N)
                 for first in stride(from: 0, to: rows, by: size) {
                     let count = min(size, rows - first)
                     processor.multiply(
@@ -23,9 +23,15 @@ import Testing
                 #expect(c.intact)
                 return c.bits
             }
-            let whole = try inPieces(of: rows, threads: 1)
-            for threads in [1, 2, 3] {
-                for size in [rows, 16, 7, 2, 1] { #expect(try inPieces(of: size, threads: threads) == whole, "\(format) in pieces of \(size), \(threads) threads") }
+            for activations in ActivationType.allCases {
+                let whole = try inPieces(of: rows, threads: 1, activations)
+                for threads in [1, 2, 3] {
+                    for size in [rows, 16, 7, 2, 1] {
+                        #expect(
+                            try inPieces(of: size, threads: threads, activations) == whole,
+                            "\(format) beside \(activations) in pieces of \(size), \(threads) threads")
+                    }
+                }
             }
         }
     }

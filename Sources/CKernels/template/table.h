@@ -63,6 +63,7 @@ static const orrery_kernels table = {
     .axpby = axpby,
     .block_quantise = block_quantise,
     .block_product_row = block_product_row,
+    .expanded_bytes = 1 + MULTIPLIES_PAIRS,
     .block_expand = block_expand_panel,
     .block_product = block_product_tiles,
     .float_rows = float_rows,

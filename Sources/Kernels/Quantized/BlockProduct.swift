@@ -5,8 +5,8 @@ import Foundation
 // depends on its row of A and its row of W alone: not on the rows beside it, the cut into tasks or the threads.
 extension Processor {
     /// - Parameters:
-    ///   - a: [m, k], float32 or bfloat16; its rows are rounded to signed bytes in units of 32 or, for formats with blocks of 256, of 256. Beside weights that are
-    ///     plain floats they stay as they are.
+    ///   - a: [m, k], float32 or bfloat16; its rows are rounded to integers (`activations`) in units of 32 or, for formats with blocks of 256, of 256. Beside weights
+    ///     that are plain floats they stay as they are.
     ///   - w: [n, k].
     ///   - c: [m, n].
     package func multiply(_ a: Matrix, _ w: QuantizedMatrix, into c: Matrix, start: ProductStart = .zero) {
@@ -57,13 +57,13 @@ extension Processor {
     /// Panels that one task reads: as much as keeps a stream of memory going, and tasks enough that the last ones finish together.
     func panelsTogether(_ panels: Int, of panelBytes: Int) -> Int { max(1, min((512 << 10) / panelBytes, panels / (4 * threads))) }
 
-    /// Several rows: the codes of a few panels are expanded to bytes, a piece of k at a time, and stay in the first cache while all rows pass by.
+    /// Several rows: the codes of a few panels are expanded to bytes or 16-bit numbers, a piece of k at a time, and stay in the first cache while all rows pass by.
     private func multiplyRows(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
         let width = PackedBlocks.panelRows, sub = Int(w.layout.sub), elements = Int(w.layout.elements)
         let together = w.panels >= 8 * threads ? 4 : w.panels >= 4 * threads ? 2 : 1
         let piece = Int(ORRERY_EXPANDED_DEPTH), blocksPerPiece = piece / elements, rowsTogether = min(c.rows, 512)
         let groups = (w.panels + together - 1) / together, rowBlocks = (c.rows + rowsTogether - 1) / rowsTogether
-        let columns = together * width
+        let columns = together * width, codeBytes = a.bytes == ORRERY_INT16 ? Int(kernels.expanded_bytes) : 1
         run(
             .products, groups * rowBlocks, operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns),
             bytes: source.byteCount + c.bytes
@@ -71,7 +71,7 @@ extension Processor {
             let first = task / rowBlocks * together, panels = min(together, w.panels - first)
             let row = task % rowBlocks * rowsTogether, rows = min(rowsTogether, c.rows - row)
             var plan = ScratchPlan()
-            let (sums, codes) = (plan.floats(rows * columns), plan.floats(columns * piece / 4))
+            let (sums, codes) = (plan.floats(rows * columns), plan.floats(columns * piece * codeBytes / 4))
             let (scales, offsets) = (plan.floats(columns * piece / sub), plan.floats(columns * piece / sub))
             let scratch = Storage(byteCount: plan.count * 4)
             defer { withExtendedLifetime(scratch) {} }
@@ -87,7 +87,7 @@ extension Processor {
                 let count = min(blocksPerPiece, w.blocks - block), k = count * elements
                 for p in 0 ..< panels {
                     kernels.block_expand(
-                        w.format, w.panel(first + p), block, count, bytes + p * k * width, base + scales + p * (k / sub) * width,
+                        w.format, a.bytes, w.panel(first + p), block, count, bytes + p * k * width * codeBytes, base + scales + p * (k / sub) * width,
                         base + offsets + p * (k / sub) * width)
                 }
                 var activations = a.from(row: row, column: block * elements)

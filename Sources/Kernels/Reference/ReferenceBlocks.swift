@@ -1,10 +1,11 @@
 // Products with weights in blocks, by their definition. M rows of activations, N rows of weights, K numbers a row.
 extension Reference {
-    /// Activations as the products see them: per unit of 32 or 256 the largest in magnitude becomes 127, the others the nearest integers.
-    package static func roundedActivations(_ x: [Float], unit: Int) -> [Double] {
-        stride(from: 0, to: x.count, by: unit).flatMap { at -> [Double] in
+    /// Activations as the products see them: per unit of 32 or 256 the largest in magnitude becomes 127, or 127 · 128, the others the nearest integers.
+    package static func roundedActivations(_ x: [Float], unit: Int, as type: ActivationType) -> [Double] {
+        let most: Float = type == .int8 ? 127 : 127 * 128
+        return stride(from: 0, to: x.count, by: unit).flatMap { at -> [Double] in
             let part = x[at ..< at + unit], top = part.map(abs).max()!
-            let scale = top / 127, inverse: Float = top > 0x1p-100 ? 127 / top : 0
+            let scale = top / most, inverse: Float = top > 0x1p-100 ? most / top : 0
             return part.map { Double(scale) * Double(($0 * inverse).rounded(.toNearestOrEven)) }
         }
     }

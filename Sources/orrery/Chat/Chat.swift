@@ -46,7 +46,7 @@ struct Chat: ParsableCommand {
     }
 
     func run() throws {
-        try processor.run {
+        try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
             let chat = ChatModel(source, template: try chatTemplate())
             let type = compute.type(standard: Processor.current.fastestType)

@@ -3,6 +3,7 @@
 // An instruction set's file may define
 //   BLOCK_DOT(sum, codes, a)        sum + the four codes of each lane, at most 127, times the four signed bytes of a
 //   BLOCK_DOT_WIDE(sum, codes, a)   the same of codes that use all eight bits: unsigned where CODES_ARE_UNSIGNED, else signed
+//   BLOCK_DOT_PAIRS(sum, codes, a)  sum + the two 16-bit numbers of each lane times those of a
 //   block_part, BLOCK_FINISH(part)  what BLOCK_DOT sums in, and its 32-bit sums; else 32-bit lanes
 //   BLOCK_HALVES(h)                 sixteen halves to floats
 //   BLOCK_LOOKUP(table, i)          table[i] for each byte i < 16
@@ -88,6 +89,11 @@ typedef li block_part;
 #define PARTS_ARE_SUMS 1
 #else
 #define PARTS_ARE_SUMS 0
+#endif
+#ifdef BLOCK_DOT_PAIRS
+enum { MULTIPLIES_PAIRS = 1 };
+#else
+enum { MULTIPLIES_PAIRS = 0 };
 #endif
 // Codes of eight bits are stored signed; where the dot product takes them unsigned, they are 128 more.
 #ifdef CODES_ARE_UNSIGNED
