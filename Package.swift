@@ -49,7 +49,7 @@ let package = Package(
         .testTarget(name: "OrreryGenerationTests", dependencies: [
             "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
             "Kernels",
-        ]),
+        ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
         .testTarget(
             name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],

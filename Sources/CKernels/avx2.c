@@ -21,9 +21,14 @@
 // Pairs of products in 16 bits. Eight-bit codes could overflow them: |code| times the activation with its sign cannot.
 #define block_part li
 #define PAIRS_OF(codes, a) _mm256_maddubs_epi16(codes, a)
-#define BLOCK_DOT(part, codes, a)                                                                        \
-    ((li)BOTH_HALVES(_mm256_add_epi16(LOW_HALF(part), PAIRS_OF(LOW_HALF(codes), LOW_HALF(a))),           \
-                     _mm256_add_epi16(HIGH_HALF(part), PAIRS_OF(HIGH_HALF(codes), HIGH_HALF(a)))))
+// Sums stay in their registers from one group of codes to the next: left to itself, the compiler takes them one after another and stores every factor on the way.
+#define BLOCK_DOT(part, codes, a)                                                                       \
+    __extension__({                                                                                     \
+        __m256i low = _mm256_add_epi16(LOW_HALF(part), PAIRS_OF(LOW_HALF(codes), LOW_HALF(a)));         \
+        __m256i high = _mm256_add_epi16(HIGH_HALF(part), PAIRS_OF(HIGH_HALF(codes), HIGH_HALF(a)));     \
+        __asm__("" : "+x"(low), "+x"(high));                                                            \
+        (li)BOTH_HALVES(low, high);                                                                     \
+    })
 #define BLOCK_FINISH(part) \
     ((li)BOTH_HALVES(_mm256_madd_epi16(LOW_HALF(part), _mm256_set1_epi16(1)), _mm256_madd_epi16(HIGH_HALF(part), _mm256_set1_epi16(1))))
 #define SIGNED_PAIRS_OF(codes, a) _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(codes), _mm256_sign_epi8(a, codes)), _mm256_set1_epi16(1))

@@ -47,7 +47,7 @@ enum { ORRERY_INT8 = 1, ORRERY_INT16 = 2 };
 typedef struct {
     const int8_t *q;  // as template/blocks/quantise.h says
     ptrdiff_t q_stride;
-    int32_t bytes;  // of a number: ORRERY_INT8 or ORRERY_INT16
+    int32_t bytes;  // of a number as it is stored: ORRERY_INT8 or ORRERY_INT16
     const float *scales;  // one for each unit
     ptrdiff_t scale_stride;
     const int32_t *starts;  // for each sub-block, minus the sum of its integers times the code of zero; unused where sub-blocks have offsets
@@ -177,14 +177,16 @@ typedef struct {
     void (*axpby)(float a, const float *x, float b, float *y, ptrdiff_t n);
 
     // --- weights in blocks; c starts as what is added to
+    // The bytes in which activations rounded to `bytes` are stored, for block_product_row or (`many`) block_product: as many, or more.
+    int32_t (*block_stored_bytes)(int format, int bytes, int many);
     // One row of k activations, whole blocks of `format`, to integers of `bytes` each, for block_product_row or (`many`) block_product.
     void (*block_quantise)(int format, int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another. `hints`: whether to ask for memory ahead of its use.
     void (*block_product_row)(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
-    // The bytes of an expanded code beside activations of two: 1, or 2 where 16-bit numbers are multiplied in pairs.
+    // The bytes of an expanded code beside activations stored in two: 1, or 2 where 16-bit numbers are multiplied in pairs.
     int32_t expanded_bytes;
     // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16]. How codes of zero are taken off, and
-    // the order of codes of two bytes, is between this, block_quantise and block_product.
+    // the order of codes of two bytes, is between this, block_quantise and block_product. `bytes`: in which activations are stored.
     void (*block_expand)(int format, int bytes, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets);
     // c[rows][16 panels] += activations times expanded panels of k <= ORRERY_EXPANDED_DEPTH numbers a row, panels one after another.
     void (*block_product)(int format, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t k, const uint8_t *codes, const float *scales, const float *offsets,

@@ -61,6 +61,7 @@ static const orrery_kernels table = {
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
     .axpby = axpby,
+    .block_stored_bytes = block_stored_bytes,
     .block_quantise = block_quantise,
     .block_product_row = block_product_row,
     .expanded_bytes = 1 + MULTIPLIES_PAIRS,

@@ -51,11 +51,12 @@ struct KSuperblock {
                 let (scale, offset) = (Float(start.0) + Float(ds), Float(start.1) + Float(dm))
                 guard scale >= 0, scale <= top, offset >= 0, offset <= top else { continue }
                 let (dl, ml) = (unit.d * scale, unit.dmin * offset), id = inverse(dl)
-                var error: Float = 0
-                for i in 0 ..< count {
-                    let off = dl * Float(Kernels.code((x[i] + ml) * id, top: steps)) - ml - x[i]
-                    error += off * off
+                var errors = SIMD16<Float>()
+                for at in stride(from: 0, to: count, by: 16) {
+                    let numbers = sixteen(x, at), off = codes((numbers + ml) * id, top: steps) * dl - ml - numbers
+                    errors += off * off
                 }
+                let error = total(errors)
                 if error < least { (best, least) = ((UInt8(scale), UInt8(offset)), error) }
             }
         }

@@ -9,7 +9,8 @@ struct BlockActivations {
     init(_ a: Matrix, for format: Int32, on processor: Processor) {
         layout = orrery_layout_of_blocks(format)
         let k = a.columns, units = k / Int(layout.unit), subs = k / Int(layout.sub)
-        let bytes = Int32(processor.activations.bytes)
+        let many: Int32 = a.rows > 1 ? 1 : 0, rounded = Int32(processor.activations.bytes)
+        let bytes = processor.kernels.block_stored_bytes(format, rounded, many)
         // A gap between rows: those a multiple of a page apart would fall on the same few lines of the first cache.
         let stride = k * Int(bytes) + 64, scales = (a.rows * stride + 63) / 64 * 64, sums = scales + a.rows * units * 4
         storage = Storage(byteCount: sums + a.rows * subs * 4)
@@ -18,10 +19,9 @@ struct BlockActivations {
         let starts = (base + sums).assumingMemoryBound(to: Int32.self), shifts = (base + sums).assumingMemoryBound(to: Float.self)
         rows = orrery_block_rows(
             q: q, q_stride: stride, bytes: bytes, scales: scale, scale_stride: units, starts: starts, shifts: shifts, sub_stride: subs)
-        let many: Int32 = a.rows > 1 ? 1 : 0
         func quantise(_ i: Int) {
             processor.kernels.block_quantise(
-                format, bytes, many, a.advanced(row: i), a.type.code, k, q + i * stride, scale + i * units, starts + i * subs, shifts + i * subs)
+                format, rounded, many, a.advanced(row: i), a.type.code, k, q + i * stride, scale + i * units, starts + i * subs, shifts + i * subs)
         }
         if a.rows == 1 {
             quantise(0)

@@ -124,8 +124,8 @@ TILES_WITHOUT_PARTS(TILES_OF_TWO)
         BY_BYTES(bytes, block_expand(format, A, unit, sub, affine, parts, zero, stride, heads, blocks, w + heads, codes, scales, offsets));                 \
     }                                                                                                                                                       \
     static void quantise_##format(int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {      \
-        if (MULTIPLIES_PAIRS && many && bytes == ORRERY_INT16)                                                                                              \
-            BY_TYPE(xt, block_quantise_row(ORRERY_INT16, MULTIPLIES_PAIRS, unit, sub, affine, zero, x, T, k, q, scales, starts, shifts));                   \
+        if (MULTIPLIES_PAIRS && many && (bytes == ORRERY_INT16 || parts == 0))                                                                              \
+            BY_BYTES(bytes, BY_TYPE(xt, block_quantise_row(A, MULTIPLIES_PAIRS, unit, sub, affine, zero, x, T, k, q, scales, starts, shifts)));             \
         else BY_BYTES(bytes, BY_TYPE(xt, block_quantise_row(A, 0, unit, sub, affine, zero, x, T, k, q, scales, starts, shifts)));                           \
     }
 BLOCK_FORMATS(BLOCK_FUNCTIONS)
@@ -135,12 +135,17 @@ static const struct {
     void (*expand)(int bytes, ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets);
     void (*quantise)(int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     block_tiles *tiles, *tiles_of_two;
-    int elements, bytes, sub;  // of a block in a panel
+    int elements, bytes, sub, parts;  // of a block in a panel
 } block_functions[] = {
 #define BLOCK_ENTRY(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at) \
-    [format] = {row_##format, expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub},
+    [format] = {row_##format, expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub, parts},
     BLOCK_FORMATS(BLOCK_ENTRY)
 };
+
+// Bytes of eight bits go through pairs too: taking signs off and putting them on costs more.
+static int32_t block_stored_bytes(int format, int bytes, int many) {
+    return MULTIPLIES_PAIRS && many && block_functions[format].parts == 0 ? ORRERY_INT16 : bytes;
+}
 
 static void block_quantise(int format, int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts) {
     block_functions[format].quantise(bytes, many, x, xt, k, q, scales, starts, shifts);

@@ -1,8 +1,8 @@
 // A row of activations to integers with a scale for each unit: the largest in magnitude becomes 127, or 127 * 128 where they have two bytes. NaN and infinity make
 // the scale NaN or infinite, and with it all that is multiplied by it.
 //
-// Of two bytes, a sub-block is its high bytes, then its low ones; or, where 16-bit numbers are multiplied in pairs, numbers 0, 2, 1, 3 of every four, as
-// block_expand splits words of four codes into even and odd ones.
+// Of two bytes, a sub-block is its high bytes, then its low ones; or, where 16-bit numbers are multiplied in pairs (block_stored_bytes says where), numbers
+// 0, 2, 1, 3 of every four, as block_expand splits words of four codes into even and odd ones.
 enum { LOW_BITS = 7 };
 
 typedef int8_t bytes_any __attribute__((vector_size(VL), aligned(1), may_alias));
@@ -31,14 +31,14 @@ INLINE void block_quantise_row(const int bytes, const int in_pairs, const int un
         memcpy(&largest, &bits, 4);
         const float scale = largest / most, inverse = largest > 0x1p-100f ? most / largest : 0;
         *scales++ = scale;
-        for (int s = 0; s < unit; s += sub, q += sub * bytes) {
+        for (int s = 0; s < unit; s += sub, q += sub * (in_pairs ? ORRERY_INT16 : bytes)) {
             vi sum = {0};
             UNROLL for (int i = 0; i < sub; i += VL) {
                 // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the lowest bits.
                 const vf scaled = load_as(x, type, at + s + i) * inverse, shifted = scaled + 12582912.0f;
                 const vi n = (vi)shifted - 0x4b400000, high = (n + (1 << (LOW_BITS - 1))) >> LOW_BITS;
-                if (bytes == ORRERY_INT8) store_bytes(q + i, n);
-                else if (in_pairs) store_pairs(q + 2 * i, n);
+                if (in_pairs) store_pairs(q + 2 * i, n);
+                else if (bytes == ORRERY_INT8) store_bytes(q + i, n);
                 else store_bytes(q + i, high), store_bytes(q + sub + i, n - (high << LOW_BITS));
                 sum += n;
             }
