@@ -200,6 +200,15 @@ typedef struct {
     void (*half_product_row)(int type, int by_pairs, int hints, ptrdiff_t panels, ptrdiff_t k, const uint8_t *panel, const void *x, float *c);
     // Numbers first ..< first + count of a panel to words as `product` takes them on its right, panels `stride` words apart; both even, but for the last.
     void (*half_expand)(int type, int by_pairs, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint32_t *out, ptrdiff_t stride);
+    // --- blocks from floats; n is 16 or 32, and every table gives the same, bit for bit (template/blocks/fit.h)
+    // The scale of x = scale code with codes in -reach ... reach - 1; `top` is the largest in magnitude, with its sign.
+    float (*fit_scale)(const float *x, ptrdiff_t n, float top, float reach);
+    // Scale and offset of x = scale code - offset with codes in 0 ... steps, of numbers between low <= 0 and high >= 0.
+    void (*fit_scale_and_offset)(const float *x, ptrdiff_t n, float low, float high, float steps, float *scale, float *offset);
+    // The squared error with such a scale, its inverse and an offset.
+    float (*fit_error)(const float *x, ptrdiff_t n, float scale, float inverse, float offset, float steps);
+    // The integers nearest to (x + offset) inverse within bottom ... top, less the bottom.
+    void (*fit_codes)(const float *x, ptrdiff_t n, float inverse, float offset, float bottom, float top, uint8_t *codes);
     // The limits of these: operations of dot products of bytes that never leave the registers, into a sink of 16 floats; and reading n bytes, a multiple of 256.
     double (*block_peak)(ptrdiff_t iterations, float *sink);
     uint32_t (*read_bytes)(const uint8_t *p, ptrdiff_t n);

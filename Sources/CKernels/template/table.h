@@ -20,6 +20,7 @@
 #include "blocks/product.h"
 #include "blocks/floats.h"
 #include "blocks/halves.h"
+#include "blocks/fit.h"
 #include "blocks/limits.h"
 #include "cache.h"
 
@@ -61,6 +62,10 @@ static const orrery_kernels table = {
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
     .axpby = axpby,
+    .fit_scale = fit_scale,
+    .fit_scale_and_offset = fit_scale_and_offset,
+    .fit_error = fit_error,
+    .fit_codes = fit_codes,
     .block_stored_bytes = block_stored_bytes,
     .block_quantise = block_quantise,
     .block_product_row = block_product_row,

@@ -21,6 +21,7 @@ enum KScales {
 struct KSuperblock {
     let (d, dmin): (Float, Float)
     private let (scales, offsets): (SIMD16<UInt8>, SIMD16<UInt8>)
+    private let count: Int
 
     /// - Parameters:
     ///   - count: of sub-blocks, 8 or 16.
@@ -38,7 +39,7 @@ struct KSuperblock {
             offsets[s] = Kernels.code(fitted.offsets[s] * inverse(dmin), top: top)
             (scales[s], offsets[s]) = Self.refined(x + s * width, width, (d, dmin), (scales[s], offsets[s]), steps: steps, top: top)
         }
-        (self.scales, self.offsets) = (scales, offsets)
+        (self.scales, self.offsets, self.count) = (scales, offsets, count)
     }
 
     /// The neighbour of this scale and offset that errs least: rounding either of them moves the best place of the other.
@@ -50,13 +51,7 @@ struct KSuperblock {
             for dm in -1 ... 1 {
                 let (scale, offset) = (Float(start.0) + Float(ds), Float(start.1) + Float(dm))
                 guard scale >= 0, scale <= top, offset >= 0, offset <= top else { continue }
-                let (dl, ml) = (unit.d * scale, unit.dmin * offset), id = inverse(dl)
-                var errors = SIMD16<Float>()
-                for at in stride(from: 0, to: count, by: 16) {
-                    let numbers = sixteen(x, at), off = codes((numbers + ml) * id, top: steps) * dl - ml - numbers
-                    errors += off * off
-                }
-                let error = total(errors)
+                let error = fitError(x, count, scale: unit.d * scale, offset: unit.dmin * offset, steps: steps)
                 if error < least { (best, least) = ((UInt8(scale), UInt8(offset)), error) }
             }
         }
@@ -66,9 +61,14 @@ struct KSuperblock {
     func scale(_ s: Int) -> UInt8 { scales[s] }
     func offset(_ s: Int) -> UInt8 { offsets[s] }
 
-    /// The code of x in sub-block s.
-    @inline(__always)
-    func code(of x: Float, in s: Int, steps: Float) -> UInt8 {
-        Kernels.code((x + dmin * Float(offsets[s])) * inverse(d * Float(scales[s])), top: steps)
+    /// Calls `body` with the code of each of the 256 numbers.
+    func withCodes(of x: UnsafePointer<Float>, steps: Float, _ body: (UnsafeMutablePointer<UInt8>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { codes in
+            let base = codes.baseAddress!, width = 256 / count
+            for s in 0 ..< count {
+                fitCodes(x + s * width, width, scale: d * Float(scales[s]), offset: dmin * Float(offsets[s]), top: steps, into: base + s * width)
+            }
+            body(base)
+        }
     }
 }

@@ -17,11 +17,13 @@ enum Q2_K: BlockCodec {
         block.set(80, half: fit.d)
         block.set(82, half: fit.dmin)
         for s in 0 ..< 16 { block.set(s, fit.scale(s) | fit.offset(s) << 4) }
-        for i in 0 ..< 64 {
-            let first = i / 32 * 128 + i % 32
-            var byte: UInt8 = 0
-            for part in 0 ..< 4 { byte |= fit.code(of: x[first + part * 32], in: (first + part * 32) / 16, steps: 3) << UInt8(2 * part) }
-            block.set(16 + i, byte)
+        fit.withCodes(of: x, steps: 3) { codes in
+            for i in 0 ..< 64 {
+                let first = i / 32 * 128 + i % 32
+                var byte: UInt8 = 0
+                for part in 0 ..< 4 { byte |= codes[first + part * 32] << UInt8(2 * part) }
+                block.set(16 + i, byte)
+            }
         }
     }
 }

@@ -34,17 +34,20 @@ enum Q3_K: BlockCodec {
             block.set(low, UnsafeRawPointer(block).byte(low) | (bits & 15) << UInt8(4 * (s / 8)))
             block.set(high, UnsafeRawPointer(block).byte(high) | (bits >> 4) << UInt8(2 * (s / 4)))
         }
-        for i in 0 ..< 32 {
-            var (high, low): (UInt8, SIMD2<UInt8>) = (0, [0, 0])
-            for g in 0 ..< 8 {
-                let at = g * 32 + i
-                let q = UInt8(Int(code(x[at] * inverse(d * Float(scales[at / 16])), bottom: -4, top: 3)) + 4)
-                high |= (q >> 2) << UInt8(g)
-                low[g / 4] |= (q & 3) << UInt8(g % 4 * 2)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { codes in
+            let base = codes.baseAddress!
+            for s in 0 ..< 16 { fitCodes(x + s * 16, 16, scale: d * Float(scales[s]), bottom: -4, top: 3, into: base + s * 16) }
+            for i in 0 ..< 32 {
+                var (high, low): (UInt8, SIMD2<UInt8>) = (0, [0, 0])
+                for g in 0 ..< 8 {
+                    let q = base[g * 32 + i]
+                    high |= (q >> 2) << UInt8(g)
+                    low[g / 4] |= (q & 3) << UInt8(g % 4 * 2)
+                }
+                block.set(i, high)
+                block.set(32 + i, low[0])
+                block.set(64 + i, low[1])
             }
-            block.set(i, high)
-            block.set(32 + i, low[0])
-            block.set(64 + i, low[1])
         }
     }
 }

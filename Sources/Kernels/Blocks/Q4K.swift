@@ -17,10 +17,9 @@ enum Q4_K: BlockCodec {
         block.set(0, half: fit.d)
         block.set(2, half: fit.dmin)
         KScales.store(fit.scale, offsets: fit.offset, in: block + 4)
-        for g in 0 ..< 4 {
-            for i in 0 ..< 32 {
-                let low = fit.code(of: x[g * 64 + i], in: 2 * g, steps: 15), high = fit.code(of: x[g * 64 + 32 + i], in: 2 * g + 1, steps: 15)
-                block.set(16 + g * 32 + i, low | high << 4)
+        fit.withCodes(of: x, steps: 15) { codes in
+            for g in 0 ..< 4 {
+                for i in 0 ..< 32 { block.set(16 + g * 32 + i, codes[g * 64 + i] | codes[g * 64 + 32 + i] << 4) }
             }
         }
     }
@@ -47,14 +46,16 @@ enum Q5_K: BlockCodec {
         block.set(0, half: fit.d)
         block.set(2, half: fit.dmin)
         KScales.store(fit.scale, offsets: fit.offset, in: block + 4)
-        for i in 0 ..< 32 {
-            var high: UInt8 = 0
-            for g in 0 ..< 4 {
-                let a = fit.code(of: x[g * 64 + i], in: 2 * g, steps: 31), b = fit.code(of: x[g * 64 + 32 + i], in: 2 * g + 1, steps: 31)
-                block.set(48 + g * 32 + i, a & 15 | b << 4)
-                high |= (a >> 4) << UInt8(2 * g) | (b >> 4) << UInt8(2 * g + 1)
+        fit.withCodes(of: x, steps: 31) { codes in
+            for i in 0 ..< 32 {
+                var high: UInt8 = 0
+                for g in 0 ..< 4 {
+                    let a = codes[g * 64 + i], b = codes[g * 64 + 32 + i]
+                    block.set(48 + g * 32 + i, a & 15 | b << 4)
+                    high |= (a >> 4) << UInt8(2 * g) | (b >> 4) << UInt8(2 * g + 1)
+                }
+                block.set(16 + i, high)
             }
-            block.set(16 + i, high)
         }
     }
 }

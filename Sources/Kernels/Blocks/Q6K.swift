@@ -26,15 +26,16 @@ enum Q6_K: BlockCodec {
             block.set(192 + s, UInt8(bitPattern: scales[s]))
         }
         block.set(208, half: d)
-        @inline(__always) func q(_ at: Int) -> UInt8 {
-            UInt8(Int(code(x[at] * inverse(d * Float(scales[at / 16])), bottom: -32, top: 31)) + 32)
-        }
-        for half in 0 ..< 2 {
-            for i in 0 ..< 32 {
-                let at = half * 128 + i, (a, b, c, e) = (q(at), q(at + 32), q(at + 64), q(at + 96))
-                block.set(half * 64 + i, a & 15 | c << 4)
-                block.set(half * 64 + 32 + i, b & 15 | e << 4)
-                block.set(128 + half * 32 + i, a >> 4 | (b >> 4) << 2 | (c >> 4) << 4 | (e >> 4) << 6)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { codes in
+            let q = codes.baseAddress!
+            for s in 0 ..< 16 { fitCodes(x + s * 16, 16, scale: d * Float(scales[s]), bottom: -32, top: 31, into: q + s * 16) }
+            for half in 0 ..< 2 {
+                for i in 0 ..< 32 {
+                    let at = half * 128 + i, (a, b, c, e) = (q[at], q[at + 32], q[at + 64], q[at + 96])
+                    block.set(half * 64 + i, a & 15 | c << 4)
+                    block.set(half * 64 + 32 + i, b & 15 | e << 4)
+                    block.set(128 + half * 32 + i, a >> 4 | (b >> 4) << 2 | (c >> 4) << 4 | (e >> 4) << 6)
+                }
             }
         }
     }

@@ -17,26 +17,6 @@ func code(_ x: Float, bottom: Float, top: Float) -> Int8 {
     return x < top ? Int8((x + integers) - integers) : Int8(top)
 }
 
-/// The same of sixteen numbers, as floats.
-@inline(__always)
-func codes(_ x: SIMD16<Float>, bottom: Float = 0, top: Float) -> SIMD16<Float> {
-    let held = x.replacing(with: bottom, where: .!(x .> bottom)).replacing(with: top, where: x .> top)
-    return (held + integers) - integers
-}
-
-/// Sixteen numbers from `at` on.
-@inline(__always)
-func sixteen(_ x: UnsafePointer<Float>, _ at: Int) -> SIMD16<Float> {
-    UnsafeRawPointer(x + at).loadUnaligned(as: SIMD16<Float>.self)
-}
-
-/// The sum of sixteen numbers, halves upon halves: SIMD's own takes them one after another.
-@inline(__always)
-func total(_ x: SIMD16<Float>) -> Float {
-    let eight = x.lowHalf + x.highHalf, four = eight.lowHalf + eight.highHalf, two = four.lowHalf + four.highHalf
-    return two.x + two.y
-}
-
 /// 1 / x, and 0 for what has no useful inverse.
 @inline(__always)
 func inverse(_ x: Float) -> Float {
