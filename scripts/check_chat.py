@@ -16,21 +16,39 @@ def check(what, is_right):
 
 
 class Chat:
-    """A chat in a session of its own, whose terminal has 40 columns."""
+    """A chat in a session of its own, whose terminal has 60 columns."""
 
-    def __init__(self, state, *more, columns=40):
+    def __init__(self, state, *more, columns=60):
         self.parent, self.child = pty.openpty()
         fcntl.ioctl(self.child, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
         self.before = termios.tcgetattr(self.child)
         self.output = ""
-        self.pid = os.fork()
-        if self.pid == 0:
+        # A process can be stopped only where its parent is of the same session: a leader stands between, as a shell does.
+        reports, write_end = os.pipe()
+        self.leader = os.fork()
+        if self.leader == 0:
             os.setsid()
             fcntl.ioctl(self.child, termios.TIOCSCTTY, 0)
-            for descriptor in range(3):
-                os.dup2(self.child, descriptor)
-            os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", XDG_STATE_HOME=state)
-            os.execv(orrery, [orrery, "chat", model, *flags, *more])
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            pid = os.fork()
+            if pid == 0:
+                os.setpgid(0, 0)
+                os.tcsetpgrp(self.child, os.getpid())
+                for number in [signal.SIGTTOU, signal.SIGINT, signal.SIGQUIT]:
+                    signal.signal(number, signal.SIG_DFL)
+                for descriptor in range(3):
+                    os.dup2(self.child, descriptor)
+                os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", XDG_STATE_HOME=state)
+                os.execv(orrery, [orrery, "chat", model, *flags, *more])
+            os.write(write_end, struct.pack("i", pid))
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            while True:
+                status = os.waitpid(pid, os.WUNTRACED)[1]
+                os.write(write_end, struct.pack("i", status))
+                if not os.WIFSTOPPED(status):
+                    os._exit(0)
+        self.reports = reports
+        self.pid = struct.unpack("i", os.read(reports, 4))[0]
 
     def read(self, seconds=0.3):
         end = time.time() + seconds
@@ -65,14 +83,13 @@ class Chat:
         return termios.tcgetattr(self.child) == self.before
 
     def status(self, seconds=10):
+        """How it ended or that it stopped, as waitpid says it; None if it does neither."""
         end = time.time() + seconds
         while time.time() < end:
             self.read(0.05)
-            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
-            if pid:
-                return status
+            if select.select([self.reports], [], [], 0)[0]:
+                return struct.unpack("i", os.read(self.reports, 4))[0]
         os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
         return None
 
 
@@ -84,7 +101,7 @@ with tempfile.TemporaryDirectory() as state:
     time.sleep(0.3)
     check("keys are read one by one while a line is typed", chat.is_raw)
     chat.type("Onec\x1b[D\x1b[De\x05\x7f\x7f\x7fce upon\r")
-    check("an edited line is answered, with its speed", chat.wait_for("tokens/s") or chat.wait_for("in the context", 1))
+    check("an edited line is answered, with its speed", chat.wait_for("tokens/s") or chat.wait_for("; context ", 1))
     chat.read(0.3)
     check("the history holds the line as it was sent", open(history).read() == "Once upon\n")
     check("and only its owner may read it", os.stat(history).st_mode & 0o777 == 0o600)
@@ -97,7 +114,7 @@ with tempfile.TemporaryDirectory() as state:
     chat.type("\x15\x15\x15/help\r")
     check("/help lists the commands", chat.wait_for("/undo") or chat.wait_for("/clear", 1))
     chat.type("\x12upon\r")
-    check("Ctrl-R finds an earlier line and sends it", chat.wait_for("in the context"))
+    check("Ctrl-R finds an earlier line and sends it", chat.wait_for("; context "))
     chat.read(0.3)
     chat.type("half a line\x1a")
     status = chat.status(5)
@@ -118,9 +135,9 @@ with tempfile.TemporaryDirectory() as state:
     chat.type("\x1b[A\r")
     chat.wait_for("Once upon")
     time.sleep(0.15)
-    check("while an answer comes the terminal is as it was", chat.is_restored or "in the context" in chat.output)
+    check("while an answer comes the terminal is as it was", chat.is_restored or "; context " in chat.output)
     chat.type("\x03")
-    check("Ctrl-C stops the answer", chat.wait_for("stopped") or chat.wait_for("in the context", 1))
+    check("Ctrl-C stops the answer", chat.wait_for("stopped") or chat.wait_for("; context ", 1))
     chat.read(0.3)
     os.kill(chat.pid, signal.SIGTERM)
     status = chat.status()

@@ -6,8 +6,8 @@ package struct LineEditor {
     package enum Action: Equatable {
         case submit(String)
         case endOfInput
-        /// Ctrl-C; whether there was a text, which is gone now.
-        case cancel(hadText: Bool)
+        /// Ctrl-C; the text that there was, and is gone now.
+        case cancel(EditedText)
         case clearScreen
         case suspend, quit
         /// Nothing can be done with this key here.
@@ -80,9 +80,9 @@ package struct LineEditor {
         case .control("r"):
             search = Search(found: place, original: edited, originalPlace: place)
         case .control("c"):
-            let hadText = !edited.isEmpty
+            let text = edited
             reset()
-            return .cancel(hadText: hadText)
+            return .cancel(text)
         case .control("z"): return .suspend
         case .control("\\"): return .quit
         case .escape, .unknown, .control: return .bell

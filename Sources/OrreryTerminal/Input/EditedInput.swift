@@ -35,7 +35,6 @@ final class EditedInput {
         self.prompt = prompt
         editor.reset()
         screen.forget()
-        draw()
         while true {
             while let key = waiting.popFirst() {
                 if let action = editor.handle(key), let line = perform(action) { return line }
@@ -81,17 +80,14 @@ final class EditedInput {
             editor.remember(text)
             return .text(text)
         case .endOfInput: return leave(.endOfInput)
-        case .cancel(hadText: false):
-            terminal.show(screen.finish(layout(EditedText()), mark: "^C"))
-            return .interrupted
-        case .cancel(hadText: true):
-            // What was typed stays to be seen, as drawn last.
-            terminal.show(screen.finish(layout(shown), mark: "^C"))
+        case .cancel(let text):
+            terminal.show(screen.finish(layout(text), mark: "^C"))
+            if text.isEmpty { return .interrupted }
         case .clearScreen:
             terminal.show("\u{1B}[H\u{1B}[2J")
             screen.forget()
         case .suspend, .quit:
-            terminal.show(screen.finish(layout(shown)))
+            terminal.show(screen.finish(layout(editor.edited)))
             RawMode.leave()
             // To the whole group, as the terminal's own Ctrl-Z goes: a script that started this has to stop with it.
             kill(0, action == .suspend ? SIGTSTP : SIGQUIT)
@@ -102,18 +98,14 @@ final class EditedInput {
     }
 
     private func leave(_ line: LineReader.Line) -> LineReader.Line {
-        terminal.show(screen.finish(layout(shown)))
+        terminal.show(screen.finish(layout(editor.edited)))
         return line
     }
 
     // MARK: Showing
 
-    /// The text as it was drawn last.
-    private var shown = EditedText()
-
     private func draw() {
-        shown = editor.edited
-        let new = layout(shown)
+        let new = layout(editor.edited)
         if new.columns != columns { screen.resized(to: new) }
         columns = new.columns
         terminal.show(screen.draw(new, height: terminal.height))

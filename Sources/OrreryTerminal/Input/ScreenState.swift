@@ -24,9 +24,11 @@ enum ScreenState {
     static func guardExit() {
         prepareForSignals()
         _ = atExit
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where SignalAction(of: signal).isDefault {
+        for signal in [SIGINT, SIGTERM, SIGHUP] where SignalAction(of: signal).isDefault {
             SignalAction(endAfterRestoring).install(for: signal)
         }
+        // Swift's backtracer handles it, which would ask its questions in the raw mode.
+        if !SignalAction(of: SIGQUIT).isIgnored { SignalAction(endAfterRestoring).install(for: SIGQUIT) }
     }
 
     private static let endAfterRestoring: SignalAction.Handler = { number in

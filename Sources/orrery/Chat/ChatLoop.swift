@@ -70,7 +70,7 @@ struct ChatLoop {
         guard Terminal.isInputTerminal else { return }
         // The first token comes with the prompt, so that the rate is of those after it.
         let rate = generation.timings.decodeTokensPerSecond.map { ", " + Human.rate($0, "tokens/s") } ?? ""
-        note("\(Human.number(generation.completion.count, "token"))\(rate); \(Human.exact(used)) of \(Human.exact(context)) in the context")
+        note("\(Human.number(generation.completion.count, "token"))\(rate); context \(Human.exact(used)) of \(Human.exact(context))")
     }
 
     /// - Returns: whether the program ends.
@@ -82,7 +82,7 @@ struct ChatLoop {
         case .clear: session.reset(system: session.system)
         case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
         case .system: session.reset(system: rest)
-        case .undo: note(session.undo().map { "taken back: \(TextLayout.truncated(TokenText.visible($0), to: 60))" } ?? "there is nothing to take back")
+        case .undo: note(session.undo().map { "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))" } ?? "there is nothing to take back")
         case .tokens:
             do {
                 let (used, context) = try session.tokenCounts()

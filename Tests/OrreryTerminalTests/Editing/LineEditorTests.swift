@@ -36,7 +36,7 @@ struct LineEditorTests {
     @Test func actions() {
         var typed = TypedKeys()
         typed.type("one<enter>two<^c><^c><^z><^l><^d>")
-        #expect(typed.actions == [.submit("one"), .cancel(hadText: true), .cancel(hadText: false), .suspend, .clearScreen, .endOfInput])
+        #expect(typed.actions == [.submit("one"), .cancel(EditedText("two")), .cancel(EditedText()), .suspend, .clearScreen, .endOfInput])
         typed.type("x<tab>\u{1B}[99~")
         #expect(typed.actions.suffix(2) == [.bell, .bell])
         #expect(typed.state == "x|")
