@@ -70,7 +70,7 @@ private struct PublishedDefaults {
             sampling = found
         }
         for (key, neutral) in Self.unknown {
-            if let value = try? json.doubleIfPresent(key), value != neutral { warn("\(json.file): \(key) is not honoured here") }
+            if let value = try? json.doubleIfPresent(key), value != neutral { warn("\(json.file): \(key) is ignored here") }
         }
     }
 }

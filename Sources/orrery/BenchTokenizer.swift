@@ -7,7 +7,7 @@ import OrreryTokenizers
 /// How fast a tokenizer opens and encodes.
 struct BenchTokenizer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenizer", abstract: "A tokenizer's speed: megabytes a second, and milliseconds to open its file.",
+        commandName: "tokenizer", abstract: "A tokenizer's speed: megabytes per second, and milliseconds to open its file.",
         discussion: """
             Each round opens the tokenizer anew, so that its caches of words are empty when it starts on the text, and encodes the text once, \
             special tokens as text. A megabyte is 10^6 bytes.
@@ -91,7 +91,7 @@ struct BenchTokenizer: ParsableCommand {
             return try output.print(object)
         }
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 1) }
-        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(tokens) tokens of \(Human.bytes(bytes)), \(threads) thread\(threads == 1 ? "" : "s")")
+        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(Human.number(tokens, "token")) of \(Human.bytes(bytes)), \(Human.number(threads, "thread"))")
         try print("\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches")
     }
 }

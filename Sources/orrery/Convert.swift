@@ -67,7 +67,7 @@ struct Convert: ParsableCommand {
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) throws {
         guard output.json else {
-            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(written.tensors.count) tensors, \(mix.rawValue)")
+            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(Human.number(written.tensors.count, "tensor")), \(mix.rawValue)")
         }
         var o = JSONObject()
         o["out"] = JSONValue(out)

@@ -31,7 +31,7 @@ struct Embed: ParsableCommand {
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }
             let embeddings = try all.map { text in
                 let made = try encoder.embed(text, computeType: type)
-                if made.isCut { standardError("orrery: warning: a text was cut to its first \(encoder.maximalTokens) tokens") }
+                if made.isCut { standardError("orrery: warning: a text was cut to its first \(Human.number(encoder.maximalTokens, "token"))") }
                 return made
             }
             if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings) }

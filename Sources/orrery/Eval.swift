@@ -43,7 +43,7 @@ struct Eval: ParsableCommand {
     func validate() throws {
         if let context, context < 2 { throw ValidationError("--context: expected at least 2, found \(context)") }
         if let stride, stride < 1 { throw ValidationError("--stride: expected at least 1, found \(stride)") }
-        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; leave it out") }
+        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; omit it") }
     }
 
     func run() throws {
@@ -68,9 +68,9 @@ struct Eval: ParsableCommand {
 
     private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) throws {
         guard output.json else {
-            if interrupted { standardError("orrery: interrupted; the figures are of \(result.windows) windows") }
-            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats a token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
-            try print("\(result.tokens) tokens, \(result.bytes) bytes, \(result.windows) windows in \(Human.duration(seconds: seconds))")
+            if interrupted { standardError("orrery: interrupted; the figures are of \(Human.number(result.windows, "window"))") }
+            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats per token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
+            try print("\(Human.number(result.tokens, "token")), \(Human.number(result.bytes, "byte")), \(Human.number(result.windows, "window")) in \(Human.duration(seconds: seconds))")
             return
         }
         var o = JSONObject()

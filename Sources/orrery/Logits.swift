@@ -92,7 +92,7 @@ struct Logits: ParsableCommand {
         let (count, length) = (sequences.count, sequences[0].count), hasLogits = names.contains("logits")
         guard output.json else {
             let states = names.contains("hidden.0") ? "\(shape.layers + 1) hidden states of width \(shape.width)" : ""
-            let logits = hasLogits ? "logits over \(shape.vocabularySize) tokens" + (states.isEmpty ? "" : " and ") : ""
+            let logits = hasLogits ? "logits over \(Human.number(shape.vocabularySize, "token"))" + (states.isEmpty ? "" : " and ") : ""
             try print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
             return
         }

@@ -12,7 +12,7 @@ struct QuickStart: ParsableCommand {
         commandName: "quickstart", abstract: "Train a small model on the embedded text in about a minute, show it, and continue what you type.")
 
     @Option(help: "Seconds to train; trains anew. (default: 60)") var seconds: Double?
-    @Flag(help: "Train anew, although there is a model from an earlier run.") var retrain = false
+    @Flag(help: "Train anew, even if there is a model from an earlier run.") var retrain = false
     @OptionGroup var processor: ProcessorOptions
 
     func validate() throws {

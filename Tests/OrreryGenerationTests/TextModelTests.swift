@@ -39,7 +39,7 @@ import Testing
         let model = try TextModel.open(path) { line in warnings.withLock { $0.append(line) } }
         #expect(model.endTokens == [3, 7, model.tokenizer.endOfText!])
         #expect(model.suggestedSampling == SamplingOptions(temperature: 0.6, topK: 20, topP: 0.95))
-        #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: repetition_penalty is not honoured here"])
+        #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: repetition_penalty is ignored here"])
     }
 
     /// A GPT-2 without biases is written with zeros, as its class in transformers needs them; reading them back is no surprise.

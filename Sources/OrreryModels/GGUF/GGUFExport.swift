@@ -74,7 +74,7 @@ public struct GGUFExport {
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
         if architecture.leavesWindowAside, let window = config["sliding_window"]?.number {
-            warn("\(name): llama.cpp leaves sliding_window aside: beyond \(Int(window)) tokens it attends to all before")
+            warn("\(name): llama.cpp ignores sliding_window: beyond \(Int(window)) tokens it attends to all before")
         }
         if let encoder = config["num_layers"]?.number, let decoder = config["num_decoder_layers"]?.number, decoder > encoder {
             warn("\(name): the decoder has more layers than the encoder, which llama.cpp does not open")

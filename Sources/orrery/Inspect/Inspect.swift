@@ -32,7 +32,7 @@ struct Inspect: ParsableCommand {
     func validate() throws {
         if let context, !(1 ... 1 << 40).contains(context) { throw ValidationError("--context: expected 1 to 2^40, found \(context)") }
         _ = try keptType()
-        if template, output.json { throw ValidationError("--template prints text; leave out --json") }
+        if template, output.json { throw ValidationError("--template prints text; omit --json") }
     }
 
     private func keptType() throws -> CacheType {

@@ -8,7 +8,7 @@ struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
         discussion: """
-            TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json beside merges.txt, a SentencePiece .model, \
+            TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json next to merges.txt, a SentencePiece .model, \
             .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
             unless --parse-special says otherwise; the tokens that frame a text are added, unless --no-special says otherwise.
             """)
@@ -101,7 +101,7 @@ struct TokenizeEncoding: ParsableArguments {
     @Option(name: .customLong("compare"), help: ArgumentHelp("Another tokenizer, to compare with side by side. May be given several times.", valueName: "tokenizer"))
     var others: [String] = []
 
-    @Flag(help: "Leave out the tokens that frame a text.")
+    @Flag(help: "Omit the tokens that frame a text.")
     var noSpecial = false
 
     @Flag(help: "Read text that spells a special token as that token.")

@@ -72,8 +72,8 @@ struct TokenizerTrain: ParsableCommand {
     private func summary(_ result: TokenizerTrainer.Result) -> String {
         let report = result.report
         let perToken = report.tokens > 0 ? Human.fixed(Double(report.bytes) / Double(report.tokens), decimals: 3) : "no"
-        return "\(out): \(result.tokenizer.vocabularySize) tokens from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
-            + "\(perToken) bytes a token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
+        return "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
+            + "\(perToken) bytes per token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
     }
 
     private func json(_ result: TokenizerTrainer.Result) -> JSONObject {
