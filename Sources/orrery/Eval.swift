@@ -20,13 +20,15 @@ struct Eval: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
+    @OptionGroup var modelOption: ModelOption
+
     @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
     var data: [String]
 
     @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
     var field: String?
 
-    @Option(help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
+    @Option(name: [.customShort("c"), .long], help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
 
     @Option(help: "Tokens from the start of a window to that of the next. (default: half the context)")

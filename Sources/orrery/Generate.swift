@@ -20,10 +20,12 @@ struct Generate: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(help: "Text to continue; - reads it from standard input.")
+    @OptionGroup var modelOption: ModelOption
+
+    @Option(name: [.customShort("p"), .long], help: "Text to continue; - reads it from standard input.")
     var prompt = ""
 
-    @Option(help: "Maximum number of tokens to generate.")
+    @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens to generate.")
     var maxTokens = 256
 
     @OptionGroup var sampling: SamplingFlags

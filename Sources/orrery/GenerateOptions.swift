@@ -8,17 +8,17 @@ struct SamplingFlags: ParsableArguments {
     @Option(name: .long, help: "0 always takes the most probable token; higher flattens the distribution. (default: the model's own, else 0.8)")
     var temperature: Double?
 
-    @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all.")
+    @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all. (default: the model's own, else 0)")
     var topK: Int?
 
-    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P.")
+    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P. (default: the model's own, else 1: all)")
     var topP: Double?
 
-    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one.")
+    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one. (default: the model's own, else 0: none)")
     var minP: Double?
 
-    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text.")
-    var seed: UInt64 = 0
+    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text; -1 draws one. The one used is printed.")
+    var seed = Seed.random
 
     @Flag(name: .long, help: "The same as --temperature 0.")
     var greedy = false
@@ -33,7 +33,7 @@ struct SamplingFlags: ParsableArguments {
         let standard = suggested ?? SamplingOptions(temperature: 0.8)
         return SamplingOptions(
             temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK, topP: topP ?? standard.topP,
-            minP: minP ?? standard.minP, seed: seed)
+            minP: minP ?? standard.minP, seed: seed.value)
     }
 }
 

@@ -18,19 +18,21 @@ struct Chat: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(help: "What the model is told before the conversation.")
+    @OptionGroup var modelOption: ModelOption
+
+    @Option(help: "What the model is told before the conversation. (default: nothing, or what its template says)")
     var system: String?
 
-    @Option(help: "Answer this one message and end; - reads it from standard input.")
+    @Option(name: [.customShort("p"), .long], help: "Answer this one message and end; - reads it from standard input. (default: a conversation)")
     var prompt: String?
 
-    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain.")
+    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain. (default: the model's own)")
     var template: String?
 
     @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
     var variables: [String] = []
 
-    @Option(help: "Maximum number of tokens in an answer.")
+    @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens in an answer.")
     var maxTokens = 1024
 
     @OptionGroup var sampling: SamplingFlags

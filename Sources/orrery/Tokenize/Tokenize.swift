@@ -19,14 +19,14 @@ struct Tokenize: ParsableCommand {
     @Argument(help: "The text's file; - or nothing reads standard input.")
     var file: String?
 
-    @Option(help: "The text itself, in place of a file.")
+    @Option(help: "The text itself, in place of a file. (default: the file, or standard input)")
     var text: String?
 
     @OptionGroup var view: TokenizeView
     @OptionGroup var encoding: TokenizeEncoding
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Threads to encode with. (default: the processor's cores)")
+    @Option(name: [.customShort("t"), .long], help: "Threads to encode with. (default: the processor's cores)")
     var threads: Int?
 
     func validate() throws {
@@ -80,10 +80,10 @@ struct TokenizeView: ParsableArguments {
 
     @Flag var mode: Mode?
 
-    @Option(help: ArgumentHelp("The context window in tokens, for --stats and --compare.", valueName: "tokens"))
+    @Option(name: [.customShort("c"), .long], help: ArgumentHelp("The context window in tokens, for --stats and --compare. (default: none)", valueName: "tokens"))
     var context: Int?
 
-    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare.", valueName: "price"))
+    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare. (default: none)", valueName: "price"))
     var pricePerMillion: Double?
 
     func validate() throws {
@@ -107,10 +107,10 @@ struct TokenizeEncoding: ParsableArguments {
     @Flag(help: "Read text that spells a special token as that token.")
     var parseSpecial = false
 
-    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression.", valueName: "name|regex"))
+    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression. (default: by the file's name)", valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it.", valueName: "name"))
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it. (default: the other one)", valueName: "name"))
     var encoding: String?
 
     var options: EncodingOptions { EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial) }
