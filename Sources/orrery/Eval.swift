@@ -25,8 +25,7 @@ struct Eval: ParsableCommand {
     @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
-    var field: String?
+    @OptionGroup var records: FieldOption
 
     @Option(name: [.customShort("c"), .long], help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
@@ -51,7 +50,7 @@ struct Eval: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let text = try TextSource(DataSources(data), field: field, requiresUTF8: false).read()
+            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: false).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))

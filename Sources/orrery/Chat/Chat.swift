@@ -29,7 +29,7 @@ struct Chat: ParsableCommand {
     @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain. (default: the model's own)")
     var template: String?
 
-    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
+    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times. (default: none)")
     var variables: [String] = []
 
     @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens in an answer.")
@@ -55,8 +55,10 @@ struct Chat: ParsableCommand {
             let message = try prompt.map(PromptText.read)
             var options = ChatTemplate.Options()
             options.variables = try templateVariables()
+            let chosen = sampling.options(suggested: source.suggestedSampling)
+            if !output.json, !chosen.isGreedy { standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim)) }
             let session = ChatSession(
-                chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type,
+                chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens, computeType: type,
                 cacheType: cache.type(computing: type, compute, source.model))
             source.prepare(type)
             if let message { try answerOnce(message, session) } else { try ChatLoop(session).run() }

@@ -5,7 +5,7 @@ struct Seed: ExpressibleByArgument, CustomStringConvertible {
     let value: UInt64
     private let isDrawn: Bool
 
-    /// The same in the whole run. It has 32 bits, to be short to type again, and to fit in JSON.
+    /// One draw for the whole process. It has 32 bits: short enough to type again, and exact in JSON.
     static let random = Seed(value: UInt64(UInt32.random(in: .min ... .max)), isDrawn: true)
 
     private init(value: UInt64, isDrawn: Bool) { (self.value, self.isDrawn) = (value, isDrawn) }

@@ -5,7 +5,7 @@ import OrreryTokenizers
 struct TrainerOptions: ParsableArguments {
     @Option(help: "\(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: String
     @Option(help: "Tokens in all, special ones included.") var vocab = 32_000
-    @Option(help: "A special token; give the option again for more. For bpe the first ends a text.") var special: [String] = []
+    @Option(help: "A special token; give the option again for more. For bpe the first ends a text. (default: none)") var special: [String] = []
     @Flag(help: "Treat each line as a separate text, as Hugging Face's train(files) does; sentencepiece's kinds always do.") var lines = false
 
     @Option(help: "How text is cut into words: r50k, cl100k, o200k, llama3, qwen2, none or a regular expression (bpe). (default: r50k)") var pattern: String?
