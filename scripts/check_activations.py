@@ -41,7 +41,7 @@ def found(orrery, file, ids, *options):
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
-        done = subprocess.run([orrery, "logits", str(file), "--ids", str(scratch / "ids.json"), "--out", str(scratch / "logits.safetensors"), *options], capture_output=True, text=True)
+        done = subprocess.run([orrery, "logits", str(file), "--ids", str(scratch / "ids.json"), "--out", str(scratch / "logits.safetensors"), "--overwrite", *options], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{file}: {done.stderr}")
         return load_file(scratch / "logits.safetensors")["logits"][0].double().log_softmax(-1)

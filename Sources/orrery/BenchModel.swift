@@ -20,6 +20,8 @@ struct BenchModel: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
+    @OptionGroup var modelOption: ModelOption
+
     @Option(name: [.customShort("p"), .customLong("prompt-tokens")], help: "Tokens to read at once. (default: 512, or what the model's context holds)")
     var prompt: Int?
 

@@ -19,13 +19,13 @@ struct BenchTokenizer: ParsableCommand {
     @Option(help: ArgumentHelp("Text to encode.", valueName: "file"))
     var data: String
 
-    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
+    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)", valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit.", valueName: "name"))
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)", valueName: "name"))
     var encoding: String?
 
-    @Option(help: "Threads to encode with. (default: the processor's cores)")
+    @Option(name: [.customShort("t"), .long], help: "Threads to encode with. (default: the processor's cores)")
     var threads: Int?
 
     @Option(help: "Rounds.")

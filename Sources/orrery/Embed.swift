@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import OrreryFiles
 import OrreryGeneration
+import OrreryTerminal
 
 /// Texts to vectors.
 struct Embed: ParsableCommand {
@@ -15,6 +16,8 @@ struct Embed: ParsableCommand {
 
     @Argument(help: "Model directory or GGUF file of an encoder (bert).")
     var model: String
+
+    @OptionGroup var modelOption: ModelOption
 
     @Argument(help: "Texts; - reads lines from standard input.")
     var texts: [String]

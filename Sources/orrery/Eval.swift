@@ -20,13 +20,14 @@ struct Eval: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
+    @OptionGroup var modelOption: ModelOption
+
     @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
-    var field: String?
+    @OptionGroup var records: FieldOption
 
-    @Option(help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
+    @Option(name: [.customShort("c"), .long], help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
 
     @Option(help: "Tokens from the start of a window to that of the next. (default: half the context)")
@@ -49,7 +50,7 @@ struct Eval: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let text = try TextSource(DataSources(data), field: field, requiresUTF8: false).read()
+            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: false).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))

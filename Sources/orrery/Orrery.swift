@@ -34,6 +34,7 @@ struct Orrery: ParsableCommand {
 
     /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood, 130 interrupted by Ctrl-C (128 + the signal's number).
     static func main() {
+        StandardInput.open()
         Interruption.answer { Temporary.removeAll() }
         do {
             var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))

@@ -19,19 +19,21 @@ struct Chat: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(help: "What the model is told before the conversation.")
+    @OptionGroup var modelOption: ModelOption
+
+    @Option(help: "What the model is told before the conversation. (default: nothing, or what its template says)")
     var system: String?
 
-    @Option(help: "Answer this one message and end; - reads it from standard input.")
+    @Option(name: [.customShort("p"), .long], help: "Answer this one message and end; - reads it from standard input. (default: a conversation)")
     var prompt: String?
 
-    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain.")
+    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain. (default: the model's own)")
     var template: String?
 
-    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
+    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times. (default: none)")
     var variables: [String] = []
 
-    @Option(help: "Maximum number of tokens in an answer.")
+    @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens in an answer.")
     var maxTokens = 1024
 
     @OptionGroup var sampling: SamplingFlags
@@ -54,8 +56,10 @@ struct Chat: ParsableCommand {
             let message = try prompt.map(PromptText.read)
             var options = ChatTemplate.Options()
             options.variables = try templateVariables()
+            let chosen = sampling.options(suggested: source.suggestedSampling)
+            if !output.json, !chosen.isGreedy { standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim)) }
             let session = ChatSession(
-                source, chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type,
+                source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens, computeType: type,
                 cacheType: cache.type(computing: type, compute, source.model))
             source.prepare(type)
             if let message { try answerOnce(message, session) } else { try ChatLoop(session, title: ModelTitle(source, path: model)).run() }

@@ -82,7 +82,8 @@ final class ChatSession {
             answer += text
             try show(text)
         }
-        while !interrupt.isRaised, generation.advance() {}
+        PromptReading.run(
+            generation.options.prompt.count, interrupt: interrupt, advance: { generation.advance() }, done: { generation.cachedPositions })
         while !interrupt.isRaised, let step = try generation.next() { try add(step.text) }
         try add(generation.cancel())
         if chat != nil { messages = asked + [ChatMessage(role: "assistant", answer)] } else { continued = (text.isEmpty ? continued : text) + answer }
