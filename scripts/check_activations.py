@@ -4,7 +4,7 @@
     scripts/check_activations.py MODEL.gguf ... [--orrery .build/release/orrery] [--text TEXT] [--tokens 300] [--dtypes float32 bfloat16]
 
 transformers opens the same file, its weights as float32 (it needs the package accelerate, and does not know every architecture), and reads the first tokens of the
-text. Printed are the mean and the largest Kullback-Leibler divergence of Orrery's distributions from transformers', in nats a token, and how often the likeliest token
+text. Printed are the mean and the largest Kullback-Leibler divergence of Orrery's distributions from transformers', in nats per token, and how often the likeliest token
 is another. Exit status 1 where the default's mean is above --limit. ORRERY_ISA chooses the instruction set.
 """
 import argparse
@@ -41,7 +41,7 @@ def found(orrery, file, ids, *options):
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
-        done = subprocess.run([orrery, "logits", str(file), "--ids", str(scratch / "ids.json"), "--out", str(scratch / "logits.safetensors"), *options], capture_output=True, text=True)
+        done = subprocess.run([orrery, "logits", str(file), "--ids", str(scratch / "ids.json"), "--out", str(scratch / "logits.safetensors"), "--overwrite", *options], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{file}: {done.stderr}")
         return load_file(scratch / "logits.safetensors")["logits"][0].double().log_softmax(-1)

@@ -240,7 +240,7 @@ def compare(name, directory, want, program, tolerance, dynamic):
         scratch = pathlib.Path(scratch)
         def logits(ids, *more):
             (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
-            done = orrery(program, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", *more)
+            done = orrery(program, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--overwrite", *more)
             if done.stderr.strip():
                 faults.append(done.stderr.strip())
             return load_file(scratch / "out.safetensors")
@@ -266,7 +266,7 @@ def compare(name, directory, want, program, tolerance, dynamic):
             first = sequence.shape[1] - NEW
             encoder = ["--encoder-ids", scratch / "encoder1.json"] if name == "t5" else []
             (scratch / "ids.json").write_text(json.dumps(sequence[:, :first].tolist()))
-            done = orrery(program, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--greedy", NEW, *encoder)
+            done = orrery(program, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--overwrite", "--greedy", NEW, *encoder)
             cached = load_file(scratch / "out.safetensors")["greedy"]
             if cached.tolist() != sequence.tolist():
                 faults.append("greedy with the cache differs")

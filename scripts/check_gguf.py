@@ -188,7 +188,7 @@ def main():
                 (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
                 (scratch / "source.json").write_text(json.dumps(source.tolist()))
                 more = ["--encoder-ids", scratch / "source.json"] if name == "t5" else ["--hidden"] if name == "bert" else []
-                done = run(given.orrery, "logits", scratch / "a.gguf", "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--dtype", "float32", *more)
+                done = run(given.orrery, "logits", scratch / "a.gguf", "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--overwrite", "--dtype", "float32", *more)
                 if done.returncode:
                     faults.append("orrery: " + done.stderr.strip())
                 else:

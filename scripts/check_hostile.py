@@ -166,7 +166,7 @@ def main():
         data = original.read_bytes()
         place = scratch / "damaged.gguf" if kind == "GGUF" else model / "model.safetensors"
         opened = place if kind == "GGUF" else model
-        commands = [[given.orrery, "inspect", place], [given.orrery, "logits", opened, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors"]]
+        commands = [[given.orrery, "inspect", place], [given.orrery, "logits", opened, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--overwrite"]]
         place.write_bytes(data)
         usual = [measure(command)[2] for command in commands]
         worst, count, refused = [(0.0, "")] * 2, 0, 0

@@ -115,7 +115,7 @@ def main():
         numpy.array(prompt, dtype=numpy.int32).tofile(scratch / "ids.bin")
         new = 60
         for model in [directory, file]:
-            run(given.orrery, "logits", model, "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--greedy", new)
+            run(given.orrery, "logits", model, "--ids", scratch / "ids.json", "--out", scratch / "o.safetensors", "--overwrite", "--greedy", new)
             mine = load_file(scratch / "o.safetensors")["greedy"][0].tolist()
             run(program, file, scratch / "ids.bin", scratch / "greedy.bin", "--greedy", new)
             theirs = numpy.fromfile(scratch / "greedy.bin", dtype=numpy.int32).tolist()

@@ -41,7 +41,7 @@ def compare_numbers(directory, model, orrery, tolerance):
         scratch = pathlib.Path(scratch)
         (scratch / "ids.json").write_text(json.dumps(ids.tolist()))
         subprocess.run(
-            [orrery, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--hidden"],
+            [orrery, "logits", directory, "--ids", scratch / "ids.json", "--out", scratch / "out.safetensors", "--overwrite", "--hidden"],
             check=True, stdout=subprocess.DEVNULL)
         found = load_file(scratch / "out.safetensors")
     with torch.no_grad():

@@ -76,7 +76,7 @@ def fuzz(options, folder, environment):
         if dice.random() < 0.3:
             job["min_frequency"] = dice.randint(1, 5)
         learn_with_tokenizers(job)
-        command = [options.orrery, "tokenizer", "train", "--kind", "bpe", "--lines", "--vocab", str(job["vocab"]), "--data", job["files"][0], "--out", str(folder / "o.json"),
+        command = [options.orrery, "tokenizer", "train", "--kind", "bpe", "--lines", "--vocab", str(job["vocab"]), "--data", job["files"][0], "--out", str(folder / "o.json"), "--overwrite",
                    "--threads", str(dice.randint(1, 3))]
         for name in ("max_token_length", "min_frequency"):
             if name in job:
@@ -109,7 +109,7 @@ def tokens(path, lines):
 def compare(kind, options, folder, environment):
     suffix = ".json" if kind in ("bpe", "wordpiece") else ".model"
     job = dict(kind=kind, files=options.texts, vocab=options.vocab, out=str(folder / ("peer" + suffix)), threads=options.threads)
-    command = [options.orrery, "tokenizer", "train", "--kind", kind, "--vocab", str(options.vocab), "--threads", str(options.threads), "--out", str(folder / ("o" + suffix))]
+    command = [options.orrery, "tokenizer", "train", "--kind", kind, "--vocab", str(options.vocab), "--threads", str(options.threads), "--out", str(folder / ("o" + suffix)), "--overwrite"]
     rest = None
     if kind == "wordpiece":
         # The ids of letters that go on with a word are random in tokenizers unless they are given.

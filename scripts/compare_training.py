@@ -42,7 +42,7 @@ def main() -> None:
         return statistics.median(r[key] for r in runs[way] if r.get(key) is not None) if any(r.get(key) is not None for r in runs[way]) else float("nan")
 
     print(f"\n{a.config}, {steps} steps, {a.rounds} rounds")
-    print(f"{'':26}{'ms a step':>10}{'tokens/s':>10}{'GFLOP/s':>9}{'seconds':>9}{'resident':>10}  validation")
+    print(f"{'':26}{'ms per step':>10}{'tokens/s':>10}{'GFLOP/s':>9}{'seconds':>9}{'resident':>10}  validation")
     for way in runs:
         losses = [r["validation_loss"] for r in runs[way] if r.get("validation_loss")]
         print(f"{way:26}{median(way, 'ms_per_step'):10.1f}{median(way, 'tokens_per_s'):10.0f}{median(way, 'gflops'):9.0f}{median(way, 'seconds'):9.1f}"

@@ -74,6 +74,14 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         storage.pointer + heads * slots * layout.keyTileBytes + (head * slots + tile % slots) * layout.valueTileBytes
     }
 
+    /// The same keys and values in memory of their own.
+    package func copy() -> KeyValueTiles {
+        let other = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, zeroed: false, on: processor)
+        other.held = held
+        other.storage.pointer.copyMemory(from: storage.pointer, byteCount: storage.byteCount)
+        return other
+    }
+
     // MARK: Writing
 
     /// Writes `rows` positions of sequence `batch`, from `position` on. What stood there before, or stands behind, is never seen:

@@ -13,6 +13,8 @@ public final class TextModel {
     public let endTokens: Set<TokenID>
     /// How whoever published the model wants it sampled, if they said so.
     public let suggestedSampling: SamplingOptions?
+    /// Whether several sequences can be computed in one pass; a decoder that reads another text takes one.
+    let computesBatches: Bool
 
     /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its vocabulary.
     private let holes: [Int]
@@ -20,14 +22,16 @@ public final class TextModel {
     /// - Parameters:
     ///   - name: what errors call it.
     ///   - endTokens: further tokens that end a text.
+    ///   - computesBatches: whether several sequences can be computed in one pass.
     /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
     public init(
         _ model: any LanguageModel, tokenizer: any Tokenizer, name: String = "the model", endTokens: Set<TokenID> = [],
-        suggestedSampling: SamplingOptions? = nil
+        suggestedSampling: SamplingOptions? = nil, computesBatches: Bool = true
     ) throws {
         let known = model.shape.vocabularySize
         guard tokenizer.vocabularySize <= known else { throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known) }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
+        self.computesBatches = computesBatches
         let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
         holes = (0 ..< tokenizer.vocabularySize).filter { tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0)) }

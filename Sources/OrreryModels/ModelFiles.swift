@@ -30,5 +30,13 @@ public enum ModelFiles {
         }
     }
 
+    /// The files that make the model at `path`, as far as they are there: a GGUF file with its parts, or what belongs to the model in a directory.
+    package static func files(of path: String) -> [String] {
+        let directory = isFile(path) ? Path.parent(path) : path
+        let names = (try? Directory.names(in: directory)) ?? []
+        guard isFile(path) else { return names.filter { (try? ModelDirectory.foreignPath($0, in: path)) == .some(nil) }.map { Path.join(path, $0) } }
+        return [path] + names.filter { GGUFSplit.isPart($0, of: Path.name(path)) }.map { Path.join(directory, $0) }
+    }
+
     private static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
 }

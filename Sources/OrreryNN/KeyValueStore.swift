@@ -23,6 +23,25 @@ public final class KeyValueStore {
         }
     }
 
+    private init(tiles: [[KeyValueTiles]], capacity: Int, type: CacheType, count: Int) {
+        (self.tiles, self.capacity, self.type, self.count) = (tiles, capacity, type, count)
+    }
+
+    /// A store of several sequences that keeps their keys and values where they are: a pass over it writes into the stores of `sequences`, each of which then has to
+    /// be advanced as well.
+    ///
+    /// - Parameter sequences: of one model, with equal capacities, types and counts.
+    public convenience init(joining sequences: [KeyValueStore]) {
+        let first = sequences[0]
+        precondition(
+            sequences.allSatisfy { $0.count == first.count && $0.capacity == first.capacity && $0.type == first.type && $0.tiles.count == first.tiles.count },
+            "key-value store: expected sequences of equal length to join")
+        self.init(tiles: first.tiles.indices.map { layer in sequences.flatMap { $0.tiles[layer] } }, capacity: first.capacity, type: first.type, count: first.count)
+    }
+
+    /// The same keys and values in memory of their own.
+    public func copy() -> KeyValueStore { KeyValueStore(tiles: tiles.map { $0.map { $0.copy() } }, capacity: capacity, type: type, count: count) }
+
     public convenience init(layers: Int, batch: Int, keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) {
         self.init(
             windows: Array(repeating: nil, count: layers), batch: batch, keyValueHeads: keyValueHeads, headSize: headSize, capacity: capacity, type: type)

@@ -36,10 +36,21 @@ public enum TokenizerLoader {
     }
 
     private static func tokenizer(inDirectory directory: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> Loaded {
-        let names = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"]
-        // Without any of them, the error is about the first.
-        let name = names.first { FileStatus(Path.join(directory, $0)) != nil } ?? names[0]
-        return try tokenizer(inFile: Path.join(directory, name), pattern, encoding)
+        try tokenizer(inFile: file(inDirectory: directory), pattern, encoding)
+    }
+
+    /// The file that is read of a directory. Without any that could be, the error is about the first.
+    private static func file(inDirectory directory: String) -> String {
+        let paths = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"].map { Path.join(directory, $0) }
+        return paths.first { FileStatus($0) != nil } ?? paths[0]
+    }
+
+    /// The files that may be read for the tokenizer at `path`.
+    package static func files(of path: String) -> [String] {
+        let file = FileStatus(path)?.kind == .directory ? file(inDirectory: path) : path
+        if file.hasSuffix(".tiktoken") { return [file] }
+        let names = ["merges.txt", TokenizerConfiguration.fileName, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "generation_config.json"]
+        return [file] + names.map { Path.join(Path.parent(file), $0) }
     }
 
     private static func tokenizer(inFile path: String, _ pattern: SplitPattern?, _ encoding: String?) throws -> Loaded {

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine and what the code reaches of it.",
+        abstract: "Measure this machine, and how much of it the code reaches.",
         subcommands: [
             BenchModel.self,
             BenchKernels.self,

@@ -15,7 +15,7 @@ struct BenchKernels: ParsableCommand {
     @Option(help: "Seconds to spend on each product.")
     var seconds = 0.3
 
-    @Option(help: ArgumentHelp("Only the products whose name contains this.", valueName: "text"))
+    @Option(help: ArgumentHelp("Only the products whose name contains this. (default: all)", valueName: "text"))
     var only = ""
 
     @Flag(help: "Products with weights as files hold them, at the shapes of Llama 3.2 1B: decoding against the memory, prefill against the dot products of bytes.")

@@ -9,7 +9,7 @@ import OrreryTerminal
 /// Prefill and decode of one model against this machine's limits.
 struct BenchModel: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Tokens a second of a model, reading a prompt and writing, and the share of this machine's limit.",
+        commandName: "model", abstract: "A model's speed in tokens per second, reading a prompt and writing, and the share of this machine's limit.",
         discussion: """
             As llama-bench does: -p tokens are read at once, then -n are written one by one, each from an empty cache or after --depth tokens; the figures are medians of \
             the repetitions. \
@@ -20,16 +20,18 @@ struct BenchModel: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(name: [.customShort("p"), .customLong("prompt-tokens")], help: "Tokens to read at once.")
-    var promptTokens = 512
+    @OptionGroup var modelOption: ModelOption
 
-    @Option(name: [.customShort("n"), .customLong("new-tokens")], help: "Tokens to write.")
-    var newTokens = 128
+    @Option(name: [.customShort("p"), .customLong("prompt-tokens")], help: "Tokens to read at once. (default: 512, or what the model's context holds)")
+    var prompt: Int?
+
+    @Option(name: [.customShort("n"), .customLong("new-tokens")], help: "Tokens to write. (default: 128, or what the model's context holds)")
+    var new: Int?
 
     @Option(help: "Tokens that the cache holds before either is measured.")
     var depth = 0
 
-    @Option(help: "How often each is measured.")
+    @Option(help: "Times that each is measured.")
     var repetitions = 3
 
     @OptionGroup var compute: ComputeOptions
@@ -38,10 +40,10 @@ struct BenchModel: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (name, value) in [("-p", promptTokens), ("-n", newTokens), ("--depth", depth)] where !(0 ... 1 << 20).contains(value) {
+        for (name, value) in [("-p", prompt ?? 512), ("-n", new ?? 128), ("--depth", depth)] where !(0 ... 1 << 20).contains(value) {
             throw ValidationError("\(name): expected 0 to \(1 << 20), found \(value)")
         }
-        if promptTokens + newTokens == 0 { throw ValidationError("-p and -n are both 0: nothing to measure") }
+        if prompt == 0, new == 0 { throw ValidationError("-p and -n are both 0: nothing to measure") }
         if !(1 ... 1000).contains(repetitions) { throw ValidationError("--repetitions: expected 1 to 1000, found \(repetitions)") }
     }
 
@@ -49,6 +51,8 @@ struct BenchModel: ParsableCommand {
         try processor.run(compute) {
             let loading = ContinuousClock.now
             let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
+            // What was not asked for fits into the context.
+            let room = max(1, model.shape.contextLength - depth), promptTokens = prompt ?? min(512, room), newTokens = new ?? min(128, room)
             let longest = depth + max(promptTokens, newTokens)
             guard longest <= model.shape.contextLength else {
                 throw ValidationError("-p and -n, with --depth before them: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)")
@@ -82,8 +86,8 @@ struct BenchModel: ParsableCommand {
             o["activations"] = JSONValue(Processor.current.activations.rawValue)
             o["cache_type"] = JSONValue(measurement.cacheType.rawValue)
             o["depth"] = JSONValue(depth)
-            o["prompt_tokens"] = JSONValue(promptTokens)
-            o["new_tokens"] = JSONValue(newTokens)
+            o["prompt_tokens"] = JSONValue(measurement.promptTokens)
+            o["new_tokens"] = JSONValue(measurement.newTokens)
             o["load_ms"] = JSONValue(loadSeconds * 1e3)
             o["prefill_tokens_per_s"] = JSONValue(result.prefill)
             o["decode_tokens_per_s"] = JSONValue(result.decode)
@@ -98,10 +102,10 @@ struct BenchModel: ParsableCommand {
         func number(_ x: Double?, _ decimals: Int) -> String { x.map { Human.fixed($0, decimals: decimals) } ?? "-" }
         var table = Table([.init("test"), .init("tokens/s", .right), .init("limit"), .init("share", .right)])
         let place = depth > 0 ? " after \(depth)" : ""
-        table.add("prefill \(promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
-        table.add("decode \(newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
+        table.add("prefill \(measurement.promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
+        table.add("decode \(measurement.newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
         let terminal = Terminal.standardOutput
         try print(table.render(width: terminal.width, appearance: terminal.appearance))
-        try print("\(Human.bytes(result.bytesPerToken)) a token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
+        try print("\(Human.bytes(result.bytesPerToken)) per token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Human.number(Processor.current.threads, "thread"))")
     }
 }

@@ -5,10 +5,10 @@ import OrreryTerminal
 
 /// The part of `orrery bench kernels` that times products with weights as files hold them.
 struct QuantisedOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: ArgumentHelp("With --quantised: the formats of the weights, by the names of GGUF.", valueName: "name"))
+    @Option(name: .customLong("format"), help: ArgumentHelp("With --quantised: the formats of the weights, by the names of GGUF. May be given several times. (default: several)", valueName: "name"))
     var names: [String] = []
 
-    @Option(name: .customLong("rows"), help: ArgumentHelp("With --quantised: rows of activations; 1 is a token that is written, more are a batch or a prompt.", valueName: "count"))
+    @Option(name: .customLong("rows"), help: ArgumentHelp("With --quantised: rows of activations; 1 is a token that is written, more are a batch or a prompt. May be given several times. (default: 1, 8 and 512)", valueName: "count"))
     var counts: [Int] = []
 
     private static let standardFormats = [BlockFormat.q4_0, .q4_K, .q6_K, .q8_0, .float16, .bfloat16], standardRows = [1, 8, 512]
@@ -16,14 +16,14 @@ struct QuantisedOptions: ParsableArguments {
     var isStandard: Bool { names.isEmpty && counts.isEmpty }
 
     func validate() throws {
-        for name in names where BlockFormat(rawValue: name.uppercased()) == nil {
+        for name in names where BlockFormat(name: name) == nil {
             throw ValidationError("--format: expected one of \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
         }
         for count in counts where !(1 ... 4096).contains(count) { throw ValidationError("--rows: expected 1 to 4096, found \(count)") }
     }
 
     func measure(_ shapes: [QuantizedBenchmark.Shape], seconds: Double, _ output: OutputOptions) throws {
-        let formats = names.isEmpty ? Self.standardFormats : names.compactMap { BlockFormat(rawValue: $0.uppercased()) }
+        let formats = names.isEmpty ? Self.standardFormats : names.compactMap(BlockFormat.init(name:))
         let rows = counts.isEmpty ? Self.standardRows : counts
         let benchmark = QuantizedBenchmark(seconds: seconds)
         var results: [QuantizedBenchmark.Result] = []

@@ -7,7 +7,7 @@ import OrreryTokenizers
 /// How fast a tokenizer opens and encodes.
 struct BenchTokenizer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenizer", abstract: "A tokenizer's speed: megabytes a second, and milliseconds to open its file.",
+        commandName: "tokenizer", abstract: "A tokenizer's speed: megabytes per second, and milliseconds to open its file.",
         discussion: """
             Each round opens the tokenizer anew, so that its caches of words are empty when it starts on the text, and encodes the text once, \
             special tokens as text. A megabyte is 10^6 bytes.
@@ -19,13 +19,13 @@ struct BenchTokenizer: ParsableCommand {
     @Option(help: ArgumentHelp("Text to encode.", valueName: "file"))
     var data: String
 
-    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
+    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)", valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit.", valueName: "name"))
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)", valueName: "name"))
     var encoding: String?
 
-    @Option(help: "Threads to encode with. (default: the processor's cores)")
+    @Option(name: [.customShort("t"), .long], help: "Threads to encode with. (default: the processor's cores)")
     var threads: Int?
 
     @Option(help: "Rounds.")
@@ -91,7 +91,7 @@ struct BenchTokenizer: ParsableCommand {
             return try output.print(object)
         }
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 1) }
-        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(tokens) tokens of \(Human.bytes(bytes)), \(threads) thread\(threads == 1 ? "" : "s")")
+        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(Human.number(tokens, "token")) of \(Human.bytes(bytes)), \(Human.number(threads, "thread"))")
         try print("\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches")
     }
 }

@@ -41,14 +41,14 @@ struct BenchTraining: ParsableCommand {
     private func show(_ profile: TrainingProfile) throws {
         if output.json { return try output.print(profile.json) }
         func number(_ x: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", x) }
-        var table = Table([.init("part"), .init("ms a step", .right), .init("of the step", .right), .init("its limit, ms", .right), .init("share of limit", .right)])
+        var table = Table([.init("part"), .init("ms per step", .right), .init("of the step", .right), .init("its limit, ms", .right), .init("share of limit", .right)])
         for part in profile.parts {
             table.add([
                 part.name, number(part.seconds * 1e3), number(part.seconds / profile.secondsPerStep * 100, 1) + " %",
                 part.limit.map { number($0 * 1e3) } ?? "", part.limit.map { number($0 / part.seconds * 100, 0) + " %" } ?? "",
             ])
         }
-        try print("\(number(profile.secondsPerStep * 1e3)) ms a step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")
+        try print("\(number(profile.secondsPerStep * 1e3)) ms per step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")
         let terminal = Terminal.standardOutput
         try print(table.render(width: terminal.width, appearance: terminal.appearance))
     }

@@ -15,11 +15,14 @@ struct Convert: ParsableCommand {
             iq4_nl, iq4_xs, mxfp4, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
             """)
 
-    @Argument(help: "Model directory or GGUF file.")
+    @Argument(help: ArgumentHelp("Model directory or GGUF file.", valueName: "model"))
     var input: String
 
     @Argument(help: "File ending in .gguf, or directory to make.")
     var out: String
+
+    @OptionGroup var modelOption: ModelOption
+    @OptionGroup var outOption: OutOption
 
     @Option(help: "How matrices are stored. (default: f16 in a GGUF file, f32 in a directory)")
     var type: WeightMix?
@@ -27,8 +30,7 @@ struct Convert: ParsableCommand {
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Replace what is at the output.")
-    var overwrite = false
+    @OptionGroup var overwriting: OverwriteOption
 
     func validate() throws {
         if !out.hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
@@ -38,7 +40,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         try processor.run {
-            let destination = try ModelDestination(out, input: input, overwrite: overwrite)
+            let destination = try ModelDestination(out, input: input, overwrite: overwriting.overwrite)
             let model = try ModelFiles.openAny(input) { standardError("orrery: warning: \($0)") }
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
@@ -67,7 +69,7 @@ struct Convert: ParsableCommand {
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) throws {
         guard output.json else {
-            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(written.tensors.count) tensors, \(mix.rawValue)")
+            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(Human.number(written.tensors.count, "tensor")), \(mix.rawValue)")
         }
         var o = JSONObject()
         o["out"] = JSONValue(out)
@@ -77,5 +79,3 @@ struct Convert: ParsableCommand {
         try output.print(o)
     }
 }
-
-extension WeightMix: ExpressibleByArgument {}

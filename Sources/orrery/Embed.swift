@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import OrreryFiles
 import OrreryGeneration
+import OrreryTerminal
 
 /// Texts to vectors.
 struct Embed: ParsableCommand {
@@ -15,6 +16,8 @@ struct Embed: ParsableCommand {
 
     @Argument(help: "Model directory or GGUF file of an encoder (bert).")
     var model: String
+
+    @OptionGroup var modelOption: ModelOption
 
     @Argument(help: "Texts; - reads lines from standard input.")
     var texts: [String]
@@ -31,7 +34,7 @@ struct Embed: ParsableCommand {
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }
             let embeddings = try all.map { text in
                 let made = try encoder.embed(text, computeType: type)
-                if made.isCut { standardError("orrery: warning: a text was cut to its first \(encoder.maximalTokens) tokens") }
+                if made.isCut { standardError("orrery: warning: a text was cut to its first \(Human.number(encoder.maximalTokens, "token"))") }
                 return made
             }
             if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings) }

@@ -20,13 +20,14 @@ struct Eval: ParsableCommand {
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
+    @OptionGroup var modelOption: ModelOption
+
     @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
-    var field: String?
+    @OptionGroup var records: FieldOption
 
-    @Option(help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
+    @Option(name: [.customShort("c"), .long], help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
 
     @Option(help: "Tokens from the start of a window to that of the next. (default: half the context)")
@@ -43,13 +44,13 @@ struct Eval: ParsableCommand {
     func validate() throws {
         if let context, context < 2 { throw ValidationError("--context: expected at least 2, found \(context)") }
         if let stride, stride < 1 { throw ValidationError("--stride: expected at least 1, found \(stride)") }
-        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; leave it out") }
+        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; omit it") }
     }
 
     func run() throws {
         try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let text = try TextSource(DataSources(data), field: field, requiresUTF8: false).read()
+            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: false).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
@@ -68,9 +69,9 @@ struct Eval: ParsableCommand {
 
     private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) throws {
         guard output.json else {
-            if interrupted { standardError("orrery: interrupted; the figures are of \(result.windows) windows") }
-            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats a token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
-            try print("\(result.tokens) tokens, \(result.bytes) bytes, \(result.windows) windows in \(Human.duration(seconds: seconds))")
+            if interrupted { standardError("orrery: interrupted; the figures are of \(Human.number(result.windows, "window"))") }
+            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats per token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
+            try print("\(Human.number(result.tokens, "token")), \(Human.number(result.bytes, "byte")), \(Human.number(result.windows, "window")) in \(Human.duration(seconds: seconds))")
             return
         }
         var o = JSONObject()

@@ -10,24 +10,28 @@ struct Explain: ParsableCommand {
         abstract: "Show the six steps from a prompt to the next token: tokens, embeddings, layers, distribution, choice, loop.",
         discussion: "With the sampling flags of generate, it explains the very token that generate would choose first.")
 
-    @Argument(help: "Model directory.")
+    @Argument(help: "Model directory or GGUF file.")
     var model: String
+
+    @OptionGroup var modelOption: ModelOption
 
     @Argument(help: "Text to continue; - reads it from standard input.")
     var prompt: String
 
+    @OptionGroup var promptOption: PromptOption
+
     @OptionGroup var sampling: SamplingFlags
 
-    @Option(help: "Rounds of the loop to show.")
+    @Option(name: [.customShort("n"), .long], help: "Rounds of the loop to show.")
     var maxTokens = 8
 
     @Option(help: "Candidates for the next token to list.")
     var top = 10
 
-    @Option(help: "Draw the whole attention of one head: its layer, from 0; with --head.")
+    @Option(help: "Draw the whole attention of one head: its layer, from 0; with --head. (default: none)")
     var layer: Int?
 
-    @Option(help: "The head, from 0; with --layer.")
+    @Option(help: "The head, from 0; with --layer. (default: none)")
     var head: Int?
 
     @OptionGroup var compute: ComputeOptions

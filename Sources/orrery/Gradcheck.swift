@@ -15,7 +15,7 @@ struct Gradcheck: ParsableCommand {
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Check this operation alone, e.g. attention.")
+    @Option(help: "Check this operation alone, e.g. attention. (default: all)")
     var operation: String?
 
     func validate() throws {

@@ -3,6 +3,7 @@ import Kernels
 import OrreryFiles
 import OrreryModels
 import OrreryNN
+import OrreryTerminal
 
 /// The numbers themselves, to compare with any other implementation.
 struct Logits: ParsableCommand {
@@ -18,16 +19,20 @@ struct Logits: ParsableCommand {
     @Argument(help: "Model directory or GGUF file. It needs no tokenizer.")
     var model: String
 
+    @OptionGroup var modelOption: ModelOption
+
     @Option(help: ArgumentHelp("Token ids as JSON; - reads standard input.", valueName: "file"))
     var ids: String
 
-    @Option(help: ArgumentHelp("Safetensors file to write.", valueName: "file"))
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Safetensors file to write.", valueName: "file"))
     var out: String
+
+    @OptionGroup var overwriting: OverwriteOption
 
     @Flag(help: "Write the hidden states too.")
     var hidden = false
 
-    @Option(name: .customLong("encoder-ids"), help: ArgumentHelp("Token ids that the encoder of a model with two halves (t5) reads, as many lists.", valueName: "file"))
+    @Option(name: .customLong("encoder-ids"), help: ArgumentHelp("Token ids that the encoder of a model with two halves (t5) reads, as many lists. (default: none)", valueName: "file"))
     var encoderIDs: String?
 
     @Option(help: ArgumentHelp("Continue each list by this many tokens.", valueName: "count"))
@@ -43,6 +48,7 @@ struct Logits: ParsableCommand {
     }
 
     func run() throws {
+        try overwriting.outputs(inputs: [ids, encoderIDs].compactMap(\.self) + ModelFiles.files(of: model)).require(out)
         try processor.run(compute) {
             switch try ModelFiles.kind(of: model) {
             case .languageModel:
@@ -92,7 +98,7 @@ struct Logits: ParsableCommand {
         let (count, length) = (sequences.count, sequences[0].count), hasLogits = names.contains("logits")
         guard output.json else {
             let states = names.contains("hidden.0") ? "\(shape.layers + 1) hidden states of width \(shape.width)" : ""
-            let logits = hasLogits ? "logits over \(shape.vocabularySize) tokens" + (states.isEmpty ? "" : " and ") : ""
+            let logits = hasLogits ? "logits over \(Human.number(shape.vocabularySize, "token"))" + (states.isEmpty ? "" : " and ") : ""
             try print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
             return
         }

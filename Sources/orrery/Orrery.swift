@@ -34,6 +34,7 @@ struct Orrery: ParsableCommand {
 
     /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood, 130 interrupted by Ctrl-C (128 + the signal's number).
     static func main() {
+        StandardInput.open()
         Interruption.answer { Temporary.removeAll() }
         do {
             var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
@@ -56,10 +57,20 @@ struct Orrery: ParsableCommand {
         }
         let status = exitCode(for: error)
         if status == .success {
-            do { try print(fullMessage(for: error)) } catch { return report(error) }
+            do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
             return 0
         }
         standardError("orrery: \(message(for: error))")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
+    }
+
+    /// The usage of a command with many flags is one line; on 80 columns it takes several, cut between flags.
+    private static func wrappingUsage(_ help: String) -> String {
+        help.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.hasPrefix("USAGE: ") else { return String(line) }
+            // A flag and its value stay together.
+            let joined = line.replacing(/[\[<][^\]>]*[\]>]/) { $0.output.replacing(" ", with: "\u{A0}") }
+            return TextLayout.wrapped(String(joined), to: Terminal.standardOutput.width, indent: 7).replacing("\u{A0}", with: " ")
+        }.joined(separator: "\n")
     }
 }

@@ -5,5 +5,9 @@ func print(_ result: Any, terminator: String = "\n") throws {
     try Terminal.standardOutput.write("\(result)\(terminator)")
 }
 
-/// Shows a line of progress, a note or a warning on standard error.
-func standardError(_ line: String) { Terminal.standardError.showLine(line) }
+/// Shows a line of progress, a note or a warning on standard error, wrapped where a person reads it.
+func standardError(_ text: String) {
+    let terminal = Terminal.standardError
+    guard terminal.isTerminal else { return terminal.showLine(text) }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { terminal.showLine(TextLayout.wrapped(String(line), to: terminal.width)) }
+}

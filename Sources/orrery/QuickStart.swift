@@ -12,7 +12,7 @@ struct QuickStart: ParsableCommand {
         commandName: "quickstart", abstract: "Train a small model on the embedded text in about a minute, show it, and continue what you type.")
 
     @Option(help: "Seconds to train; trains anew. (default: 60)") var seconds: Double?
-    @Flag(help: "Train anew, although there is a model from an earlier run.") var retrain = false
+    @Flag(help: "Train anew, even if there is a model from an earlier run.") var retrain = false
     @OptionGroup var processor: ProcessorOptions
 
     func validate() throws {
@@ -35,7 +35,7 @@ struct QuickStart: ParsableCommand {
     /// The model that an earlier run has trained to its end, unless it is damaged or of another version.
     private func kept(_ directory: String) -> TextModel? {
         guard TrainingRun.isFinished(in: directory), let model = try? TextModel.open(directory) else { return nil }
-        standardError("orrery: this is the model in \(directory), trained before; --retrain trains a new one")
+        standardError("orrery: this is the model that an earlier run has trained, in \(directory);\n        orrery quickstart --retrain trains a new one")
         return model
     }
 
@@ -60,7 +60,7 @@ struct QuickStart: ParsableCommand {
     /// Commands to try on the model. It has seen texts only, so that it continues one and does not chat.
     private func suggest(_ directory: String) throws {
         let out = Terminal.standardOutput
-        try out.writeLine("\nTry next:")
+        try out.writeLine("\nThe model stays in \(directory), and orrery quickstart finds it there.\nTry next:")
         let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }
         for command in ["generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"", "inspect \(directory)", "train --data FILE --time 2m"] {
             try out.writeLine("  orrery \(command)")
@@ -83,7 +83,10 @@ struct QuickStart: ParsableCommand {
         let out = Terminal.standardOutput, reader = LineReader(), interrupt = InterruptFlag()
         defer { interrupt.release() }
         try out.writeLine("\nType the start of a text and the model continues it; an empty line or Ctrl-D ends.")
-        while case .text(let line) = reader.read(prompt: "> ", interrupt: interrupt), !line.isEmpty {
+        while true {
+            let input = reader.read(prompt: out.appearance.paint("> ", .bold), interrupt: interrupt)
+            if input == .interrupted { throw Interrupted() }
+            guard case .text(let line) = input, !line.isEmpty else { return }
             do {
                 try out.writeLine(out.appearance.paint(line, .bold) + (try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)))
             } catch {

@@ -7,7 +7,7 @@ import OrreryTerminal
 
 /// `--threads`, and the instruction set that the environment names.
 struct ProcessorOptions: ParsableArguments {
-    @Option(help: "Threads to compute with. (default: the processor's cores)")
+    @Option(name: [.customShort("t"), .long], help: "Threads to compute with. (default: the processor's cores)")
     var threads: Int?
 
     func validate() throws {
@@ -33,27 +33,29 @@ struct OutputOptions: ParsableArguments {
 
 /// The types in which products are computed.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: "Type in which products are computed: float32 or bfloat16 (sums are float32 in both).")
+    @Option(help: "Type in which products are computed: float32 or bfloat16 (sums are float32 in both). (default: the faster of them where text is wanted, float32 where numbers are)")
     var dtype: String?
 
     @Option(help: "What products with quantised weights round activations to: int16, or int8, which is faster with many tokens at once and coarser.")
     var activations = ActivationType.standard.rawValue
 
-    var activationType: ActivationType? { ActivationType(rawValue: activations) }
+    var activationType: ActivationType? { ActivationType(name: activations) }
 
     func validate() throws {
         if activationType == nil { throw ValidationError("--activations: expected int8 or int16, found \(activations)") }
-        if let dtype, dtype != "float32", dtype != "bfloat16" { throw ValidationError("--dtype: expected float32 or bfloat16, found \(dtype)") }
+        if let dtype, asked == nil { throw ValidationError("--dtype: expected float32 or bfloat16, found \(dtype)") }
+    }
+
+    private var asked: ElementType? {
+        switch dtype.map(TypeName.canonical) {
+        case "f32": .float32
+        case "bf16": .bfloat16
+        default: nil
+        }
     }
 
     /// - Parameter standard: what to use if the user did not say.
-    func type(standard: ElementType) -> ElementType {
-        switch dtype {
-        case "float32": .float32
-        case "bfloat16": .bfloat16
-        default: standard
-        }
-    }
+    func type(standard: ElementType) -> ElementType { asked ?? standard }
 }
 
 /// How keys and values of earlier positions are kept.
@@ -64,10 +66,10 @@ struct CacheOptions: ParsableArguments {
     private static let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
-        if let cacheType, CacheType(rawValue: cacheType) == nil { throw ValidationError("--cache-type: expected one of \(Self.names), found \(cacheType)") }
+        if let cacheType, CacheType(name: cacheType) == nil { throw ValidationError("--cache-type: expected one of \(Self.names), found \(cacheType)") }
     }
 
-    private var asked: CacheType? { cacheType.flatMap(CacheType.init) }
+    private var asked: CacheType? { cacheType.flatMap(CacheType.init(name:)) }
 
     /// Where the numbers themselves are wanted: what the user said, else the type of the computation.
     func type(computing type: ElementType) -> CacheType { asked ?? CacheType(type) }

@@ -13,13 +13,13 @@ struct Train: ParsableCommand {
             same weights bit for bit.
             """)
 
-    @Option(help: ArgumentHelp("Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept.", valueName: "model")) var from: String?
-    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it.", transform: TimeArgument.read) var time: TimeArgument?
-    @Option(help: "Directory for the model. (default: orrery-model)") var out: String?
-    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end.", valueName: "dir")) var resume: String?
+    @Option(help: ArgumentHelp("Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept. (default: a new model)", valueName: "model")) var from: String?
+    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it. (default: --steps alone count)", transform: TimeArgument.read) var time: TimeArgument?
+    @Option(name: [.customShort("o"), .long], help: "Directory for the model. (default: orrery-model)") var out: String?
+    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end. (default: a new run)", valueName: "dir")) var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
     @Flag(help: "Write TensorBoard event files into DIR/tensorboard.") var tensorboard = false
-    @Flag(help: "Replace what is in the output directory.") var overwrite = false
+    @OptionGroup var overwriting: OverwriteOption
     @OptionGroup var options: TrainOptions
     @OptionGroup(title: "Computation") var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
@@ -30,7 +30,7 @@ struct Train: ParsableCommand {
         }
         if resume != nil {
             if out != nil { throw ValidationError("--resume names the directory already: omit --out") }
-            if overwrite { throw ValidationError("--resume continues a run and --overwrite starts a new one: omit one of them") }
+            if overwriting.overwrite { throw ValidationError("--resume continues a run and --overwrite starts a new one: omit one of them") }
             if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: omit --preset") }
             if from != nil { throw ValidationError("--resume continues a run and --from starts a new one: omit one of them") }
         }
@@ -58,12 +58,26 @@ struct Train: ParsableCommand {
     /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
     private func requireFree(_ directory: String) throws {
         if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
-        guard !overwrite else { return try TrainingRun.requireOwn(directory) }
+        guard !overwriting.overwrite else {
+            try requireNotRead(directory)
+            return try TrainingRun.requireOwn(directory)
+        }
         if FileStatus(Path.join(directory, "training")) != nil {
             throw ValidationError("\(directory) holds a run already: resume it with --resume \(directory), replace it with --overwrite, or name another --out")
         }
         if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
             throw ValidationError("\(directory) holds \(name) already: replace it with --overwrite, or name another --out")
+        }
+    }
+
+    /// What the run reads is not among what it replaces.
+    private func requireNotRead(_ directory: String) throws {
+        guard let whole = Path.resolved(directory) else { return }
+        for path in options.data.data + [options.data.tokenizer].compactMap(\.self) {
+            guard let read = Path.resolved(path) else { continue }
+            if read == whole || TrainingRun.names.contains(where: { read == Path.join(whole, $0) || read.hasPrefix(Path.join(whole, $0) + "/") }) {
+                throw ValidationError("\(path) is read by this run, and --overwrite would replace it: name another --out")
+            }
         }
     }
 
@@ -131,6 +145,7 @@ extension TrainingRun.Summary {
         let (looked, all) = trainer.validationWindows
         o["validation_share"] = all > 0 ? JSONValue(min(1, Double(looked) / Double(all))) : .null
         o["train_loss"] = JSONValue(trainLoss)
+        o["seed"] = .seed(trainer.plan.seed)
         o["interrupted"] = JSONValue(interrupted)
         return o
     }

@@ -100,7 +100,7 @@ final class TrainingDisplay: TrainingObserver {
         }
         if let loss = summary.validationLoss {
             let (looked, all) = run.trainer.validationWindows, part = looked < all ? " on \(Human.exact(looked)) of \(Human.number(all, "window"))" : ""
-            say("validation loss \(Human.fixed(loss, decimals: 4)) nats a token\(part) after \(Human.number(summary.steps, "step")) in \(Human.duration(seconds: summary.seconds))")
+            say("validation loss \(Human.fixed(loss, decimals: 4)) nats per token\(part) after \(Human.number(summary.steps, "step")) in \(Human.duration(seconds: summary.seconds))")
         }
         if let directory = run.directory {
             say(

@@ -33,13 +33,23 @@ import Testing
 
     @Test func whatThePublisherSaysCounts() throws {
         let path = try directory(
-            #"{"eos_token_id": [3, 7], "do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.1, "num_beams": 1}"#)
+            #"{"eos_token_id": [3, 7], "do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.1, "typical_p": 0.9, "num_beams": 1}"#)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let warnings = Mutex<[String]>([])
         let model = try TextModel.open(path) { line in warnings.withLock { $0.append(line) } }
         #expect(model.endTokens == [3, 7, model.tokenizer.endOfText!])
-        #expect(model.suggestedSampling == SamplingOptions(temperature: 0.6, topK: 20, topP: 0.95))
-        #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: repetition_penalty is not honoured here"])
+        #expect(model.suggestedSampling == SamplingOptions(temperature: 0.6, topK: 20, topP: 0.95, repetitionPenalty: 1.1))
+        #expect(warnings.withLock { $0 } == ["\(path)/generation_config.json: typical_p is ignored here"])
+    }
+
+    /// transformers applies it whether it samples or not.
+    @Test func aRepetitionPenaltyCountsWithoutSampling() throws {
+        let path = try directory(#"{"repetition_penalty": 1.2}"#)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(try TextModel.open(path).suggestedSampling?.repetitionPenalty == 1.2)
+        let bad = try directory(#"{"repetition_penalty": 0}"#)
+        defer { try? FileManager.default.removeItem(atPath: bad) }
+        #expect(message { _ = try TextModel.open(bad) } == "the repetition penalty is 0.0; expected 0.001 ... 1000, where 1 is none")
     }
 
     /// A GPT-2 without biases is written with zeros, as its class in transformers needs them; reading them back is no surprise.

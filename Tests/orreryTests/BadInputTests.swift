@@ -61,7 +61,7 @@ import Testing
         .usage("train --muon-weight-decay=-1", "--muon-weight-decay: expected"), .usage("train --average-fraction=1", "--average-fraction: expected"),
         .usage("train --validate-every=-1", "--validate-every: expected"), .usage("train --validation=some", "--validation: expected sample, whole, random, found some"),
         .usage("train --validation-fraction=-1", "--validation-fraction: expected"), .usage("train --validation-fraction=nan", "--validation-fraction: expected"),
-        .usage("train --schedule=step", "--schedule: expected"), .usage("train --optimizer=sgd", "--optimizer: expected"), .usage("train --seed=-1", "-1"),
+        .usage("train --schedule=step", "--schedule: expected"), .usage("train --optimizer=sgd", "--optimizer: expected"), .usage("train --seed=-2", "-2"),
         .usage("train --dtype=float16", "--dtype: expected float32 or bfloat16, found float16"), .usage("train --threads=0", "--threads: expected 1 to 1024, found 0"),
         .usage("train --checkpoint-every=0", "--checkpoint-every: expected"),
         .usage("train --time=0s", "--time: expected"), .usage("train --time=1e300h", "--time: expected"), .usage("train --time=soon", "--time: expected"), .usage("train --time=nan", "--time: expected"),

@@ -11,11 +11,33 @@ import Testing
         return scratch
     }
 
+    /// A model that has seen texts only continues them.
     @Test func withoutATemplate() async throws {
-        let scratch = try await scratch()
-        let outcome = try await orrery(["chat", scratch("model"), "--prompt", "sun"])
-        #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("model: has no chat template; continue a text with orrery generate, or give a template with --template FILE"))
+        let scratch = try await scratch(), flags = ["chat", scratch("model"), "--max-tokens", "3", "--greedy"]
+        let outcome = try await orrery(flags + ["--prompt", "sun", "--json"])
+        let json = try outcome.json()
+        #expect(json["completion_tokens"] == 3)
+        #expect(outcome.errors.contains("has no chat template: it continues the text (--template gives it one)"))
+        let generated = try await orrery(["generate", scratch("model"), "--prompt", "sun", "--max-tokens", "3", "--greedy", "--json"]).json()
+        #expect(json["text"] == generated["text"])
+        let system = try await orrery(flags + ["--system", "Be kind."])
+        #expect(system.status == 1)
+        #expect(system.errors.contains("model: has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"))
+    }
+
+    /// Lines from a pipe, as a script feeds them; an empty one continues the last text.
+    @Test func continuesLines() async throws {
+        let scratch = try await scratch(), flags = ["chat", scratch("model"), "--max-tokens", "3", "--greedy"]
+        func generated(_ prompt: String) async throws -> String {
+            let json = try await orrery(["generate", scratch("model"), "--prompt", prompt, "--max-tokens", "3", "--greedy", "--json"]).json()
+            guard case .string(let text)? = json["text"] else { return "" }
+            return text
+        }
+        let first = try await generated("sun"), outcome = try await orrery(flags, input: "sun\n\n/tokens\n/nonsense x\n/quit\nsun\n")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == first + "\n" + (try await generated("sun" + first)) + "\n")
+        #expect(outcome.errors.contains("9 of 16 tokens"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("/nonsense is not a command; /help lists them"))
     }
 
     @Test func answersOnce() async throws {

@@ -47,11 +47,28 @@ final class Command: Sendable {
         // A trap is reported by its signal; the pages of a backtrace would only take time.
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        try start()
+    }
+
+    private func start() throws {
         process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: files("input")))
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files("output")))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files("errors")))
         process.terminationHandler = { [end] _ in end.continuation.finish() }
         try Self.withDefaultSignals { try process.run() }
+    }
+
+    /// Starts a line of shell that finds `orrery` on its path, in a home of its own.
+    init(shell line: String, directory: String) throws {
+        files = try Scratch()
+        for name in ["input", "output", "errors"] { try files.put("", at: name) }
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", line]
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("XDG_") && !$0.key.hasPrefix("ORRERY_HISTORY") }
+        let binary = (try Self.binary() as NSString).deletingLastPathComponent
+        process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "HOME": directory, "PATH": binary + ":" + (environment["PATH"] ?? "/usr/bin:/bin")]) { $1 }
+        process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        try start()
     }
 
     private func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
@@ -138,4 +155,9 @@ final class Command: Sendable {
 /// Runs `orrery` to its end.
 func orrery(_ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil) async throws -> Command.Outcome {
     try await Command(arguments, prelude: prelude, input: input, directory: directory).outcome()
+}
+
+/// Runs a line of shell to its end.
+func shell(_ line: String, in directory: String) async throws -> Command.Outcome {
+    try await Command(shell: line, directory: directory).outcome()
 }

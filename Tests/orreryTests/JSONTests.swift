@@ -7,7 +7,7 @@ import Testing
     /// A command line whose object has every field, with `@` for a directory that holds `model`, `text.txt` and `ids.json`.
     static let commands = [
         "train": "train --data @text.txt --tokenizer char --out @out --steps 4 --batch 4 --validate-every 2 --json " + Example.shape.joined(separator: " "),
-        "generate": "generate @model --prompt sun --max-tokens 4 --json",
+        "generate": "generate @model --prompt sun --max-tokens 4 --seed 7 --json",
         "chat": "chat @model --template @chat.jinja --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
         "logits": "logits @model --ids @ids.json --out @out.safetensors --hidden --json",
@@ -39,6 +39,13 @@ import Testing
             "--price-per-million", "2", "--json",
         ])
         try compare(outcome.json(), with: JSONTable.all["orrery tokenize --compare"], "orrery tokenize --compare")
+    }
+
+    /// Ids that become text have an object of their own.
+    @Test func decodedIDs() async throws {
+        let scratch = try await Self.directory()
+        let outcome = try await orrery(["tokenize", scratch("tiny.tiktoken"), "--pattern", "r50k", "--decode", "258 32 262", "--json"])
+        try compare(outcome.json(), with: JSONTable.all["orrery tokenize --decode"], "orrery tokenize --decode")
     }
 
     /// Products with weights in blocks have other figures.

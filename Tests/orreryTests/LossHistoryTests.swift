@@ -21,4 +21,17 @@ import orrery
         history.append(step: 502, loss: .nan)
         #expect(abs(history.mean! - 2.05) < 1e-9 && history.losses.count == 502)
     }
+
+    /// The line of the chart lies among its points, however steeply they fall, from the first to the last.
+    @Test(arguments: [1, 2, 3, 60, 700]) func lineOfTheChart(_ steps: Int) {
+        var history = LossHistory()
+        for step in 1 ... steps { history.append(step: step, loss: 6 - 5 * Double(step) / Double(steps) + (step % 2 == 0 ? 0.2 : -0.2)) }
+        history.append(step: steps + 1, loss: .infinity)
+        let fit = history.fit
+        #expect(fit.count == steps)
+        for point in fit {
+            let line = 6 - 5 * Double(point.step) / Double(steps)
+            #expect(abs(point.loss - line) <= 0.25, "step \(point.step): \(point.loss), not \(line)")
+        }
+    }
 }

@@ -93,7 +93,7 @@ import Testing
         try scratch.put("mine", at: "out.safetensors")
         let before = try scratch.files("")
         for name in ["out.safetensors", "new.safetensors"] {
-            try await orrery(["logits", scratch("model"), "--ids", scratch("ids.json"), "--out", scratch(name), "--json"], prelude: "trap '' XFSZ; ulimit -f 1")
+            try await orrery(["logits", scratch("model"), "--ids", scratch("ids.json"), "--out", scratch(name), "--overwrite", "--json"], prelude: "trap '' XFSZ; ulimit -f 1")
                 .expectLine(status: 1, [name])
         }
         #expect(try scratch.files("") == before)

@@ -27,6 +27,36 @@ import Testing
         }
     }
 
+    /// Ids from an argument, standard input and files, as numbers and as JSON: one text, to the byte.
+    @Test(arguments: ["258 32 262", "258,32, 262\n", "[258, 32, 262]", #"{"ids": [258, 32, 262], "text": ""}"#]) func decode(_ ids: String) async throws {
+        let scratch = try Scratch()
+        let vocabulary = try scratch.put(Example.tiktoken, at: "tiny.tiktoken"), file = try scratch.put(ids, at: "ids.txt")
+        let ways = [[file], ["-"], [], ["--text", ids]] + (ids.hasPrefix("{") ? [] : [[ids]])
+        for way in ways {
+            let outcome = try await orrery(["tokenize", vocabulary, "--pattern", "r50k", "--decode"] + way, input: ids)
+            #expect(outcome.output == "the sun", "\(way): \(outcome.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        ("1 two", "standard input, [1]: expected an id from 0 to 265, found two"), ("[1, 266]", "[1]: expected an id from 0 to 265, found 266"),
+        ("-1", "[0]: expected an id from 0"), ("99999999999999999999", "[0]: expected an id from 0"), ("[1.5]", "[0]: expected an id"), ("[[1]]", "[0]: expected an id"),
+        ("{\"id\": [1]}", "expected a list of ids, or an object with the list \"ids\""), ("[1, 2", "byte"),
+    ]) func idsThatAreNone(_ ids: String, _ says: String) async throws {
+        let outcome = try await Self.run(ids, "--decode")
+        #expect(outcome.status == 1 && outcome.errors.contains(says) && outcome.output == "", "\(outcome.errors)")
+    }
+
+    /// What was encoded comes back, marks of structure included unless they are not wanted.
+    @Test func thereAndBack() async throws {
+        let model = try await Example.model.value("model")
+        let ids = try await orrery(["tokenize", model, "--ids", "--text", "the moon turns"]).output
+        #expect(try await orrery(["tokenize", model, "--decode"], input: ids).output == "the moon turns")
+        #expect(try await orrery(["tokenize", model, "--decode", "--no-special"], input: ids).output == "the moon turns")
+        #expect(try await orrery(["tokenize", "byte", "--decode", "104 105 255"]).output == "hi\u{fffd}")
+        #expect(try await orrery(["tokenize", "char", "--decode", "1"]).errors.contains("--decode: char takes its vocabulary from a text"))
+    }
+
     @Test func pieces() async throws {
         let outcome = try await Self.run("the moon\n", "--pieces")
         #expect(outcome.output == "0\t258\t0..<3\tthe\n1\t265\t3..<8\t·moon\n2\t10\t8..<9\t⏎\n" || outcome.output == "0\t258\t0..<3\tthe\n1\t265\t3..<8\t_moon\n2\t10\t8..<9\t\\n\n")

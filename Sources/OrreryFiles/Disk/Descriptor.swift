@@ -38,15 +38,20 @@ package final class Descriptor {
         try opened(path, O_WRONLY | O_APPEND | O_CLOEXEC, "open for appending")
     }
 
+    /// Opens for writing at the end; what is created only its owner may read. A pipe without a reader is an error, not a wait.
+    package static func appendingPrivately(_ path: String) throws -> Descriptor {
+        try opened(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, "open for appending", mode: 0o600)
+    }
+
     /// Creates a file that must not exist yet.
     package static func creating(_ path: String) throws -> Descriptor {
         try opened(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, "create")
     }
 
-    private static func opened(_ path: String, _ flags: CInt, _ action: String) throws -> Descriptor {
+    private static func opened(_ path: String, _ flags: CInt, _ action: String, mode: mode_t = 0o666) throws -> Descriptor {
         // The C interface would stop at the zero and open another file.
         guard !path.utf8.contains(0) else { throw FileError.request(path, "the path contains a zero byte") }
-        let raw = repeating { open(path, flags, mode_t(0o666)) }
+        let raw = repeating { open(path, flags, mode) }
         guard raw >= 0 else { throw FileError.system(action, path, errno: errno) }
         return Descriptor(path: path, raw: raw)
     }

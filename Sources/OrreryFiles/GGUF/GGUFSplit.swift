@@ -1,6 +1,6 @@
 /// A model in several GGUF files, `NAME-00001-of-00003.gguf` and so on, as llama.cpp's gguf-split makes them: the first has the metadata, every one a
 /// part of the tensors.
-struct GGUFSplit {
+package struct GGUFSplit {
     static let countKey = "split.count", numberKey = "split.no", tensorsKey = "split.tensors.count"
     private static let most = 1 << 10
 
@@ -33,6 +33,19 @@ struct GGUFSplit {
         guard try metadata.intIfPresent(numberKey) == number else {
             throw metadata.error(numberKey, expected: "\(number), by the file's name", advice: "the files are mixed up or renamed: download them again")
         }
+    }
+
+    /// Whether a name is that of another part of the model of which `other` is one, by the names alone.
+    package static func isPart(_ name: String, of other: String) -> Bool {
+        func parts(_ name: String) -> (stem: Substring, count: Substring)? {
+            let ending = "-00001-of-00002.gguf".count
+            guard name.count > ending, name.hasSuffix(".gguf") else { return nil }
+            let numbers = name.suffix(ending).dropLast(".gguf".count).split(separator: "-")
+            guard numbers.count == 3, numbers[1] == "of", numbers[0].count == 5, numbers[2].count == 5, Int(numbers[0]) != nil, Int(numbers[2]) != nil else { return nil }
+            return (name.dropLast(ending), numbers[2])
+        }
+        guard let one = parts(name), let other = parts(other) else { return false }
+        return one == other
     }
 
     private static func ending(_ index: Int, of count: Int) -> String { "-\(digits(index + 1))-of-\(digits(count)).gguf" }

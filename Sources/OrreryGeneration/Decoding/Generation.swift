@@ -35,7 +35,8 @@ public final class Generation {
 
     private let source: TextModel
     private let sampler: Sampler
-    private let cache: KeyValueStore
+    private var penalties: TokenPenalties
+    private(set) var cache: KeyValueStore
     /// Knows what the cache holds, where it outlives this generation.
     private let promptCache: PromptCache?
     private var monitor: StopMonitor
@@ -46,22 +47,24 @@ public final class Generation {
     /// The logits after the last token; nil until its position is computed.
     private var row: [Float]?
 
-    init(_ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil) throws {
+    convenience init(_ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil) throws {
         try options.validate(for: source)
-        (self.source, self.options, tokens) = (source, options, options.prompt)
-        sampler = try Sampler(options.sampling, stream: options.stream)
-        monitor = try StopMonitor(options.stop)
-        // The last token is chosen and never computed, so its keys and values need no room.
-        let wanted = options.stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
-        let capacity = min(source.contextLength, options.prompt.count + wanted - 1)
-        self.promptCache = promptCache
+        let capacity = options.capacity(of: source)
         if promptCache?.canHold(options, capacity: capacity) != true {
             try InferenceMemory(
                 source.model, type: options.computeType, cacheType: options.cacheType, positions: PromptCache.positions(capacity, promptCache, of: source),
                 piece: options.prefillChunk
             ).check(source.name, shorter: "--max-tokens")
         }
-        cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.cacheType)
+        let cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.cacheType)
+        try self.init(source, options, cache, promptCache)
+    }
+
+    private init(_ source: TextModel, _ options: GenerationOptions, _ cache: KeyValueStore, _ promptCache: PromptCache?) throws {
+        (self.source, self.options, self.cache, self.promptCache, tokens) = (source, options, cache, promptCache, options.prompt)
+        sampler = try Sampler(options.sampling, stream: options.stream)
+        penalties = TokenPenalties(options.sampling, prompt: options.prompt)
+        monitor = try StopMonitor(options.stop)
         decoder = StreamingDecoder(source.tokenizer)
         // What a token adds may depend on the one before.
         if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil {
@@ -69,6 +72,27 @@ public final class Generation {
             var ended = decoder
             promptRest = try ended.finishBytes()
         }
+    }
+
+    /// A generation that has read the same prompt and goes its own way under another seed.
+    ///
+    /// - Parameter isLast: whether this one is not used any more, so that its keys and values need no copy.
+    /// - Precondition: the prompt has been read, and no token has been chosen.
+    func fork(seed: UInt64, isLast: Bool) throws -> Generation {
+        precondition(row != nil && tokens.count == options.prompt.count, "Generation.fork: expected a prompt that was read and nothing after it")
+        var options = options
+        options.sampling.seed = seed
+        let other = try Generation(source, options, isLast ? cache : cache.copy(), nil)
+        other.row = row
+        return other
+    }
+
+    /// Adds the time that reading the prompt took in another generation.
+    func adopt(_ timings: GenerationTimings) { self.timings = timings }
+
+    /// Gives the memory of keys and values back once the generation has ended.
+    func releaseCache() {
+        if finishReason != nil { cache = KeyValueStore(windows: [], batch: 0, keyValueHeads: 1, headSize: 1, capacity: 0, type: options.cacheType) }
     }
 
     /// The tokens chosen so far, without an end token.
@@ -96,7 +120,18 @@ public final class Generation {
         return cache.count < tokens.count
     }
 
-    /// The logits from which the next token will be chosen, one per token; none once the generation has ended.
+    /// Whether nothing but the position of the newest token has to be computed before the next one can be chosen.
+    var wantsOnePosition: Bool { finishReason == nil && tokens.count > options.prompt.count && cache.count == tokens.count - 1 }
+
+    /// Takes what a pass over several sequences has computed for the newest token: its logits; keys and values are in the store already.
+    func receive(_ logits: ArraySlice<Float>, seconds: Double) {
+        cache.advance(by: 1)
+        row = source.choosable(Array(logits))
+        timings.decodeTokens += 1
+        timings.decodeSeconds += seconds
+    }
+
+    /// The model's logits for the next token, one per token, before the penalties; none once the generation has ended.
     public func logits() -> [Float] {
         while advance() {}
         return finishReason == nil ? row ?? [] : []
@@ -106,7 +141,8 @@ public final class Generation {
     ///
     /// - Parameter limit: how many candidates to list.
     public func explainNext(limit: Int = 20) throws -> SampleExplanation {
-        try sampler.explain(logits(), position: tokens.count, limit: limit)
+        let row = logits()
+        return try sampler.explain(penalties.applied(to: row), model: row, position: tokens.count, limit: limit)
     }
 
     /// Chooses the next token and appends it; nil once the generation has ended.
@@ -117,8 +153,9 @@ public final class Generation {
         let isPrefill = cache.count < options.prompt.count
         let row = logits()
         let position = tokens.count
-        let token = try measure(isPrefill, tokens: 0) { try sampler.sample(row, position: position) }
+        let token = try measure(isPrefill, tokens: 0) { try sampler.sample(penalties.applied(to: row), position: position) }
         tokens.append(token)
+        penalties.append(token)
         let isEnd = options.stop.endTokens.contains(token)
         // A full context ends the text: an old position is never dropped to make room.
         let isFull = tokens.count == source.contextLength

@@ -27,16 +27,29 @@ public struct GenerationOptions: Sendable, Hashable {
         (self.stream, self.prefillChunk) = (stream, prefillChunk)
     }
 
+    /// Positions whose keys and values are kept. The last token is chosen and never computed, so that it needs no room.
+    func capacity(of source: TextModel) -> Int {
+        let wanted = stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
+        return min(source.contextLength, prompt.count + wanted - 1)
+    }
+
     /// - Throws: `GenerationError` naming what is outside its range.
     func validate(for source: TextModel) throws {
         try sampling.validate()
         try stop.validate()
         if prefillChunk < 1 { throw GenerationError.option("the prefill chunk", prefillChunk, allowed: "at least 1") }
+        try source.check(prompt)
+    }
+}
+
+extension TextModel {
+    /// - Throws: `GenerationError` that says what keeps a prompt from being continued.
+    package func check(_ prompt: [TokenID]) throws {
         if prompt.isEmpty { throw GenerationError.emptyPrompt }
-        let known = source.model.shape.vocabularySize
+        let known = model.shape.vocabularySize
         if let index = prompt.firstIndex(where: { $0 < 0 || Int($0) >= known }) {
             throw GenerationError.promptToken(prompt[index], at: index, vocabulary: known)
         }
-        if prompt.count >= source.contextLength { throw GenerationError.longPrompt(prompt.count, context: source.contextLength) }
+        if prompt.count >= contextLength { throw GenerationError.longPrompt(prompt.count, context: contextLength) }
     }
 }

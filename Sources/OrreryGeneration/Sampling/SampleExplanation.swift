@@ -25,9 +25,12 @@ public struct SampleExplanation: Sendable, Hashable {
     /// A token and what became of it.
     public struct Candidate: Sendable, Hashable {
         public let token: TokenID
-        /// How many tokens are more probable.
+        /// How many tokens are more probable, after the penalties.
         public let rank: Int
+        /// The model's own.
         public let logit: Float
+        /// The logit after the penalties.
+        public let penalizedLogit: Float
         /// The model's own probability: softmax of the logits.
         public let modelProbability: Double
         /// The probability at the chosen temperature, before the filters.
@@ -51,11 +54,13 @@ public struct SampleExplanation: Sendable, Hashable {
     /// The random number in 0 ..< 1; nil when greedy.
     public let draw: Double?
 
-    init(_ logits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int, limit: Int, draw: Double) throws {
+    init(
+        _ logits: UnsafeBufferPointer<Float>, model modelLogits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int, limit: Int, draw: Double
+    ) throws {
         // Greedy is the limit of a falling temperature: the first candidate has it all.
         let isGreedy = options.isGreedy
         let applied = isGreedy ? SamplingOptions(topK: 1) : options
-        let model = try SamplingDistribution(logits, options: SamplingOptions(), position: position)
+        let model = try SamplingDistribution(modelLogits, options: SamplingOptions(), position: position)
         let distribution = try SamplingDistribution(logits, options: applied, position: position)
         let temperedWeight = isGreedy ? 1 : distribution.weight(ofFirst: distribution.kept[0].count)
         let chosenRank = isGreedy ? 0 : distribution.rank(at: draw)
@@ -67,9 +72,9 @@ public struct SampleExplanation: Sendable, Hashable {
             let weight = isGreedy ? (rank == 0 ? 1 : 0) : distribution.weight(at: rank)
             let isKept = rank < distribution.count
             let upper = lower + weight / distribution.totalWeight
+            let token = distribution.token(at: rank), logit = modelLogits[Int(token)]
             let candidate = Candidate(
-                token: distribution.token(at: rank), rank: rank, logit: distribution.logit(at: rank),
-                modelProbability: model.weight(at: rank) / model.totalWeight,
+                token: token, rank: rank, logit: logit, penalizedLogit: distribution.logit(at: rank), modelProbability: model.weight(of: logit) / model.totalWeight,
                 temperedProbability: weight / temperedWeight,
                 finalProbability: isKept ? weight / distribution.totalWeight : 0,
                 removedBy: isGreedy ? nil : distribution.kept.first { rank >= $0.count }?.filter,

@@ -2,7 +2,7 @@ import OrreryTokenizers
 
 /// Chooses the next token: a pure function of the logits, the options and the position.
 ///
-/// Logits are one row, [vocabulary], as the model gave them; -inf masks a token. A model whose embedding table is padded beyond the
+/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token. A model whose embedding table is padded beyond the
 /// tokenizer's vocabulary should pass the first `vocabularySize` only.
 public struct Sampler: Sendable, Hashable {
     public let options: SamplingOptions
@@ -34,17 +34,22 @@ public struct Sampler: Sendable, Hashable {
 
     /// Why `sample` chooses what it chooses, computed by the same code.
     ///
-    /// - Parameter limit: how many candidates to list, from the most probable on.
+    /// - Parameters:
+    ///   - model: the logits as the model gave them, where penalties have changed them since.
+    ///   - limit: how many candidates to list, from the most probable on.
     /// - Throws: as `sample`.
     public func explain(
-        _ logits: UnsafeBufferPointer<Float>, position: Int, limit: Int = 20
+        _ logits: UnsafeBufferPointer<Float>, model: UnsafeBufferPointer<Float>? = nil, position: Int, limit: Int = 20
     ) throws -> SampleExplanation {
-        try SampleExplanation(logits, options: options, position: position, limit: limit, draw: generator.uniform(at: position))
+        try SampleExplanation(logits, model: model ?? logits, options: options, position: position, limit: limit, draw: generator.uniform(at: position))
     }
 
     /// Why `sample` chooses what it chooses.
-    public func explain(_ logits: [Float], position: Int, limit: Int = 20) throws -> SampleExplanation {
-        try logits.withUnsafeBufferPointer { try explain($0, position: position, limit: limit) }
+    public func explain(_ logits: [Float], model: [Float]? = nil, position: Int, limit: Int = 20) throws -> SampleExplanation {
+        try logits.withUnsafeBufferPointer { logits in
+            guard let model else { return try explain(logits, position: position, limit: limit) }
+            return try model.withUnsafeBufferPointer { try explain(logits, model: $0, position: position, limit: limit) }
+        }
     }
 
     /// The highest logit, the lowest id among equal ones.

@@ -71,6 +71,9 @@ struct SamplingDistribution {
         rank < weights.count ? weights[rank] : Self.weight(of: order.logit(at: rank), below: highest, temperature)
     }
 
+    /// The weight of a token with this logit.
+    func weight(of logit: Float) -> Double { Self.weight(of: logit, below: highest, temperature) }
+
     /// The sum of the weights of the first `count` tokens.
     func weight(ofFirst count: Int) -> Double { (0..<count).reduce(0) { $0 + weight(at: $1) } }
 

@@ -17,30 +17,26 @@ public struct ModelDestination: Sendable {
         guard let status = FileStatus(path) else {
             kept = []
             // A link that leads nowhere would be followed by nothing that is written here.
-            if FileStatus(path, followingLinks: false) != nil, !overwrite { throw Self.exists(path) }
+            if FileStatus(path, followingLinks: false) != nil, !overwrite { throw FileError.exists(path) }
             return
         }
-        if let input, let other = FileStatus(input), other.isSameFile(as: status) {
+        if let input, ([input] + ModelFiles.files(of: input)).contains(where: { FileStatus($0)?.isSameFile(as: status) == true }) {
             throw FileError.request(path, "is the model that is converted", advice: "name another output")
         }
         switch status.kind {
         case .file where isFile:
             kept = []
-            if !overwrite { throw Self.exists(path) }
+            if !overwrite { throw FileError.exists(path) }
         case .directory where !isFile:
             let names = try Directory.names(in: path)
             try Self.requireReplaceable(path, status, names)
             kept = names.filter(ModelDirectory.runNames.contains)
-            if !names.isEmpty, !overwrite { throw Self.exists(path) }
+            if !names.isEmpty, !overwrite { throw FileError.exists(path) }
         default:
             throw FileError.request(
                 path, isFile ? "is not a file" : "is not a directory",
                 advice: isFile ? "name a file to make" : "name a directory to make, or a file that ends in .gguf")
         }
-    }
-
-    private static func exists(_ path: String) -> FileError {
-        FileError.request(path, "exists", advice: "--overwrite replaces it")
     }
 
     private static func requireReplaceable(_ path: String, _ status: FileStatus, _ names: [String]) throws {

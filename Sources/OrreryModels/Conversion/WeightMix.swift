@@ -62,11 +62,16 @@ public enum WeightMix: String, CaseIterable, Sendable {
     ///   - layers: of the model.
     ///   - isOutput: whether the tensor is the output layer, or a table that serves as one.
     func format(of name: String, shape: [Int], layers: Int, isOutput: Bool) -> BlockFormat {
+        fitting(wanted(of: name, shape: shape, layers: layers, isOutput: isOutput), shape)
+    }
+
+    /// The format that one tensor would have if its blocks filled the rows.
+    func wanted(of name: String, shape: [Int], layers: Int, isOutput: Bool) -> BlockFormat {
         guard shape.count >= 2, !name.contains("ffn_gate_inp"), !name.contains("position_embd"), !name.contains("token_types"), !name.contains("attn_rel_b"), !name.contains("_norm") else {
             return .float32
         }
         var format = base
-        if base.isFloat || base == .q8_0 { return fitting(format, shape) }
+        if base.isFloat || base == .q8_0 { return format }
         let part = name.split(separator: ".")
         if isOutput {
             format = .q6_K
@@ -79,7 +84,7 @@ public enum WeightMix: String, CaseIterable, Sendable {
             default: break
             }
         }
-        return fitting(format, shape)
+        return format
     }
 
     private func getsMore(_ layer: Int, of layers: Int) -> Bool {

@@ -3,10 +3,10 @@ import OrreryFiles
 
 /// Writes a model as a GGUF file that llama.cpp opens.
 public struct GGUFExport {
-    private let model: any Model
+    let model: any Model
     private let config: JSONObject
     private let architecture: GGUFArchitecture
-    private let mix: WeightMix
+    let mix: WeightMix
     /// What `general.name` will be.
     private let name: String
 
@@ -38,6 +38,7 @@ public struct GGUFExport {
         let conversions = try tensors(), metadata = try metadata(), own = Set(metadata.map(\.key))
         let pairs = metadata + vocabulary.filter { !own.contains($0.key) }
         try checkSameModel(pairs, conversions, destination.path, warn)
+        if let line = substitutes(conversions) { warn("\(name): \(line)") }
         let total = conversions.reduce(0) { $0 + $1.byteCount }
         var done = 0
         let written = conversions.map { conversion in
@@ -74,7 +75,7 @@ public struct GGUFExport {
             throw ModelError.unusable(name, "\(key) is \(value.text(.compact)); a GGUF file of \(architecture.name) would mean \((found[key] ?? .null).text(.compact))")
         }
         if architecture.leavesWindowAside, let window = config["sliding_window"]?.number {
-            warn("\(name): llama.cpp leaves sliding_window aside: beyond \(Int(window)) tokens it attends to all before")
+            warn("\(name): llama.cpp ignores sliding_window: beyond \(Int(window)) tokens it attends to all before")
         }
         if let encoder = config["num_layers"]?.number, let decoder = config["num_decoder_layers"]?.number, decoder > encoder {
             warn("\(name): the decoder has more layers than the encoder, which llama.cpp does not open")
@@ -115,7 +116,7 @@ public struct GGUFExport {
                     name: name, shape: [part + 1] + last.shape.dropFirst(), format: last.format, parts: last.parts + (try parameter.matrices))
                 continue
             }
-            let isOutput = name == "output.weight" || isTied && name == "token_embd.weight"
+            let isOutput = isOutput(name, isTied: isTied)
             let isTransposed = if case .transposed = found.difference { model.layout == .inputByOutput && parameter.shape.count == 2 } else { false }
             let own = isTransposed ? Array(parameter.shape.reversed()) : parameter.shape, shape = found.place.part == nil ? own : [1] + own
             var conversion = TensorConversion(

@@ -51,7 +51,7 @@ enum StringLiteral {
         guard index + width <= ascii.count, ascii[index ..< index + width].allSatisfy({ $0.isDigit || UInt8(ascii: "a") ... UInt8(ascii: "f") ~= $0 | 0x20 }),
             let value = UInt32(String(decoding: ascii[index ..< index + width], as: UTF8.self), radix: 16)
         else { throw Failure.syntax("an escape without its \(width) hexadecimal digits", at: at) }
-        guard let scalar = Unicode.Scalar(value) else { throw Failure.syntax("the escape of U+\(String(value, radix: 16, uppercase: true)), which is no character", at: at) }
+        guard let scalar = Unicode.Scalar(value) else { throw Failure.syntax("the escape of U+\(String(value, radix: 16, uppercase: true)), which is not a character", at: at) }
         index += width
         return scalar
     }

@@ -23,6 +23,23 @@ struct FileDescriptor: Sendable {
         return Int(size.ws_col)
     }
 
+    /// The rows of the terminal now, or nil where the system does not know them.
+    var rows: Int? {
+        var size = winsize()
+        guard ioctl(number, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+        return Int(size.ws_row)
+    }
+
+    /// Up to 4096 bytes, once there are some; empty at the end of the input.
+    func read() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = bytes.withUnsafeMutableBytes { systemRead(number, $0.baseAddress!, $0.count) }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            return Array(bytes.prefix(max(0, count)))
+        }
+    }
+
     /// Writes all of the text.
     func write(_ text: String) throws(OutputError) {
         var text = text
@@ -75,7 +92,10 @@ struct FileDescriptor: Sendable {
     }
 }
 
-/// Inside the type, `write` would be the method.
+// Free functions, because the methods above hide the system's names.
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, bytes, count)
+}
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     write(descriptor, bytes, count)
 }

@@ -47,6 +47,9 @@ public struct Terminal: Sendable {
     /// The columns of a line now: the terminal's own answer, else COLUMNS, else 80. At least 1.
     public var width: Int { max(1, measure()) }
 
+    /// The rows of the screen now; 24 where nobody knows.
+    var height: Int { descriptor?.rows ?? 24 }
+
     /// Writes a result as it is, unbuffered.
     public func write(_ text: String) throws(OutputError) {
         if !text.isEmpty { try send(text) }

@@ -12,9 +12,8 @@ import Musl
 enum Cursor {
     static func hide(on terminal: Terminal) {
         if let descriptor = terminal.descriptor {
-            registerAtExit()
+            ScreenState.guardExit()
             hiddenOn.store(descriptor.number, ordering: .sequentiallyConsistent)
-            guardSignals()
         }
         terminal.show("\u{1B}[?25l")
     }
@@ -37,23 +36,6 @@ enum Cursor {
     static func prepareForSignals() {
         _ = hiddenOn.load(ordering: .relaxed)
     }
-
-    /// Where nobody handles the signal, its default would leave the cursor hidden.
-    private static func guardSignals() {
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where SignalAction(of: signal).isDefault {
-            SignalAction(endAfterShowing).install(for: signal)
-        }
-    }
-
-    private static let endAfterShowing: SignalAction.Handler = { number in
-        Cursor.showFromSignalHandler()
-        signal(number, SIG_DFL)
-        raise(number)
-    }
-
-    /// Runs once, however often it is called.
-    private static func registerAtExit() { _ = atExit }
-    private static let atExit: Int32 = atexit { Cursor.showFromSignalHandler() }
 }
 
 /// The descriptor of the terminal whose cursor is hidden, or -1.

@@ -1,5 +1,13 @@
 import Synchronization
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Ctrl-C, SIGTERM and a closed terminal as a flag that a loop looks at, so that it can end in order and save its work.
 ///
 /// The first signal raises the flag; a second one while a flag is held exits at once with 128 and the signal's number. Handlers that were
@@ -27,6 +35,9 @@ public final class InterruptFlag: Sendable {
 
     /// Whether a signal has come since the first flag of the process was made, or since `reset()`. One atomic load.
     public var isRaised: Bool { numSignals.load(ordering: .relaxed) > 0 }
+
+    /// Whether the newest signal was not Ctrl-C but one that wants the program to end: SIGTERM, or a terminal that is gone.
+    public var asksToEnd: Bool { isRaised && lastSignal.load(ordering: .relaxed) != SIGINT }
 
     /// - Throws: `Interrupted` once the flag is raised.
     public func check() throws { if isRaised { throw Interrupted() } }

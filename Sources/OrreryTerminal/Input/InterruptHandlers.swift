@@ -56,7 +56,7 @@ enum InterruptHandlers {
         // Touches the counters before any signal can: their first use must not be in the handler.
         numSignals.store(0, ordering: .sequentiallyConsistent)
         lastSignal.store(SIGINT, ordering: .sequentiallyConsistent)
-        Cursor.prepareForSignals()
+        ScreenState.prepareForSignals()
         SignalPipe.prepareForSignals()
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             let action = SignalAction(of: signal)
@@ -79,7 +79,7 @@ private let countSignal: SignalAction.Handler = { number in
     if SignalPipe.isOpen {
         SignalPipe.send(count)
     } else if count > 1 {
-        Cursor.showFromSignalHandler()
+        ScreenState.restore()
         _exit(128 + number)
     }
 }

@@ -39,7 +39,7 @@ public enum Interruption {
     }
 
     private static func end(_ cleanUp: () -> Void) -> Never {
-        Cursor.showFromSignalHandler()
+        ScreenState.restore()
         cleanUp()
         _exit(Interrupted().exitStatus)
     }

@@ -1,5 +1,8 @@
 /// Lines that a person types, or that a file or a pipe feeds.
-public struct LineReader: Sendable {
+///
+/// Where a person types on a terminal, the line can be edited (`LineEditor`), has a history, and may be a text of several lines. Elsewhere
+/// lines are read as they are.
+public struct LineReader {
     public enum Line: Equatable, Sendable {
         /// What was typed, without its newline; broken UTF-8 comes with replacement characters.
         case text(String)
@@ -11,10 +14,19 @@ public struct LineReader: Sendable {
     private let terminal: Terminal
     private let isInputTerminal: Bool
     private let readNext: @Sendable () -> String?
+    private let edited: EditedInput?
 
-    /// Reads standard input; the prompt goes to `terminal`, and only where a person sees it and types.
-    public init(prompting terminal: Terminal = .standardOutput) {
-        self.init(prompting: terminal, isInputTerminal: Terminal.isInputTerminal) { FileDescriptor.readInputLine() }
+    /// Reads standard input; the prompt goes to standard output, and only where a person sees it and types.
+    ///
+    /// - Parameters:
+    ///   - history: earlier inputs.
+    ///   - completions: words that Tab completes at the start of a line.
+    ///   - remember: keeps a new entry of the history beyond this process.
+    public init(history: InputHistory = InputHistory(), completions: [String] = [], remember: @escaping (String) -> Void = { _ in }) {
+        let terminal = Terminal.standardOutput
+        (self.terminal, isInputTerminal) = (terminal, Terminal.isInputTerminal)
+        readNext = { FileDescriptor.readInputLine() }
+        edited = isInputTerminal && terminal.canRedraw ? EditedInput(terminal, history: history, completions: completions, remember: remember) : nil
     }
 
     /// Reads from a function that returns nil at the end.
@@ -22,12 +34,14 @@ public struct LineReader: Sendable {
         self.terminal = terminal
         self.isInputTerminal = isInputTerminal
         self.readNext = readNext
+        edited = nil
     }
 
     /// The next line.
     ///
     /// - Parameter interrupt: a flag that ends the wait when it is raised. Without it Ctrl-C does what the process has set.
     public func read(prompt: String, interrupt: InterruptFlag? = nil) -> Line {
+        if let line = edited?.read(prompt: prompt, interrupt: interrupt) { return line }
         let showsPrompt = isInputTerminal && terminal.isTerminal
         if showsPrompt { terminal.show(prompt) }
         if let interrupt, !waitForLine(interrupt) {

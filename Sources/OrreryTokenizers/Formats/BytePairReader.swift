@@ -41,7 +41,7 @@ struct BytePairReader {
             throw model.error(key, expected: "null: byte-level tokens have none")
         }
         if let dropout = try model.doubleIfPresent("dropout"), dropout != 0 {
-            throw model.error("dropout", expected: "null: it is not honoured here")
+            throw model.error("dropout", expected: "null: it is not supported here")
         }
         var vocabulary = ByteLevelVocabulary(file: path)
         let members = try model.fields("vocab")
@@ -80,7 +80,7 @@ struct BytePairReader {
         let steps = try HuggingFaceSteps.list(of: "pre_tokenizer", in: root, members: "pretokenizers")
         guard let last = steps.last, try last.string("type") == "ByteLevel" else { throw unknownSteps("pre_tokenizer", steps) }
         guard try last.boolIfPresent("add_prefix_space") != true else {
-            throw last.error("add_prefix_space", expected: "false: it is not honoured here")
+            throw last.error("add_prefix_space", expected: "false: it is not supported here")
         }
         let usesOwnPattern = try last.boolIfPresent("use_regex") ?? true
         if steps.count == 1 { return usesOwnPattern ? .gpt2 : .none }

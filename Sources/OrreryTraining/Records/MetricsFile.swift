@@ -9,10 +9,7 @@ final class MetricsFile {
     init(path: String, resumingAt step: Int) throws {
         var kept = ""
         if step > 0, FileStatus(path) != nil {
-            for line in String(decoding: try WholeFile.read(path), as: UTF8.self).split(separator: "\n") {
-                guard let value = try? JSONValue(parsing: String(line), file: path), case .int(let s)? = value["step"], s <= step else { continue }
-                kept += line + "\n"
-            }
+            for record in try MetricsRecord.read(path, through: step) { kept += record.line + "\n" }
         }
         try AtomicFile.write(kept, to: path)
         file = try Descriptor.appending(path)

@@ -7,13 +7,9 @@ public struct RecordedLosses: Sendable {
 
     /// - Parameter last: the step after which nothing counts. Lines that are damaged are left out, and a file that is not there has none.
     init(path: String, through last: Int) {
-        guard let text = try? WholeFile.read(path) else { return }
-        for line in text.split(separator: UInt8(ascii: "\n")) {
-            guard let value = try? JSONValue(parsing: String(decoding: line, as: UTF8.self), file: path), case .int(let step)? = value["step"],
-                (0 ... Int64(last)).contains(step)
-            else { continue }
-            if case .double(let loss)? = value["loss"] { losses.append((Int(step), loss)) }
-            if case .double(let loss)? = value["validation_loss"] { validations.append((Int(step), loss)) }
+        for record in (try? MetricsRecord.read(path, through: last)) ?? [] {
+            if let loss = record.loss { losses.append((record.step, loss)) }
+            if let loss = record.validationLoss { validations.append((record.step, loss)) }
         }
     }
 }

@@ -9,28 +9,31 @@ import OrreryTokenizers
 /// Talks with a model, turn by turn, in the words of its own chat template.
 struct Chat: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Talk with a model: a conversation in the words of its own chat template.",
+        abstract: "Talk with a model, in the words of its own chat template.",
         discussion: """
             The template is the model's: chat_template.jinja, chat_template in tokenizer_config.json, or tokenizer.chat_template of a GGUF file. \
-            Ctrl-C ends an answer and not the program. /help lists what else can be typed. With --prompt it answers once.
+            A model without one continues the texts that are typed. Ctrl-C stops an answer and not the program; /help lists what else can be typed. \
+            With --prompt it answers once.
             """)
 
     @Argument(help: "Model directory or GGUF file.")
     var model: String
 
-    @Option(help: "What the model is told before the conversation.")
+    @OptionGroup var modelOption: ModelOption
+
+    @Option(help: "What the model is told before the conversation. (default: nothing, or what its template says)")
     var system: String?
 
-    @Option(help: "Answer this one message and end; - reads it from standard input.")
+    @Option(name: [.customShort("p"), .long], help: "Answer this one message and end; - reads it from standard input. (default: a conversation)")
     var prompt: String?
 
-    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain.")
+    @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain. (default: the model's own)")
     var template: String?
 
-    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times.")
+    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times. (default: none)")
     var variables: [String] = []
 
-    @Option(help: "Maximum number of tokens in an answer.")
+    @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens in an answer.")
     var maxTokens = 1024
 
     @OptionGroup var sampling: SamplingFlags
@@ -48,22 +51,25 @@ struct Chat: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let chat = ChatModel(source, template: try chatTemplate())
+            let chat = try chatTemplate().map { ChatModel(source, template: $0) }
             let type = compute.type(standard: Processor.current.fastestType)
             let message = try prompt.map(PromptText.read)
             var options = ChatTemplate.Options()
             options.variables = try templateVariables()
+            let chosen = sampling.options(suggested: source.suggestedSampling)
+            if !output.json, !chosen.isGreedy { standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim)) }
             let session = ChatSession(
-                chat, system: system, options: options, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens, computeType: type,
+                source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens, computeType: type,
                 cacheType: cache.type(computing: type, compute, source.model))
             source.prepare(type)
-            if let message { try answerOnce(message, session) } else { try ChatLoop(session).run() }
+            if let message { try answerOnce(message, session) } else { try ChatLoop(session, title: ModelTitle(source, path: model)).run() }
         }
     }
 
     private func answerOnce(_ message: String, _ session: ChatSession) throws {
         let interrupt = InterruptFlag()
         defer { interrupt.release() }
+        if session.chat == nil { standardError("orrery: \(model) has no chat template: it continues the text (--template gives it one)") }
         let out = Terminal.standardOutput
         let answer = try session.answer(message, interrupt: interrupt) { text in
             if !output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
@@ -87,8 +93,8 @@ struct Chat: ParsableCommand {
         return values
     }
 
-    /// The template that was asked for, else the model's own.
-    private func chatTemplate() throws -> ChatTemplate {
+    /// The template that was asked for, else the model's own; nil where it has none.
+    private func chatTemplate() throws -> ChatTemplate? {
         let files = try ChatTemplateFiles(path: model)
         if let template {
             if let found = files.template(named: template) { return try make(found.source, found.origin, files) }
@@ -101,7 +107,8 @@ struct Chat: ParsableCommand {
         guard files.templates.isEmpty else {
             throw InputError("\(model): has several chat templates and no default; choose one with --template: \(files.templates.map(\.name).joined(separator: ", "))")
         }
-        throw InputError("\(model): has no chat template; continue a text with orrery generate, or give a template with --template FILE (or chatml, plain)")
+        if system != nil { throw InputError("\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)") }
+        return nil
     }
 
     private func make(_ source: String, _ name: String, _ files: ChatTemplateFiles) throws -> ChatTemplate {

@@ -1,79 +1,103 @@
 import OrreryGeneration
 import OrreryTerminal
 
-/// Reads a line, answers it, and so on; lines that begin with a slash are for the program.
+/// Reads a text, answers it, and so on; what begins with a slash is for the program.
 struct ChatLoop {
     private let session: ChatSession
+    private let title: ModelTitle
     private let out = Terminal.standardOutput
     private let notes = Terminal.standardError
 
-    private static let help = """
-        /reset         forget the conversation
-        /system TEXT   forget it, and tell the model this before the next
-        /tokens        how much of the context is used
-        /quit          end; so does Ctrl-D
-        """
-
-    init(_ session: ChatSession) { self.session = session }
+    init(_ session: ChatSession, title: ModelTitle) { (self.session, self.title) = (session, title) }
 
     func run() throws {
-        let reader = LineReader(), interrupt = InterruptFlag(grace: .infinity)
+        let history = HistoryFile.standard(), interrupt = InterruptFlag(grace: .infinity)
         defer { interrupt.release() }
-        if Terminal.isInputTerminal { note("Ctrl-C ends an answer, /quit or Ctrl-D the program; /help lists the rest.") }
+        let reader = LineReader(history: InputHistory(history?.read() ?? []), completions: ChatCommand.allCases.map(\.word)) { history?.append($0) }
+        if Terminal.isInputTerminal { greet() }
         while true {
             switch reader.read(prompt: out.appearance.paint("> ", .bold), interrupt: interrupt) {
             case .endOfInput: return
             case .interrupted:
+                if !Terminal.isInputTerminal || interrupt.asksToEnd { throw Interrupted() }
                 interrupt.reset()
-                if !Terminal.isInputTerminal { throw Interrupted() }
                 note("/quit or Ctrl-D ends the program.")
-            case .text(let line):
-                if line.allSatisfy(\.isWhitespace) { continue }
-                if line.hasPrefix("/") {
-                    if try obey(line) { return }
-                } else {
-                    try answer(line, interrupt)
+            case .text(let text):
+                if text.hasPrefix("/") {
+                    if try obey(text) { return }
+                } else if session.chat == nil || !text.allSatisfy(\.isWhitespace) {
+                    try answer(text, interrupt)
                 }
             }
         }
     }
 
-    private func answer(_ line: String, _ interrupt: InterruptFlag) throws {
+    private func greet() {
+        note("\(title)")
+        if session.chat == nil { note("It has no chat template, so it continues each text that you type; an empty line continues further.") }
+        note("A backslash at the end, or Alt-Enter, begins a new line. Ctrl-C stops an answer, Ctrl-D or /quit ends; /help lists the commands.")
+    }
+
+    private func answer(_ text: String, _ interrupt: InterruptFlag) throws {
         do {
-            let answer = try session.answer(line, interrupt: interrupt) { text in
+            let answer = try session.answer(text, interrupt: interrupt) { text in
                 try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text)
             }
             if !answer.text.hasSuffix("\n") { try out.writeLine() }
-            if interrupt.isRaised { note("interrupted; what was said so far stays in the conversation") }
-            if answer.generation.finishReason == .length { note("the answer was cut at --max-tokens or the end of the context") }
+            if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
+            report(answer.generation)
         } catch let error as OutputError {
             throw error
+        } catch let error as ChatSession.ContextFull {
+            note("\(error): \(error.hasEarlier ? Self.advice : "shorten it")")
         } catch {
             note("\(error)")
         }
+        if interrupt.isRaised, interrupt.asksToEnd { throw Interrupted() }
         interrupt.reset()
+    }
+
+    private static let advice = "/clear forgets the conversation, /undo only the last message and its answer"
+
+    /// How fast the answer came, and whether something other than its end ended it.
+    private func report(_ generation: Generation) {
+        let used = generation.options.prompt.count + generation.completion.count, context = session.model.contextLength
+        if generation.finishReason == .length, generation.completion.count == session.maxTokens {
+            note("the answer was cut at --max-tokens \(session.maxTokens)")
+        } else if generation.finishReason == .length {
+            note("the context is full: \(Human.number(context, "token")); \(session.chat == nil ? "an empty line continues from the second half" : Self.advice)")
+        }
+        guard Terminal.isInputTerminal else { return }
+        // The first token comes with the prompt, so that the rate is of those after it.
+        let rate = generation.timings.decodeTokensPerSecond.map { ", " + Human.rate($0, "tokens/s") } ?? ""
+        note("\(Human.number(generation.completion.count, "token"))\(rate); context \(Human.exact(used)) of \(Human.exact(context))")
     }
 
     /// - Returns: whether the program ends.
     private func obey(_ line: String) throws -> Bool {
-        let words = line.split(separator: " ", maxSplits: 1)
-        let rest = words.count > 1 ? String(words[1]) : nil
-        switch words[0] {
-        case "/quit", "/exit": return true
-        case "/help": note(Self.help)
-        case "/reset": session.reset(system: session.system)
-        case "/system": session.reset(system: rest)
-        case "/tokens":
+        let (command, rest) = ChatCommand.parse(line)
+        switch command {
+        case .quit: return true
+        case .help: note(ChatCommand.help(isChat: session.chat != nil))
+        case .clear: session.reset(system: session.system)
+        case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
+        case .system: session.reset(system: rest)
+        case .undo: note(session.undo().map { "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))" } ?? "there is nothing to take back")
+        case .tokens:
             do {
                 let (used, context) = try session.tokenCounts()
-                note("\(used) of \(context) tokens, \(session.cachedTokens) with keys and values")
+                note("\(Human.exact(used)) of \(Human.number(context, "token")), \(Human.exact(session.cachedTokens)) with keys and values")
             } catch {
                 note("\(error)")
             }
-        default: note("\(words[0]) is not known; \(Self.help.split(separator: "\n").map { $0.prefix { $0 != " " } }.joined(separator: ", "))")
+        case nil: note("\(line.prefix { !$0.isWhitespace }) is not a command; /help lists them. To begin a message with a slash, type a space before it.")
         }
         return false
     }
 
-    private func note(_ text: String) { notes.showLine(notes.appearance.paint(text, .dim)) }
+    private func note(_ text: String) {
+        for line in text.split(separator: "\n") {
+            notes.showLine(notes.appearance.paint(TextLayout.wrapped(String(line), to: notes.width), .dim))
+        }
+    }
 }

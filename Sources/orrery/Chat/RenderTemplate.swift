@@ -15,7 +15,7 @@ struct RenderTemplate: ParsableCommand {
     @Argument(help: "Template: a file in the Jinja of chat templates.")
     var template: String?
 
-    @Option(help: "JSON file with the variables; - reads standard input.")
+    @Option(help: "JSON file with the variables; - reads standard input. (default: none)")
     var variables: String?
 
     @Flag(help: "Read cases from standard input, a line of JSON each, and answer each with a line; for scripts/compare_templates.py.")

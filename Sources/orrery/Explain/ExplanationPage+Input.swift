@@ -40,8 +40,8 @@ extension ExplanationPage {
         }
         return [
             paragraph(
-                "The table gives each token a vector of \(explanation.shape.width) numbers, learned in training. Tokens used in like ways come to point "
-                    + "in like directions: cosine 1 is the same direction, 0 is unrelated."),
+                "The table gives each token a vector of \(explanation.shape.width) numbers, learned in training. Tokens used in similar ways come to point "
+                    + "in similar directions: cosine 1 is the same direction, 0 is unrelated."),
             table.render(width: width, appearance: appearance),
             shown.count < all.count ? note("the first \(shown.count) of \(all.count) different tokens") : "",
             paragraph(order),

@@ -28,11 +28,11 @@ extension ExplanationPage {
     var choice: [String] {
         let choice = explanation.choice
         guard let draw = choice.draw else {
-            return [paragraph(
+            return penalties(choice.options) + [paragraph(
                 "Temperature 0 is greedy: the highest score wins, and the same prompt always continues in the same way. "
                     + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability)).")]
         }
-        return [
+        return penalties(choice.options) + [
             paragraph(temperatureSentence(choice.options.temperature)),
             filters(choice),
             paragraph(
@@ -41,6 +41,16 @@ extension ExplanationPage {
             DrawLine(choice, width: min(width, 80), appearance: appearance, label: label).render(),
             candidates(choice),
         ]
+    }
+
+    private func penalties(_ options: SamplingOptions) -> [String] {
+        guard options.hasPenalties else { return [] }
+        func number(_ value: Double) -> String { Human.fixed(value, decimals: 2) }
+        var parts: [String] = []
+        if options.repetitionPenalty != 1 { parts.append("repetition penalty \(number(options.repetitionPenalty)) for those of the whole text") }
+        if options.frequencyPenalty != 0 { parts.append("frequency penalty \(number(options.frequencyPenalty)) for each time one was generated") }
+        if options.presencePenalty != 0 { parts.append("presence penalty \(number(options.presencePenalty)) once it was generated") }
+        return [paragraph("Before anything else, tokens that are there already get other scores: \(parts.joined(separator: ", ")).")]
     }
 
     private func temperatureSentence(_ temperature: Double) -> String {

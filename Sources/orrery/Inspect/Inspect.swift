@@ -12,10 +12,12 @@ struct Inspect: ParsableCommand {
             take as they are stored and what the keys and values of --context positions take in --cache-type.
             """)
 
-    @Argument(help: "GGUF file, safetensors file or model directory.")
+    @Argument(help: ArgumentHelp("GGUF file, safetensors file or model directory.", valueName: "model"))
     var path: String
 
-    @Option(help: "Positions to count memory for. (default: the model's context)")
+    @OptionGroup var modelOption: ModelOption
+
+    @Option(name: [.customShort("c"), .long], help: "Positions to count memory for. (default: the model's context)")
     var context: Int?
 
     @Option(help: "Type of the keys and values to count memory for: f32, f16, bf16 or q8_0.")
@@ -32,11 +34,11 @@ struct Inspect: ParsableCommand {
     func validate() throws {
         if let context, !(1 ... 1 << 40).contains(context) { throw ValidationError("--context: expected 1 to 2^40, found \(context)") }
         _ = try keptType()
-        if template, output.json { throw ValidationError("--template prints text; leave out --json") }
+        if template, output.json { throw ValidationError("--template prints text; omit --json") }
     }
 
     private func keptType() throws -> CacheType {
-        guard let type = CacheType(rawValue: cacheType) else {
+        guard let type = CacheType(name: cacheType) else {
             throw ValidationError("--cache-type: expected one of \(CacheType.allCases.map(\.rawValue).joined(separator: ", ")), found \(cacheType)")
         }
         return type

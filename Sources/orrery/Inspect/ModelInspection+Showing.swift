@@ -60,10 +60,10 @@ extension ModelInspection {
         facts.add("format", format)
         facts.add("architecture", architecture ?? "unknown: the file does not name it")
         if let name { facts.add("name", name) }
-        facts.add("parameters", "\(Human.count(parameters)) in \(tensors.count) tensors")
+        facts.add("parameters", "\(Human.count(parameters)) in \(Human.number(tensors.count, "tensor"))")
         facts.add("weights", "\(Human.bytes(byteCount)), \(Human.fixed(8 * Double(byteCount) / Double(max(1, parameters)), decimals: 2)) bits each")
         if let memory = memory(context: asked, cacheType) {
-            facts.add("keys and values", "\(Human.bytes(memory.keyValues)) for \(memory.context) positions in \(cacheType.rawValue)")
+            facts.add("keys and values", "\(Human.bytes(memory.keyValues)) for \(Human.number(memory.context, "position")) in \(cacheType.rawValue)")
             facts.add("memory", Human.bytes(memory.total))
         }
         switch tokenizer {
@@ -71,9 +71,9 @@ extension ModelInspection {
         case .unusable(let why): facts.add("tokenizer", why)
         case .found(let tokenizer):
             let end = tokenizer.endOfText.flatMap { tokenizer.piece(for: $0) }.map { ", ends with " + String(decoding: $0, as: UTF8.self) } ?? ""
-            facts.add("tokenizer", "\(tokenizer.vocabularySize) tokens\(end)")
+            facts.add("tokenizer", "\(Human.number(tokenizer.vocabularySize, "token"))\(end)")
         }
-        facts.add("chat template", chatTemplate.map { "\($0.utf8.count) bytes; --template prints it" } ?? "none")
+        facts.add("chat template", chatTemplate.map { "\(Human.number($0.utf8.count, "byte")); --template prints it" } ?? "none")
         parts.append(facts.render(width: terminal.width, appearance: terminal.appearance))
 
         var settings = Table([.init("hyperparameter"), .init("value")])
@@ -81,7 +81,7 @@ extension ModelInspection {
         if !hyperparameters.isEmpty { parts.append(settings.render(width: terminal.width, appearance: terminal.appearance)) }
 
         var summary = Table([.init("type"), .init("tensors", .right), .init("parameters", .right), .init("bytes", .right)])
-        for row in types { summary.add(row.type, "\(row.tensors)", Human.count(row.parameters), Human.bytes(row.bytes)) }
+        for row in types { summary.add(row.type, Human.exact(row.tensors), Human.count(row.parameters), Human.bytes(row.bytes)) }
         parts.append(summary.render(width: terminal.width, appearance: terminal.appearance))
 
         if listsTensors {

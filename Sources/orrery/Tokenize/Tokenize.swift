@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OrreryFiles
 import OrreryTerminal
 import OrreryTokenizers
 
@@ -8,36 +9,38 @@ struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
         discussion: """
-            TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json beside merges.txt, a SentencePiece .model, \
+            TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json next to merges.txt, a SentencePiece .model, \
             .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
-            unless --parse-special says otherwise; the tokens that frame a text are added, unless --no-special says otherwise.
+            unless --parse-special says otherwise; the tokens that frame a text are added, unless --no-special says otherwise. \
+            With --decode the text is one of ids, numbers with spaces or commas between them or JSON, and they become the text that they stand for.
             """)
 
     @Argument(help: "Model directory, tokenizer's file, byte or char.")
     var tokenizer: String
 
-    @Argument(help: "The text's file; - or nothing reads standard input.")
+    @Argument(help: "The text's file; - or nothing reads standard input. With --decode also the ids themselves.")
     var file: String?
 
-    @Option(help: "The text itself, in place of a file.")
+    @Option(help: "The text itself, in place of a file. (default: the file, or standard input)")
     var text: String?
 
     @OptionGroup var view: TokenizeView
     @OptionGroup var encoding: TokenizeEncoding
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Threads to encode with. (default: the processor's cores)")
+    @Option(name: [.customShort("t"), .long], help: "Threads to encode with. (default: the processor's cores)")
     var threads: Int?
 
     func validate() throws {
         if file != nil && text != nil { throw ValidationError("a file and --text: expected one of them") }
         if let threads, !(1 ... 1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
-        if !encoding.others.isEmpty, view.mode == .ids || view.mode == .pieces || view.mode == .count || view.mode == .merges {
+        if !encoding.others.isEmpty, view.mode == .ids || view.mode == .pieces || view.mode == .count || view.mode == .merges || view.mode == .decode {
             throw ValidationError("--compare and --\(view.mode!.rawValue): expected one of them; --compare shows counts side by side")
         }
     }
 
     func run() throws {
+        if view.mode == .decode { return try decode() }
         let source = try TokenizeSource(file: file, text: text)
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         try source.withText { text in
@@ -56,8 +59,21 @@ struct Tokenize: ParsableCommand {
             case .count: try print(try job.count())
             case .merges: try MergePage(job).write()
             case .stats: try TokenStatistics(job).show(view.measures)
-            case nil: try TokenLines.writeStrip(job)
+            case nil, .decode: try TokenLines.writeStrip(job)
             }
+        }
+    }
+
+    private func decode() throws {
+        let isArgument = file.map { TokenIDText.looksLikeIDs($0) && FileStatus($0) == nil } == true
+        let source = try isArgument ? TokenizeSource(file: nil, text: file) : TokenizeSource(file: file, text: text)
+        if [TokenizerKind.character].contains(TokenizerKind(argument: tokenizer)) {
+            throw ValidationError("--decode: char takes its vocabulary from a text, and ids are none; name a saved tokenizer")
+        }
+        try source.withText { bytes in
+            let loaded = try encoding.load(tokenizer, text: UnsafeBufferPointer(start: nil, count: 0))
+            let ids = try TokenIDText.ids(in: String(decoding: bytes, as: UTF8.self), source: source.name, vocabulary: loaded.vocabularySize)
+            try TokenDecoding(name: tokenizer, tokenizer: loaded, ids: ids, skipsSpecialTokens: encoding.noSpecial).write(output)
         }
     }
 }
@@ -65,7 +81,7 @@ struct Tokenize: ParsableCommand {
 /// What to show of the tokens.
 struct TokenizeView: ParsableArguments {
     enum Mode: String, EnumerableFlag {
-        case ids, pieces, count, merges, stats
+        case ids, pieces, count, merges, stats, decode
 
         static func help(for value: Mode) -> ArgumentHelp? {
             switch value {
@@ -74,16 +90,17 @@ struct TokenizeView: ParsableArguments {
             case .count: "Print the number of tokens."
             case .merges: "Replay how each word was built, merge by merge, from the tokenizer's own tables."
             case .stats: "Print tokens per word, bytes per token, the share of a context window, the cost."
+            case .decode: "Turn ids into the text that they stand for, exactly; with --no-special without the tokens that frame it."
             }
         }
     }
 
     @Flag var mode: Mode?
 
-    @Option(help: ArgumentHelp("The context window in tokens, for --stats and --compare.", valueName: "tokens"))
+    @Option(name: [.customShort("c"), .long], help: ArgumentHelp("The context window in tokens, for --stats and --compare. (default: none)", valueName: "tokens"))
     var context: Int?
 
-    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare.", valueName: "price"))
+    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare. (default: none)", valueName: "price"))
     var pricePerMillion: Double?
 
     func validate() throws {
@@ -98,19 +115,19 @@ struct TokenizeView: ParsableArguments {
 
 /// How the text becomes tokens, and by which tokenizers.
 struct TokenizeEncoding: ParsableArguments {
-    @Option(name: .customLong("compare"), help: ArgumentHelp("Another tokenizer, to compare with side by side. May be given several times.", valueName: "tokenizer"))
+    @Option(name: .customLong("compare"), help: ArgumentHelp("Another tokenizer, to compare with side by side. May be given several times. (default: none)", valueName: "tokenizer"))
     var others: [String] = []
 
-    @Flag(help: "Leave out the tokens that frame a text.")
+    @Flag(help: "Omit the tokens that frame a text.")
     var noSpecial = false
 
     @Flag(help: "Read text that spells a special token as that token.")
     var parseSpecial = false
 
-    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression.", valueName: "name|regex"))
+    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression. (default: by the file's name)", valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it.", valueName: "name"))
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it. (default: the other one)", valueName: "name"))
     var encoding: String?
 
     var options: EncodingOptions { EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial) }

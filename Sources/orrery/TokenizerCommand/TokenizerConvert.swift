@@ -31,27 +31,42 @@ struct TokenizerConvert: ParsableCommand {
     @Argument(help: "A directory; a file for tiktoken, sentencepiece and gguf.")
     var out: String
 
-    @Option(help: "huggingface, tiktoken, gpt2, sentencepiece or gguf.")
+    @OptionGroup var outOption: OutOption
+    @OptionGroup var overwriting: OverwriteOption
+
+    @Option(help: "huggingface, tiktoken, gpt2, sentencepiece or gguf. (default: by the name of <out>)")
     var format: Format?
 
-    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize).", valueName: "name|regex"))
+    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)", valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit.", valueName: "name"))
+    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)", valueName: "name"))
     var encoding: String?
 
     func run() throws {
-        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.hasSuffix(".gguf") ? .gguf : .huggingface)
+        let outputs = overwriting.outputs(inputs: TokenizerLoader.files(of: input))
+        try knownPaths(format).forEach(outputs.require)
+        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         tokenizer.warnings.forEach { standardError("orrery: warning: \($0)") }
         if format == .gguf { return try writeVocabulary(tokenizer) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece
+        let paths = files.map { isFile ? out : Path.join(out, $0.name) }
+        try paths.forEach(outputs.require)
         if !isFile { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
-        for file in files {
-            let path = isFile ? out : Path.join(out, file.name)
+        for (file, path) in zip(files, paths) {
             try AtomicFile.write(Array(file.contents), to: path)
             standardError("orrery: wrote \(path)")
+        }
+    }
+
+    /// The files that will be written whatever the tokenizer is.
+    private func knownPaths(_ format: Format) -> [String] {
+        switch format {
+        case .huggingface: [Path.join(out, "tokenizer_config.json")]
+        case .gpt2: ["vocab.json", "merges.txt"].map { Path.join(out, $0) }
+        case .tiktoken, .sentencepiece, .gguf: [out]
         }
     }
 

@@ -9,10 +9,12 @@ struct TokenizerDestination {
 
     private let path: String
     private let form: Form
+    private let usesPieces: Bool
 
     /// - Throws: `ValidationError` where the name stands for no format of this kind, `FileError` where nothing can be written there.
     init(_ path: String, _ kind: TokenizerTrainer.Kind) throws {
         self.path = path
+        usesPieces = kind == .sentencePieceBPE || kind == .unigram
         form = try Self.form(of: path, kind)
         let directory = form == .directory ? path : Path.parent(path)
         guard FileStatus(directory)?.kind == .directory else { throw FileError.request(path, "is in no directory", advice: "create \(directory) first") }
@@ -32,6 +34,15 @@ struct TokenizerDestination {
         default:
             let others = kind == .bytePair ? ", vocab.json or .tiktoken" : usesPieces ? " or .model" : kind == .wordPiece ? " or .txt" : ""
             throw ValidationError("--out: expected a directory that is there, or a name that ends in .json\(others) for --kind \(kind.rawValue), found \(path)")
+        }
+    }
+
+    /// The files that will be written.
+    var paths: [String] {
+        switch form {
+        case .directory: [usesPieces ? "tokenizer.model" : "tokenizer.json", "tokenizer_config.json"].map { Path.join(path, $0) }
+        case .vocabularyAndMerges: [path, Path.join(Path.parent(path), "merges.txt")]
+        case .huggingFace, .tiktoken, .sentencePiece, .vocabularyText: [path]
         }
     }
 

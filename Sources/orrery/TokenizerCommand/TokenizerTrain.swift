@@ -18,8 +18,9 @@ struct TokenizerTrain: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @Option(parsing: .upToNextOption, help: "Text files, or directories of text files.") var data: [String]
-    @Option(help: "Where the tokenizer goes.") var out: String
-    @Option(help: "Threads that count words. (default: the processor's cores)") var threads: Int?
+    @Option(name: [.customShort("o"), .long], help: "Where the tokenizer goes.") var out: String
+    @OptionGroup var overwriting: OverwriteOption
+    @Option(name: [.customShort("t"), .long], help: "Threads that count words. (default: the processor's cores)") var threads: Int?
     @Option(help: "Megabytes for the table of distinct words; rare words of a larger one are forgotten. (default: an eighth of the memory)")
     var wordMemory: Int?
 
@@ -32,8 +33,10 @@ struct TokenizerTrain: ParsableCommand {
     func run() throws {
         let trainer = try options.trainer(try resources())
         let destination = try TokenizerDestination(out, trainer.kind)
+        let files = try files(), outputs = overwriting.outputs(inputs: files)
+        try destination.paths.forEach(outputs.require)
         try FreeSpace.requireSpace(options.vocab * 128, at: out)
-        let corpus = try TrainingCorpus(files: try files(), unit: trainer.unit)
+        let corpus = try TrainingCorpus(files: files, unit: trainer.unit)
 
         let result = try TrainerDisplay().show(trainer.kind.rawValue) { report in try trainer.train(on: corpus, report: report) }
         try destination.write(result.tokenizer)
@@ -72,8 +75,8 @@ struct TokenizerTrain: ParsableCommand {
     private func summary(_ result: TokenizerTrainer.Result) -> String {
         let report = result.report
         let perToken = report.tokens > 0 ? Human.fixed(Double(report.bytes) / Double(report.tokens), decimals: 3) : "no"
-        return "\(out): \(result.tokenizer.vocabularySize) tokens from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
-            + "\(perToken) bytes a token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
+        return "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
+            + "\(perToken) bytes per token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
     }
 
     private func json(_ result: TokenizerTrainer.Result) -> JSONObject {

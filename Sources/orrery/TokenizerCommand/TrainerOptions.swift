@@ -5,13 +5,13 @@ import OrreryTokenizers
 struct TrainerOptions: ParsableArguments {
     @Option(help: "\(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: String
     @Option(help: "Tokens in all, special ones included.") var vocab = 32_000
-    @Option(help: "A special token; give the option again for more. For bpe the first ends a text.") var special: [String] = []
+    @Option(help: "A special token; give the option again for more. For bpe the first ends a text. (default: none)") var special: [String] = []
     @Flag(help: "Treat each line as a separate text, as Hugging Face's train(files) does; sentencepiece's kinds always do.") var lines = false
 
     @Option(help: "How text is cut into words: r50k, cl100k, o200k, llama3, qwen2, none or a regular expression (bpe). (default: r50k)") var pattern: String?
-    @Option(help: "Do not merge pairs that are rarer than this (bpe, wordpiece, wordlevel).") var minFrequency: Int?
-    @Option(help: "Maximum number of letters that get a token (bpe, wordpiece).") var limitAlphabet: Int?
-    @Option(help: "Do not form tokens of this length or more (bpe, wordpiece).") var maxTokenLength: Int?
+    @Option(help: "Do not merge pairs that are rarer than this (bpe, wordpiece, wordlevel). (default: 0)") var minFrequency: Int?
+    @Option(help: "Maximum number of letters that get a token (bpe, wordpiece). (default: no limit)") var limitAlphabet: Int?
+    @Option(help: "Do not form tokens of this length or more (bpe, wordpiece). (default: no limit)") var maxTokenLength: Int?
     @Option(help: "Share of the text's characters that tokens must cover (sentencepiece-bpe, unigram). (default: 0.9995)") var characterCoverage: Double?
     @Flag(help: "Add a token for every byte, for characters that have none (sentencepiece-bpe, unigram).") var byteFallback = false
     @Option(help: "Maximum number of characters in a token (sentencepiece-bpe, unigram). (default: 16)") var maxPieceLength: Int?

@@ -7,8 +7,7 @@ import OrreryTraining
 struct DataOptions: ParsableArguments {
     @Option(help: "Text to train on: a file, a directory of text files, or demo, the embedded text; may be repeated. (default: demo)")
     var data: [String] = []
-    @Option(help: ArgumentHelp("The field that is the text, in .jsonl, .ndjson, .json, .csv and .tsv files.", valueName: "name"))
-    var field: String?
+    @OptionGroup var records: FieldOption
     @Option(help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer. (default: char)")
     var tokenizer: String?
     @Option(help: "Share of the text, its end, that validates. (default: \(defaults.validationFraction))")
@@ -16,7 +15,7 @@ struct DataOptions: ParsableArguments {
 
     func apply(to plan: inout TrainingPlan) {
         if !data.isEmpty { (plan.data, plan.field) = (DataSources(data.map(Self.fromAnywhere)), nil) }
-        set(&plan.field, field)
+        set(&plan.field, records.field)
         set(&plan.tokenizer, tokenizer)
         set(&plan.validationFraction, validationFraction)
     }

@@ -10,7 +10,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Heads of keys and values (qwen3). (default: as many as heads)") var keyValueHeads: Int?
     @Option(help: "Size of a head (qwen3). (default: \(defaults.model.headSize))") var headSize: Int?
     @Option(help: "Width of the feed-forward network. (default: 8/3 of the width for qwen3, 4 times for gpt2)") var intermediate: Int?
-    @Option(help: "Context length, in tokens. (default: \(defaults.context))") var context: Int?
+    @Option(name: [.customShort("c"), .long], help: "Context length, in tokens. (default: \(defaults.context))") var context: Int?
     @Option(help: "Base of the rotary angles (qwen3). (default: \(Int(defaults.model.ropeTheta)))") var ropeTheta: Float?
     @Flag(inversion: .prefixedNo, help: "One table for tokens and for scores (qwen3; gpt2 always has one). (default: \(onOff("tied-embeddings", defaults.model.tiedEmbeddings)))")
     var tiedEmbeddings: Bool?

@@ -23,7 +23,7 @@ struct OptimizerOptions: ParsableArguments {
     @Option(help: "Muon's momentum. (default: \(defaults.muonMomentum))") var muonMomentum: Float?
     @Option(help: "Muon's weight decay. (default: \(defaults.muonWeightDecay))") var muonWeightDecay: Float?
     @Option(help: "Average the weights of this last share of the steps. (default: \(defaults.averageFraction))") var averageFraction: Double?
-    @Option(help: "Seed of weights, batches and dropout. (default: \(defaults.seed))") var seed: UInt64?
+    @Option(help: "Seed of weights, batches and dropout; -1 draws one. The same plan with the same seed gives the same model. (default: \(defaults.seed))") var seed: Seed?
 
     func apply(to plan: inout TrainingPlan) throws {
         set(&plan.steps, steps)
@@ -49,7 +49,7 @@ struct OptimizerOptions: ParsableArguments {
         set(&plan.muonMomentum, muonMomentum)
         set(&plan.muonWeightDecay, muonWeightDecay)
         set(&plan.averageFraction, averageFraction)
-        set(&plan.seed, seed)
+        set(&plan.seed, seed?.value)
     }
 }
 

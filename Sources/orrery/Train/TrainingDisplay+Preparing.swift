@@ -59,7 +59,7 @@ extension TrainingDisplay {
                 + "\(Human.number(plan.model.heads, "head")), context \(Human.number(plan.context, "token"))")
         say(
             "run: \(Human.number(plan.steps, "step")) of \(Human.number(plan.tokensPerStep, "token")), \(plan.optimizer.rawValue), \(processor(plan)), "
-                + "peak \(Human.si(peak * 1e9, "FLOP/s"))")
+                + "seed \(plan.seed), peak \(Human.si(peak * 1e9, "FLOP/s"))")
         let (looked, all) = t.validationWindows
         if looked < all, plan.validation == .sample {
             say("validation: \(Human.exact(looked)) of \(Human.number(all, "window")) of the split, evenly spread; --validation whole takes all")

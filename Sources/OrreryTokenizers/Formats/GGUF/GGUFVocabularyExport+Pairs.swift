@@ -12,7 +12,7 @@ extension GGUFVocabularyExport {
         } else if let rules = SpacedRules(tokenizer) {
             try addSpaced(tokenizer, model, rules)
         } else {
-            throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no word for beside byte-pair encoding")
+            throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no name for with byte-pair encoding")
         }
         addFrame((frame.prefix, frame.suffix), begin: nil, end: tokenizer.endOfText)
         addRole("unknown", model.options.unkToken.flatMap { tokenizer.id(forPiece: Array($0.utf8)) })

@@ -32,7 +32,7 @@ struct WordPieceReader {
     /// The part called `name`, which must have `type`.
     private func part(_ name: String, _ type: String) throws -> JSONFields {
         let part = try root.fields(name)
-        guard try part.string("type") == type else { throw part.error("type", expected: "\(type), which a WordPiece model goes with here") }
+        guard try part.string("type") == type else { throw part.error("type", expected: "\(type), as a WordPiece model needs here") }
         return part
     }
 
@@ -63,7 +63,7 @@ struct WordPieceReader {
         switch try processor.string("type") {
         case "BertProcessing": return try ([id(ofPair: "cls", processor)], [id(ofPair: "sep", processor)])
         case "TemplateProcessing": return try template(processor)
-        default: throw processor.error("type", expected: "TemplateProcessing or BertProcessing, which a WordPiece model goes with here")
+        default: throw processor.error("type", expected: "TemplateProcessing or BertProcessing, as a WordPiece model needs here")
         }
     }
 

@@ -18,7 +18,7 @@ extension SentencePieceModel {
         do {
             try self.init(fields: bytes)
         } catch let failure as ProtobufReader.Failure {
-            throw TokenizerError.invalid("byte \(failure.offset): expected \(failure.expected); this is no SentencePiece model, or a damaged one")
+            throw TokenizerError.invalid("byte \(failure.offset): expected \(failure.expected); this is not a SentencePiece model, or it is damaged")
         }
         guard !pieces.isEmpty else { throw TokenizerError.invalid("holds no pieces; expected a SentencePiece model") }
         guard pieces.count <= Int(TokenID.max) else {

@@ -65,7 +65,7 @@ struct TiktokenReader {
 
     /// Decodes base64 and returns the number of bytes.
     private func decode(_ range: Range<Int>, into block: UnsafeMutableBufferPointer<UInt8>, at start: Int) throws -> Int {
-        guard range.count % 4 == 0 else { throw wrong("the base64 has \(range.count) letters, no multiple of 4") }
+        guard range.count % 4 == 0 else { throw wrong("the base64 has \(range.count) letters, not a multiple of 4") }
         guard range.count / 4 * 3 <= Self.longestToken else { throw wrong("the token is longer than \(Self.longestToken) bytes") }
         var padding = 0
         while padding < 2, file[range.upperBound - 1 - padding] == UInt8(ascii: "=") { padding += 1 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import OrreryGeneration
 import OrreryTerminal
 
@@ -8,17 +7,31 @@ struct SamplingFlags: ParsableArguments {
     @Option(name: .long, help: "0 always takes the most probable token; higher flattens the distribution. (default: the model's own, else 0.8)")
     var temperature: Double?
 
-    @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all.")
+    @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all. (default: the model's own, else 0)")
     var topK: Int?
 
-    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P.")
+    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P. (default: the model's own, else 1: all)")
     var topP: Double?
 
-    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one.")
+    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one. (default: the model's own, else 0: none)")
     var minP: Double?
 
-    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text.")
-    var seed: UInt64 = 0
+    @Option(
+        name: .long,
+        help: """
+            Divide the score of every token that is in the text already, the prompt included, by R where it is positive, else multiply it, as transformers does. \
+            (default: the model's own, else 1: none)
+            """)
+    var repetitionPenalty: Double?
+
+    @Option(name: .long, help: "Lower the score of a token by F for each time it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)")
+    var frequencyPenalty: Double?
+
+    @Option(name: .long, help: "Lower the score of a token by P once it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)")
+    var presencePenalty: Double?
+
+    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text; -1 draws one. The one used is printed.")
+    var seed = Seed.random
 
     @Flag(name: .long, help: "The same as --temperature 0.")
     var greedy = false
@@ -30,28 +43,12 @@ struct SamplingFlags: ParsableArguments {
 
     /// - Parameter suggested: what the model's publisher wants where the user says nothing.
     func options(suggested: SamplingOptions?) -> SamplingOptions {
-        let standard = suggested ?? SamplingOptions(temperature: 0.8)
+        let standard = suggested ?? .standard
         return SamplingOptions(
             temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK, topP: topP ?? standard.topP,
-            minP: minP ?? standard.minP, seed: seed)
+            minP: minP ?? standard.minP, repetitionPenalty: repetitionPenalty ?? standard.repetitionPenalty,
+            frequencyPenalty: frequencyPenalty ?? standard.frequencyPenalty, presencePenalty: presencePenalty ?? standard.presencePenalty, seed: seed.value)
     }
-}
-
-/// The text to continue, from the command line or standard input.
-enum PromptText {
-    /// `-` reads standard input to its end.
-    static func read(_ argument: String) throws -> String {
-        guard argument == "-" else { return argument }
-        let data = FileHandle.standardInput.readDataToEndOfFile()
-        guard let text = String(validating: data, as: UTF8.self) else { throw InputError("standard input: expected UTF-8 text") }
-        return text
-    }
-}
-
-/// What is wrong with something that is not a file.
-struct InputError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }
 
 /// Text that a model made, as it may be written to a terminal: newlines and tabs as they are, every other control as its bytes.

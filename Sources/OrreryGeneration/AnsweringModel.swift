@@ -1,0 +1,32 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// A model with an encoder and a decoder (t5), and its tokenizer: it reads one text and writes another.
+public struct AnsweringModel {
+    private let model: any EncoderDecoder
+    private let tokenizer: any Tokenizer
+    private let name: String
+
+    /// Opens a GGUF file or a model directory.
+    ///
+    /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
+    public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
+        (model, tokenizer, name) = (try ModelFiles.openEncoderDecoder(path, warn: warn), try TokenizerLoader.load(path: path, warn: warn), path)
+        guard tokenizer.vocabularySize <= model.shape.vocabularySize else {
+            throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: model.shape.vocabularySize)
+        }
+    }
+
+    /// Lets the encoder read `text`. What the decoder generates from `start` on is the answer.
+    ///
+    /// - Throws: `GenerationError` naming a character that cannot be encoded.
+    public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
+        let ids: [TokenID]
+        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        if ids.isEmpty { throw GenerationError.emptyPrompt }
+        let decoder = model.decoder(reading: ids, ForwardContext(computeType: computeType))
+        return (try TextModel(decoder, tokenizer: tokenizer, name: name, computesBatches: false), [model.decoderStart])
+    }
+}

@@ -1,0 +1,39 @@
+import Kernels
+import OrreryGeneration
+import OrreryModels
+import OrreryTokenizers
+
+/// A model that is opened once for all prompts: one that continues them, or one with an encoder that reads them (t5).
+struct PromptedModel {
+    private enum Kind { case continuing(TextModel), answering(AnsweringModel) }
+
+    private let kind: Kind
+    private let type: ElementType
+
+    init(_ path: String, _ type: ElementType, warn: (String) -> Void) throws {
+        self.type = type
+        if try ModelFiles.kind(of: path) == .encoderDecoder {
+            kind = .answering(try AnsweringModel(path, warn: warn))
+        } else {
+            let model = try TextModel.open(path, warn: warn)
+            model.prepare(type)
+            kind = .continuing(model)
+        }
+    }
+
+    /// The model and the tokens that its text starts with: those of the prompt, unless an encoder reads that.
+    func start(_ prompt: String) throws -> (TextModel, [TokenID]) {
+        switch kind {
+        case .continuing(let model): return (model, try model.promptTokens(prompt))
+        case .answering(let model):
+            let (decoder, start) = try model.reading(prompt, computeType: type)
+            decoder.prepare(type)
+            return (decoder, start)
+        }
+    }
+
+    /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
+    func check(_ prompt: String) throws {
+        if case .continuing(let model) = kind { try model.check(model.promptTokens(prompt)) }
+    }
+}

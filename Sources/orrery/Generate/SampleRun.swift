@@ -1,0 +1,79 @@
+import OrreryGeneration
+import OrreryTerminal
+
+/// The texts of one prompt, from its first token to the last one of the last sample, shown as they come.
+struct SampleRun {
+    /// What every text of the command has in common.
+    struct Setting {
+        /// Texts in all, of every prompt.
+        let total: Int
+        let samples: Int
+        let output: OutputOptions
+        let interrupt: InterruptFlag
+        let maxTokens: Int
+    }
+
+    let group: SampleGroup
+    let prompt: String
+    /// The prompt's place, from 0.
+    let index: Int
+    let setting: Setting
+
+    private var out: Terminal { .standardOutput }
+
+    /// Generates and shows.
+    func run() throws {
+        var texts = OrderedTexts()
+        PromptReading.run(group.promptTokens, interrupt: setting.interrupt, advance: { group.advance() }, done: { group.promptPositions })
+        while !setting.interrupt.isRaised {
+            let steps = try group.next()
+            if steps.isEmpty { return }
+            for (sample, step) in steps {
+                try texts.add(step.text, to: sample, isLast: step.finishReason != nil, show: show)
+            }
+        }
+        for (sample, text) in group.cancel() { try texts.add(text, to: sample, isLast: true, show: show) }
+    }
+
+    private func show(_ event: OrderedTexts.Event) throws {
+        switch event {
+        case .begin where setting.output.json: break
+        case .begin(let sample):
+            if index + sample > 0 { try out.writeLine() }
+            // On a terminal the text stands whole; a pipe gets what the model added.
+            if out.isTerminal { try out.write(out.appearance.paint(safeForTerminal(prompt, out.appearance), .bold)) }
+        case .text(let text):
+            if !setting.output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
+        case .end(let sample, let text):
+            let generation = group.generations[sample]
+            if setting.output.json {
+                var object = generation.json(text: text)
+                (object["prompt_index"], object["sample"]) = (.int(Int64(index)), .int(Int64(sample)))
+                return try setting.output.print(object)
+            }
+            if !text.hasSuffix("\n") { try out.writeLine() }
+            report(generation, sample)
+        }
+    }
+
+    /// The figures of a text, on standard error.
+    private func report(_ generation: Generation, _ sample: Int) {
+        let timings = generation.timings, terminal = Terminal.standardError
+        func rate(_ value: Double?) -> String { value.map { Human.rate($0, "tokens/s") } ?? "-" }
+        var parts: [String] = []
+        if setting.total > 1 { parts.append("text \(index * setting.samples + sample + 1) of \(setting.total)") }
+        if sample == 0 { parts.append("prefill \(Human.number(timings.prefillTokens, "token")), \(rate(timings.prefillTokensPerSecond))") }
+        parts.append("decode \(Human.number(timings.decodeTokens, "token")), \(rate(timings.decodeTokensPerSecond))")
+        if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }
+        parts.append("ended by: \(end(of: generation))")
+        terminal.showLine(terminal.appearance.paint(parts.joined(separator: "  "), .dim))
+    }
+
+    private func end(of generation: Generation) -> String {
+        switch generation.finishReason {
+        case .stop: generation.tokens.last.map(generation.options.stop.endTokens.contains) == true ? "end of text" : "stop string"
+        case .length: generation.completion.count == setting.maxTokens ? "--max-tokens" : "context full"
+        case .cancelled, nil: "interrupted"
+        }
+    }
+}
