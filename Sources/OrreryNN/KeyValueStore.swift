@@ -27,8 +27,8 @@ public final class KeyValueStore {
         (self.tiles, self.capacity, self.type, self.count) = (tiles, capacity, type, count)
     }
 
-    /// A store of several sequences that keeps their keys and values where they are: a pass over it writes into the stores of `sequences`, each of which then has to
-    /// be advanced as well.
+    /// A store of several sequences that keeps their keys and values where they are: a pass over it writes into the stores of
+    /// `sequences`, each of which then has to be advanced as well.
     ///
     /// - Parameter sequences: of one model, with equal capacities, types and counts.
     public convenience init(joining sequences: [KeyValueStore]) {
@@ -36,7 +36,8 @@ public final class KeyValueStore {
         precondition(
             sequences.allSatisfy { $0.count == first.count && $0.capacity == first.capacity && $0.type == first.type && $0.tiles.count == first.tiles.count },
             "key-value store: expected sequences of equal length to join")
-        self.init(tiles: first.tiles.indices.map { layer in sequences.flatMap { $0.tiles[layer] } }, capacity: first.capacity, type: first.type, count: first.count)
+        let tiles = first.tiles.indices.map { layer in sequences.flatMap { $0.tiles[layer] } }
+        self.init(tiles: tiles, capacity: first.capacity, type: first.type, count: first.count)
     }
 
     /// The same keys and values in memory of their own.

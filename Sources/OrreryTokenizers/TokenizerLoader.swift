@@ -49,7 +49,9 @@ public enum TokenizerLoader {
     package static func files(of path: String) -> [String] {
         let file = FileStatus(path)?.kind == .directory ? file(inDirectory: path) : path
         if file.hasSuffix(".tiktoken") { return [file] }
-        let names = ["merges.txt", TokenizerConfiguration.fileName, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "generation_config.json"]
+        let names = [
+            "merges.txt", TokenizerConfiguration.fileName, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "generation_config.json",
+        ]
         return [file] + names.map { Path.join(Path.parent(file), $0) }
     }
 

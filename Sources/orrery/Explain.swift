@@ -8,7 +8,7 @@ import OrreryTerminal
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the six steps from a prompt to the next token: tokens, embeddings, layers, distribution, choice, loop.",
-        discussion: "With the sampling flags of generate, it explains the very token that generate would choose first.")
+        discussion: "With the sampling flags and the seed of orrery generate, it explains the very token that generate chooses first.")
 
     @Argument(help: "Model directory or GGUF file.")
     var model: String

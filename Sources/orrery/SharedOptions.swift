@@ -33,7 +33,11 @@ struct OutputOptions: ParsableArguments {
 
 /// The types in which products are computed.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: "Type in which products are computed: float32 or bfloat16 (sums are float32 in both). (default: the faster of them where text is wanted, float32 where numbers are)")
+    @Option(
+        help: """
+            Type in which products are computed: float32 or bfloat16 (sums are float32 in both). (default: the faster of them where text is wanted, float32 \
+            where numbers are)
+            """)
     var dtype: String?
 
     @Option(help: "What products with quantised weights round activations to: int16, or int8, which is faster with many tokens at once and coarser.")

@@ -13,10 +13,17 @@ struct Train: ParsableCommand {
             same weights bit for bit.
             """)
 
-    @Option(help: ArgumentHelp("Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept. (default: a new model)", valueName: "model")) var from: String?
-    @Option(help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it. (default: --steps alone count)", transform: TimeArgument.read) var time: TimeArgument?
+    @Option(
+        help: ArgumentHelp(
+            "Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept. (default: a new model)", valueName: "model"))
+    var from: String?
+    @Option(
+        help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it. (default: --steps alone count)",
+        transform: TimeArgument.read)
+    var time: TimeArgument?
     @Option(name: [.customShort("o"), .long], help: "Directory for the model. (default: orrery-model)") var out: String?
-    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end. (default: a new run)", valueName: "dir")) var resume: String?
+    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end. (default: a new run)", valueName: "dir"))
+    var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
     @Flag(help: "Write TensorBoard event files into DIR/tensorboard.") var tensorboard = false
     @OptionGroup var overwriting: OverwriteOption

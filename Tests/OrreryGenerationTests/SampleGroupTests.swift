@@ -8,7 +8,9 @@ import Testing
 
 /// Texts that are computed together are the texts that each seed gives alone, bit for bit.
 @Suite struct SampleGroupTests {
-    private func options(_ model: TextModel, _ prompt: String, seed: UInt64, maxTokens: Int = 20, type: ElementType = .float32, cache: CacheType? = nil) throws -> GenerationOptions {
+    private func options(
+        _ model: TextModel, _ prompt: String, seed: UInt64, maxTokens: Int = 20, type: ElementType = .float32, cache: CacheType? = nil
+    ) throws -> GenerationOptions {
         GenerationOptions(
             prompt: try model.promptTokens(prompt), sampling: SamplingOptions(temperature: 1.5, presencePenalty: 0.3, seed: seed),
             stop: model.stopConditions(maxTokens: maxTokens), computeType: type, cacheType: cache)

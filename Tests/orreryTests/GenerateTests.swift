@@ -59,6 +59,8 @@ import orrery
         for name in ["prompts.txt", "prompts.jsonl"] {
             #expect(try await objects(["--prompts", "-"] + seed, input: scratch.content(name).text).map(lasting) == expected)
         }
+        #expect(try PromptFile.prompts(in: "\u{FEFF}{\"prompt\": \"a\u{2028}b\"}\r\n\r\n", name: "x.jsonl") == ["a\u{2028}b"])
+        #expect(try PromptFile.prompts(in: "{\"a\": 1}\n a\u{85}b", name: "standard input", isStream: true) == ["{\"a\": 1}", " a\u{85}b"])
         // One prompt that is piped, with or without being asked for, and a text that only looks like JSON.
         #expect(try await objects(seed, input: "sun\n").map(lasting) == [expected[0]])
         #expect(try await objects(["-p", "-"] + seed, input: "sun").map(lasting) == [expected[0]])

@@ -41,8 +41,9 @@ package struct GGUFSplit {
             let ending = "-00001-of-00002.gguf".count
             guard name.count > ending, name.hasSuffix(".gguf") else { return nil }
             let numbers = name.suffix(ending).dropLast(".gguf".count).split(separator: "-")
-            guard numbers.count == 3, numbers[1] == "of", numbers[0].count == 5, numbers[2].count == 5, Int(numbers[0]) != nil, Int(numbers[2]) != nil else { return nil }
-            return (name.dropLast(ending), numbers[2])
+            guard numbers.count == 3, numbers[1] == "of" else { return nil }
+            let isNumbered = [numbers[0], numbers[2]].allSatisfy { $0.count == 5 && $0.utf8.allSatisfy { (48 ... 57).contains($0) } }
+            return isNumbered ? (name.dropLast(ending), numbers[2]) : nil
         }
         guard let one = parts(name), let other = parts(other) else { return false }
         return one == other

@@ -74,7 +74,8 @@ public struct SampleExplanation: Sendable, Hashable {
             let upper = lower + weight / distribution.totalWeight
             let token = distribution.token(at: rank), logit = modelLogits[Int(token)]
             let candidate = Candidate(
-                token: token, rank: rank, logit: logit, penalizedLogit: distribution.logit(at: rank), modelProbability: model.weight(of: logit) / model.totalWeight,
+                token: token, rank: rank, logit: logit, penalizedLogit: distribution.logit(at: rank),
+                modelProbability: model.weight(of: logit) / model.totalWeight,
                 temperedProbability: weight / temperedWeight,
                 finalProbability: isKept ? weight / distribution.totalWeight : 0,
                 removedBy: isGreedy ? nil : distribution.kept.first { rank >= $0.count }?.filter,

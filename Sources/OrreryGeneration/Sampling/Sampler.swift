@@ -2,8 +2,8 @@ import OrreryTokenizers
 
 /// Chooses the next token: a pure function of the logits, the options and the position.
 ///
-/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token. A model whose embedding table is padded beyond the
-/// tokenizer's vocabulary should pass the first `vocabularySize` only.
+/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token. A model
+/// whose embedding table is padded beyond the tokenizer's vocabulary should pass the first `vocabularySize` only.
 public struct Sampler: Sendable, Hashable {
     public let options: SamplingOptions
     private let generator: CounterGenerator

@@ -14,7 +14,9 @@ struct MetricsRecord {
     static func read(_ path: String, through last: Int) throws -> [MetricsRecord] {
         try WholeFile.read(path).split(separator: UInt8(ascii: "\n")).compactMap { bytes in
             let line = String(decoding: bytes, as: UTF8.self)
-            guard let value = try? JSONValue(parsing: line, file: path), case .int(let step)? = value["step"], (0 ... Int64(last)).contains(step) else { return nil }
+            guard let value = try? JSONValue(parsing: line, file: path), case .int(let step)? = value["step"], (0 ... Int64(last)).contains(step) else {
+                return nil
+            }
             func number(_ name: String) -> Double? { if case .double(let number)? = value[name] { number } else { nil } }
             return MetricsRecord(line: line, step: Int(step), loss: number("loss"), validationLoss: number("validation_loss"))
         }

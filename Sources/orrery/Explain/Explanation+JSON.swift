@@ -58,7 +58,8 @@ extension Explanation {
 
     private func candidate(_ c: SampleExplanation.Candidate) -> JSONValue {
         ["id": JSONValue(Int(c.token)), "piece": JSONValue(Piece(id: c.token, bytes: candidateBytes[c.token] ?? []).text), "rank": JSONValue(c.rank),
-         "logit": JSONValue(c.logit), "penalized_logit": JSONValue(c.penalizedLogit), "probability": JSONValue(c.modelProbability), "tempered_probability": JSONValue(c.temperedProbability),
+         "logit": JSONValue(c.logit), "penalized_logit": JSONValue(c.penalizedLogit), "probability": JSONValue(c.modelProbability),
+         "tempered_probability": JSONValue(c.temperedProbability),
          "final_probability": JSONValue(c.finalProbability), "removed_by": JSONValue(c.removedBy?.rawValue),
          "interval": c.interval.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null]
     }

@@ -71,12 +71,14 @@ struct Generate: ParsableCommand {
 
     private func options(_ source: TextModel, _ start: [TokenID], _ type: ElementType) -> GenerationOptions {
         GenerationOptions(
-            prompt: start, sampling: sampling.options(suggested: source.suggestedSampling), stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops),
-            computeType: type, cacheType: cache.type(computing: type, compute, source.model))
+            prompt: start, sampling: sampling.options(suggested: source.suggestedSampling),
+            stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type, cacheType: cache.type(computing: type, compute, source.model))
     }
 
     /// Says of which prompt an error is, where there are several.
     private func naming<R>(_ index: Int, of texts: [String], _ body: () throws -> R) throws -> R {
-        do { return try body() } catch let error as GenerationError where texts.count > 1 { throw InputError("prompt \(index + 1) of \(texts.count): \(error)") }
+        do { return try body() } catch let error as GenerationError where texts.count > 1 {
+            throw InputError("prompt \(index + 1) of \(texts.count): \(error)")
+        }
     }
 }

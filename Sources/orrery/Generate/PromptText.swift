@@ -6,7 +6,7 @@ enum PromptText {
     static func read(_ argument: String) throws -> String {
         guard argument == "-" else { return argument }
         var text = try StandardInput.text()
-        if text.last?.isNewline == true { text.removeLast() }
+        if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
         return text
     }
 }
@@ -18,7 +18,11 @@ package enum PromptFile {
     ///   - isStream: whether the first line says what the text holds, since the name does not.
     /// - Throws: `FileError` that names the line and what was expected there.
     package static func prompts(in text: String, name: String, isStream: Bool = false) throws -> [String] {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
+        // By bytes: what else Unicode takes for a line break may stand inside of a text.
+        let bytes = text.unicodeScalars.first == "\u{FEFF}" ? text.utf8.dropFirst(3) : text.utf8[...]
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+        }.enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
         var holdsObjects = [".jsonl", ".ndjson"].contains { name.lowercased().hasSuffix($0) }
         if isStream, let first = lines.first?.element, (try? prompt(of: first, name, line: 1)) != nil { holdsObjects = true }
         guard !lines.isEmpty else { throw FileError.content(name, expected: "at least one prompt", found: "none") }

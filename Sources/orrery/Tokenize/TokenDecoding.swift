@@ -14,7 +14,9 @@ struct TokenDecoding {
     /// The exact bytes; on a terminal as characters that are safe there.
     func write(_ output: OutputOptions) throws {
         let bytes: [UInt8]
-        do { bytes = try tokenizer.decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens) } catch let error as TokenizerError { throw InputError("the ids: \(error)") }
+        do { bytes = try tokenizer.decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens) } catch let error as TokenizerError {
+            throw InputError("the ids: \(error)")
+        }
         if output.json {
             var object = JSONObject()
             object["tokenizer"] = JSONValue(name)

@@ -23,7 +23,8 @@ struct OptimizerOptions: ParsableArguments {
     @Option(help: "Muon's momentum. (default: \(defaults.muonMomentum))") var muonMomentum: Float?
     @Option(help: "Muon's weight decay. (default: \(defaults.muonWeightDecay))") var muonWeightDecay: Float?
     @Option(help: "Average the weights of this last share of the steps. (default: \(defaults.averageFraction))") var averageFraction: Double?
-    @Option(help: "Seed of weights, batches and dropout; -1 draws one. The same plan with the same seed gives the same model. (default: \(defaults.seed))") var seed: Seed?
+    @Option(help: "Seed of weights, batches and dropout; -1 draws one. The same plan with the same seed gives the same model. (default: \(defaults.seed))")
+    var seed: Seed?
 
     func apply(to plan: inout TrainingPlan) throws {
         set(&plan.steps, steps)
