@@ -1,5 +1,6 @@
 import Kernels
 import OrreryFiles
+import OrreryGeneration
 import OrreryTokenizers
 
 /// What a model's files say about it.
@@ -71,20 +72,9 @@ struct ModelInspection {
             sizes = try AttentionSizes(config: config.fieldsIfPresent("text_config") ?? config)
         }
         read(try SafetensorsCheckpoint.open(directory: path))
-        let tokenizerConfig = Path.join(path, "tokenizer_config.json"), templateFile = Path.join(path, "chat_template.jinja")
-        if FileStatus(templateFile) != nil {
-            chatTemplate = String(decoding: try WholeFile.read(templateFile, limit: 1 << 24), as: UTF8.self)
-        } else if FileStatus(tokenizerConfig) != nil {
-            chatTemplate = try Self.template(JSONFields(contentsOf: tokenizerConfig, dialect: .python))
-        }
+        let templates = try ChatTemplateFiles(path: path)
+        chatTemplate = (templates.template() ?? templates.templates.first)?.source
         findTokenizer()
-    }
-
-    /// One template, or of several named ones the default.
-    private static func template(_ config: JSONFields) throws -> String? {
-        guard case .array? = config.object["chat_template"] else { return try config.stringIfPresent("chat_template") }
-        let named = try config.objectsIfPresent("chat_template") ?? []
-        return try (named.first { try $0.string("name") == "default" } ?? named.first)?.string("template")
     }
 
     private mutating func read(_ checkpoint: SafetensorsCheckpoint) {
