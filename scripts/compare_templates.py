@@ -3,6 +3,7 @@
 
     python scripts/compare_templates.py [TEMPLATE.jinja ...]         # fixed conversations, each with each template
     python scripts/compare_templates.py --random 5000 [--seed 1]     # random small templates and expressions
+    python scripts/compare_templates.py --json                       # tojson of every code point below U+3000, with its options
 
 Equal means: the same text, or both refuse; where the template itself refuses with raise_exception, in the same words.
 Needs transformers and jinja2; runs `.build/release/orrery template --cases`, or the program that --program names.
@@ -196,6 +197,40 @@ def cases(source):
         yield "documents", {"template": source, "messages": messages, "documents": documents, "add_generation_prompt": True, "variables": SPECIAL}
 
 
+JSON_OPTIONS = [
+    "", "ensure_ascii=true", "ensure_ascii=false", "ensure_ascii=0", "indent=0", "indent=2", "indent=-1", "indent=true", "indent='--'", "indent=none", "indent=1.5", "indent=[]",
+    "separators=(',', ':')", "separators=['; ', '=']", "separators=(',',)", "separators=none", "separators='ab'", "separators=(1, 2)", "sort_keys=true", "sort_keys=true, indent=1",
+    "indent=2, separators=(' ,', ' : ')", "true, 2, ('|', '-'), true", "true, sort_keys=true", "unknown=1", "1, 2, 3, 4, 5",
+]
+
+
+def json_cases():
+    """Every code point below U+3000, in pieces of 64, and values of each kind, with each option."""
+    texts = ["".join(chr(c) for c in range(start, start + 64)) for start in range(0, 0x3000, 64)] + ["\ud7ff\ue000\uffff\U00010000\U0010ffff"]
+    for text, options in itertools.product(texts, ["", "ensure_ascii=true"]):
+        yield f"{ascii(text[0])}, {options}", {"template": f"{{{{ x|tojson({options}) }}}}", "variables": {"x": text}}
+    values = [
+        None, True, 0, -7, 1.5, 1e300, 1e-7, 5e-324, 1e16, "a/b<>&'\"\\", [], {}, [[]], [{}], {"b": [1, {"c": None}], "a": {}}, {"é": "ü", "Z": 1, "a": 2, "": 3}, [1, [2, [3]]],
+    ]
+    for value, options in itertools.product(values, JSON_OPTIONS):
+        yield f"{value}, {options}", {"template": f"{{{{ x|tojson({options}) }}}}", "variables": {"x": value}}
+    literals = ["{1: 2, 'a': 3}", "{1.5: 2, none: 3, true: 4}", "(1, 2)", "missing", "[missing]", "{(1, 2): 3}", "range(3)", "[1]|map('string')", "cycler", "('<b>'|safe)", "1e400", "-1e400", "{2: 1, 1: 2}"]
+    for literal, options in itertools.product(literals, JSON_OPTIONS):
+        yield f"{literal}, {options}", {"template": f"{{{{ {literal}|tojson({options}) }}}}", "variables": {}}
+
+
+def compare_json(orrery):
+    failed = total = 0
+    for name, case in json_cases():
+        total += 1
+        found = difference(case, orrery)
+        if found:
+            failed += 1
+            print(f"{name}\n  {found}")
+    print(f"{total} cases of tojson, {failed} different")
+    return failed
+
+
 def compare_files(paths, orrery, verbose):
     failed, total = 0, 0
     for path in paths:
@@ -223,6 +258,7 @@ def main():
     parser.add_argument("--program", default=".build/release/orrery template --cases")
     parser.add_argument("--random", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     orrery = Orrery(options.program.split())
@@ -231,6 +267,8 @@ def main():
         import random_templates
 
         failed += random_templates.compare(options.random, options.seed, orrery, difference)
+    if options.json:
+        failed += compare_json(orrery)
     if options.templates:
         failed += compare_files(options.templates, orrery, options.verbose)
     return 1 if failed else 0

@@ -8,7 +8,7 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         case nothingToChoose(vocabulary: Int, position: Int)
         case prompt(String)
         case vocabulary(model: String, tokens: Int, known: Int)
-        case pooling(String)
+        case unwritable(String, known: String)
     }
 
     private let code: Code
@@ -54,8 +54,13 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .vocabulary(model: model, tokens: tokens, known: known))
     }
 
-    /// A way of pooling that llama.cpp does not know.
-    static func pooling(_ name: String) -> GenerationError { GenerationError(code: .pooling(name)) }
+    /// A prompt that an encoder does not have.
+    static func promptName(_ name: String, known: String) -> GenerationError {
+        GenerationError(code: .prompt("there is no prompt named \"\(name)\"; expected one of \(known)"))
+    }
+
+    /// What a model says of its vectors and a GGUF file has no place for.
+    static func unwritable(_ setting: String, known: String) -> GenerationError { GenerationError(code: .unwritable(setting, known: known)) }
 
     public var description: String {
         switch code {
@@ -69,8 +74,8 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
             problem
         case .vocabulary(let model, let tokens, let known):
             "\(model): the tokenizer has \(tokens) tokens, the model knows \(known); expected the tokenizer that the model was trained with"
-        case .pooling(let name):
-            "vectors of positions become one by \(name); a GGUF file knows mean and first only"
+        case .unwritable(let setting, let known):
+            "the model asks for \(setting), for which a GGUF file has no place; it knows \(known) only"
         }
     }
 }

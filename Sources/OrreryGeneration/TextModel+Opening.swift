@@ -34,7 +34,7 @@ extension JSONFields {
 /// The part of Hugging Face's `generation_config.json` that can be honoured.
 private struct PublishedDefaults {
     var endTokens: Set<TokenID> = []
-    /// nil unless the file asks for sampling (`do_sample`) or for a repetition penalty, which counts without sampling too.
+    /// nil where the file says nothing of it.
     var sampling: SamplingOptions?
 
     /// Settings that change the text and are not known here, with the values at which they do nothing.
@@ -45,12 +45,17 @@ private struct PublishedDefaults {
 
     init(_ json: JSONFields, warn: (String) -> Void) throws {
         endTokens = try json.endTokens()
-        let repetition = try json.doubleIfPresent("repetition_penalty") ?? 1
-        if try json.boolIfPresent("do_sample") == true {
+        let samples = try json.boolIfPresent("do_sample"), temperature = try json.doubleIfPresent("temperature")
+        let repetition = try json.doubleIfPresent("repetition_penalty") ?? 1  // counts without sampling too
+        if samples == false || temperature == 0 {
+            sampling = .greedy
+            sampling?.repetitionPenalty = repetition
+            try sampling?.validate()
+        } else if samples == true {
+            // The numbers that transformers has where the file leaves them out.
             let found = SamplingOptions(
-                temperature: try json.doubleIfPresent("temperature") ?? 1, topK: try json.intIfPresent("top_k") ?? 0,
-                topP: try json.doubleIfPresent("top_p") ?? 1, minP: try json.doubleIfPresent("min_p") ?? 0,
-                repetitionPenalty: repetition)
+                temperature: temperature ?? 1, topK: try json.intIfPresent("top_k") ?? 50, topP: try json.doubleIfPresent("top_p") ?? 1,
+                minP: try json.doubleIfPresent("min_p") ?? 0, repetitionPenalty: repetition)
             try found.validate()
             sampling = found
         } else if repetition != 1 {

@@ -31,6 +31,17 @@ protocol ModelConfiguration: Sendable, Hashable {
     init(_ json: JSONFields) throws
     /// Whether the table of embeddings is the output layer too.
     var tieWordEmbeddings: Bool { get }
+    /// The sizes of Hugging Face's class, for files that leave them out because they are its own.
+    static var standard: JSONObject { get }
+    /// Other names of fields, with the class's own (`attribute_map`).
+    static var otherNames: [String: String] { get }
+}
+
+extension ModelConfiguration {
+    static var otherNames: [String: String] { [:] }
+
+    /// What a file says, completed with what it leaves to the class.
+    init(completing json: JSONFields) throws { try self.init(json.completed(with: Self.standard, otherNames: Self.otherNames)) }
 }
 
 extension Architecture {
@@ -48,7 +59,7 @@ extension Architecture {
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {}
 
-    static func make(_ json: JSONFields, _ source: any WeightSource) throws -> Self { try Self(Configuration(json), source, initial: .init()) }
+    static func make(_ json: JSONFields, _ source: any WeightSource) throws -> Self { try Self(Configuration(completing: json), source, initial: .init()) }
 }
 
 extension Architecture where Self: Model {

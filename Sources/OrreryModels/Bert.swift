@@ -23,6 +23,10 @@ public final class Bert: TextEncoder, Architecture {
         public var typeVocabSize = 2
         public var layerNormEps: Float = 1e-12
         var tieWordEmbeddings: Bool { true }
+
+        static let standard: JSONObject = [
+            "vocab_size": 30_522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
+        ]
     }
 
     struct Block {

@@ -34,6 +34,9 @@ public final class GPT2: LanguageModel, Architecture {
             (self.nInner, self.activationFunction, self.layerNormEpsilon) = (nInner, activationFunction, layerNormEpsilon)
             (self.bias, self.tieWordEmbeddings, self.eosTokenID) = (bias, tieWordEmbeddings, eosTokenID)
         }
+
+        static let standard: JSONObject = ["vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12]
+        static let otherNames = ["hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer"]
     }
 
     public let config: Configuration

@@ -29,6 +29,10 @@ public final class GPTNeoX: LanguageModel, Architecture {
         public var useParallelResidual = true
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 50_432, "hidden_size": 6144, "num_hidden_layers": 44, "num_attention_heads": 64, "intermediate_size": 24_576,
+        ]
     }
 
     struct Block {

@@ -33,6 +33,12 @@ public final class GPTOSS: LanguageModel, Architecture {
         public var swigluLimit: Float = 7
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "num_hidden_layers": 36, "num_local_experts": 128, "vocab_size": 201_088, "hidden_size": 2880, "intermediate_size": 2880,
+            "num_attention_heads": 64, "num_experts_per_tok": 4,
+        ]
+        static let otherNames = ["num_experts": "num_local_experts"]
     }
 
     public let config: Configuration
@@ -104,14 +110,14 @@ extension GPTOSS.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, standard: 64), positions = try json.sizeIfPresent("max_position_embeddings") ?? 131_072
-        let layers = try json.size("num_hidden_layers"), experts = try json.sizeIfPresent("num_local_experts") ?? json.size("num_experts")
+        let layers = try json.size("num_hidden_layers"), experts = try json.size("num_local_experts")
         if let act = try json.stringIfPresent("hidden_act"), act != "silu" { throw json.error("hidden_act", expected: "silu: gpt-oss has no other") }
         let rotary = try json.has("rope_scaling") || json.has("rope_parameters")
             ? json.rotary(rotated: headDim, maxPositionEmbeddings: positions, theta: 150_000)
             : RotaryFields(theta: 150_000, scaling: .yarn(.init(factor: 32, originalMaxPositionEmbeddings: 4096, truncate: false)))
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
             headDim: headDim, maxPositionEmbeddings: positions,
             rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             attentionBias: try json.flag("attention_bias", standard: true), slidingWindow: try json.sizeOrNull("sliding_window", standard: 128),

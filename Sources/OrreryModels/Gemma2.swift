@@ -31,6 +31,8 @@ public final class Gemma2: LanguageModel, Architecture {
         public var finalLogitSoftcapping: Float?
         public var tieWordEmbeddings = true
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = ["hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8]
     }
 
     public let config: Configuration

@@ -44,9 +44,12 @@ extension JSONFields {
         return known
     }
 
-    /// `num_key_value_heads`: a divisor of `heads`, which it is where absent.
+    /// `num_key_value_heads`: a divisor of `heads`, which it is where null.
+    ///
+    /// - Parameter standard: the class's own number, where the field is missing.
     func keyValueHeads(_ heads: Int, standard: Int? = nil) throws -> Int {
-        let found = try sizeIfPresent("num_key_value_heads") ?? standard ?? heads
+        let missing = standard.flatMap { object["num_key_value_heads"] == nil && heads % $0 == 0 ? $0 : nil } ?? heads
+        let found = try sizeIfPresent("num_key_value_heads") ?? missing
         guard heads % found == 0 else { throw error("num_key_value_heads", expected: "a divisor of num_attention_heads \(heads)") }
         return found
     }
@@ -74,6 +77,25 @@ extension JSONFields {
             throw error("layer_types", expected: "\(layers) of \(AttentionLayerType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return types
+    }
+
+    /// The fields with the class's own values where they are missing, of the text model's part where there is one.
+    ///
+    /// - Parameters:
+    ///   - standard: the class's own values. A field that is null is not missing.
+    ///   - otherNames: names that the class takes for another of its fields; they go before it.
+    /// - Throws: `FileError` where layers are said to differ in what is one number here.
+    func completed(with standard: JSONObject, otherNames: [String: String]) throws -> JSONFields {
+        if let inner = try fieldsIfPresent("text_config") {
+            return replacing("text_config", with: .object(try inner.completed(with: standard, otherNames: otherNames).object))
+        }
+        if let layers = try fieldsIfPresent("per_layer_config"), !layers.object.isEmpty {
+            throw error("per_layer_config", expected: "none: layers that differ in their sizes are not known here")
+        }
+        var fields = self
+        for (other, name) in otherNames { if let value = object[other] { fields = fields.replacing(name, with: value) } }
+        for (key, value) in standard.members where fields.object[key] == nil { fields = fields.replacing(key, with: value) }
+        return fields
     }
 
     /// Says that a field may have one value only.

@@ -26,6 +26,10 @@ public final class Llama: LanguageModel, Architecture {
         public var mlpBias = false
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32, "num_attention_heads": 32,
+        ]
     }
 
     public let config: Configuration

@@ -27,6 +27,12 @@ public final class Mixtral: LanguageModel, Architecture {
         public var numExpertsPerTok: Int
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "num_experts_per_tok": 2, "num_local_experts": 8,
+        ]
+        static let otherNames = ["num_experts": "num_local_experts"]
     }
 
     public let config: Configuration
@@ -98,7 +104,7 @@ extension Mixtral.Configuration {
         let experts = try json.size("num_local_experts")
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
             headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
             rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeIfPresent("sliding_window"), numLocalExperts: experts,

@@ -13,6 +13,13 @@ public enum ModelDirectory {
         try JSONFields(contentsOf: Path.join(directory, "config.json"), dialect: .python)
     }
 
+    /// The weights. Where there are none that can be read, the method by which they were quantised is the reason.
+    private static func checkpoint(_ json: JSONFields, _ directory: String) throws -> SafetensorsCheckpoint {
+        do { return try SafetensorsCheckpoint.open(directory: directory) } catch {
+            throw try QuantizationConfiguration(json)?.reason(for: error, json) ?? error
+        }
+    }
+
     /// What can be done with the model in `directory`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
@@ -23,21 +30,21 @@ public enum ModelDirectory {
     public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
         let json = try configuration(directory)
         let architecture = try Architectures.languageModel(json)
-        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+        return try architecture.load(json, checkpoint(json, directory), warn)
     }
 
     /// Opens the encoder in `directory`.
     public static func openEncoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
         let json = try configuration(directory)
         let architecture = try Architectures.encoder(json)
-        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+        return try architecture.load(json, checkpoint(json, directory), warn)
     }
 
     /// Opens the encoder with a decoder in `directory`.
     public static func openEncoderDecoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
         let json = try configuration(directory)
         let architecture = try Architectures.encoderDecoder(json)
-        return try architecture.load(json, SafetensorsCheckpoint.open(directory: directory), warn)
+        return try architecture.load(json, checkpoint(json, directory), warn)
     }
 
     /// The encoder that a configuration describes, with weights from any source; likewise with a decoder.

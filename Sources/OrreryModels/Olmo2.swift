@@ -25,6 +25,10 @@ public final class Olmo2: LanguageModel, Architecture {
         public var attentionBias = false
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 50_304, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32, "num_attention_heads": 32,
+        ]
     }
 
     struct Block {

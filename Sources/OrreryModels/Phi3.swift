@@ -27,6 +27,10 @@ public final class Phi3: LanguageModel, Architecture {
         public var slidingWindow: Int?
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 32_064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32, "num_attention_heads": 32,
+        ]
     }
 
     public let config: Configuration

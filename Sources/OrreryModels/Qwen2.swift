@@ -27,6 +27,10 @@ public final class Qwen2: LanguageModel, Architecture {
         public var layerTypes: [AttentionLayerType]?
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32, "num_attention_heads": 32,
+        ]
     }
 
     public let config: Configuration
@@ -97,7 +101,7 @@ extension Qwen2.Configuration {
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
             headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
             rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             slidingWindow: window, layerTypes: types.contains(.sliding) ? types : nil,

@@ -43,6 +43,11 @@ public final class Qwen3: LanguageModel, Architecture {
             (self.attentionBias, self.tieWordEmbeddings, self.eosTokenIDs) = (attentionBias, tieWordEmbeddings, eosTokenIDs)
             (self.ropeScaling, self.hiddenAct, self.slidingWindow, self.layerTypes) = (ropeScaling, hiddenAct, slidingWindow, layerTypes)
         }
+
+        static let standard: JSONObject = [
+            "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "max_position_embeddings": 32_768,
+        ]
     }
 
     public let config: Configuration
@@ -116,7 +121,7 @@ extension Qwen3.Configuration {
         let types = try json.layerTypes(layers) { window != nil && $0 >= fullLayers ? .sliding : .full }
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: try json.size("hidden_size"), intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads), headDim: headDim,
+            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 32), headDim: headDim,
             maxPositionEmbeddings: positions, rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
             attentionBias: try json.flag("attention_bias", standard: false), tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false),
             eosTokenIDs: try json.endOfText(), ropeScaling: rotary.scaling, hiddenAct: try json.activation("hidden_act", standard: .silu),

@@ -36,6 +36,12 @@ public final class Qwen3MoE: LanguageModel, Architecture {
         public var slidingWindow: Int?
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 151_936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24, "num_attention_heads": 32,
+            "moe_intermediate_size": 768, "num_experts": 128, "num_experts_per_tok": 8,
+        ]
+        static let otherNames = ["num_local_experts": "num_experts"]
     }
 
     public let config: Configuration
@@ -113,12 +119,12 @@ extension Qwen3MoE.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
-        let experts = try json.sizeIfPresent("num_experts") ?? json.size("num_local_experts")
+        let experts = try json.size("num_experts")
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
             moeIntermediateSize: try json.size("moe_intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
             headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
             rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             attentionBias: try json.flag("attention_bias", standard: false),

@@ -30,6 +30,10 @@ public final class SmolLM3: LanguageModel, Architecture {
         public var layerTypes: [AttentionLayerType]
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 128_256, "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": 36, "num_attention_heads": 16,
+        ]
     }
 
     public let config: Configuration
@@ -99,7 +103,7 @@ extension SmolLM3.Configuration {
         let window = try json.flag("use_sliding_window", standard: false) ? json.sizeIfPresent("sliding_window") : nil
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: heads % 4 == 0 ? 4 : nil),
+            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
             headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
             rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             attentionBias: try json.flag("attention_bias", standard: false), mlpBias: try json.flag("mlp_bias", standard: false),

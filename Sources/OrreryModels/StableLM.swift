@@ -30,6 +30,10 @@ public final class StableLM: LanguageModel, Architecture {
         public var useParallelResidual = false
         public var tieWordEmbeddings = false
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 50_304, "hidden_size": 2560, "intermediate_size": 6912, "num_hidden_layers": 32, "num_attention_heads": 32,
+        ]
     }
 
     struct Block {
@@ -116,7 +120,7 @@ extension StableLM.Configuration {
         let rotary = try json.rotary(rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions)
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
             headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
             layerNormEps: try json.positive("layer_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             useQKVBias: try json.flag("use_qkv_bias", standard: false), qkLayernorm: try json.flag("qk_layernorm", standard: false),

@@ -26,6 +26,10 @@ public final class Starcoder2: LanguageModel, Architecture {
         public var slidingWindow: Int?
         public var tieWordEmbeddings = true
         public var eosTokenIDs: [Int] = []
+
+        static let standard: JSONObject = [
+            "vocab_size": 49_152, "hidden_size": 3072, "intermediate_size": 12_288, "num_hidden_layers": 30, "num_attention_heads": 24,
+        ]
     }
 
     public let config: Configuration
@@ -94,7 +98,7 @@ extension Starcoder2.Configuration {
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: heads % 2 == 0 ? 2 : nil),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 2),
             headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .geluTanh), maxPositionEmbeddings: positions,
             normEpsilon: try json.positive("norm_epsilon", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
             useBias: try json.flag("use_bias", standard: true), slidingWindow: try json.sizeIfPresent("sliding_window"),

@@ -30,6 +30,9 @@ public final class T5: EncoderDecoder, Architecture {
         public var decoderStartTokenID = 0
         public var eosTokenIDs: [Int] = []
         var tieWordEmbeddings: Bool { scaleDecoderOutputs }
+
+        static let standard: JSONObject = ["vocab_size": 32_128, "d_model": 512, "d_kv": 64, "d_ff": 2048, "num_layers": 6, "num_heads": 8]
+        static let otherNames = ["hidden_size": "d_model", "num_attention_heads": "num_heads", "num_hidden_layers": "num_layers", "head_dim": "d_kv"]
     }
 
     struct EncoderBlock {

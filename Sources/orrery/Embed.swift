@@ -9,9 +9,10 @@ struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn texts into vectors with a sentence encoder, and compare them.",
         discussion: """
-            The directory is one that sentence-transformers writes: modules.json says how the positions' vectors become one and whether it is \
-            brought to length one; without it they are averaged. A GGUF file says how in its metadata, and its vectors have length one, as in \
-            llama.cpp. Several texts are shown with the cosine of each pair.
+            The directory is one that sentence-transformers writes: modules.json says how the positions' vectors become one and what is done with \
+            it; without it they are averaged. What such a directory says of prompts, of lower case, of the longest text and of the similarity \
+            holds here too. A GGUF file says how in its metadata, and its vectors have length one, as in llama.cpp. Several texts are shown with \
+            the similarity of each pair, by default the cosine.
             """)
 
     @Argument(help: "Model directory or GGUF file of an encoder (bert).")
@@ -21,6 +22,12 @@ struct Embed: ParsableCommand {
 
     @Argument(help: "Texts; - reads lines from standard input.")
     var texts: [String]
+
+    @Option(help: "Put the model's prompt of this name before each text (config_sentence_transformers.json); by default its default_prompt_name.")
+    var promptName: String?
+
+    @Option(help: "Put this before each text; goes before --prompt-name.")
+    var prompt: String?
 
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var processor: ProcessorOptions
@@ -32,23 +39,24 @@ struct Embed: ParsableCommand {
             let type = compute.type(standard: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }
+            let prompt = try encoder.modules.prompts.prompt(text: prompt, name: promptName)
             let embeddings = try all.map { text in
-                let made = try encoder.embed(text, computeType: type)
+                let made = try encoder.embed(text, prompt: prompt, computeType: type)
                 if made.isCut { standardError("orrery: warning: a text was cut to its first \(Human.number(encoder.maximalTokens, "token"))") }
                 return made
             }
-            if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings) }
+            if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings, encoder.modules.similarity) }
         }
     }
 
-    private func show(_ texts: [String], _ embeddings: [SentenceEncoder.Embedding]) throws {
+    private func show(_ texts: [String], _ embeddings: [SentenceEncoder.Embedding], _ similarity: Similarity) throws {
         guard embeddings.count > 1 else {
             try print(embeddings[0].vector.map { String($0) }.joined(separator: " "))
             return
         }
         for (row, text) in texts.enumerated() {
-            let cosines = embeddings.map { cosine($0.vector, embeddings[row].vector) }
-            try print(cosines.map { rounded($0) }.joined(separator: "  ") + "  \(text)")
+            let near = embeddings.map { similarity($0.vector, embeddings[row].vector) }
+            try print(near.map { rounded($0) }.joined(separator: "  ") + "  \(text)")
         }
     }
 
@@ -58,17 +66,13 @@ struct Embed: ParsableCommand {
         return (value < 0 ? "-" : " ") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
     }
 
-    private func cosine(_ x: [Float], _ y: [Float]) -> Double {
-        func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
-        return dot(x, y) / max(1e-12, (dot(x, x) * dot(y, y)).squareRoot())
-    }
-
     private func json(
         _ encoder: SentenceEncoder, _ texts: [String], _ embeddings: [SentenceEncoder.Embedding], _ type: ElementType
     ) -> JSONObject {
         [
             "embeddings": JSONValue(zip(texts, embeddings).map { ["text": JSONValue($0), "tokens": JSONValue($1.tokens), "vector": JSONValue($1.vector)] }),
-            "width": JSONValue(encoder.encoder.shape.width), "pooling": JSONValue(encoder.pooling.rawValue), "normalized": JSONValue(encoder.normalizes),
+            "width": JSONValue(encoder.width), "pooling": JSONValue(encoder.modules.pooling.modes.map(\.name).joined(separator: ", ")),
+            "normalized": JSONValue(encoder.modules.normalizes), "similarity": JSONValue(encoder.modules.similarity.rawValue),
             "dtype": JSONValue(type.name), "activations": JSONValue(Processor.current.activations.rawValue),
         ]
     }

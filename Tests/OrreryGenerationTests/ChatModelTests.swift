@@ -93,17 +93,45 @@ import Testing
     @Test func templatesOfADirectory() throws {
         let path = try directory([
             "tokenizer_config.json": #"{"chat_template": [{"name": "default", "template": "D"}, {"name": "tool_use", "template": "T"}], "bos_token": {"content": "<s>"}, "eos_token": "</s>"}"#,
-            "additional_chat_templates/rag.jinja": "R",
         ])
         defer { try? FileManager.default.removeItem(atPath: path) }
         let files = try ChatTemplateFiles(path: path)
         #expect(files.template()?.source == "D")
         #expect(files.template(withTools: true)?.source == "T")
-        #expect(files.template(named: "rag")?.source == "R")
         #expect(files.template(named: "none") == nil)
         #expect(files.specialTokens == ["bos_token": "<s>", "eos_token": "</s>"])
         try "J".write(toFile: path + "/chat_template.jinja", atomically: true, encoding: .utf8)
-        #expect(try ChatTemplateFiles(path: path).template()?.source == "J")
+        #expect(try ChatTemplateFiles(path: path).template(withTools: true)?.source == "J", "files of their own replace all of the field")
+    }
+
+    /// As transformers 5 writes several.
+    @Test func templateFiles() throws {
+        let path = try directory(["chat_template.jinja": "D", "additional_chat_templates/rag.jinja": "R", "additional_chat_templates/tool_use.jinja": "T"])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let files = try ChatTemplateFiles(path: path)
+        #expect(files.template()?.source == "D" && files.template(withTools: true)?.source == "T" && files.template(named: "rag")?.source == "R")
+    }
+
+    /// Every form in which the field comes, and the file of a processor, which counts last.
+    @Test(arguments: [
+        (#""D""#, ["default": "D"]), (#"{"default": "D", "tool_use": "T"}"#, ["default": "D", "tool_use": "T"]), (#"[{"name": "rag", "template": "R"}]"#, ["rag": "R"]), ("null", [:]),
+    ] as [(String, [String: String])]) func formsOfTheField(_ text: String, _ expected: [String: String]) throws {
+        let field = "{\"chat_template\": \(text)}"
+        for files in [["tokenizer_config.json": field], ["tokenizer_config.json": "{}", "chat_template.json": field]] {
+            let path = try directory(files)
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let found = try ChatTemplateFiles(path: path).templates
+            #expect(Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.source) }) == expected)
+        }
+        let both = try directory(["tokenizer_config.json": #"{"chat_template": "A"}"#, "chat_template.json": field])
+        defer { try? FileManager.default.removeItem(atPath: both) }
+        #expect(try ChatTemplateFiles(path: both).template()?.source == "A")
+    }
+
+    @Test(arguments: ["3", #"{"default": 3}"#, #"[{"name": "x"}]"#]) func brokenField(_ text: String) throws {
+        let path = try directory(["tokenizer_config.json": "{\"chat_template\": \(text)}"])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(OrreryGenerationTests.message { _ = try ChatTemplateFiles(path: path) }?.contains("tokenizer_config.json: field \"chat_template") == true)
     }
 
     @Test func noTemplate() throws {

@@ -52,6 +52,17 @@ import Testing
         #expect(message { _ = try TextModel.open(bad) } == "the repetition penalty is 0.0; expected 0.001 ... 1000, where 1 is none")
     }
 
+    /// What transformers' `generate` does with each.
+    @Test(arguments: [
+        (#"{"do_sample": false, "temperature": 0.6, "top_k": 20}"#, SamplingOptions.greedy), (#"{"temperature": 0}"#, .greedy), (#"{"temperature": 0.0, "do_sample": true}"#, .greedy),
+        (#"{"do_sample": false, "temperature": -3}"#, .greedy), (#"{"do_sample": true}"#, SamplingOptions(topK: 50)), (#"{"do_sample": true, "top_k": 0}"#, SamplingOptions()),
+        (#"{"eos_token_id": 3}"#, nil), (#"{"do_sample": null, "temperature": null}"#, nil),
+    ] as [(String, SamplingOptions?)]) func samplingOfAFile(_ text: String, _ expected: SamplingOptions?) throws {
+        let path = try directory(text)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(try TextModel.open(path).suggestedSampling == expected)
+    }
+
     /// A GPT-2 without biases is written with zeros, as its class in transformers needs them; reading them back is no surprise.
     @Test func zeroBiasesAreNoNews() throws {
         let path = try directory()

@@ -86,6 +86,16 @@ import Testing
             return ""
         }()
         #expect(text.contains(reason) && text.contains(scratch("config.json")), "\(text)")
+        // Older tools had a file of their own.
+        let own = scratch("quantize_config.json")
+        try JSONValue.object(["bits": 4]).write(to: own)
+        defer { try? FileManager.default.removeItem(atPath: own) }
+        let ofOwnFile = { () -> String in
+            do { _ = try reopened(model) { $0 == name ? "model.layers.0.mlp.up_proj.qweight" : $0 } } catch { return "\(error)" }
+            return ""
+        }()
+        #expect(ofOwnFile.contains("\(own): the quantisation is gptq, 4 bits, which is not known here"), "\(ofOwnFile)")
+        try FileManager.default.removeItem(atPath: own)
         // Floats are floats.
         let floats = try reopened(model, config: ["quantization_config": config])
         #expect(logits(floats.model) == logits(model) && floats.warnings.count == 1 && floats.warnings[0].contains("the weights are floats"))

@@ -47,20 +47,33 @@ public struct ChatTemplateFiles: Sendable {
             for token in Self.tokenNames { if let text = try Self.token(config, token) { specialTokens[token] = text } }
             if name == "tokenizer_config.json" { try readTemplates(config, path) }
         }
-        // A file of its own goes before the field, as in transformers.
+        // Where there are files of their own, the field counts for nothing, as in transformers.
+        let fields = templates
+        templates = []
         for folder in ["chat_templates", "additional_chat_templates"] { try readTemplates(folder: Path.join(directory, folder)) }
         let file = Path.join(directory, "chat_template.jinja")
         if FileStatus(file) != nil { add("default", try Self.text(file), file) }
+        if templates.isEmpty { templates = fields }
+        // That of a processor, which a model has that sees images too.
+        let processor = Path.join(directory, "chat_template.json")
+        if templates.isEmpty, FileStatus(processor) != nil { try readTemplates(JSONFields(contentsOf: processor, dialect: .python), processor) }
     }
 
+    /// One template, several by name, or a list of such with their names.
     private mutating func readTemplates(_ config: JSONFields, _ path: String) throws {
-        guard case .array? = config.object["chat_template"] else {
-            if let source = try config.stringIfPresent("chat_template") { add("default", source, "\(path): chat_template") }
-            return
-        }
-        for named in try config.objectsIfPresent("chat_template") ?? [] {
-            let name = try named.string("name")
-            add(name, try named.string("template"), "\(path): chat_template \(FileError.quoted(name))")
+        let key = "chat_template", origin = "\(path): \(key)"
+        switch config.object[key] {
+        case nil, .null?: break
+        case .string(let source)?: add("default", source, origin)
+        case .object?:
+            let named = try config.fields(key)
+            for name in named.object.keys { add(name, try named.string(name), "\(origin) \(FileError.quoted(name))") }
+        case .array?:
+            for named in try config.objectsIfPresent(key) ?? [] {
+                let name = try named.string("name")
+                add(name, try named.string("template"), "\(origin) \(FileError.quoted(name))")
+            }
+        default: throw config.error(key, expected: "a template, or several by name")
         }
     }
 

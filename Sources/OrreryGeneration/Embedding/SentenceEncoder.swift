@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import OrreryFiles
 import OrreryModels
@@ -8,44 +7,46 @@ import OrreryTokenizers
 /// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per position become one
 /// (arXiv:1908.10084). Directories as sentence-transformers writes them, and GGUF files.
 public final class SentenceEncoder {
-    /// How vectors per position become one.
-    public enum Pooling: String, Sendable, CaseIterable {
-        case mean
-        /// that of the first token, [CLS]
-        case first
-        /// the largest of each element
-        case largest
-    }
-
     public let encoder: any TextEncoder
     public let tokenizer: any Tokenizer
-    public let pooling: Pooling
-    /// Whether vectors are brought to length one.
-    public let normalizes: Bool
-    /// Longer texts are cut.
+    public let modules: SentenceModules
+    /// The number of tokens to which longer texts are cut.
     public let maximalTokens: Int
-
-    init(_ encoder: any TextEncoder, tokenizer: any Tokenizer, pooling: Pooling, normalizes: Bool, maximalTokens: Int) {
-        (self.encoder, self.tokenizer, self.pooling) = (encoder, tokenizer, pooling)
-        (self.normalizes, self.maximalTokens) = (normalizes, maximalTokens)
-    }
+    /// The number of elements of a text's vector.
+    public let width: Int
+    private let layers: [SentenceLayer]
 
     /// Opens a directory or a GGUF file. Without `modules.json` vectors are means of all positions, of any length; those of a GGUF file are of length one.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
-        let encoder = try ModelFiles.openEncoder(path, warn: warn), tokenizer = try TokenizerLoader.load(path: path, warn: warn)
+        let modules = try SentenceModules(path, warn: warn)
+        let encoder = try ModelFiles.openEncoder(modules.encoderPath, warn: warn), tokenizer = try TokenizerLoader.load(path: modules.encoderPath, warn: warn)
         guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
             throw GenerationError.vocabulary(path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
         }
-        let modules = try SentenceModules(path)
-        return SentenceEncoder(
-            encoder, tokenizer: tokenizer, pooling: modules.pooling, normalizes: modules.normalizes,
-            maximalTokens: min(encoder.shape.contextLength, modules.maximalTokens ?? .max))
+        return try SentenceEncoder(encoder, tokenizer, modules, warn)
+    }
+
+    private init(_ encoder: any TextEncoder, _ tokenizer: any Tokenizer, _ modules: SentenceModules, _ warn: (String) -> Void) throws {
+        (self.encoder, self.tokenizer, self.modules) = (encoder, tokenizer, modules)
+        maximalTokens = min(encoder.shape.contextLength, modules.settings.maximalTokens ?? .max)
+        var width = encoder.shape.width * modules.pooling.modes.count, layers: [SentenceLayer] = []
+        for step in modules.steps {
+            switch step {
+            case .normalize: layers.append(.normalize)
+            case .layerNorm(let folder): layers.append(try .layerNorm(folder, width: width))
+            case .dense(let folder):
+                let made = try SentenceLayer.dense(folder, width: width, warn: warn)
+                layers.append(made.layer)
+                width = made.width
+            }
+        }
+        self.width = min(width, modules.keptWidth ?? .max)
+        self.layers = layers
     }
 
     public struct Embedding: Sendable, Hashable {
-        /// [D]
         public var vector: [Float]
         public var tokens: Int
         public var isCut: Bool
@@ -53,32 +54,44 @@ public final class SentenceEncoder {
 
     /// The vector of a text.
     ///
+    /// - Parameter prompt: stands before the text, and counts as part of it unless the pooling says otherwise.
     /// - Throws: `GenerationError` naming a character that cannot be encoded, or if a text has no tokens.
-    public func embed(_ text: String, computeType: ElementType = .float32) throws -> Embedding {
-        var ids: [TokenID]
-        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
-        guard let last = ids.last else { throw GenerationError.emptyPrompt }
-        let isCut = ids.count > maximalTokens
-        if isCut { ids = ids.prefix(maximalTokens - 1) + [last] }  // the end marker stays
-        let states = encoder.encode(ids, batch: 1, ForwardContext(computeType: computeType)).floats
-        var vector = pool(states, positions: ids.count)
-        if normalizes {
-            let length = Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
-            vector = vector.map { $0 / max(length, 1e-12) }
-        }
-        return Embedding(vector: vector, tokens: ids.count, isCut: isCut)
+    public func embed(_ text: String, prompt: String = "", computeType: ElementType = .float32) throws -> Embedding {
+        let (ids, isCut) = try tokens(prompt + text)
+        if ids.isEmpty { throw GenerationError.emptyPrompt }
+        var states = encoder.encode(ids, batch: 1, ForwardContext(computeType: computeType)).floats
+        if modules.normalizesPositions { states = Self.normalized(states, positions: ids.count) }
+        let promptCount = prompt.isEmpty || modules.pooling.includesPrompt ? 0 : try promptTokens(prompt)
+        let pooled = modules.pooling(states, positions: ids.count, prompt: promptCount)
+        return Embedding(vector: Array(layers.reduce(pooled) { $1($0) }.prefix(width)), tokens: ids.count, isCut: isCut)
     }
 
-    /// - Parameter states: [positions, D]
-    private func pool(_ states: [Float], positions: Int) -> [Float] {
+    /// [positions, D], each of length one.
+    private static func normalized(_ states: [Float], positions: Int) -> [Float] {
         let D = states.count / positions
-        return (0 ..< D).map { i in
-            let column = stride(from: i, to: states.count, by: D).lazy.map { states[$0] }
-            return switch pooling {
-            case .mean: Float(column.reduce(0.0) { $0 + Double($1) } / Double(positions))
-            case .first: states[i]
-            case .largest: column.max()!
-            }
-        }
+        return (0 ..< positions).flatMap { SentenceLayer.normalized(Array(states[$0 * D ..< ($0 + 1) * D])) }
+    }
+
+    // MARK: Tokens
+
+    /// The tokens of a text, at most `maximalTokens`: what the tokenizer puts around a text stays when it is cut.
+    private func tokens(_ text: String) throws -> (ids: [TokenID], isCut: Bool) {
+        let text = modules.settings.lowercases ? LowercasedText.of(text, except: tokenizer.addedTokens) : text
+        do {
+            let ids = try tokenizer.encode(text)
+            guard ids.count > maximalTokens else { return (ids, false) }
+            let plain = try tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false))
+            let added = max(0, ids.count - plain.count), room = max(0, maximalTokens - added)
+            let before = (0 ... added).first { ids[$0...].starts(with: plain) } ?? 0
+            let kept = modules.settings.cutsBeginning ? plain.suffix(room) : plain.prefix(room)
+            return (Array((ids.prefix(before) + kept + ids.suffix(added - before)).prefix(maximalTokens)), true)
+        } catch let error as TokenizerError { throw GenerationError.text(error) }
+    }
+
+    /// How many tokens at the start of a text are its prompt's: those of the prompt alone, without a marker at its end.
+    private func promptTokens(_ prompt: String) throws -> Int {
+        let ids = try tokens(prompt).ids
+        let endsInMarker = ids.last.map { id in tokenizer.addedTokens.contains { $0.id == id && $0.isSpecial } } ?? false
+        return ids.count - (endsInMarker ? 1 : 0)
     }
 }

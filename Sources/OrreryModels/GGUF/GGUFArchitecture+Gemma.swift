@@ -19,7 +19,7 @@ extension GGUFArchitecture {
     ) { config in
         config["sliding_window"] = config["sliding_window"] ?? 4096
         config["tie_word_embeddings"] = true
-        try completeGemma(&config, layersOf27B: 46, everyFull: 2)
+        try completeGemma(&config, layersOf27B: 46, allButEvery: 2)
         try config.addRotary()
     }
 
@@ -30,8 +30,9 @@ extension GGUFArchitecture {
         ],
         tensors: gemmaEnds + gemmaNorms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward + GGUFTensorRule.plusOne(GGUFTensorRule.queryKeyNorms)
     ) { config in
-        try completeGemma(&config, layersOf27B: 62, everyFull: config["sliding_window"] == nil || config["sliding_window"] == .null ? 1 : 6)
-        config["sliding_window"] = config["sliding_window"] ?? 4096
+        let hasWindow = try config.int("attention.sliding_window") ?? 0 > 0
+        if !hasWindow { config["sliding_window"] = 4096 }  // of no layer
+        try completeGemma(&config, layersOf27B: 62, allButEvery: hasWindow ? 6 : nil)
         // Layers with a window have positions of their own, without scaling.
         var local = JSONObject()
         local["rope_type"] = "default"
@@ -44,14 +45,14 @@ extension GGUFArchitecture {
 
     /// - Parameters:
     ///   - layersOf27B: the depth by which llama.cpp knows the one model whose queries are scaled by its width over its heads.
-    ///   - everyFull: one layer in so many sees the whole text.
-    private static func completeGemma(_ config: inout GGUFConfiguration, layersOf27B: Int, everyFull: Int) throws {
+    ///   - every: All but every layer of that number have a window, unless the file says otherwise; nil where none has.
+    private static func completeGemma(_ config: inout GGUFConfiguration, layersOf27B: Int, allButEvery every: Int?) throws {
         let layers = try config.size("num_hidden_layers"), head = try config.headSize()
         config["head_dim"] = JSONValue(head)
         config["hidden_activation"] = "gelu_pytorch_tanh"
         config["attention_bias"] = false
         config["attention_dropout"] = 0.0
         config["query_pre_attn_scalar"] = JSONValue(layers == layersOf27B ? try config.size("hidden_size") / config.size("num_attention_heads") : head)
-        config["layer_types"] = .array((1 ... layers).map { $0 % everyFull == 0 ? "full_attention" : "sliding_attention" })
+        config["layer_types"] = try every.map(config.layerTypes) ?? JSONValue(Array(repeating: AttentionLayerType.full, count: layers))
     }
 }

@@ -116,7 +116,7 @@ extension GGUFArchitecture {
         config["hidden_act"] = "silu"
         config["attention_bias"] = true
         config["head_dim"] = JSONValue(try config.headSize())
-        config["layer_types"] = .array((0 ..< (try config.size("num_hidden_layers"))).map { $0 % 2 == 0 ? "sliding_attention" : "full_attention" })
+        config["layer_types"] = try config.layerTypes(allButEvery: 2)
         try config.addRotary(theta: 150_000)
         // The last model whose bounds are not rounded to whole pairs.
         if case .object(var rope)? = config["rope_parameters"] {

@@ -12,6 +12,8 @@ struct GGUFConfiguration {
         object["architectures"] = [JSONValue(architecture.className)]
         object["model_type"] = JSONValue(architecture.modelType)
         for key in architecture.keys { object[key.config] = try value(of: key) }
+        // In llama.cpp that is so whatever the class has.
+        if architecture.keys.contains(where: { $0.config == "num_key_value_heads" }) { object["num_key_value_heads"] = object["num_key_value_heads"] ?? object["num_attention_heads"] }
         // The table says how many tokens there are; tokenizers may know fewer.
         object["vocab_size"] = JSONValue(try shape("token_embd.weight").first ?? 0)
         object["tie_word_embeddings"] = JSONValue(file.tensors["output.weight"] == nil)
@@ -71,10 +73,40 @@ struct GGUFConfiguration {
         let metadata = file.metadata, name = self.key(key.gguf)
         if key.isRequired, metadata[name] == nil { throw metadata.error(name, expected: key.kind == .integer ? "an integer" : "a number") }
         return switch key.kind {
-        case .integer: try metadata.intIfPresent(name).map { JSONValue($0) }
+        case .integer: try (sameInAllLayers(name) ?? metadata.intIfPresent(name)).map { JSONValue($0) }
         case .number: try metadata.doubleIfPresent(name).map { JSONValue($0) }
         case .flag: try metadata.boolIfPresent(name).map { JSONValue($0) }
         }
+    }
+
+    /// The number of a key that llama.cpp lets be an array with one for each layer, where it is one and they are equal.
+    private func sameInAllLayers(_ name: String) throws -> Int? {
+        guard let array = file.metadata[name]?.array else { return nil }
+        let layers = try file.metadata.int(key("block_count"))
+        guard array.count == layers, let numbers = array.ints(), let first = numbers.first else {
+            throw file.metadata.error(name, expected: "an integer, or an array of \(layers), one for each layer")
+        }
+        guard let other = numbers.firstIndex(where: { $0 != first }) else { return first }
+        throw file.metadata.error(
+            name, expected: "the same number for each layer: layers that differ in it are not known here", found: "\(first) for layer 0 and \(numbers[other]) for layer \(other)")
+    }
+
+    /// The kind of each layer: `attention.sliding_window_pattern` says of each whether it has a window, or that all but every n-th have one.
+    ///
+    /// - Parameter every: where the file does not say; 0 means that all have one.
+    func layerTypes(allButEvery every: Int) throws -> JSONValue {
+        let layers = try size("num_hidden_layers"), name = key("attention.sliding_window_pattern")
+        var isLocal: [Bool]
+        if let array = file.metadata[name]?.array {
+            guard array.count == layers, let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints() else {
+                throw file.metadata.error(name, expected: "an integer, or an array of \(layers) bools, one for each layer")
+            }
+            isLocal = flags.map { $0 != 0 }
+        } else {
+            let every = try file.metadata.intIfPresent(name, in: 0 ... 1 << 16) ?? every
+            isLocal = (0 ..< layers).map { every == 0 || $0 % every < every - 1 }
+        }
+        return .array(isLocal.map { JSONValue(($0 ? AttentionLayerType.sliding : .full).rawValue) })
     }
 
     /// The tokens that begin and end a text: the end of a turn ends one too.

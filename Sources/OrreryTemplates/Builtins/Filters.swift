@@ -56,6 +56,9 @@ extension Interpreter {
         var options = JSONOptions()
         options.escapesBeyondASCII = try values[0].map { try isTrue($0) } ?? false
         options.sortsKeys = try values[3].map { try isTrue($0) } ?? false
+        let separators = try values[2].flatMap { try $0.isNone ? nil : items($0) }
+        if let separators, separators.count != 2 { throw Failure.runtime("separators must be two strings") }
+        if case .text = value { return .text(try json(value, options)) }  // Python does not look at the types of the others then
         switch values[1] {
         case nil, .null?: break
         case .text(let text)?: options.indent = text.utf8
@@ -65,9 +68,8 @@ extension Interpreter {
             options.indent = Array(repeating: UInt8(ascii: " "), count: max(0, width))
         }
         if options.indent != nil { options.itemSeparator = Array(",".utf8) }
-        if let separators = values[2], !separators.isNone {
-            let pair = try items(separators)
-            guard pair.count == 2, let item = pair[0].text, let key = pair[1].text else { throw Failure.runtime("separators must be two strings") }
+        if let separators {
+            guard let item = separators[0].text, let key = separators[1].text else { throw Failure.runtime("separators must be two strings") }
             (options.itemSeparator, options.keySeparator) = (item.utf8, key.utf8)
         }
         return .text(try json(value, options))

@@ -96,10 +96,10 @@ enum JSONText {
         return escapesBeyondASCII ? surrogatesEscaped(bytes) : bytes
     }
 
-    /// Beyond ASCII as `\uXXXX`, in pairs above U+FFFF.
+    /// All but printable ASCII as `\uXXXX`, in pairs above U+FFFF.
     private static func surrogatesEscaped(_ bytes: [UInt8]) -> [UInt8] {
         String(decoding: bytes, as: UTF8.self).utf16.flatMap { unit -> [UInt8] in
-            unit < 0x80 ? [UInt8(unit)] : Array("\\u\(String(repeating: "0", count: 4 - String(unit, radix: 16).count))\(String(unit, radix: 16))".utf8)
+            unit < 0x7F ? [UInt8(unit)] : Array("\\u\(String(repeating: "0", count: 4 - String(unit, radix: 16).count))\(String(unit, radix: 16))".utf8)
         }
     }
 

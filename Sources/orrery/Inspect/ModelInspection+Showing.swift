@@ -93,7 +93,7 @@ extension ModelInspection {
     }
 
     private func memory(context asked: Int?, _ cacheType: CacheType) -> (context: Int, keyValues: Int, total: Int)? {
-        guard let sizes, let context = asked ?? sizes.context, let keyValues = sizes.keyValueBytes(context: context, cacheType) else { return nil }
+        guard let cache, let context = asked ?? cache.context, let keyValues = cache.byteCount(positions: context, cacheType) else { return nil }
         let (total, overflow) = keyValues.addingReportingOverflow(byteCount)
         return overflow ? nil : (context, keyValues, total)
     }

@@ -1,5 +1,7 @@
 import Kernels
 import OrreryFiles
+import OrreryGeneration
+import OrreryModels
 import OrreryTokenizers
 
 /// What a model's files say about it.
@@ -30,7 +32,8 @@ struct ModelInspection {
     private(set) var tensors: [Tensor] = []
     private(set) var tokenizer = TokenizerFinding.none
     private(set) var chatTemplate: String?
-    private(set) var sizes: AttentionSizes?
+    /// What it keeps of each position while it generates; nil where the files do not say enough.
+    private(set) var cache: CacheLayout?
 
     /// - Throws: `FileError` where the path holds none of the formats, or one that is damaged.
     init(path: String) throws {
@@ -68,23 +71,12 @@ struct ModelInspection {
             architecture = try config.stringIfPresent("model_type")
             name = try config.stringIfPresent("_name_or_path")
             hyperparameters = config.object.members.map { ($0.key, $0.value) }
-            sizes = try AttentionSizes(config: config.fieldsIfPresent("text_config") ?? config)
+            cache = try CacheLayout(config) ?? config.fieldsIfPresent("text_config").flatMap { CacheLayout($0) }
         }
         read(try SafetensorsCheckpoint.open(directory: path))
-        let tokenizerConfig = Path.join(path, "tokenizer_config.json"), templateFile = Path.join(path, "chat_template.jinja")
-        if FileStatus(templateFile) != nil {
-            chatTemplate = String(decoding: try WholeFile.read(templateFile, limit: 1 << 24), as: UTF8.self)
-        } else if FileStatus(tokenizerConfig) != nil {
-            chatTemplate = try Self.template(JSONFields(contentsOf: tokenizerConfig, dialect: .python))
-        }
+        let templates = try ChatTemplateFiles(path: path)
+        chatTemplate = (templates.template() ?? templates.templates.first)?.source
         findTokenizer()
-    }
-
-    /// One template, or of several named ones the default.
-    private static func template(_ config: JSONFields) throws -> String? {
-        guard case .array? = config.object["chat_template"] else { return try config.stringIfPresent("chat_template") }
-        let named = try config.objectsIfPresent("chat_template") ?? []
-        return try (named.first { try $0.string("name") == "default" } ?? named.first)?.string("template")
     }
 
     private mutating func read(_ checkpoint: SafetensorsCheckpoint) {
@@ -99,49 +91,12 @@ struct ModelInspection {
         hyperparameters = try metadata.pairs.filter { !$0.key.hasPrefix("tokenizer.") }.map { ($0.key, try JSONValue($0.value)) }
         tensors = file.ordered.map { Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, byteCount: $0.byteRange.count) }
         chatTemplate = try metadata.stringIfPresent("tokenizer.chat_template")
-        if let architecture { sizes = try AttentionSizes(metadata, architecture) }
+        cache = CacheLayout(file)
         if metadata["tokenizer.ggml.model"] != nil { findTokenizer() }
     }
 
     private mutating func findTokenizer() {
         do { tokenizer = .found(try TokenizerLoader.load(path: path)) } catch { tokenizer = .unusable("\(error)") }
-    }
-}
-
-/// What decides the size of keys and values.
-struct AttentionSizes {
-    let layers: Int
-    let keyValueHeads: Int
-    let headSize: Int
-    let context: Int?
-
-    /// nil where the configuration uses other words.
-    init?(config: JSONFields) throws {
-        func int(_ keys: String...) throws -> Int? { try keys.lazy.compactMap { try config.intIfPresent($0, in: 1 ... 1 << 31) }.first }
-        guard let layers = try int("num_hidden_layers", "n_layer", "num_layers"), let heads = try int("num_attention_heads", "n_head", "num_heads") else { return nil }
-        let width = try int("hidden_size", "n_embd", "d_model")
-        guard let headSize = try int("head_dim", "d_kv") ?? width.map({ $0 / heads }) else { return nil }
-        (self.layers, self.headSize) = (layers, headSize)
-        keyValueHeads = try int("num_key_value_heads") ?? heads
-        context = try int("max_position_embeddings", "n_positions")
-    }
-
-    init?(_ metadata: GGUFMetadata, _ architecture: String) throws {
-        func int(_ key: String) -> Int? { metadata["\(architecture).\(key)"]?.int.flatMap { (1 ... 1 << 31).contains($0) ? $0 : nil } }
-        guard let layers = int("block_count"), let heads = int("attention.head_count"), let width = int("embedding_length") else { return nil }
-        (self.layers, keyValueHeads, headSize) = (layers, int("attention.head_count_kv") ?? heads, int("attention.key_length") ?? width / heads)
-        context = int("context_length")
-    }
-
-    /// Bytes of keys and values of so many positions in every layer, windows left out of account; nil beyond what can be counted.
-    func keyValueBytes(context: Int, _ type: CacheType) -> Int? {
-        var total = 2 * type.byteCount(headSize: headSize)
-        for factor in [layers, keyValueHeads, context] {
-            let (product, overflow) = total.multipliedReportingOverflow(by: factor)
-            if overflow { return nil }
-            total = product
-        }
-        return total
     }
 }
 

@@ -98,6 +98,9 @@ public struct TokenizerConfiguration: Sendable {
             switch fields.object["chat_template"] {
             case nil, .null: break
             case .string(let template): templates["default"] = template
+            case .object:
+                let named = try fields.fields("chat_template")
+                for name in named.object.keys { templates[name] = try named.string(name) }
             default:
                 for template in try fields.objectsIfPresent("chat_template") ?? [] { templates[try template.string("name")] = try template.string("template") }
             }
