@@ -3,8 +3,8 @@ internal import CKernels
 // Scales of sub-blocks by search: round under a candidate scale, then refit it to the codes by least squares; the best of a few candidates wins.
 // The idea is that of ggml's k-quants (llama.cpp, pull request 1684); what is minimised here is the plain squared error.
 
-/// The inner loops give the same on every instruction set, so the widest runs.
-private let kernels = (InstructionSet.available.last ?? .portable).table!.pointee
+/// The inner loops give the same on every instruction set, so the widest runs. The table is constant.
+nonisolated(unsafe) private let kernels = (InstructionSet.available.last ?? .portable).table!.pointee
 
 /// x ≈ scale code with codes in -reach ... reach - 1.
 ///
