@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs a command in a terminal (tmux) and keeps what stands there at the end as an SVG.
 
-usage: terminal_picture.py OUT.svg COLUMNS ROWS TITLE COMMAND      (the command is a line of shell)
+usage: terminal_picture.py OUT.svg COLUMNS ROWS TITLE COMMAND [FIRST [LAST]]
+
+The command is a line of shell; FIRST and LAST are texts of the lines that the picture begins and ends before.
 """
-import html, re, subprocess, sys, time
+import html, os, re, subprocess, sys, time, unicodedata
 
 out, columns, rows, title, command = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
 PALETTE = ["#3b4252", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d8dee9"]
@@ -61,18 +63,22 @@ def runs(line):
 
 
 def wide(text):
-    import unicodedata
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "env", "LANG=C.UTF-8", "TERM=xterm-256color", "sh", "-c", command + "; touch " + out + ".done; sleep 60")
-import os
 while not os.path.exists(out + ".done"):
     time.sleep(0.2)
 os.remove(out + ".done")
 time.sleep(0.5)
-lines = tmux("capture-pane", "-p", "-e", "-S", "-").rstrip("\n").split("\n")
+lines = tmux("capture-pane", "-p", "-e").rstrip("\n").split("\n")
 tmux("kill-server")
+
+for place, text in enumerate(sys.argv[6:8]):
+    found = next(i for i, line in enumerate(lines) if text in re.sub(r"\x1b\[[0-9;]*m", "", line))
+    lines = lines[found:] if place == 0 else lines[:found]
+while not lines[-1].strip():
+    lines.pop()
 
 body, back = [], []
 for number, line in enumerate(lines):

@@ -23,10 +23,10 @@ struct Embed: ParsableCommand {
     @Argument(help: "Texts; - reads lines from standard input.")
     var texts: [String]
 
-    @Option(help: "Put the model's prompt of this name before each text (config_sentence_transformers.json); by default its default_prompt_name.")
+    @Option(help: "Put the model's prompt of this name before each text, as config_sentence_transformers.json has it. (default: its default_prompt_name)")
     var promptName: String?
 
-    @Option(help: "Put this before each text; goes before --prompt-name.")
+    @Option(name: .shortAndLong, help: "Put this before each text. (default: what --prompt-name says)")
     var prompt: String?
 
     @OptionGroup var compute: ComputeOptions

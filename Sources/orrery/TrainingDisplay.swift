@@ -13,6 +13,8 @@ final class TrainingDisplay: TrainingObserver {
     private var history = LossHistory()
     private var secondsPerStep: Double?
     private var peak = 0.0
+    /// The run after its last step.
+    private var status: TrainingStatus?
     private var validationStart: ContinuousClock.Instant?
     private var lastShare = 1.0
     /// What samples on the way continue; nil takes the start of the validation text.
@@ -34,7 +36,11 @@ final class TrainingDisplay: TrainingObserver {
         if !quiet { introduce(run, peak: peak) }
         remember(run.recordedLosses)
         let summary = try {
-            defer { line.finish() }
+            defer {
+                // The last validation is over; what stays to be seen is the run.
+                if let status { line.update(status) }
+                line.finish()
+            }
             return try run.run { interrupt.isRaised }
         }()
         if !quiet { conclude(run, summary) }
@@ -54,12 +60,13 @@ final class TrainingDisplay: TrainingObserver {
         history.append(step: trainer.step, loss: result.loss)
         let pace = secondsPerStep.map { 0.9 * $0 + 0.1 * secondsOfStep } ?? secondsOfStep
         secondsPerStep = pace
-        line.update(
-            TrainingStatus(
-                step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean, validationLoss: history.validations.last?.loss,
-                learningRate: result.learningRate, gradientNorm: result.gradientNorm, tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
-                shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
-                secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2))
+        let status = TrainingStatus(
+            step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean, validationLoss: history.validations.last?.loss,
+            learningRate: result.learningRate, gradientNorm: result.gradientNorm, tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
+            shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
+            secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2)
+        self.status = status
+        line.update(status)
         showSample(trainer)
     }
 
@@ -92,7 +99,10 @@ final class TrainingDisplay: TrainingObserver {
         line.update(TaskStatus("validating", completed: (share * windows).rounded(), total: windows, unit: "windows", elapsedSeconds: elapsed))
     }
 
-    func validated(_ trainer: Trainer, loss: Double) { history.validations.append(LossPoint(step: trainer.step, loss: loss)) }
+    func validated(_ trainer: Trainer, loss: Double) {
+        history.validations.append(LossPoint(step: trainer.step, loss: loss))
+        status?.validationLoss = loss
+    }
 
     private func conclude(_ run: TrainingRun, _ summary: TrainingRun.Summary) {
         if history.losses.count > 1 {

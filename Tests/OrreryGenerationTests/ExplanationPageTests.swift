@@ -81,7 +81,7 @@ import orrery
             2  Embeddings ──────────────────────────────────────────────────────────────────
 
             The table gives each token a vector of 8 numbers, learned in training. Tokens
-            used in like ways come to point in similar directions: cosine 1 is the same
+            used in similar ways come to point in similar directions: cosine 1 is the same
             direction, 0 is unrelated.
 
             token    id  norm  nearest tokens by cosine

@@ -23,7 +23,7 @@ import Testing
         ("scale_attn_by_inverse_layer_idx", true, "not known here"), ("add_cross_attention", true, "not known here"), ("bias", 1, "true or false"),
         ("eos_token_id", -1, "ids from 0"), ("eos_token_id", "</s>", "an integer"), ("eos_token_id", [1, -2], "ids from 0"),
         ("model_type", "gpt5", "known are "), ("model_type", 2, "a string"), ("model_type", nil, "model_type"),
-        ("model_type", "qwen3", "expected"),
+        ("model_type", "qwen3", "has no tensor \"model.embed_tokens.weight\""),
     ]
 
     private static let qwen3: [(String, JSONValue, String)] = [

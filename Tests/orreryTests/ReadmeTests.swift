@@ -17,11 +17,11 @@ import Testing
         return commands.filter { !$0.isEmpty && !$0.hasPrefix("swift ") && !$0.contains(".build/") }
     }
 
-    /// Three seconds of training for each minute, few steps where no time is given, and products for a thousandth of a second each.
+    /// Seconds of training instead of minutes, few steps where no time is given, and products for a thousandth of a second each.
     static func shortened(_ command: String) -> String {
-        var command = command.replacing(/--time ([0-9]+)m/) { "--time \(3 * Int($0.output.1)!)" }.replacing(/--steps [0-9]+/, with: "--steps 12")
+        var command = command.replacing(/--time ([0-9]+)m/) { "--time " + $0.output.1 }.replacing(/--steps [0-9]+/, with: "--steps 12")
         command = command.replacing(/^orrery( +#.*)?$/) { _ in "orrery quickstart --seconds 2" }
-        if command.hasPrefix("orrery train "), !command.contains("--time"), !command.contains("--steps") { command.insert(contentsOf: " --steps 12", at: command.index(command.startIndex, offsetBy: 12)) }
+        if command.hasPrefix("orrery train "), !command.contains(/--(time|steps|resume) /) { command.insert(contentsOf: " --steps 12", at: command.index(command.startIndex, offsetBy: 12)) }
         return command.replacing("orrery bench kernels", with: "orrery bench kernels --seconds 0.001")
     }
 

@@ -41,7 +41,9 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
 
     private func fields(_ appearance: Appearance) -> [StatusField] {
         let label = TokenText.label(title, isUnicode: appearance.isUnicode)
-        var fields = [StatusField(rank: 0, text: label), StatusField(rank: 2, text: amount)]
+        var fields = [StatusField(rank: 0, text: label)]
+        // Nothing of nobody knows how much says nothing.
+        if completed > 0 || total != nil { fields.append(StatusField(rank: 2, text: amount)) }
         if let fraction { fields.append(StatusField(rank: 1, text: Human.percent(Bar.clamped(fraction), decimals: 0))) }
         if let elapsedSeconds {
             fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))

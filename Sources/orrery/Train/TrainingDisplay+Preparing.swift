@@ -51,7 +51,7 @@ extension TrainingDisplay {
     /// What will be done: the data, the model, the steps, the place, and about how long it takes.
     func introduce(_ run: TrainingRun, peak: Double) {
         let t = run.trainer, plan = t.plan, (train, validation) = (t.dataset.train.count, t.dataset.validation.count)
-        let text = plan.data.isDemo ? "the embedded demo text (--data names another)" : plan.data.paths.count == 1 ? plan.data.paths[0] : Human.number(plan.data.paths.count, "source")
+        let text = plan.data.isDemo ? "the embedded demo text (--data names another)" : plan.data.paths.count == 1 ? Self.shortPath(plan.data.paths[0]) : Human.number(plan.data.paths.count, "source")
         say("data: \(text), \(Human.number(train, "token")) to train on, \(Human.exact(validation)) to validate on, vocabulary \(Human.exact(t.tokenizer.vocabularySize))")
         let name = plan.model.base.map { "\($0.modelType) from \($0.path)" } ?? plan.model.architecture.rawValue
         say(
@@ -67,6 +67,12 @@ extension TrainingDisplay {
         let left = max(1, Double(plan.steps - t.step) * (t.operationsPerStep / (peak * 1e9 * Self.usualShareOfPeak) + Self.overhead))
         let duration = plan.time.map { Human.duration(seconds: $0) + " in all" } ?? "roughly " + Human.duration(seconds: left)
         say("the model goes to \(run.directory ?? "nowhere"); \(duration)\(t.step > 0 ? ", from step \(Human.exact(t.step)) on" : "")")
+    }
+
+    /// As it was probably typed: below the working directory without that.
+    private static func shortPath(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
     /// What training reaches of the peak on most machines.
