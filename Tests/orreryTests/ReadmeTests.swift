@@ -21,7 +21,7 @@ import Testing
     static func shortened(_ command: String) -> String {
         var command = command.replacing(/--time ([0-9]+)m/) { "--time " + $0.output.1 }.replacing(/--steps [0-9]+/, with: "--steps 12")
         command = command.replacing(/^orrery( +#.*)?$/) { _ in "orrery quickstart --seconds 2" }
-        if command.hasPrefix("orrery train "), !command.contains(/--(time|steps|resume) /) { command.insert(contentsOf: " --steps 12", at: command.index(command.startIndex, offsetBy: 12)) }
+        if command.hasPrefix("orrery train "), !command.contains(/--(time|steps|resume)[ ]/) { command.insert(contentsOf: " --steps 12", at: command.index(command.startIndex, offsetBy: 12)) }
         return command.replacing("orrery bench kernels", with: "orrery bench kernels --seconds 0.001")
     }
 
