@@ -31,7 +31,7 @@ BASES = {
     "gpt_oss": WIDE | EXPERTS | dict(num_local_experts=4, head_dim=8), "bert": {k: v for k, v in WIDE.items() if k not in ("num_key_value_heads", "tie_word_embeddings")},
     "t5": dict(vocab_size=96, d_model=48, d_kv=8, d_ff=50, num_layers=2, num_heads=4, decoder_start_token_id=0),
 }
-FURTHER = {"gpt2": [dict(hidden_size=64), dict(num_hidden_layers=3)], "t5": [dict(hidden_size=64)], "mixtral": [dict(num_experts=3)], "qwen3_moe": [dict(num_local_experts=3)], "gpt_oss": [dict(num_experts=3)]}
+FURTHER = {"gpt2": [dict(hidden_size=64), dict(num_hidden_layers=3), dict(scale_attn_weights=False), dict(scale_attn_by_inverse_layer_idx=True)], "t5": [dict(hidden_size=64)], "mixtral": [dict(num_experts=3)], "qwen3_moe": [dict(num_local_experts=3)], "gpt_oss": [dict(num_experts=3), dict(hidden_act="gelu")], "llama": [dict(eos_token_id=-1)]}
 LEFT_OUT = ("dropout", "_pdrop", "token_id", "use_cache", "summary", "router", "initializer", "pretraining", "is_decoder", "is_encoder_decoder", "classifier", "tie_word_embeddings")
 
 

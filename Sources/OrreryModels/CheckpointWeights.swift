@@ -20,8 +20,28 @@ final class CheckpointWeights: WeightSource {
     }
 
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        if let wide = try float64(name, shape) { return wide }
         guard let matrix = try matrix(name, shape) else { return withoutNumbers(name, shape) }
         return Parameter(name: name, shape: shape, blocks: matrix)
+    }
+
+    /// A tensor of F64, rounded to float32; nil where it is of another type.
+    ///
+    /// - Throws: `ModelError` where it has another shape, or a number that float32 cannot hold.
+    private func float64(_ name: String, _ shape: [Int]) throws -> Parameter? {
+        guard let stored = names.stored(name), case let entry = try checkpoint.entry(stored), entry.dtype == .float64 else { return nil }
+        guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
+        guard readsNumbers else { return withoutNumbers(name, shape) }
+        used.insert(stored)
+        let count = shape.reduce(1, *), columns = max(1, shape.last ?? 1)
+        let numbers = try checkpoint.bytes(of: stored).withUnsafeBytes { bytes in
+            try (0 ..< count).map { index in
+                let value = Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))), rounded = Float(value)
+                guard rounded.isFinite || !value.isFinite else { throw ModelError.unusable(path, "tensor \(stored) holds \(value) in row \(index / columns), column \(index % columns), beyond what float32 can hold") }
+                return rounded
+            }
+        }
+        return Parameter(name: name, value: Tensor(numbers, shape: shape))
     }
 
     func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {

@@ -25,6 +25,10 @@ public final class GPT2: LanguageModel, Architecture {
         public var bias: Bool
         public var tieWordEmbeddings: Bool
         public var eosTokenID: Int?
+        /// Whether scores are divided by the root of the head size.
+        public var scaleAttnWeights = true
+        /// Whether scores are divided by the layer's number, counted from 1, too.
+        public var scaleAttnByInverseLayerIdx = false
 
         public init(
             vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil, activationFunction: Activation = .geluTanh,
@@ -33,6 +37,12 @@ public final class GPT2: LanguageModel, Architecture {
             (self.vocabSize, self.nPositions, self.nEmbd, self.nLayer, self.nHead) = (vocabSize, nPositions, nEmbd, nLayer, nHead)
             (self.nInner, self.activationFunction, self.layerNormEpsilon) = (nInner, activationFunction, layerNormEpsilon)
             (self.bias, self.tieWordEmbeddings, self.eosTokenID) = (bias, tieWordEmbeddings, eosTokenID)
+        }
+
+        /// The scale of a layer's scores; nil means 1 / sqrt(head size).
+        func attentionScale(layer: Int) -> Float? {
+            if scaleAttnWeights, !scaleAttnByInverseLayerIdx { return nil }
+            return (scaleAttnWeights ? 1 / Float(nEmbd / nHead).squareRoot() : 1) / (scaleAttnByInverseLayerIdx ? Float(layer + 1) : 1)
         }
 
         static let standard: JSONObject = ["vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12]
@@ -57,14 +67,14 @@ public final class GPT2: LanguageModel, Architecture {
         tokens = try Embedding(scope["wte"], config.vocabSize, D, standardDeviation: initial.embedding)
         let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D, standardDeviation: initial.embedding))
         self.positions = positions
-        blocks = try scope["h"].layers(config.nLayer) { h in
+        blocks = try scope["h"].layers(config.nLayer) { h, layer in
             let inner = config.nInner ?? 4 * D
             return PreNormBlock(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 attention: CausalSelfAttention(
                     projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
                     output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: out),
-                    positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead),
+                    positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead, scale: config.attentionScale(layer: layer)),
                 norm2: try LayerNorm(h["ln_2"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 feedForward: FeedForward(
                     up: try Linear(h["mlp"]["c_fc"], D, inner, bias: bias, layout: .inputByOutput, initial: hidden),
@@ -104,20 +114,13 @@ public final class GPT2: LanguageModel, Architecture {
 
 extension GPT2.Configuration {
     init(_ json: JSONFields) throws {
-        let fixed = [
-            ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false),
-        ]
-        for (key, standard) in fixed {
-            if let value = try json.boolIfPresent(key), value != standard {
-                throw json.error(key, expected: "\(standard): other variants of GPT-2 are not known here")
-            }
-        }
         self.init(
             vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
             nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
             activationFunction: try json.activation("activation_function", standard: .geluTanh), layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true,
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenID: try json.endOfText().first)
+        (scaleAttnWeights, scaleAttnByInverseLayerIdx) = (try json.flag("scale_attn_weights", standard: true), try json.flag("scale_attn_by_inverse_layer_idx", standard: false))
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }
 }
@@ -137,6 +140,8 @@ extension GPT2 {
         c["layer_norm_epsilon"] = JSONValue(config.layerNormEpsilon)
         c["tie_word_embeddings"] = JSONValue(config.tieWordEmbeddings)
         if !config.bias { c["bias"] = false }
+        if !config.scaleAttnWeights { c["scale_attn_weights"] = false }
+        if config.scaleAttnByInverseLayerIdx { c["scale_attn_by_inverse_layer_idx"] = true }
         for name in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] { c[name] = 0.0 }
         c["bos_token_id"] = JSONValue(config.eosTokenID)
         c["eos_token_id"] = JSONValue(config.eosTokenID)

@@ -111,7 +111,6 @@ extension GPTOSS.Configuration {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, standard: 64), positions = try json.sizeIfPresent("max_position_embeddings") ?? 131_072
         let layers = try json.size("num_hidden_layers"), experts = try json.size("num_local_experts")
-        if let act = try json.stringIfPresent("hidden_act"), act != "silu" { throw json.error("hidden_act", expected: "silu: gpt-oss has no other") }
         let rotary = try json.has("rope_scaling") || json.has("rope_parameters")
             ? json.rotary(rotated: headDim, maxPositionEmbeddings: positions, theta: 150_000)
             : RotaryFields(theta: 150_000, scaling: .yarn(.init(factor: 32, originalMaxPositionEmbeddings: 4096, truncate: false)))

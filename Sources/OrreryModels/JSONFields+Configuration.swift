@@ -13,12 +13,12 @@ extension JSONFields {
         return value
     }
 
-    /// `eos_token_id`, which is a number, a list of numbers, or absent.
+    /// `eos_token_id`, which is a number, a list of numbers, or absent. Numbers below 0 are how some files say that there is none.
     func endOfText() throws -> [Int] {
         guard let value = object["eos_token_id"], value != .null else { return [] }
         let ids = if case .array = value { try ints("eos_token_id") } else { [try int("eos_token_id")] }
-        guard ids.allSatisfy({ (0 ... 1 << 30).contains($0) }) else { throw error("eos_token_id", expected: "ids from 0") }
-        return ids
+        guard ids.allSatisfy({ $0 <= 1 << 30 }) else { throw error("eos_token_id", expected: "ids of tokens") }
+        return ids.filter { $0 >= 0 }
     }
 
     func positiveIfPresent(_ key: String) throws -> Float? { has(key) ? try positive(key) : nil }

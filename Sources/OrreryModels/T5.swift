@@ -9,7 +9,8 @@ import OrreryTensor
 /// B batch, T positions, S of the source, D width, H heads, d head size, F feed-forward width.
 public final class T5: EncoderDecoder, Architecture {
     static let modelTypes = ["t5", "mt5"]
-    static let otherPrefixes = ["shared.": ["encoder.embed_tokens.", "decoder.embed_tokens."], "": ["transformer."]]
+    // The table may be stored under the name of any of its uses; an output layer of its own stands next to one of the others.
+    static let otherPrefixes = ["shared.": ["encoder.embed_tokens.", "decoder.embed_tokens.", "lm_head."], "": ["transformer."]]
     static var tied: (head: String, tokens: String)? { nil }
 
     public struct Configuration: ModelConfiguration {

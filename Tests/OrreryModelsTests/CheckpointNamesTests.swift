@@ -71,6 +71,32 @@ import Testing
         #expect(missing.warnings.count == 1 && missing.warnings[0].contains("has no tensor lm_head.weight; \(table.name) is used for it"))
     }
 
+    /// Numbers of 64 bits are read, and rounded.
+    @Test func doubles() throws {
+        let model = try Small.qwen3.make()
+        func double(_ p: Parameter, _ change: (Double) -> Double = { $0 }) -> SafetensorsTensor {
+            let bytes = p.value.floats.flatMap { value in withUnsafeBytes(of: change(Double(value)).bitPattern.littleEndian) { Array($0) } }
+            return SafetensorsTensor(name: p.name, dtype: .float64, shape: p.shape, bytes: bytes)
+        }
+        let (opened, warnings) = try reopened(model, adding: model.parameters.map { double($0) }) { _ in nil }
+        #expect(logits(opened) == logits(model) && warnings.isEmpty)
+        let first = model.parameters[0]
+        let text = { () -> String in
+            do { _ = try reopened(model, adding: [double(first) { _ in 1e300 }]) { $0 == first.name ? nil : $0 } } catch { return "\(error)" }
+            return ""
+        }()
+        #expect(text.contains("tensor \(first.name) holds 1e+300 in row 0, column 0, beyond what float32 can hold"), "\(text)")
+    }
+
+    /// Of a table that is the output layer too either name may have been stored.
+    @Test(arguments: ["lm_head.weight", "language_model.lm_head.weight"]) func tableUnderTheHeadsName(_ name: String) throws {
+        let model = try Small.qwen3.make(), (opened, warnings) = try reopened(model) { $0 == "model.embed_tokens.weight" ? name : $0 }
+        #expect(logits(opened) == logits(model) && warnings.isEmpty)
+        #expect(throws: (any Error).self, "two tables, of which one is missing") {
+            try reopened(model, config: ["tie_word_embeddings": false]) { $0 == "model.embed_tokens.weight" ? name : $0 }
+        }
+    }
+
     /// The method is the reason, not the tensor that happened to be missed first.
     @Test(arguments: [
         (["quant_method": "gptq", "bits": 4], "quantization_config is gptq, 4 bits, which is not known here"),
@@ -99,6 +125,18 @@ import Testing
         // Floats are floats.
         let floats = try reopened(model, config: ["quantization_config": config])
         #expect(logits(floats.model) == logits(model) && floats.warnings.count == 1 && floats.warnings[0].contains("the weights are floats"))
+    }
+
+    /// T5's table under the name of any of its uses.
+    @Test(arguments: ["shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"]) func tableOfT5(_ name: String) throws {
+        let config = Variant.t5[0].config, ids = someIDs(9, vocabulary: Variant.vocabulary)
+        let model = try ModelDirectory.makeEncoderDecoder(JSONFields(.object(config), file: "config.json"), LouderWeights(seed: 5))
+        try JSONValue.object(config).write(to: scratch("config.json"))
+        let tensors = model.parameters.map { Self.tensor($0.name == "shared.weight" ? "\(name).weight" : $0.name, $0.value) }
+        try SafetensorsWriter.write(tensors, to: scratch("model.safetensors"))
+        let opened = try ModelDirectory.openEncoderDecoder(scratch.path) { Issue.record("\($0)") }
+        func logits(_ model: any EncoderDecoder) -> [UInt32] { bits(model.decoder(reading: ids, .init()).logits(ids, batch: 1, .init()).floats) }
+        #expect(logits(opened) == logits(model))
     }
 
     /// BERT's norms before 2019, under the name of the class with a head.

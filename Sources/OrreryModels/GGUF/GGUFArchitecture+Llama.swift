@@ -36,9 +36,15 @@ extension GGUFArchitecture {
     static let granite = GGUFArchitecture(
         name: "granite", modelType: "granite", className: "GraniteForCausalLM",
         keys: GGUFKey.sizes + [
-            .rmsNorm, .number("attention.scale", "attention_multiplier", isRequired: true), .number("embedding_scale", "embedding_multiplier", isRequired: true),
-            .number("residual_scale", "residual_multiplier", isRequired: true), .number("logit_scale", "logits_scaling", isRequired: true),
-        ], tensors: llama.tensors, completes: completeLlama)
+            .rmsNorm, .number("attention.scale", "attention_multiplier"), .number("embedding_scale", "embedding_multiplier"),
+            .number("residual_scale", "residual_multiplier"), .number("logit_scale", "logits_scaling", isRequired: true),
+        ], tensors: llama.tensors
+    ) { config in
+        try completeLlama(&config)
+        // In llama.cpp what is missing or 0 does nothing.
+        for (key, standard) in [("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1), ("residual_multiplier", 1)]
+        where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(standard) }
+    }
 
     @Sendable private static func completeLlama(_ config: inout GGUFConfiguration) throws {
         config["hidden_act"] = "silu"

@@ -80,10 +80,10 @@ struct GGUFConfiguration {
     }
 
     /// The number of a key that llama.cpp lets be an array with one for each layer, where it is one and they are equal.
-    private func sameInAllLayers(_ name: String) throws -> Int? {
+    func sameInAllLayers(_ name: String) throws -> Int? {
         guard let array = file.metadata[name]?.array else { return nil }
         let layers = try file.metadata.int(key("block_count"))
-        guard array.count == layers, let numbers = array.ints(), let first = numbers.first else {
+        guard array.count == layers, let numbers = array.ints(), let first = numbers.first, (1 ... 1 << 24).contains(first) else {
             throw file.metadata.error(name, expected: "an integer, or an array of \(layers), one for each layer")
         }
         guard let other = numbers.firstIndex(where: { $0 != first }) else { return first }

@@ -16,8 +16,8 @@ final class GGUFWeights: WeightSource {
         self.file = file
         stored = StoredWeights(file)
         names = GGUFNames(config.architecture)
-        heads = try file.metadata.int(config.key("attention.head_count"), in: 1 ... 1 << 20)
-        keyValueHeads = try file.metadata.intIfPresent(config.key("attention.head_count_kv"), in: 1 ... 1 << 20) ?? heads
+        heads = try config.sameInAllLayers(config.key("attention.head_count")) ?? file.metadata.int(config.key("attention.head_count"), in: 1 ... 1 << 20)
+        keyValueHeads = try config.sameInAllLayers(config.key("attention.head_count_kv")) ?? file.metadata.intIfPresent(config.key("attention.head_count_kv"), in: 1 ... 1 << 20) ?? heads
     }
 
     /// Every matrix in GGUF is [output, input].
