@@ -14,7 +14,7 @@ extension TextModel {
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
-        let tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: directory, rows: model.shape.vocabularySize, warn: warn)
         let path = Path.join(directory, "generation_config.json")
         let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(
@@ -27,7 +27,8 @@ extension TextModel {
     public static func open(
         encoderDecoder directory: String, reading text: String, computeType: ElementType, warn: (String) -> Void = { _ in }
     ) throws -> (model: TextModel, start: [TokenID]) {
-        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn), tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
+        let both = try ModelFiles.openEncoderDecoder(directory, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: directory, rows: both.shape.vocabularySize, warn: warn)
         let ids: [TokenID]
         do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         if ids.isEmpty { throw GenerationError.emptyPrompt }

@@ -34,7 +34,8 @@ public final class SentenceEncoder {
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
-        let encoder = try ModelFiles.openEncoder(path, warn: warn), tokenizer = try TokenizerLoader.load(path: path, warn: warn)
+        let encoder = try ModelFiles.openEncoder(path, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: path, rows: encoder.shape.vocabularySize, warn: warn)
         guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
             throw GenerationError.vocabulary(path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
         }
