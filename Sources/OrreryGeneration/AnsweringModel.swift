@@ -13,7 +13,8 @@ public struct AnsweringModel {
     ///
     /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
     public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
-        (model, tokenizer, name) = (try ModelFiles.openEncoderDecoder(path, warn: warn), try TokenizerLoader.load(path: path, warn: warn), path)
+        (model, name) = (try ModelFiles.openEncoderDecoder(path, warn: warn), path)
+        tokenizer = try TokenizerLoader.load(path: path, rows: model.shape.vocabularySize, warn: warn)
         guard tokenizer.vocabularySize <= model.shape.vocabularySize else {
             throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: model.shape.vocabularySize)
         }

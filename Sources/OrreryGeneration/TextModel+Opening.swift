@@ -14,7 +14,7 @@ extension TextModel {
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
-        let tokenizer = try TokenizerLoader.load(path: directory, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: directory, rows: model.shape.vocabularySize, warn: warn)
         let path = Path.join(directory, "generation_config.json")
         let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(

@@ -42,7 +42,7 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
     private let all: AddedTokenSearch
     private let ordinary: AddedTokenSearch
 
-    /// - Throws: `TokenizerError` if a content is empty, or two tokens share a content or an id.
+    /// - Throws: `TokenizerError` if a content is empty, or two tokens share a content.
     public init(_ tokens: [AddedToken] = []) throws {
         self.tokens = tokens
         var idByContent: [[UInt8]: TokenID] = [:]
@@ -55,10 +55,8 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
             }
         }
         self.idByContent = idByContent
-        indexByID = Dictionary(tokens.indices.map { (tokens[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
-        guard indexByID.count == tokens.count else {
-            throw TokenizerError.invalid("two added tokens have one id; expected distinct ids")
-        }
+        // Of two with one id, which a vocabulary may give to both, the last is what the id reads as.
+        indexByID = Dictionary(tokens.indices.map { (tokens[$0].id, $0) }, uniquingKeysWith: { _, last in last })
         all = AddedTokenSearch(tokens)
         ordinary = AddedTokenSearch(tokens.filter { !$0.isSpecial })
     }

@@ -19,7 +19,7 @@ struct TokenizerParts {
     func vocabulary(of model: any Model) throws -> GGUFVocabularyExport.Pairs {
         if isFile { return try GGUFFile(path: input).metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") } }
         let tokenizer: any Tokenizer
-        do { tokenizer = try TokenizerLoader.load(path: input, warn: warn) } catch {
+        do { tokenizer = try TokenizerLoader.load(path: input, rows: model.shape.vocabularySize, warn: warn) } catch {
             warn("\(error); the file is written without a tokenizer")
             return []
         }
@@ -33,7 +33,7 @@ struct TokenizerParts {
     func vocabulary(of tokenizer: any Tokenizer, rows: Int? = nil, ends: Set<TokenID> = []) throws -> GGUFVocabularyExport.Pairs {
         let folder = isFile ? Path.parent(input) : input
         let generation = Path.join(folder, "generation_config.json")
-        let named = FileStatus(generation) == nil ? [] : try JSONFields(contentsOf: generation).endTokens()
+        let named = FileStatus(generation) == nil ? [] : try JSONFields(contentsOf: generation, dialect: .python).endTokens()
         let templates = isFile && tokenizer is GGUFTokenizer ? [] : try ChatTemplateFiles(path: folder).templates
         let export = try GGUFVocabularyExport(
             tokenizer, tokens: rows, chatTemplates: Dictionary(templates.map { ($0.name, $0.source) }) { $1 },

@@ -11,6 +11,15 @@ import Testing
         } catch { return error as? TemplateError }
     }
 
+    /// As jinja2 gives for names that only look alike: they are compared by code points.
+    @Test func namesInTwoForms() throws {
+        let two: TemplateValue = .dictionary([.init("\u{E9}", "C"), .init("e\u{301}", "D")])
+        #expect(try Template("{{ e\u{301} }}", name: "t").render(["\u{E9}": "C"]).text == "")
+        #expect(try Template("{{ \u{E9} }}", name: "t").render(["\u{E9}": "C"]).text == "C")
+        let source = "{{ x.\u{E9} }}|{{ x['e\u{301}'] }}|{{ x.e\u{301} }}|{{ '\u{E9}' == 'e\u{301}' }}|{{ 'e\u{301}' in ['\u{E9}'] }}"
+        #expect(try Template(source, name: "t").render(["x": two]).text == "C|D|D|False|False")
+    }
+
     @Test(arguments: [
         ("a\n  {{ 1 + }}", "t.jinja:2:10: expected an expression, found '}}'"),
         ("{% if x %}\n\nabc", "t.jinja:3:4: expected '{% elif %}' or '{% else %}' or '{% endif %}', found the end of the template"),

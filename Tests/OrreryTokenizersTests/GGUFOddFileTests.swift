@@ -28,6 +28,38 @@ import Testing
         }
     }
 
+    /// llama.cpp runs a model without a vocabulary by ids alone; here its texts are numbers.
+    @Test(arguments: ["none", "no_vocab"]) func noVocabulary(model: String) throws {
+        try withTemporaryDirectory { directory in
+            let path = directory.appendingPathComponent("v.gguf").path
+            let pairs: Pairs = [("general.architecture", .string("llama")), ("llama.vocab_size", .uint32(300)), ("tokenizer.ggml.model", .string(model))]
+            try GGUFWriter.write(pairs, to: path)
+            let tokenizer = try GGUFTokenizer(GGUFVocabulary(contentsOf: path))
+            #expect(tokenizer.vocabularySize == 300 && tokenizer.warnings.count == 1)
+            #expect(try tokenizer.encode("7 299\n 0") == [7, 299, 0] && tokenizer.decode([7, 299, 0]) == "7 299 0 ")
+            #expect(tokenizer.id(forPiece: Array("12".utf8)) == 12 && tokenizer.id(forPiece: Array("300".utf8)) == nil)
+            #expect(message { _ = try tokenizer.encode("7 x") }?.contains("byte 2 of the text begins no number of a token; expected 0 to 299") == true)
+            #expect(message { _ = try tokenizer.encode("300") } != nil && message { _ = try tokenizer.encode("99999999999999999999") } != nil)
+            #expect(message { _ = try tokenizer.files() }?.contains("has a none vocabulary") == true)
+        }
+    }
+
+    /// The tokens of six letters of DNA read as their letters.
+    @Test func lettersOfDNA() throws {
+        let tokenizer = try tokenizer(["<dna>", "</dna>", "<oov>", "ACGTAC\u{E000}"], merges: [], [("tokenizer.ggml.model", .string("hybriddna"))])
+        let encoding = try tokenizer.encodeWithByteRanges("a<dna>acgtacg</dna>")
+        #expect(encoding.ids == [97, 256, 259, 258, 257])
+        #expect(encoding.byteRanges == [0 ..< 1, 1 ..< 6, 6 ..< 12, 12 ..< 13, 13 ..< 19])
+        #expect(try tokenizer.decode([97, 256, 259, 257]) == "a<dna>ACGTAC</dna>")
+        #expect(tokenizer.id(forPiece: Array("ACGTAC".utf8)) == 259)
+    }
+
+    @Test func wordsBetweenWhiteSpace() throws {
+        let tokenizer = try tokenizer(["ab"], merges: ["a b"], [("tokenizer.ggml.model", .string("whitespace")), ("tokenizer.ggml.normalizer.lowercase", .bool(true))])
+        let encoding = try tokenizer.encodeWithByteRanges(" AB \u{2003}b")
+        #expect(encoding.ids == [256, 98] && encoding.byteRanges == [1 ..< 3, 7 ..< 8])
+    }
+
     /// Qwen 2's vocabulary merges "</s" and ">" into a token that its name makes a mark of structure.
     @Test func mergesMakeMarksOfStructure() throws {
         let tokenizer = try tokenizer(["</", "</s", "</s>"], merges: ["< /", "</ s", "</s >"], [("tokenizer.ggml.pre", .string("superbpe"))])

@@ -37,8 +37,6 @@ import Testing
         (#"{"a": 0, "b": 4000000000000}"#, #"field "model.vocab.b": expected an integer from 0 to 2097151, found 4000000000000"#),
         (#"{"a": 0, "b": 99999999999999999999999}"#, #"field "model.vocab.b": expected an integer from 0 to 2097151, found 1e+23"#),
         (#"{"a": 0, "b": 2147483647}"#, "expected an integer from 0 to 2097151, found 2147483647"),
-        (#"{"a": 0, "b": 0}"#, #"gives "a" and "b" the id 0; expected each id once"#),
-        (#"{"a": 0, "a": 1}"#, #"expected each key once, found "a" again"#),
         (#"{"a": 0, "b": -1}"#, "expected an integer from 0 to 2097151, found -1"),
         (#"{"a": 0, "b": 1.0}"#, "expected an integer from 0 to 2097151, found 1.0"),
         (#"{"a": 0, "b": "1"}"#, #"expected an integer from 0 to 2097151, found "1""#),
@@ -50,12 +48,6 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"[{"id": 3, "content": "<e>"}]"#, #"added token "<e>" has the id 3; expected 2, which tokenizers gives it"#),
-        (#"[{"id": 0, "content": "<e>"}]"#, #"added token "<e>" has the id 0; expected 2, which tokenizers gives it"#),
-        (#"[{"id": 2, "content": "<e>"}, {"id": 2, "content": "<f>"}]"#, "two added tokens have one id"),
-        (#"[{"id": 2, "content": "<e>"}, {"id": 3, "content": "<e>"}]"#, "is there twice"),
-        (#"[{"id": 2, "content": "a"}]"#, #"added token "a" has the id 2; expected 0, which tokenizers gives it"#),
-        (#"[{"id": 2, "content": ""}]"#, "is empty"),
         (#"[{"id": 2}]"#, #"field "added_tokens[0].content": expected a string, found no such field"#),
         (#"[{"content": "<e>"}]"#, #"field "added_tokens[0].id": expected an integer"#),
         (#"[{"id": 2, "content": "<e>", "lstrip": 1}]"#, #"field "added_tokens[0].lstrip": expected true or false, found 1"#),
@@ -77,7 +69,7 @@ import Testing
         #expect(try problem(#"{"version": "1.0"}"#) == #"field "model": expected an object, found no such field"#)
         #expect(try problem("[]") == "expected a JSON object, found an array")
         let truncating = characters().replacing("{\"added", with: #"{"truncation": {"max_length": 8}, "added"#)
-        #expect(try problem(truncating) == #"field "truncation.stride": expected an integer from 0 to 2147483647, found no such field"#)
+        #expect(try problem(truncating) == #"field "truncation.stride": expected an integer from 0 to 9007199254740992, found no such field"#)
     }
 
     @Test func everyTruncationIsRefused() throws {

@@ -87,11 +87,9 @@ import Testing
         (#""pre_tokenizer": {"type": "Sequence"}"#, #"field "pre_tokenizer.pretokenizers": expected an array of objects"#),
         (#""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Sequence", "pretokenizers": [{"type": "?"}]}]}"#, #"field "pre_tokenizer.pretokenizers[0].pretokenizers[0].type""#),
         (#""post_processor": {"type": "BertProcessing", "sep": ["a", 1], "cls": ["b"]}"#, #"field "post_processor.cls": expected an array of a token and its id"#),
-        (#""post_processor": {"type": "BertProcessing", "sep": ["a", 1], "cls": ["b", 7]}"#, "the post-processor adds the token 7; expected a token of the vocabulary"),
         (#""post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x", "type_id": 0}}], "pair": [], "special_tokens": {}}"#, #"the template names "x""#),
         (#""decoder": {"type": "Strip", "content": " ", "start": -1, "stop": 0}"#, #"field "decoder.start": expected an integer from 0"#),
         (#""padding": {"strategy": "Longest"}"#, #"field "padding.strategy": expected BatchLongest"#),
-        (#""added_tokens": [{"id": 2, "content": "x"}, {"id": 9000000, "content": "y"}]"#, #"field "added_tokens[1].id": expected an integer from 0 to 2097151"#),
     ])
     func partsThatCannotBeAreNamed(part: String, expected: String) throws {
         let problem = try problem(file(part))
@@ -102,7 +100,7 @@ import Testing
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}"#, #"merge 0 needs "ab", which is not in the vocabulary"#),
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [["a", "c"]]}"#, #"merge 0 needs "c""#),
         (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]}"#, "expected two tokens with a space between, or an array of two"),
-        (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [], "dropout": 0.1}"#, #"field "model.dropout": expected null or 0"#),
+        (#"{"type": "BPE", "vocab": {"a": 0}, "merges": [], "dropout": 1.5}"#, #"field "model.dropout": expected null, or a number from 0 to 1"#),
         (#"{"type": "BPE", "vocab": {"a": 0, "b": 2097152}, "merges": []}"#, #"field "model.vocab.b": expected an integer from 0 to 2097151"#),
         (#"{"type": "Unigram", "vocab": [["a", "b"]], "unk_id": 0}"#, "expected an array of a text and a score"),
         (#"{"type": "Unigram", "vocab": [["a", 1]], "unk_id": 4}"#, "unk_id is 4; expected one of the 1 pieces"),

@@ -74,8 +74,8 @@ import Testing
         ([], "holds no pieces"), ([0x0A], "byte 1: expected a length"), ([0x0A, 0x05, 1], "byte 1: expected a length within the 1 bytes left, found 5"),
         ([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], "found 18446744073709551615"),
         ([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02], "a length of at most 64 bits"),
-        ([0x00], "a field's number from 1"), ([0x0B], "a wire type of 0, 1, 2 or 5, found 3"), ([0x0D, 1, 2], "expected 4 bytes, found 2"),
-        ([0x09, 1, 2], "expected 8 bytes, found 2"), ([0x12, 0x02, 0x18, 0x09], "trainer_spec.model_type is 9"), ([0x12, 0x01, 0x18], "byte 3: expected a number"),
+        ([0x00], "a field's number from 1"), ([0x0B], "the end of a group"), ([0x0C], "no end of a group"), ([0x0E], "a wire type of 0 to 5, found 6"), ([0x0D, 1, 2], "expected 4 bytes, found 2"),
+        ([0x09, 1, 2], "expected 8 bytes, found 2"), ([0x12, 0x02, 0x18, 0x09], "holds no pieces"), ([0x12, 0x01, 0x18], "byte 3: expected a number"),
     ] as [([UInt8], String)])
     func refusesBytes(bytes: [UInt8], expected: String) {
         let problem = problem(bytes)

@@ -74,7 +74,7 @@ struct TiktokenTests {
         }
     }
 
-    @Test(arguments: ["", "IQ==", "IQ== x", "IQ== 0\nIg== 0", "IQ== 0\nIQ== 1", "I 0", "!!!! 0", "IQ== 99999999999999999999", "IR== 0"])
+    @Test(arguments: ["", "IQ==", "IQ== x", "IQ== 0\nIg== 0", "I 0", "!!!! 0", "IQ== 99999999999999999999"])
     func damagedFiles(_ text: String) throws {
         try withTemporaryDirectory { directory in
             let file = directory.appendingPathComponent("x.tiktoken")

@@ -95,35 +95,25 @@ import Testing
             let tokenizer = try TokenizerLoader.load(path: path.path)
             var encoding = Encoding(recordsByteRanges: true), text = "a\u{302E}\u{1D165}"
             try text.withUTF8 { try tokenizer.encode($0, options: EncodingOptions(), into: &encoding) }
-            #expect(encoding.ids == [1, 2])
-            #expect(encoding.byteRanges == [0..<1, 1..<8])
+            // The marks that BERT's tokenizer has are added behind a vocabulary without them, as in transformers.
+            #expect(encoding.ids == [5, 1, 2, 3])
+            #expect(encoding.byteRanges[1...2] == [0..<1, 1..<8])
         }
     }
 
-    @Test(arguments: [
-        ("[UNK]\na\nb\na\n", "\"a\" has the ids 1 and 3; expected distinct tokens"), ("a\nb\n", "the vocabulary has no \"[UNK]\""),
-        ("", "the vocabulary has no \"[UNK]\""), ("[UNK]\n\u{0}\n[UNK]", "\"[UNK]\" has the ids 0 and 2"),
-    ])
-    func refusesVocabularyTexts(text: String, expected: String) throws {
+    @Test func aVocabularyTextIsUTF8() throws {
         try withTemporaryDirectory { directory in
             let path = directory.appendingPathComponent("vocab.txt")
-            try Data(text.utf8).write(to: path)
-            let problem = message { _ = try TokenizerLoader.load(path: path.path) } ?? "accepted"
-            #expect(problem.hasPrefix("\(path.path): ") && problem.contains(expected), "\(problem)")
             try Data([0x5B, 0xFF, 0x0A]).write(to: path)
             #expect(message { _ = try TokenizerLoader.load(path: path.path) }?.contains("line 1 is not UTF-8") == true)
         }
     }
 
     @Test(arguments: [
-        ("\"BertNormalizer\"", "\"Bart\"", "field \"normalizer.type\": expected BertNormalizer"),
         ("\"BertPreTokenizer\"", "\"Bart\"", "field \"pre_tokenizer.type\": expected BertPreTokenizer"),
         ("\"TemplateProcessing\"", "\"RobertaProcessing\"", "field \"post_processor.sep\": expected an array"),
-        ("\"ids\":[2]", "\"ids\":[70000]", "the post-processor adds the token 70000; expected a token of the vocabulary"),
         ("\"truncation\":null", "\"truncation\":{}", "field \"truncation.max_length\": expected an integer"),
         ("\"[UNK]\":1", "\"[UNK]\":4000000000", "field \"model.vocab.[UNK]\": expected an integer from 0"),
-        ("\"[UNK]\":1", "\"[UNK]\":2", "the id 2; expected each id once"),
-        ("\"id\":1,\"content\":\"[UNK]\"", "\"id\":9,\"content\":\"[UNK]\"", "has the id 9; expected 1, which tokenizers gives it"),
         ("\"id\":\"A\"", "\"id\":\"B\"", "names $B; expected $A only"),
     ])
     func refusesFiles(part: String, replacement: String, expected: String) throws {

@@ -26,6 +26,14 @@ import Testing
         #expect(try documents(file.name, file.content) == file.documents)
     }
 
+    /// Names of columns and keys are equal byte by byte: "é" and "e" with an accent are two.
+    @Test(arguments: ["a.csv", "a.tsv", "a.jsonl"]) func namesInTwoForms(_ name: String) throws {
+        let separator = name == "a.tsv" ? "\t" : ","
+        let content = name == "a.jsonl" ? "{\"\u{E9}\": \"x\", \"e\u{301}\": \"y\"}\n" : "\u{E9}\(separator)e\u{301}\nx\(separator)y\n"
+        #expect(try documents(name, content, field: "\u{E9}") == ["x"])
+        #expect(try documents(name, content, field: "e\u{301}") == ["y"])
+    }
+
     static let mistakes: [(name: String, content: String, says: String)] = [
         ("a.jsonl", "{\"body\": \"x\", \"n\": 1}\n", "there is no field \"text\" (found: body, n)"),
         ("a.jsonl", "{\"text\": \"x\"}\n{\"text\": 5}\n", "line 2: field \"text\": expected a text, found 5"),

@@ -55,7 +55,7 @@ extension JSONReader {
                 let value = try reader.value()
                 if members.position(of: key) == nil {
                     members.append(key, value)
-                } else if reader.dialect == .python {
+                } else if reader.dialect != .strict {
                     members[key] = value
                 } else {
                     throw FileError.byte(

@@ -27,13 +27,13 @@ public struct ChatTemplateFiles: Sendable {
 
     /// The template of a name; without a name the one for tools if tools are given, else the default, else the only one.
     public func template(named name: String? = nil, withTools: Bool = false) -> Named? {
-        if let name { return templates.first { $0.name == name } }
+        if let name { return templates.first { $0.name.utf8.elementsEqual(name.utf8) } }
         if withTools, let found = templates.first(where: { $0.name == "tool_use" }) { return found }
         return templates.first { $0.name == "default" } ?? (templates.count == 1 ? templates[0] : nil)
     }
 
     private mutating func add(_ name: String, _ source: String, _ origin: String) {
-        templates.removeAll { $0.name == name }
+        templates.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
         templates.append(Named(name: name, source: source, origin: origin))
     }
 

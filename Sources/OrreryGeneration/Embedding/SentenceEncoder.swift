@@ -21,7 +21,8 @@ public final class SentenceEncoder {
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
         let modules = try SentenceModules(path, warn: warn)
-        let encoder = try ModelFiles.openEncoder(modules.encoderPath, warn: warn), tokenizer = try TokenizerLoader.load(path: modules.encoderPath, warn: warn)
+        let encoder = try ModelFiles.openEncoder(modules.encoderPath, warn: warn)
+        let tokenizer = try TokenizerLoader.load(path: modules.encoderPath, rows: encoder.shape.vocabularySize, warn: warn)
         guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
             throw GenerationError.vocabulary(path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
         }

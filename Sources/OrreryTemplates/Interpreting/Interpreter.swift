@@ -7,7 +7,7 @@ final class Interpreter {
     /// What `strftime_now` shows, in seconds since 1970.
     let now: Double
     /// Names of the environment, and over them those given to the template.
-    private let given: [String: Value]
+    private let given: [Text: Value]
     /// Where the interpreter stands in the source, for messages.
     var position = 0
     private var output: Writer
@@ -27,7 +27,8 @@ final class Interpreter {
             "joiner": .function(.joiner), "lipsum": .function(.lipsum), "raise_exception": .function(.raiseException),
             "strftime_now": .function(.strftimeNow),
         ]
-        self.given = environment.merging(given) { $1 }
+        // By code points, as Python compares names; Swift's strings are equal where they only look alike.
+        self.given = [Text: Value](environment.merging(given) { $1 }.map { (Text($0), $1) }) { $1 }
     }
 
     func render(_ statements: [Statement]) throws -> (text: Text, generated: [Range<Int>]) {
@@ -73,7 +74,7 @@ final class Interpreter {
     func enter(_ frame: Scopes.Frame, _ activation: Activation) {
         for (slot, load) in frame.loads {
             switch load {
-            case .given(let name): activation.slots[slot] = given[name]
+            case .given(let name): activation.slots[slot] = given[Text(name)]
             case .copy(let reference): activation.slots[slot] = read(reference, activation)
             case .missing: activation.slots[slot] = nil
             case .parameter: break

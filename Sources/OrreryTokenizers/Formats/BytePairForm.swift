@@ -6,7 +6,7 @@ extension BytePairTokenizer {
     /// `ignore_merges` says that a word which is a token is that token.
     public func files() throws -> [TokenizerFile] {
         HuggingFaceWriter(
-            normalizer: settings.composes ? #"{"type": "NFC"}"# : "null", preTokenizer: preTokenizer, postProcessor: postProcessor.text(),
+            normalizer: settings.composes ? #"{"type": "NFC"}"# : "null", preTokenizer: Self.preTokenizer(of: settings.pattern).text(), postProcessor: postProcessor.text(),
             decoder: HuggingFaceForms.byteLevel,
             modelHead: [
                 "\"type\": \"BPE\"", "\"dropout\": null", "\"unk_token\": null", "\"continuing_subword_prefix\": null",
@@ -44,18 +44,18 @@ extension BytePairTokenizer {
         }
     }
 
-    private var preTokenizer: String {
-        switch settings.pattern {
-        case .none: return HuggingFaceForms.byteLevel
-        case .gpt2: return HuggingFaceForms.byteLevel.replacing("\"use_regex\": false", with: "\"use_regex\": true")
-        case .starcoder:
-            let byteLevel = HuggingFaceForms.byteLevel.replacing("\"use_regex\": false", with: "\"use_regex\": true")
-            return #"{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, \#(byteLevel)]}"#
+    /// ByteLevel with GPT-2's pattern, or behind what cuts by another.
+    static func preTokenizer(of pattern: SplitPattern, addsPrefixSpace: Bool = false) -> JSONValue {
+        func byteLevel(usesRegex: Bool) -> JSONValue {
+            ["type": "ByteLevel", "add_prefix_space": .bool(addsPrefixSpace), "trim_offsets": false, "use_regex": .bool(usesRegex)]
+        }
+        switch pattern {
+        case .none: return byteLevel(usesRegex: false)
+        case .gpt2: return byteLevel(usesRegex: true)
+        case .starcoder: return ["type": "Sequence", "pretokenizers": [["type": "Digits", "individual_digits": true], byteLevel(usesRegex: true)]]
         default:
-            let steps = settings.pattern.onigurumaRegexes.map { regex in
-                #"{"type": "Split", "pattern": {"Regex": \#(JSONValue(regex).text())}, "behavior": "Isolated", "invert": false}"#
-            }
-            return #"{"type": "Sequence", "pretokenizers": [\#((steps + [HuggingFaceForms.byteLevel]).joined(separator: ", "))]}"#
+            let steps: [JSONValue] = pattern.onigurumaRegexes.map { ["type": "Split", "pattern": ["Regex": .string($0)], "behavior": "Isolated", "invert": false] }
+            return ["type": "Sequence", "pretokenizers": .array(steps + [byteLevel(usesRegex: false)])]
         }
     }
 

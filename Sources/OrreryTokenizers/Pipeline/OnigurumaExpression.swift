@@ -18,7 +18,7 @@ struct OnigurumaExpression: @unchecked Sendable {
     init(_ regex: String) throws {
         source = regex
         do {
-            expression = try NSRegularExpression(pattern: OnigurumaSyntax.translated(regex), options: [.useUnixLineSeparators])
+            expression = try NSRegularExpression(pattern: regex.isEmpty ? "(?:)" : OnigurumaSyntax.translated(regex), options: [.useUnixLineSeparators])
         } catch let error as TokenizerError {
             throw error
         } catch {

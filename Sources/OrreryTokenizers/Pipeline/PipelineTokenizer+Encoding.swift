@@ -6,7 +6,7 @@ extension PipelineTokenizer {
             let added = options.addsSpecialTokens ? frames.addedSingle : 0
             kept = truncation.kept(try truncation.lengths(of: [run.ids.count], added: added)[0], of: run.ids.count)
         }
-        append([(utf8, run, kept)], options, to: &encoding) { _, _, _ in }
+        append(frames.parts(addsSpecialTokens: options.addsSpecialTokens), [(utf8, run, kept)], to: &encoding) { _, _, _ in }
     }
 
     /// The tokens of `text` in windows of `options.truncation.maxLength` tokens: what is kept first, then what was cut off, each framed.
@@ -19,9 +19,10 @@ extension PipelineTokenizer {
                 let length = try truncation.lengths(of: [run.ids.count], added: options.addsSpecialTokens ? frames.addedSingle : 0)[0]
                 windows = truncation.windows(length, of: run.ids.count)
             }
+            let parts = frames.parts(addsSpecialTokens: options.addsSpecialTokens)
             return windows.map { window in
                 var encoding = Encoding(recordsByteRanges: recordsByteRanges)
-                append([(utf8, run, window)], options, to: &encoding) { _, _, _ in }
+                append(parts, [(utf8, run, window)], to: &encoding) { _, _, _ in }
                 return encoding
             }
         }
@@ -44,7 +45,7 @@ extension PipelineTokenizer {
                 }
                 var encoding = Encoding(recordsByteRanges: true)
                 var result = PairEncoding()
-                append(texts, options, to: &encoding) { count, type, text in
+                append(try frames.pairParts(addsSpecialTokens: options.addsSpecialTokens), texts, to: &encoding) { count, type, text in
                     result.typeIDs += repeatElement(type, count: count)
                     result.texts += repeatElement(text, count: count)
                 }
@@ -57,11 +58,11 @@ extension PipelineTokenizer {
 
     /// Appends what the post-processor makes of one text or two, of which the ranges are kept.
     private func append(
-        _ texts: [(source: UnsafeBufferPointer<UInt8>, run: TokenRun, kept: Range<Int>)], _ options: EncodingOptions, to encoding: inout Encoding,
+        _ parts: [FramePart], _ texts: [(source: UnsafeBufferPointer<UInt8>, run: TokenRun, kept: Range<Int>)], to encoding: inout Encoding,
         _ note: (_ count: Int, _ type: Int, _ text: Int?) -> Void
     ) {
         var place = 0
-        for part in frames.parts(isPair: texts.count == 2, addsSpecialTokens: options.addsSpecialTokens) {
+        for part in parts {
             switch part {
             case .special(let id, let type):
                 encoding.append(id, place..<place)

@@ -17,8 +17,10 @@ public struct PipelineTokenizer: Tokenizer {
     public let padding: Padding?
     public let addedTokens: AddedTokens
     public let endOfText: TokenID?
+    public let vocabularySize: Int
     /// `tokenizer_config.json`, if there was one.
     public let configuration: JSONObject?
+    public internal(set) var warnings: [String] = []
 
     let added: AddedVocabulary
     let frames: PipelineFrames
@@ -55,8 +57,9 @@ public struct PipelineTokenizer: Tokenizer {
         let added = try AddedVocabulary(addedTokens, normalizer: normalizer)
         let frames = try PipelineFrames(postProcessor)
         (self.added, self.frames) = (added, frames)
+        vocabularySize = (addedTokens.map(\.id) + frames.specialIDs).reduce(model.limit) { max($0, Int($1) + 1) }
         if let id = frames.specialIDs.first(where: { added.text(of: $0) == nil && model.piece(for: $0) == nil }) {
-            throw TokenizerError.invalid("the post-processor adds the token \(id); expected a token of the vocabulary")
+            warnings.append("the post-processor adds the token \(id), which is not in the vocabulary and stands for no text")
         }
         guard let endOfText else {
             self.endOfText = nil
@@ -77,11 +80,10 @@ public struct PipelineTokenizer: Tokenizer {
     private init(copying other: PipelineTokenizer, endOfText: TokenID?) {
         (normalizer, preTokenizer, model, postProcessor, decoder) = (other.normalizer, other.preTokenizer, other.model, other.postProcessor, other.decoder)
         (truncation, padding, addedTokens, configuration) = (other.truncation, other.padding, other.addedTokens, other.configuration)
-        (added, frames) = (other.added, other.frames)
+        (added, frames, warnings, vocabularySize) = (other.added, other.frames, other.warnings, other.vocabularySize)
         self.endOfText = endOfText
     }
 
-    public var vocabularySize: Int { max(model.limit, addedTokens.reduce(0) { max($0, Int($1.id) + 1) }) }
 
     /// The text of a token as the vocabulary spells it, or nil.
     func spelling(of id: TokenID) -> [UInt8]? { added.text(of: id) ?? model.piece(for: id).map { Array($0) } }
@@ -115,7 +117,7 @@ public struct PipelineTokenizer: Tokenizer {
 struct PipelineFrames: Sendable {
     /// By whether special tokens are added.
     private let single: [[FramePart]]
-    private let pair: [[FramePart]]
+    private let pair: [Result<[FramePart], any Error>]
     /// How many special tokens each adds, which truncation leaves room for.
     let addedSingle: Int
     let addedPair: Int
@@ -128,10 +130,11 @@ struct PipelineFrames: Sendable {
             return try (postProcessor?.process(texts, addsSpecialTokens: addsSpecialTokens) ?? texts).flatMap { $0 }
         }
         single = [try parts(1, false), try parts(1, true)]
-        pair = [try parts(2, false), try parts(2, true)]
+        // What cannot frame two texts still frames one.
+        pair = [Result { try parts(2, false) }, Result { try parts(2, true) }]
         addedSingle = postProcessor?.addedTokens(isPair: false) ?? 0
         addedPair = postProcessor?.addedTokens(isPair: true) ?? 0
-        trims = (single + pair).joined().contains { if case .text(let text) = $0 { !text.trims.isEmpty } else { false } }
+        trims = (single + pair.compactMap { try? $0.get() }).joined().contains { if case .text(let text) = $0 { !text.trims.isEmpty } else { false } }
     }
 
     /// What stands around a single text, if special tokens do and nothing else; nil for stranger templates.
@@ -148,8 +151,11 @@ struct PipelineFrames: Sendable {
 
     /// The special tokens that stand around texts.
     var specialIDs: [TokenID] {
-        (single + pair).joined().compactMap { if case .special(let id, _) = $0 { id } else { nil } }
+        (single + pair.compactMap { try? $0.get() }).joined().compactMap { if case .special(let id, _) = $0 { id } else { nil } }
     }
 
-    func parts(isPair: Bool, addsSpecialTokens: Bool) -> [FramePart] { (isPair ? pair : single)[addsSpecialTokens ? 1 : 0] }
+    func parts(addsSpecialTokens: Bool) -> [FramePart] { single[addsSpecialTokens ? 1 : 0] }
+
+    /// - Throws: `TokenizerError` where the post-processor cannot frame two texts.
+    func pairParts(addsSpecialTokens: Bool) throws -> [FramePart] { try pair[addsSpecialTokens ? 1 : 0].get() }
 }

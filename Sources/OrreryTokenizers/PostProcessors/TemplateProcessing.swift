@@ -23,20 +23,28 @@ public struct TemplateProcessing: Sendable, Hashable {
     /// In the order of the file.
     public let specialTokens: [Special]
 
-    /// - Throws: `TokenizerError` naming a special token that a template names and the list does not have.
+    /// - Throws: `TokenizerError` naming a special token that the template of single texts names and the list does not have.
     public init(single: [Piece], pair: [Piece], specialTokens: [Special]) throws {
         self.single = single
         self.pair = pair
         self.specialTokens = specialTokens
-        for case .specialToken(let id, _) in single + pair where !specialTokens.contains(where: { $0.id == id }) {
-            throw TokenizerError.invalid("the template names \(TokenizerError.quoted(id)), which is not among its special_tokens")
-        }
+        if let id = missing(in: single) { throw Self.missing(id) }
         guard !single.contains(where: { if case .sequence(true, _) = $0 { true } else { false } }) else {
             throw TokenizerError.invalid("the template for a single text names $B; expected $A only")
         }
     }
 
-    private func special(_ id: String) -> Special? { specialTokens.first { $0.id == id } }
+    private func special(_ id: String) -> Special? { specialTokens.first { $0.id.utf8.elementsEqual(id.utf8) } }
+
+    /// A special token that a template names and the list does not have.
+    private func missing(in template: [Piece]) -> String? {
+        for case .specialToken(let id, _) in template where special(id) == nil { return id }
+        return nil
+    }
+
+    private static func missing(_ id: String) -> TokenizerError {
+        .invalid("the template names \(TokenizerError.quoted(id)), which is not among its special_tokens")
+    }
 
     func addedTokens(isPair: Bool) -> Int {
         (isPair ? pair : single).reduce(0) { count, piece in
@@ -48,7 +56,9 @@ public struct TemplateProcessing: Sendable, Hashable {
         guard encodings.count == 1 || encodings.count == 2 else {
             throw TokenizerError.invalid("a TemplateProcessing follows another; expected it before what frames a text")
         }
-        return (encodings.count == 2 ? pair : single).compactMap { piece in
+        let template = encodings.count == 2 ? pair : single
+        if addsSpecialTokens, let id = missing(in: template) { throw Self.missing(id) }
+        return template.compactMap { piece in
             switch piece {
             case .sequence(let isSecond, let type): encodings[isSecond ? 1 : 0].map { $0.ofType(type) }
             case .specialToken(let id, let type):

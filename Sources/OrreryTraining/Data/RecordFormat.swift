@@ -34,7 +34,7 @@ enum RecordFormat: CustomStringConvertible {
         case .delimited(let delimiter):
             var table = DelimitedText(bytes, delimiter: delimiter, file: path)
             guard let header = try table.nextRow() else { return }
-            guard let column = header.firstIndex(of: field) else { throw Self.missing(field, path, header) }
+            guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(field.utf8) }) else { throw Self.missing(field, path, header) }
             while let row = try table.nextRow() {
                 guard row.count <= header.count else {
                     throw TrainingError.data(path, "line \(table.lineOfRow): \(row.count) fields, and the first line has \(header.count); put fields that hold the delimiter in quotes")

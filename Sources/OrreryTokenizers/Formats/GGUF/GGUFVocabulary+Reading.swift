@@ -10,10 +10,17 @@ extension GGUFVocabulary {
 
     /// Reads the vocabulary of an open file.
     public init(_ gguf: GGUFFile) throws {
+        let name = try gguf.metadata.string(GGUFKeys.model)
+        if name == Kind.none.rawValue || name == "no_vocab" { try self.init(numbersOf: gguf) } else { try self.init(gguf, model: name) }
+    }
+
+    /// - Parameter name: `tokenizer.ggml.model`.
+    private init(_ gguf: GGUFFile, model name: String) throws {
         let metadata = gguf.metadata
-        let name = try metadata.string(GGUFKeys.model)
-        guard let kind = Kind(rawValue: name) else {
-            throw metadata.error(GGUFKeys.model, expected: "one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+        preparation = Preparation(rawValue: name)
+        guard let kind = preparation != nil ? .gpt2 : Kind(rawValue: name) else {
+            throw metadata.error(
+                GGUFKeys.model, expected: "one of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")), no_vocab, hybriddna, whitespace")
         }
         self.kind = kind
         file = gguf.path
@@ -40,6 +47,25 @@ extension GGUFVocabulary {
         for (key, id) in strangers { warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out") }
         try readFillIn(metadata)
         concludeFromNames(architecture: try metadata.stringIfPresent("general.architecture"), name: try metadata.stringIfPresent("general.name"))
+    }
+
+    /// A vocabulary of numbers, as many as the model has rows for.
+    private init(numbersOf gguf: GGUFFile) throws {
+        let metadata = gguf.metadata
+        let architecture = try metadata.stringIfPresent("general.architecture") ?? ""
+        let count = try metadata.intIfPresent("\(architecture).vocab_size", in: 0...Vocabulary.maximalID) ?? 0
+        (kind, preparation, file, preTokenizer) = (.none, nil, gguf.path, nil)
+        tokens = PieceTable((0..<count).map { _ in [UInt8]()[...] })
+        index = try PieceIndex(tokens, ids: [Int]())
+        scores = [Float](repeating: 0, count: count)
+        types = [Attributes](repeating: [], count: count)
+        attributes = types
+        (merges, characterMap, chatTemplates) = ([], [], [])
+        pairs = metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") }
+        special = SpecialTokens()
+        settings = GGUFVocabularySettings()
+        endOfGeneration = []
+        warn(GGUFKeys.model, "says that the model has no vocabulary: texts are the numbers of tokens")
     }
 
     private static func tokens(_ metadata: GGUFMetadata) throws -> PieceTable {
@@ -146,7 +172,8 @@ extension GGUFVocabulary.SpecialTokens {
         case .bert: (beginOfText, unknown, separator, padding, mask) = (101, 100, 102, 0, 103)
         case .gpt2: (beginOfText, endOfText) = (11, 11)
         case .t5: (endOfText, unknown, padding) = (1, 2, 0)
-        case .gemma4, .rwkv: break
+        case .plamo2: (beginOfText, endOfText, unknown, padding) = (1, 2, 0, 3)
+        case .gemma4, .rwkv, .none: break
         }
     }
 }

@@ -19,6 +19,18 @@ public struct GGUFVocabulary: Sendable {
         case gemma4
         /// The longest token that the text goes on with, of any bytes.
         case rwkv
+        /// The tokens with the greatest sum of scores, and bytes for other characters.
+        case plamo2
+        /// No tokens but numbers: a model that is given ids.
+        case none
+    }
+
+    /// What stands before the merges of some `gpt2` vocabularies, which have a `tokenizer.ggml.model` of their own for it.
+    public enum Preparation: String, Sendable {
+        /// Between `<dna>` and `</dna>`, tokens of six letters.
+        case hybridDNA = "hybriddna"
+        /// White space parts words and is dropped.
+        case whitespace
     }
 
     /// What a token is: a set, because llama.cpp adds to the type that the file gives.
@@ -55,6 +67,8 @@ public struct GGUFVocabulary: Sendable {
     /// The file that errors name.
     public let file: String
     public let kind: Kind
+    /// Of `gpt2` vocabularies.
+    public let preparation: Preparation?
     /// `tokenizer.ggml.pre`: which words `gpt2` vocabularies are cut into.
     public let preTokenizer: String?
     public let tokens: PieceTable

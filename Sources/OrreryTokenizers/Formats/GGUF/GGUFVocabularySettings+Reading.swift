@@ -7,7 +7,7 @@ extension GGUFVocabularySettings {
         case .llama: (addsSpacePrefix, addsBeginOfText) = (true, true)
         case .bert: (cleansSpaces, addsBeginOfText, addsSeparator) = (true, true, true)
         case .t5: addsEndOfText = true
-        case .rwkv: break
+        case .rwkv, .plamo2, .none: break
         case .gpt2, .gemma4:
             let pre = kind == .gemma4 ? "gemma4" : pre ?? "default"
             escapesWhitespaces = ["gemma4", "granite-embed-multi-311m", "sarvam-moe"].contains(pre)

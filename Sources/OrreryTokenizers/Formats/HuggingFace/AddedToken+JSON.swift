@@ -1,8 +1,11 @@
 import OrreryFiles
 
 extension AddedToken {
-    /// Reads a member of `added_tokens`.
-    init(_ fields: JSONFields) throws { try self.init(fields, id: fields.tokenID("id")) }
+    /// Reads a member of `added_tokens`. An id that is larger than any becomes the largest.
+    init(_ fields: JSONFields) throws {
+        let id = try fields.int("id", in: 0...Int(UInt32.max))
+        try self.init(fields, id: min(TokenID(clamping: id), AddedToken.unnumbered - 1))
+    }
 
     /// The same where the id stands elsewhere.
     init(_ fields: JSONFields, id: TokenID) throws {

@@ -1,49 +1,73 @@
 import OrreryFiles
 
-/// The tokens that files next to a tokenizer's own add to it: `added_tokens_decoder` and `additional_special_tokens` of `tokenizer_config.json` and
-/// `special_tokens_map.json`, and `added_tokens.json`.
+/// The tokens that files next to a tokenizer's own add to it: `added_tokens_decoder` of `tokenizer_config.json`, else `added_tokens.json`; the tokens with
+/// a role (`pad_token`, `mask_token`, ...); the marks without one (`additional_special_tokens`, `extra_special_tokens`).
 ///
-/// Source: transformers 5.24, `tokenization_utils_tokenizers.py`: the decoder goes before `added_tokens.json`; what the vocabulary lacks is
-/// numbered from its size on, in the order of the ids that the files give.
+/// Source: transformers 5.24, `tokenization_utils_base.py` and `tokenization_utils_tokenizers.py`.
 struct FurtherTokens {
-    /// Those that the vocabulary lacks, numbered, by their ids.
-    private(set) var tokens: [AddedToken] = []
-    /// What the files say of tokens that the vocabulary has.
-    private(set) var known: [AddedToken] = []
-    /// What the files say otherwise, a line each.
-    private(set) var warnings: [String] = []
+    /// In the order in which transformers adds them; `AddedToken.unnumbered` is the id of those for which the files give none.
+    private(set) var listed: [AddedToken] = []
+    private let path: String
+
+    /// The texts of those whose id a file says; the others are tokens of the model already, where it has them.
+    var areNumbered: Set<[UInt8]> { Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) }) }
 
     /// - Parameters:
     ///   - path: the tokenizer's file.
-    ///   - size: the number of its tokens.
-    ///   - id: the id of a token that it has.
-    init(beside path: String, _ configuration: TokenizerConfiguration?, size: Int, id: (String) -> TokenID?) throws {
-        var listed = try configuration?.addedTokens ?? []
-        let special = try configuration?.additionalSpecialTokens ?? []
+    ///   - defaults: tokens with a role that the class has where the files name none, if the vocabulary has them.
+    init(beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:]) throws {
+        self.path = path
+        let roles = try configuration?.roleTokens(defaults: defaults) ?? defaults.values.sorted().map { AddedToken(id: AddedToken.unnumbered, content: $0) }
+        let marks = try configuration?.marksWithoutRole ?? []
+        let special = Set((roles + marks).map { Array($0.content.utf8) })
+        var tokens = try configuration?.addedTokens ?? []
         let file = Path.join(Path.parent(path), "added_tokens.json")
-        if listed.isEmpty, FileStatus(file) != nil {
-            let ids = try JSONFields(contentsOf: file)
-            listed = try ids.object.keys.map { content in
-                var token = AddedToken(id: try ids.tokenID(content), content: content, isSpecial: special.contains { $0.utf8.elementsEqual(content.utf8) })
-                token.normalized = !token.isSpecial
+        if configuration?.hasAddedTokens != true, FileStatus(file) != nil {
+            tokens = try JSONFields(contentsOf: file, dialect: .python).object.members.map { content, id in
+                let isSpecial = special.contains(Array(content.utf8))
+                var token = AddedToken(id: Self.id(id), content: content, isSpecial: isSpecial)
+                token.normalized = !isSpecial
                 return token
             }.sorted { $0.id < $1.id }
         }
-        for content in special where !listed.contains(where: { $0.content.utf8.elementsEqual(content.utf8) }) {
-            listed.append(AddedToken(id: TokenID.max, content: content))
-        }
         var seen = Set<[UInt8]>()
-        // T5's marks for filling in are numbered downwards.
-        let fillIn = Self.numberedDownwards(listed.filter { $0.id == TokenID.max && id($0.content) == nil })
-        listed = listed.filter { token in !fillIn.contains { $0.content.utf8.elementsEqual(token.content.utf8) } } + fillIn
-        for token in listed where !token.content.isEmpty && seen.insert(Array(token.content.utf8)).inserted {
-            let own = id(token.content), number = own ?? TokenID(size + tokens.count)
-            if token.id != number, token.id != TokenID.max {
-                warnings.append("\(path): the files next to it give the token \(TokenizerError.quoted(token.content)) the id \(token.id); it has \(number), the next that is free")
-            }
-            let numbered = AddedToken(renumbering: token, id: number)
-            if own == nil { tokens.append(numbered) } else { known.append(numbered) }
+        func add(_ tokens: [AddedToken]) { listed += tokens.filter { !$0.content.isEmpty && seen.insert(Array($0.content.utf8)).inserted } }
+        // A token with a role is special, whatever else says of it.
+        add(tokens.map { AddedToken($0, id: $0.id, isSpecial: $0.isSpecial || special.contains(Array($0.content.utf8))) })
+        add(roles)
+        add(marks)
+    }
+
+    /// An id of `added_tokens.json`, which only orders the tokens.
+    private static func id(_ value: JSONValue) -> TokenID {
+        switch value {
+        case .int(let id): TokenID(clamping: id)
+        case .double(let id) where id.isFinite: TokenID(clamping: Int64(max(-1e9, min(1e9, id))))
+        default: AddedToken.unnumbered
         }
+    }
+
+    /// The tokens with their numbers, those that the vocabulary has and those that it lacks; what the files say otherwise, a line each.
+    struct Numbered {
+        var tokens: [AddedToken] = []
+        var known: [AddedToken] = []
+        var warnings: [String] = []
+    }
+
+    /// - Parameters:
+    ///   - size: the number of the tokenizer's tokens.
+    ///   - rows: how many tokens the model has rows for: those beyond are left out.
+    ///   - id: the id of a token that it has.
+    func numbered(size: Int, rows: Int?, id: (String) -> TokenID?) -> Numbered {
+        // T5's marks for filling in are numbered downwards.
+        let fillIn = Self.numberedDownwards(listed.filter { $0.id == AddedToken.unnumbered && id($0.content) == nil })
+        let others = listed.filter { token in !fillIn.contains { $0.content.utf8.elementsEqual(token.content.utf8) } }
+        let numbers = NumberedTokens(others + fillIn, count: size, rows: rows, modelID: id)
+        var result = Numbered(warnings: numbers.warnings.map { "\(path): \($0)" })
+        for token in numbers.tokens {
+            if id(token.content) == nil { result.tokens.append(token) } else { result.known.append(token) }
+        }
+        return result
     }
 
     /// Those called `<extra_id_7>`, the highest number first.
@@ -53,36 +77,9 @@ struct FurtherTokens {
     }
 }
 
-extension AddedToken {
-    fileprivate init(renumbering token: AddedToken, id: TokenID) {
-        self.init(id: id, content: token.content, isSpecial: token.isSpecial)
-        (singleWord, lstrip, rstrip, normalized) = (token.singleWord, token.lstrip, token.rstrip, token.normalized)
-    }
-}
-
 extension SentencePieceModel {
-    /// Adds the tokens as pieces of its own: marks of structure, and symbols that are found in every text.
-    mutating func append(_ further: FurtherTokens) {
-        for token in further.tokens { append(Array(token.content.utf8)[...], score: 0, type: token.isSpecial ? .control : .userDefined) }
-    }
-}
-
-extension FurtherTokens {
-    /// What a SentencePiece model does otherwise with some of the tokens.
-    func pieceWarnings(_ path: String) -> [String] {
-        tokens.filter { !$0.isPlain }.map {
-            "\(path): the token \(TokenizerError.quoted($0.content)) takes white space next to it, or stands alone, by the files next to it; not here"
-        }
-    }
-}
-
-extension WordPieceTokenizer {
-    /// The same with further tokens, as a `tokenizer.json` with them would be read.
-    func adding(_ further: FurtherTokens, path: String) throws -> any Tokenizer {
-        guard !further.tokens.isEmpty, let file = try files().first else { return self }
-        var root = try JSONFields(JSONValue(parsing: String(decoding: file.contents, as: UTF8.self), file: path), file: path).object
-        guard case .array(let own)? = root["added_tokens"] else { return self }
-        root["added_tokens"] = .array(own + further.tokens.map(\.json))
-        return try TokenizerError.naming(path) { try HuggingFaceReader(path: path, root: JSONFields(.object(root), file: path), configuration: nil).tokenizer() }
+    /// Adds tokens as pieces of its own: marks, which are cut out before anything else, and symbols that are found in every text.
+    mutating func append(_ tokens: [AddedToken]) {
+        for token in tokens { append(Array(token.content.utf8)[...], score: 0, type: token.isSpecial || !token.isPlain ? .control : .userDefined) }
     }
 }

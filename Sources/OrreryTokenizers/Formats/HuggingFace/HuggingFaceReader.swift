@@ -22,7 +22,7 @@ struct HuggingFaceReader {
         return try tokenizer.ending(with: endOfText(tokenizer.addedTokens) { tokenizer.model.id(of: $0.utf8) })
     }
 
-    /// The tokenizer that is made for this form; nil where the file is in none, or has something that only the whole pipeline honours.
+    /// The tokenizer that is made for this form, where nothing in the file is odd; nil where the file is in none, or has something that only the whole pipeline honours.
     private func specialised() throws -> (any Tokenizer)? {
         guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"), let added = try? addedTokens() else { return nil }
         let arePlain = added.areFoundAlike(behindNormalizer: root.has("normalizer"))
@@ -44,7 +44,13 @@ struct HuggingFaceReader {
     }
 
     private func addedTokens() throws -> AddedTokens {
-        try AddedTokens((root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) })
+        let listed = try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }
+        guard PartTypes.warnings(root).isEmpty, case .object(let vocabulary)? = try root.fields("model").object["vocab"] else { throw TokenizerError.invalid("is for the pipeline") }
+        let numbered = NumberedTokens(listed, count: vocabulary.count) { content in
+            if case .int(let id)? = vocabulary[content] { TokenID(exactly: id) } else { nil }
+        }
+        guard numbered.warnings.isEmpty else { throw TokenizerError.invalid("is for the pipeline") }
+        return try AddedTokens(numbered.tokens)
     }
 
     /// The token `eos_token` of tokenizer_config.json; without that file, GPT-2's `<|endoftext|>` if it is there.

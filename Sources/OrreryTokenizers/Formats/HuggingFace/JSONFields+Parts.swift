@@ -7,6 +7,14 @@ extension JSONFields {
         return steps
     }
 
+    /// The type of a part: what `type` says, if it is one of `known`, else the first of `shapes` whose members are all there, for older files have
+    /// no `type`. Source: Hugging Face tokenizers, where a part without a known type is any that its members fit.
+    func partType(_ known: [String], orByMembers shapes: [(type: String, members: [String])]) throws -> String {
+        if case .string(let type)? = object["type"], known.contains(type) { return type }
+        if let shape = shapes.first(where: { $0.members.allSatisfy { object[$0] != nil } }) { return shape.type }
+        throw error("type", expected: "\(known.dropLast().joined(separator: ", ")) or \(known.last ?? "")")
+    }
+
     /// One character.
     func character(_ key: String) throws -> Unicode.Scalar {
         guard let scalar = CharacterTokenizer.onlyScalar(of: try string(key)) else { throw error(key, expected: "one character") }

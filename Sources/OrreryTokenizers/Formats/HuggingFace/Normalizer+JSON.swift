@@ -6,8 +6,8 @@ extension Normalizer {
     ///
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ fields: JSONFields) throws {
-        switch try fields.string("type") {
-        case "BertNormalizer", "Bert":
+        switch try fields.partType(PartTypes.normalizers, orByMembers: PartTypes.normalizerShapes) {
+        case "BertNormalizer":
             self = .bertNormalizer(
                 BertNormalizer(
                     cleansText: try fields.bool("clean_text"), handlesChineseCharacters: try fields.bool("handle_chinese_chars"),
@@ -29,11 +29,7 @@ extension Normalizer {
         case "ByteLevel": self = .byteLevel
         case "Nmt": self = .nmt
         case "Sequence": self = .sequence(try fields.steps("normalizers").map { try Normalizer($0) })
-        default:
-            throw fields.error(
-                "type",
-                expected:
-                    "BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Replace, Prepend, Precompiled, ByteLevel, Nmt or Sequence")
+        default: throw fields.error("type", expected: "a normalizer")
         }
     }
 

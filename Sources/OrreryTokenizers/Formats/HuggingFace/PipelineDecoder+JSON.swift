@@ -6,7 +6,7 @@ extension PipelineDecoder {
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ fields: JSONFields) throws {
         let counts = 0...Int(Int32.max)
-        switch try fields.string("type") {
+        switch try fields.partType(PartTypes.decoders, orByMembers: PartTypes.decoderShapes) {
         case "BPEDecoder": self = .bpeDecoder(suffix: try fields.string("suffix"))
         case "ByteFallback": self = .byteFallback
         case "ByteLevel": self = .byteLevel(try ByteLevel(fields))
@@ -22,9 +22,7 @@ extension PipelineDecoder {
         case "Strip":
             self = .strip(content: try fields.character("content"), start: try fields.int("start", in: counts), stop: try fields.int("stop", in: counts))
         case "WordPiece": self = .wordPiece(prefix: try fields.string("prefix"), cleanup: try fields.bool("cleanup"))
-        default:
-            throw fields.error(
-                "type", expected: "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip or WordPiece")
+        default: throw fields.error("type", expected: "a decoder")
         }
     }
 

@@ -9,15 +9,17 @@ extension PipelineTokenizer {
     ///   - configuration: `tokenizer_config.json`, which is written back as it is.
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ root: JSONFields, endOfText: String?, configuration: JSONObject?) throws {
-        let addedTokens = try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }
+        let model = try SubwordModel(root.fields("model"))
+        let numbered = NumberedTokens(try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }, count: model.count) { model.id(of: $0.utf8) }
         try self.init(
             normalizer: root.fieldsIfPresent("normalizer").map { try Normalizer($0) },
             preTokenizer: root.fieldsIfPresent("pre_tokenizer").map { try PreTokenizer($0) },
-            model: SubwordModel(root.fields("model")),
+            model: model,
             postProcessor: root.fieldsIfPresent("post_processor").map { try PostProcessor($0) },
-            decoder: root.fieldsIfPresent("decoder").map { try PipelineDecoder($0) }, addedTokens: addedTokens,
+            decoder: root.fieldsIfPresent("decoder").map { try PipelineDecoder($0) }, addedTokens: numbered.tokens,
             truncation: root.fieldsIfPresent("truncation").map { try Truncation($0) },
             padding: root.fieldsIfPresent("padding").map { try Padding($0) }, endOfText: endOfText, configuration: configuration)
+        warnings = (numbered.warnings + warnings + model.warnings + PartTypes.warnings(root)).map { "\(root.file): \($0)" }
     }
 
     /// `tokenizer.json` as tokenizers writes it.
@@ -54,7 +56,7 @@ extension PipelineTokenizer {
     ///
     /// - Throws: `TokenizerError` naming the file, the field and what was expected.
     public init(contentsOf path: String) throws {
-        let (root, configuration) = try TokenizerError.naming(path) { (try JSONFields(contentsOf: path), try TokenizerConfiguration(beside: path)) }
+        let (root, configuration) = try TokenizerError.naming(path) { (try JSONFields(contentsOf: path, dialect: .serde), try TokenizerConfiguration(beside: path)) }
         do {
             try self.init(root, endOfText: configuration?.eosToken, configuration: configuration?.object)
         } catch let error as FileError {

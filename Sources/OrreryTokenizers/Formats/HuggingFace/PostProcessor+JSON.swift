@@ -5,19 +5,19 @@ extension PostProcessor {
     ///
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ fields: JSONFields) throws {
-        switch try fields.string("type") {
-        case "BertProcessing":
-            self = .bertProcessing(BertProcessing(sep: try SpecialToken(fields, "sep"), cls: try SpecialToken(fields, "cls")))
-        case "ByteLevel": self = .byteLevel(try ByteLevel(fields))
-        case "RobertaProcessing":
+        switch try fields.partType(PartTypes.postProcessors, orByMembers: PartTypes.postProcessorShapes) {
+        case "RobertaProcessing" where fields.isBool("trim_offsets") && fields.isBool("add_prefix_space"):
             self = .robertaProcessing(
                 RobertaProcessing(
                     sep: try SpecialToken(fields, "sep"), cls: try SpecialToken(fields, "cls"), trimsOffsets: try fields.bool("trim_offsets"),
                     addsPrefixSpace: try fields.bool("add_prefix_space")))
+        // Without these two members tokenizers takes it for BERT's.
+        case "BertProcessing", "RobertaProcessing":
+            self = .bertProcessing(BertProcessing(sep: try SpecialToken(fields, "sep"), cls: try SpecialToken(fields, "cls")))
+        case "ByteLevel": self = .byteLevel(try ByteLevel(fields))
         case "Sequence": self = .sequence(try fields.steps("processors").map { try PostProcessor($0) })
         case "TemplateProcessing": self = .templateProcessing(try TemplateProcessing(fields))
-        default:
-            throw fields.error("type", expected: "BertProcessing, ByteLevel, RobertaProcessing, Sequence or TemplateProcessing")
+        default: throw fields.error("type", expected: "a post-processor")
         }
     }
 
@@ -35,6 +35,10 @@ extension PostProcessor {
         case .templateProcessing(let template): template.json
         }
     }
+}
+
+extension JSONFields {
+    fileprivate func isBool(_ key: String) -> Bool { if case .bool? = object[key] { true } else { false } }
 }
 
 extension SpecialToken {
@@ -59,9 +63,8 @@ extension TemplateProcessing {
                 guard (0...Vocabulary.maximalID).contains(id) else { throw special.error("ids", expected: "ids from 0 to \(Vocabulary.maximalID)") }
                 return TokenID(id)
             }
-            let tokens = try special.strings("tokens")
-            guard tokens.count == ids.count else { throw special.error("tokens", expected: "as many as there are ids") }
-            return Special(id: name, ids: ids, tokens: tokens)
+            // tokenizers looks at the ids alone.
+            return Special(id: name, ids: ids, tokens: try special.strings("tokens"))
         }
         let (single, pair) = (try Self.pieces(fields, "single"), try Self.pieces(fields, "pair"))
         self = try fields.naming("special_tokens") { try TemplateProcessing(single: single, pair: pair, specialTokens: specials) }

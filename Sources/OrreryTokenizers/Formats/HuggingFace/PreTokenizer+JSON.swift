@@ -5,10 +5,10 @@ extension PreTokenizer {
     ///
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ fields: JSONFields) throws {
-        switch try fields.string("type") {
+        switch try fields.partType(PartTypes.preTokenizers, orByMembers: []) {
         case "BertPreTokenizer": self = .bertPreTokenizer
         case "ByteLevel": self = .byteLevel(try ByteLevel(fields))
-        case "CharDelimiterSplit", "Delimiter": self = .charDelimiterSplit(try fields.character("delimiter"))
+        case "CharDelimiterSplit": self = .charDelimiterSplit(try fields.character("delimiter"))
         case "Digits": self = .digits(individually: try fields.bool("individual_digits"))
         case "FixedLength": self = .fixedLength(try fields.intIfPresent("length", in: 1...Int(Int32.max)) ?? 5)
         case "Metaspace": self = .metaspace(try Metaspace(fields))
@@ -18,12 +18,7 @@ extension PreTokenizer {
         case "UnicodeScripts": self = .unicodeScripts
         case "Whitespace": self = .whitespace
         case "WhitespaceSplit": self = .whitespaceSplit
-        default:
-            throw fields.error(
-                "type",
-                expected:
-                    "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace or WhitespaceSplit"
-            )
+        default: throw fields.error("type", expected: "a pre-tokenizer")
         }
     }
 

@@ -63,9 +63,7 @@ extension Vocabulary {
 
 extension BPE {
     init(_ fields: JSONFields) throws {
-        if let dropout = try fields.doubleIfPresent("dropout"), dropout != 0 {
-            throw fields.error("dropout", expected: "null or 0: with dropout a text would not be encoded the same twice")
-        }
+        if let dropout = try fields.doubleIfPresent("dropout"), !(0...1).contains(dropout) { throw fields.error("dropout", expected: "null, or a number from 0 to 1") }
         var options = Options()
         options.unkToken = try fields.stringIfPresent("unk_token")
         options.continuingSubwordPrefix = try fields.stringIfPresent("continuing_subword_prefix")

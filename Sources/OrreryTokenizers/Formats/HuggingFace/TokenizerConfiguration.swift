@@ -5,7 +5,7 @@ import OrreryFiles
 public struct TokenizerConfiguration: Sendable {
     static let fileName = "tokenizer_config.json"
 
-    /// The members of tokenizer_config.json, and those of special_tokens_map.json that it lacks.
+    /// The members of tokenizer_config.json, and those of special_tokens_map.json where it does not list the added tokens.
     let fields: JSONFields
     /// tokenizer_config.json alone, to be written back.
     let object: JSONObject
@@ -24,8 +24,9 @@ public struct TokenizerConfiguration: Sendable {
         let map = try read("special_tokens_map.json")
         guard let first = configuration ?? map else { return nil }
         var members = first.object
-        if configuration != nil, let map {
-            for (name, value) in map.object.members where members[name] == nil { members[name] = value }
+        // As in transformers, the map counts, and counts first, where the configuration does not list the added tokens.
+        if configuration != nil, let map, members["added_tokens_decoder"] == nil {
+            for (name, value) in map.object.members { members[name] = value }
         }
         fields = try JSONFields(.object(members), file: first.file)
         object = configuration?.object ?? JSONObject()
@@ -56,28 +57,55 @@ public struct TokenizerConfiguration: Sendable {
     public var addBOSToken: Bool? { get throws { try fields.boolIfPresent("add_bos_token") } }
     public var addEOSToken: Bool? { get throws { try fields.boolIfPresent("add_eos_token") } }
 
+    /// Whether the file lists the added tokens, even none.
+    var hasAddedTokens: Bool { fields.object["added_tokens_decoder"] != nil }
+
     /// The added tokens by id (`added_tokens_decoder`).
     public var addedTokens: [AddedToken] {
         get throws {
             guard let decoder = try fields.fieldsIfPresent("added_tokens_decoder") else { return [] }
             return try decoder.object.keys.map { key in
-                guard let id = TokenID(key), id >= 0 else { throw decoder.error(key, expected: "an id as the key") }
-                return try AddedToken(decoder.fields(key), id: id)
+                guard let id = Int(key) else { throw decoder.error(key, expected: "an id as the key") }
+                return try AddedToken(decoder.fields(key), id: TokenID(clamping: id))
             }.sorted { $0.id < $1.id }
         }
     }
 
+    private static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+
+    /// The tokens with a role, each by its flags: the usual roles, then those of the model (`image_token`).
+    ///
+    /// - Parameter defaults: by role, what the class has where the files say nothing.
+    func roleTokens(defaults: [String: String]) throws -> [AddedToken] {
+        var tokens = try Self.roles.compactMap { role in
+            try fields.object[role] == nil ? defaults[role].map { AddedToken(id: AddedToken.unnumbered, content: $0) } : token(fields.object[role]!, role)
+        }
+        for (name, value) in fields.object.members where name.hasSuffix("_token") && !Self.roles.contains(name) {
+            if case .string = value, let token = try token(value, name) { tokens.append(token) }
+        }
+        if case .object(let named)? = fields.object["extra_special_tokens"] { tokens += try named.members.compactMap { try token($0.value, $0.key) } }
+        return tokens
+    }
+
     /// Marks of structure without a role (`additional_special_tokens`, or the newer `extra_special_tokens` as a list).
-    var additionalSpecialTokens: [String] {
+    var marksWithoutRole: [AddedToken] {
         get throws {
-            try ["additional_special_tokens", "extra_special_tokens"].flatMap { name -> [String] in
+            try ["extra_special_tokens", "additional_special_tokens"].flatMap { name -> [AddedToken] in
                 guard case .array(let tokens)? = fields.object[name] else { return [] }
-                return try tokens.map { token in
-                    if case .string(let content) = token { return content }
-                    if case .object(let object) = token, case .string(let content)? = object["content"] { return content }
-                    throw fields.error(name, expected: "tokens' texts, or objects with their content")
-                }
+                return try tokens.compactMap { try token($0, name) }
             }
+        }
+    }
+
+    /// A special token: its text, or an object with its content and flags; nil for null.
+    private func token(_ value: JSONValue, _ name: String) throws -> AddedToken? {
+        switch value {
+        case .null: return nil
+        case .string(let content): return AddedToken(id: AddedToken.unnumbered, content: content)
+        case .object(let object):
+            let token = try AddedToken(JSONFields(.object(object), file: fields.file), id: AddedToken.unnumbered)
+            return AddedToken(token, id: token.id, isSpecial: true)
+        default: throw fields.error(name, expected: "a token's text, or an object with its content")
         }
     }
 

@@ -1,6 +1,6 @@
 import OrreryFiles
 
-private let counts = 0...Int(Int32.max)
+private let counts = 0...1 << 53
 
 extension Truncation {
     /// Reads `truncation`.

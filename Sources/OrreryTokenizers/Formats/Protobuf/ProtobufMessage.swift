@@ -45,6 +45,13 @@ struct ProtobufMessage: Sendable, Equatable {
         if case .varint(let number) = self[number] { number != 0 } else { value }
     }
 
+    /// Every value of a number's field, in order.
+    func numbers(_ number: Int) -> [UInt64] {
+        fields.compactMap { field in
+            if field.number == number, case .varint(let value) = field.value { value } else { nil }
+        }
+    }
+
     func int32(_ number: Int, default value: Int32) -> Int32 {
         if case .varint(let number) = self[number] { Int32(truncatingIfNeeded: number) } else { value }
     }

@@ -29,14 +29,31 @@ struct ProtobufReader {
         (position, end) = (range.lowerBound, range.upperBound)
     }
 
-    /// The next field's number and value, or nil at the end.
+    /// The next field's number and value, or nil at the end. Groups, which no field of these formats is, are passed over.
     mutating func next() throws -> (number: Int, value: Value)? {
-        guard position < end else { return nil }
+        var open: [Int] = []
+        while position < end {
+            let start = position
+            let (number, type) = try tag()
+            switch type {
+            case 3: open.append(number)
+            case 4:
+                guard open.popLast() == number else { throw Failure(offset: start, expected: "no end of a group here") }
+            default:
+                let value = try value(ofType: type, at: start)
+                if open.isEmpty { return (number, value) }
+            }
+        }
+        guard open.isEmpty else { throw Failure(offset: position, expected: "the end of a group, found the end") }
+        return nil
+    }
+
+    private mutating func tag() throws -> (number: Int, type: UInt64) {
         let start = position
         let tag = try varint("a field's tag")
         // The specification bounds numbers to 29 bits; the wire type takes three more.
         guard tag >> 3 != 0, tag >> 3 < 1 << 29 else { throw Failure(offset: start, expected: "a field's number from 1 to 536870911") }
-        return (Int(tag >> 3), try value(ofType: tag & 7, at: start))
+        return (Int(tag >> 3), tag & 7)
     }
 
     private mutating func value(ofType type: UInt64, at start: Int) throws -> Value {
@@ -52,8 +69,7 @@ struct ProtobufReader {
             }
             defer { position += Int(length) }
             return .bytes(position..<position + Int(length))
-        // Groups (3 and 4) are in no file of this field; 6 and 7 are nothing.
-        default: throw Failure(offset: start, expected: "a wire type of 0, 1, 2 or 5, found \(type)")
+        default: throw Failure(offset: start, expected: "a wire type of 0 to 5, found \(type)")
         }
     }
 

@@ -42,10 +42,6 @@ extension SentencePieceModel {
             default: others.append(try ProtobufMessage(reading: bytes, number, value))
             }
         }
-        guard Kind(rawValue: trainer.int32(3, default: Kind.unigram.rawValue)) != nil else {
-            throw TokenizerError.invalid(
-                "trainer_spec.model_type is \(trainer.int32(3, default: 0)); expected 1 (unigram), 2 (bpe), 3 (word) or 4 (char)")
-        }
     }
 
     private mutating func appendPiece(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) throws {

@@ -57,7 +57,8 @@ public struct SentencePieceModel: Sendable {
     }
 
     public var kind: Kind {
-        get { Kind(rawValue: trainer.int32(3, default: Kind.unigram.rawValue)) ?? .unigram }
+        // A value that is not listed counts as absent, as in protocol buffers.
+        get { trainer.numbers(3).compactMap { Kind(rawValue: Int32(truncatingIfNeeded: $0)) }.last ?? .unigram }
         set { trainer[3] = .varint(UInt64(newValue.rawValue)) }
     }
 

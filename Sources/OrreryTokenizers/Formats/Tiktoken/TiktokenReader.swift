@@ -1,7 +1,8 @@
 import OrreryFiles
 
 /// Reads tiktoken's vocabulary format: a line per token, its bytes in base64 (RFC 4648, section 4), a space, and its id, which is
-/// also the rank of the merge that makes it (`tiktoken/load.py`). Empty lines are skipped, CRLF is accepted, the order is free.
+/// also the rank of the merge that makes it. Lines are read as `tiktoken/load.py` does: empty ones are skipped, any white space parts the two,
+/// Python's leniency with base64 and numbers holds, of a token that is there twice the last counts, and the order is free.
 struct TiktokenReader {
     /// The longest token of the published vocabularies has 512 bytes.
     static let longestToken = 1 << 16
@@ -49,77 +50,111 @@ struct TiktokenReader {
         while position < file.count {
             line += 1
             let start = position
-            while position < file.count, file[position] > UInt8(ascii: " ") { position += 1 }
+            while position < file.count, file[position] != UInt8(ascii: "\n"), file[position] != UInt8(ascii: "\r") { position += 1 }
             if position > start {
-                let count = try decode(start..<position, into: block, at: used)
-                let id = try readID(&position)
-                entries.append(TokenBytes.Entry(id: id, count: Int32(count), start: used))
-                lines.append(Int32(truncatingIfNeeded: line))
-                used += count
+                let fields = fields(start..<position)
+                guard fields.count == 2 else { throw wrong("it has \(fields.count) fields") }
+                let count = try decode(fields[0], into: block, at: used)
+                let id = try id(fields[1])
+                // A token without bytes is never found.
+                if count > 0 {
+                    entries.append(TokenBytes.Entry(id: id, count: Int32(count), start: used))
+                    lines.append(Int32(truncatingIfNeeded: line))
+                    used += count
+                }
             }
-            if position < file.count, file[position] == UInt8(ascii: "\r") { position += 1 }
-            guard position == file.count || file[position] == UInt8(ascii: "\n") else { throw wrong("byte \(position) is out of place") }
-            position += 1
+            let isPair = position + 1 < file.count && file[position] == UInt8(ascii: "\r") && file[position + 1] == UInt8(ascii: "\n")
+            position += isPair ? 2 : 1
         }
     }
 
-    /// Decodes base64 and returns the number of bytes.
-    private func decode(_ range: Range<Int>, into block: UnsafeMutableBufferPointer<UInt8>, at start: Int) throws -> Int {
-        guard range.count % 4 == 0 else { throw wrong("the base64 has \(range.count) letters, not a multiple of 4") }
-        guard range.count / 4 * 3 <= Self.longestToken else { throw wrong("the token is longer than \(Self.longestToken) bytes") }
-        var padding = 0
-        while padding < 2, file[range.upperBound - 1 - padding] == UInt8(ascii: "=") { padding += 1 }
-        var (used, bits, letters) = (start, UInt32(0), 0)
-        for position in range.lowerBound..<range.upperBound - padding {
-            let value = Self.values[Int(file[position])]
-            guard value < 64 else { throw wrong("byte \(position) is not a letter of base64") }
-            bits = bits << 6 | UInt32(value)
-            letters += 1
-            if letters & 3 == 0 {
-                block[used] = UInt8(truncatingIfNeeded: bits >> 16)
-                block[used + 1] = UInt8(truncatingIfNeeded: bits >> 8)
-                block[used + 2] = UInt8(truncatingIfNeeded: bits)
-                used += 3
-            }
+    /// What stands between white space, as Python's `split` has it.
+    private func fields(_ line: Range<Int>) -> [Range<Int>] {
+        var fields: [Range<Int>] = []
+        var position = line.lowerBound
+        while position < line.upperBound {
+            let start = position
+            while position < line.upperBound, !Self.isSpace(file[position]) { position += 1 }
+            if position > start { fields.append(start..<position) }
+            position += 1
         }
-        // With one "=" the last three letters carry 16 bits and two zero ones, with two the last two carry 8 and four.
-        if padding > 0 {
-            let unused: UInt32 = padding == 1 ? 2 : 4
-            guard bits & (1 << unused - 1) == 0 else { throw wrong("the base64 does not end in zero bits") }
-            bits >>= unused
-            if padding == 1 {
-                block[used] = UInt8(truncatingIfNeeded: bits >> 8)
+        return fields
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    /// Decodes base64 and returns the number of bytes. As in Python, other characters are passed over, what follows the padding does not count, and
+    /// neither do bits that no byte needs.
+    private func decode(_ range: Range<Int>, into block: UnsafeMutableBufferPointer<UInt8>, at start: Int) throws -> Int {
+        guard range.count / 4 * 3 <= Self.longestToken else { throw wrong("the token is longer than \(Self.longestToken) bytes") }
+        var (used, bits, letters, padding) = (start, UInt32(0), 0, 0)
+        for position in range {
+            if file[position] == UInt8(ascii: "=") {
+                padding += 1
+                if letters & 3 >= 2, letters & 3 + padding >= 4 { return used - start }
+                continue
+            }
+            let value = Self.values[Int(file[position])]
+            if value == 255 { continue }
+            padding = 0
+            letters += 1
+            switch letters & 3 {
+            case 1: bits = UInt32(value)
+            case 2:
+                block[used] = UInt8(truncatingIfNeeded: bits << 2 | UInt32(value) >> 4)
+                (used, bits) = (used + 1, UInt32(value) & 15)
+            case 3:
+                block[used] = UInt8(truncatingIfNeeded: bits << 4 | UInt32(value) >> 2)
+                (used, bits) = (used + 1, UInt32(value) & 3)
+            default:
+                block[used] = UInt8(truncatingIfNeeded: bits << 6 | UInt32(value))
                 used += 1
             }
-            block[used] = UInt8(truncatingIfNeeded: bits)
-            used += 1
         }
+        guard letters & 3 == 0 else { throw wrong("the base64 has \(letters) letters, which is not a multiple of 4, and no padding") }
         return used - start
     }
 
-    /// Reads " 123" at `position`.
-    private func readID(_ position: inout Int) throws -> Int32 {
-        guard position < file.count, file[position] == UInt8(ascii: " ") else { throw wrong("there is no id") }
-        position += 1
+    /// A number as Python reads one: a sign may stand before it, and single underscores between its digits.
+    private func id(_ range: Range<Int>) throws -> Int32 {
+        var digits = range
+        let isNegative = file[digits.lowerBound] == UInt8(ascii: "-")
+        if isNegative || file[digits.lowerBound] == UInt8(ascii: "+") { digits = digits.dropFirst() }
         var id = 0
-        let start = position
-        while position < file.count, case let digit = file[position] &- UInt8(ascii: "0"), digit < 10 {
+        var isAfterDigit = false
+        for position in digits {
+            if isAfterDigit, file[position] == UInt8(ascii: "_") {
+                isAfterDigit = false
+                continue
+            }
+            let digit = file[position] &- UInt8(ascii: "0")
+            guard digit < 10 else { throw wrong("there is no id") }
             id = 10 * id + Int(digit)
             guard id < TokenBytes.maximalCount else { throw wrong("the id is too large, the limit is \(TokenBytes.maximalCount - 1)") }
-            position += 1
+            isAfterDigit = true
         }
-        guard position > start else { throw wrong("there is no id") }
+        guard isAfterDigit else { throw wrong("there is no id") }
+        guard !isNegative || id == 0 else { throw wrong("the id is negative") }
         return Int32(id)
     }
 
-    private func tokens(in block: UnsafeBufferPointer<UInt8>) throws -> TokenBytes {
+    /// Of a token that is there twice the last line counts.
+    private mutating func keepLast(in block: UnsafeBufferPointer<UInt8>) {
+        var last: [[UInt8]: Int] = [:]
+        for (index, entry) in entries.enumerated() { last[Array(block[entry.start..<entry.start + Int(entry.count)])] = index }
+        let kept = last.values.sorted()
+        (entries, lines) = (kept.map { entries[$0] }, kept.map { lines[$0] })
+    }
+
+    private mutating func tokens(in block: UnsafeBufferPointer<UInt8>) throws -> TokenBytes {
         guard !entries.isEmpty else { throw TokenizerError.file(path, "holds no token; expected lines of a token in base64, a space, and its id") }
         do {
-            return try TokenBytes(entries, in: block)
+            do { return try TokenBytes(entries, in: block) } catch {
+                keepLast(in: block)
+                return try TokenBytes(entries, in: block)
+            }
         } catch TokenBytes.Fault.duplicateID(let entry) {
             throw wrong("id \(entries[entry].id) is there twice", line: Int(lines[entry]))
-        } catch TokenBytes.Fault.duplicateBytes(let entry) {
-            throw wrong("the token is there twice", line: Int(lines[entry]))
         }
     }
 

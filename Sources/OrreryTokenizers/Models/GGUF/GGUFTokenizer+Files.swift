@@ -8,7 +8,12 @@ extension GGUFTokenizer {
     ///
     /// - Parameter warn: receives what these files cannot say, a line each.
     public func convertedFiles(warn: (String) -> Void) throws -> [TokenizerFile] {
+        if let preparation = vocabulary.preparation {
+            throw TokenizerError.file(vocabulary.file, "has a \(preparation.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
+        }
         switch vocabulary.kind {
+        case .plamo2, .none:
+            throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which cannot be written in Hugging Face's format here")
         case .gpt2, .gemma4, .llama, .t5: return try pipeline { warn("\(vocabulary.file): \($0)") }.files()
         case .bert:
             warn("\(vocabulary.file): llama.cpp cuts words at controls and marks in a way of its own, so that ids may differ there")

@@ -8,7 +8,7 @@ extension GGUFTokenizer {
         case .gpt2, .gemma4: try rankedPipeline(warn)
         case .llama: try scoredPipeline(warn)
         case .t5: try unigramPipeline(warn)
-        case .bert, .rwkv: throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which is not a pipeline of this kind")
+        case .bert, .rwkv, .plamo2, .none: throw TokenizerError.file(vocabulary.file, "has a \(vocabulary.kind.rawValue) vocabulary, which is not a pipeline of this kind")
         }
     }
 
@@ -44,6 +44,7 @@ extension GGUFTokenizer {
         var options = BPE.Options()
         options.ignoreMerges = vocabulary.settings.ignoresMerges
         let byteLevel = ByteLevel(addsPrefixSpace: false, trimsOffsets: false, usesRegex: false)
+        if vocabulary.preTokenizer == "deepseek-llm" { warn("U+2029 next to white space is cut in a way of llama.cpp's own, so that ids may differ there") }
         if bytePairs?.lacksBytes == true { warn("bytes without a token are left out of texts before merging, where llama.cpp does it afterwards") }
         return try PipelineTokenizer(
             preTokenizer: bytePairs?.preTokenizer.pipeline(), model: .bpe(BPE(Vocabulary(entries), merges: merges(warn), options: options)),

@@ -1,4 +1,4 @@
-/// The tokenizer of a GGUF file's `gpt2`, `llama`, `t5`, `bert`, `gemma4` or `rwkv` vocabulary. Ids are llama.cpp's.
+/// The tokenizer of a GGUF file's `gpt2`, `llama`, `t5`, `bert`, `gemma4`, `rwkv` or `plamo2` vocabulary. Ids are llama.cpp's.
 ///
 /// What users defined as a token is found in every text, as there; marks of structure only if asked for.
 ///
@@ -23,6 +23,7 @@ public struct GGUFTokenizer: Tokenizer {
         frame = switch vocabulary.kind {
         case .bert:
             (try [vocabulary.required(\.beginOfText, "bos_token_id")], try [vocabulary.required(\.separator, "seperator_token_id")])
+        case .plamo2, .none: ([], [])
         default:
             (
                 try settings.addsBeginOfText ? [vocabulary.required(\.beginOfText, "bos_token_id")] : [],
@@ -35,8 +36,15 @@ public struct GGUFTokenizer: Tokenizer {
         case .bert: try GGUFWordPiece(vocabulary)
         case .gemma4: try GGUFRankedMerges(vocabulary)
         case .gpt2 where settings.escapesWhitespaces: try GGUFRankedMerges(vocabulary)
-        case .gpt2: try GGUFBytePairs(vocabulary)
+        case .gpt2:
+            switch vocabulary.preparation {
+            case .hybridDNA: try GGUFHybridDNA(vocabulary)
+            case .whitespace: try GGUFWhitespace(vocabulary)
+            case nil: try GGUFBytePairs(vocabulary)
+            }
         case .rwkv: try GGUFLongestMatch(vocabulary)
+        case .plamo2: try GGUFPlamo2(vocabulary)
+        case .none: GGUFNumbers(count: vocabulary.tokens.count, file: vocabulary.file)
         }
         let marks = vocabulary.attributes.indices.filter {
             !vocabulary.attributes[$0].isDisjoint(with: [.control, .userDefined, .unknown])
@@ -62,7 +70,13 @@ public struct GGUFTokenizer: Tokenizer {
         guard vocabulary.tokens.indices.contains(Int(id)), !isFilling(id) else { return nil }
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
-        if vocabulary.kind == .rwkv { return GGUFLongestMatch.bytes(of: token) }
+        switch vocabulary.kind {
+        case .rwkv: return GGUFLongestMatch.bytes(of: token)
+        case .none: return GGUFNumbers.text(of: id)
+        case .plamo2: return attributes.contains(.byte) ? BytePiece.byte(of: token).map { [$0] } ?? Array(token) : Array(token)
+        default: break
+        }
+        if vocabulary.preparation == .hybridDNA, let letters = GGUFHybridDNA.letters(of: token, id, in: vocabulary) { return letters }
         if !attributes.isDisjoint(with: [.control, .userDefined, .unknown]) { return Array(token) }
         if isByteLevel, attributes.contains(.normal) {
             var bytes: [UInt8] = []
@@ -81,9 +95,12 @@ public struct GGUFTokenizer: Tokenizer {
     var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
 
     public func id(forPiece piece: [UInt8]) -> TokenID? {
+        if vocabulary.kind == .none {
+            return GGUFNumbers(count: vocabularySize, file: vocabulary.file).id(of: piece)
+        }
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
         let spelled = isByteLevel ? Array(ByteAlphabet.spelling(of: piece).utf8) : vocabulary.kind == .rwkv ? GGUFLongestMatch.spelling(of: piece) : piece
-        for text in [piece, spelled, escaped, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
+        for text in [piece, spelled, escaped, piece + GGUFHybridDNA.mark, piece.count == 1 ? BytePiece.bytes(of: piece[0]) : piece] {
             let id = vocabulary.index.id(of: text)
             if id != PieceIndex.missing, self.piece(for: id) == piece { return id }
         }

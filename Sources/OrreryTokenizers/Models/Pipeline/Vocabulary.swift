@@ -12,8 +12,11 @@ public struct Vocabulary: Sendable {
     public let count: Int
     /// An entry without text, which no word is.
     private let emptyID: TokenID?
+    /// The ids of texts whose id another text has too: both are found, and the first is what the id reads as.
+    public let aliases: [(piece: String, id: TokenID)]
+    private let aliasIDs: [[UInt8]: TokenID]
 
-    /// - Parameter entries: texts, each once, with their ids, each once.
+    /// - Parameter entries: texts, each once, with their ids. tokenizers decodes an id that several texts have as any one of them; here it is the first.
     /// - Throws: `TokenizerError` naming the entry that is wrong.
     public init(_ entries: [(piece: String, id: Int)]) throws {
         let highest = entries.reduce(-1) { max($0, $1.id) }
@@ -21,14 +24,12 @@ public struct Vocabulary: Sendable {
             throw TokenizerError.invalid("the vocabulary gives \(TokenizerError.quoted(wild.piece)) the id \(wild.id); expected 0 to \(Self.maximalID)")
         }
         var places = [Int32](repeating: -1, count: highest + 1)
+        var aliases: [(piece: String, id: TokenID)] = []
         for (place, entry) in entries.enumerated() {
-            if places[entry.id] >= 0 {
-                let other = entries[Int(places[entry.id])].piece
-                throw TokenizerError.invalid(
-                    "the vocabulary gives \(TokenizerError.quoted(other)) and \(TokenizerError.quoted(entry.piece)) the id \(entry.id); expected each id once")
-            }
-            places[entry.id] = Int32(place)
+            if places[entry.id] < 0 { places[entry.id] = Int32(place) } else { aliases.append((entry.piece, TokenID(entry.id))) }
         }
+        self.aliases = aliases
+        aliasIDs = Dictionary(aliases.map { (Array($0.piece.utf8), $0.id) }) { first, _ in first }
         var pieces = PieceTable()
         pieces.reserveCapacity(pieces: places.count, bytes: entries.reduce(0) { $0 + $1.piece.utf8.count })
         var empty: TokenID?
@@ -59,13 +60,14 @@ public struct Vocabulary: Sendable {
 
     @inline(__always)
     func id(of piece: UnsafeBufferPointer<UInt8>) -> TokenID? {
-        if piece.isEmpty { return emptyID }
+        if piece.isEmpty { return emptyID ?? aliasIDs[[]] }
         let id = index.id(of: piece)
-        return id == PieceIndex.missing ? nil : id
+        if id != PieceIndex.missing { return id }
+        return aliasIDs.isEmpty ? nil : aliasIDs[Array(piece)]
     }
 
-    /// The entries by id.
+    /// The entries by id, and the aliases behind them.
     public var entries: [(piece: String, id: TokenID)] {
-        pieces.indices.compactMap { id in piece(for: TokenID(id)).map { (String(decoding: $0, as: UTF8.self), TokenID(id)) } }
+        pieces.indices.compactMap { id in piece(for: TokenID(id)).map { (String(decoding: $0, as: UTF8.self), TokenID(id)) } } + aliases
     }
 }

@@ -18,8 +18,10 @@ public struct WordPiece: Sendable {
         self.maxInputCharsPerWord = maxInputCharsPerWord
         unknown = vocabulary.id(of: unkToken.utf8)
         let prefix = Array(continuingSubwordPrefix.utf8)
-        let rests = PieceTable(vocabulary.pieces.map { $0.starts(with: prefix) ? $0.dropFirst(prefix.count) : [] })
-        matcher = WordPieces(starts: WordPieces.trie(of: vocabulary.pieces), rests: WordPieces.trie(of: rests))
+        // Texts that share an id with another stand behind the vocabulary.
+        let starts = PieceTable(vocabulary.pieces.map { $0 } + vocabulary.aliases.map { Array($0.piece.utf8)[...] })
+        let rests = PieceTable(starts.map { $0.starts(with: prefix) ? $0.dropFirst(prefix.count) : [] })
+        matcher = WordPieces(starts: WordPieces.trie(of: starts), rests: WordPieces.trie(of: rests))
     }
 
     func tokenize(_ word: UnsafeBufferPointer<UInt8>, _ workspace: ModelWorkspace) throws {
@@ -28,7 +30,8 @@ public struct WordPiece: Sendable {
             || word.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } <= maxInputCharsPerWord
         if isShort, matcher.append(word, to: &workspace.found) {
             var start: Int32 = 0
-            for (id, length) in workspace.found {
+            for (place, length) in workspace.found {
+                let id = Int(place) < vocabulary.limit ? place : vocabulary.aliases[Int(place) - vocabulary.limit].id
                 workspace.tokens.append(ModelWorkspace.Token(id: id, start: start, end: start + Int32(length)))
                 start += Int32(length)
             }

@@ -43,7 +43,7 @@ struct SentencePieceDecoder: TokenDecoder {
             emitCharacters(into: &bytes)
         case .control:
             emitWaiting(into: &bytes)
-            if !skipsSpecialTokens { emit(piece, into: &bytes) }
+            if !skipsSpecialTokens || !tokenizer.addedTokens.isSpecial(id) { emit(piece, into: &bytes) }
         case .unknown:
             emitWaiting(into: &bytes)
             // sentencepiece looks for the space in the name of the piece here too.

@@ -52,6 +52,12 @@ extension SentencePieceModel {
         return roles
     }
 
+    /// What is odd and read all the same.
+    var warnings: [String] {
+        guard kind == .bpe, let id = scores.indices.first(where: { !scores[$0].isFinite && types[$0] != .control }) else { return [] }
+        return ["piece \(id) (\(TokenizerError.quoted(pieces.text(of: id)))) has the score \(scores[id]), which orders merges as the least or greatest"]
+    }
+
     /// A zero byte that converters put in, which sentencepiece leaves out (its issue 1308).
     private func isIgnored(_ id: Int) -> Bool { pieces[id].elementsEqual([0]) && (types[id] == .unused || hasByteFallback) }
 
@@ -60,7 +66,8 @@ extension SentencePieceModel {
         guard !piece.isEmpty, piece.count < Self.lengthLimit, !piece.contains(0) else {
             throw wrong(id, "has \(piece.count) bytes\(piece.contains(0) ? ", one of them zero" : ""); expected 1 to \(Self.lengthLimit - 1), none zero")
         }
-        guard scores[id].isFinite else { throw wrong(id, "has the score \(scores[id]); expected a finite one") }
+        // The others do not add scores up.
+        guard kind != .unigram || scores[id].isFinite else { throw wrong(id, "has the score \(scores[id]); expected a finite one") }
     }
 
     /// An index of the pieces with these ids.

@@ -18,10 +18,20 @@ public struct SentencePieceTokenizer: Tokenizer {
     let segmenter: SentencePieceSegmenter
     let denormalizer: SentencePieceNormalizer?
 
-    /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
+    /// What is odd in the model and was read all the same, a line each.
+    public let warnings: [String]
+    private let prefixesEachPart: Bool
+    /// The search for added tokens that take white space or stand alone; nil where none does.
+    private let strippingTokens: AddedVocabulary?
+
+    /// - Parameters:
+    ///   - frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
+    ///   - prefixesEachPart: whether a space is put before the text behind each mark too (`legacy` of tokenizer_config.json).
+    ///   - further: what files next to the model say of its pieces: which take white space, or are no marks.
     /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
-    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
+    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], []), addedTokens further: [AddedToken] = [], prefixesEachPart: Bool = false) throws {
         let roles = try model.roles()
+        warnings = model.warnings
         let symbols = roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
         normalizer = try SentencePieceNormalizer(
             model.normalizerSettings, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
@@ -35,7 +45,9 @@ public struct SentencePieceTokenizer: Tokenizer {
         ordinary = try model.index(of: roles.ordinary)
         reserved = try model.index(of: roles.reserved)
         switch model.kind {
-        case .unigram: segmenter = .unigram(try UnigramLattice(model, roles))
+        case .unigram:
+            guard !roles.ordinary.isEmpty else { throw TokenizerError.invalid("has no piece for texts; expected at least one") }
+            segmenter = .unigram(UnigramLattice(model, roles))
         case .word: segmenter = .word(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }))
         case .char: segmenter = .char(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }), symbols: symbols)
         case .bpe:
@@ -46,10 +58,23 @@ public struct SentencePieceTokenizer: Tokenizer {
             segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
         }
         self.model = model
+        self.prefixesEachPart = prefixesEachPart
         self.roles = roles
         self.frame = frame
         let controls = roles.reserved.filter { model.types[$0] == .control }
-        let added = try AddedTokens(controls.map { AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) })
+        let flagged = Dictionary(further.map { ($0.id, $0) }) { $1 }
+        let marks = controls.map { flagged[TokenID($0)] ?? AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) }
+        let own = Set(marks.map(\.id))
+        let added = try AddedTokens(marks + further.filter { !$0.isPlain && !own.contains($0.id) })
+        strippingTokens = added.allSatisfy(\.isPlain)
+            ? nil
+            : try AddedVocabulary(
+                added.map { token in
+                    // They are looked for in the text as it stands.
+                    var token = token
+                    token.normalized = false
+                    return token
+                }, normalizer: nil)
         addedTokens = added
         endOfText = added.id(forContent: model.endOfTextPiece)
     }
@@ -80,7 +105,11 @@ public struct SentencePieceTokenizer: Tokenizer {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
         let first = encoding.ids.count
         // A text without tokens that structure it goes to the model in one piece, however often a control token is spelled in it.
-        if options.recognizesSpecialTokens && !addedTokens.isEmpty {
+        if let strippingTokens {
+            try strippingTokens.forEachStretch(of: utf8, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens) { range, id in
+                if id >= 0 { encoding.append(id, range) } else { try encodeOrdinary(utf8, range, into: &encoding) }
+            }
+        } else if options.recognizesSpecialTokens && !addedTokens.isEmpty {
             try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: true) { segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
@@ -95,7 +124,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     }
 
     private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) throws {
-        let normalized = (range.lowerBound == 0 ? normalizer : innerNormalizer).normalize(
+        let hasPrefix = range.lowerBound == 0 || prefixesEachPart && utf8[range.lowerBound] != 0x20
+        let normalized = (hasPrefix ? normalizer : innerNormalizer).normalize(
             UnsafeBufferPointer(rebasing: utf8[range]), recordsOrigins: encoding.recordsByteRanges)
         // Places in the normalized text are kept in 32 bits, as in sentencepiece.
         guard normalized.bytes.count < Int(Int32.max) else {
@@ -131,17 +161,16 @@ extension SentencePieceBPE {
             case .unknown, .control, .byte: .unknown
             }
         }
-        self.init(model.pieces, index: index, scores: model.scores, outcomes: outcomes, frozen: symbols)
+        // sentencepiece orders merges by scores as they are; one that is not a number comes last here.
+        let scores = model.scores.map { $0.isNaN ? -.infinity : $0 }
+        self.init(model.pieces, index: index, scores: scores, outcomes: outcomes, frozen: symbols)
     }
 }
 
 extension UnigramLattice<Float> {
     /// The lattice of a sentencepiece model.
-    ///
-    /// - Throws: `TokenizerError` where the model has no piece that a text can hold.
-    init(_ model: SentencePieceModel, _ roles: SentencePieceModel.Roles) throws {
+    init(_ model: SentencePieceModel, _ roles: SentencePieceModel.Roles) {
         let ids = roles.ordinary.filter { model.types[$0] != .unused }
-        guard !ids.isEmpty else { throw TokenizerError.invalid("has no piece for texts; expected at least one") }
         let normal = zip(model.scores, model.types).filter { $1 == .normal }.map(\.0)
         self.init(
             trie: DoubleArrayTrieBuilder.trie(of: model.pieces, ids: ids),
