@@ -83,7 +83,7 @@ final class ChatSession {
             try show(text)
         }
         PromptReading.run(
-            generation.options.prompt.count, interrupt: interrupt, advance: { generation.advance() }, done: { generation.cachedPositions })
+            generation.options.prompt.count, isStopped: { interrupt.isRaised }, advance: { generation.advance() }, done: { generation.cachedPositions })
         while !interrupt.isRaised, let step = try generation.next() { try add(step.text) }
         try add(generation.cancel())
         if chat != nil { messages = asked + [ChatMessage(role: "assistant", answer)] } else { continued = (text.isEmpty ? continued : text) + answer }

@@ -24,10 +24,12 @@ struct SampleRun {
     /// Generates and shows.
     func run() throws {
         var texts = OrderedTexts()
-        PromptReading.run(group.promptTokens, interrupt: setting.interrupt, advance: { group.advance() }, done: { group.promptPositions })
+        PromptReading.run(
+            group.promptTokens, isStopped: { setting.interrupt.isRaised }, advance: { group.advance() }, done: { group.promptPositions })
+        let start = ContinuousClock.now
         while !setting.interrupt.isRaised {
             let steps = try group.next()
-            if steps.isEmpty { return }
+            if steps.isEmpty { return reportTogether(seconds: (ContinuousClock.now - start) / .seconds(1)) }
             for (sample, step) in steps {
                 try texts.add(step.text, to: sample, isLast: step.finishReason != nil, show: show)
             }
@@ -67,6 +69,14 @@ struct SampleRun {
         if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }
         parts.append("ended by: \(end(of: generation))")
         terminal.showLine(terminal.appearance.paint(parts.joined(separator: "  "), .dim))
+    }
+
+    /// What the samples of a prompt came to, which share each pass over the weights.
+    private func reportTogether(seconds: Double) {
+        guard setting.samples > 1, !setting.output.json, seconds > 0 else { return }
+        let count = group.generations.reduce(0) { $0 + $1.completion.count }, terminal = Terminal.standardError
+        let rate = Human.rate(Double(count) / seconds, "tokens/s")
+        terminal.showLine(terminal.appearance.paint("\(setting.samples) samples together: \(Human.number(count, "token")), \(rate)", .dim))
     }
 
     private func end(of generation: Generation) -> String {
