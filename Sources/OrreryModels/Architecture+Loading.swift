@@ -25,7 +25,9 @@ extension Architecture {
     /// The names that tensors may have. Of a table that is the output layer too either name may be the one that was stored.
     private static func prefixes(_ json: JSONFields, _ checkpoint: SafetensorsCheckpoint) throws -> [String: [String]] {
         let names = CheckpointNames(checkpoint.ordered.map(\.name), otherPrefixes: otherPrefixes)
-        guard let tied, names.stored(tied.tokens) == nil, let head = names.stored(tied.head), try Configuration(completing: json).tieWordEmbeddings else { return otherPrefixes }
+        guard let tied, names.stored(tied.tokens) == nil, let head = names.stored(tied.head), try Configuration(completing: json).tieWordEmbeddings else {
+            return otherPrefixes
+        }
         return otherPrefixes.merging([tied.tokens: [head]]) { $1 }
     }
 

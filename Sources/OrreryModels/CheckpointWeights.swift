@@ -36,8 +36,12 @@ final class CheckpointWeights: WeightSource {
         let count = shape.reduce(1, *), columns = max(1, shape.last ?? 1)
         let numbers = try checkpoint.bytes(of: stored).withUnsafeBytes { bytes in
             try (0 ..< count).map { index in
-                let value = Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))), rounded = Float(value)
-                guard rounded.isFinite || !value.isFinite else { throw ModelError.unusable(path, "tensor \(stored) holds \(value) in row \(index / columns), column \(index % columns), beyond what float32 can hold") }
+                let value = Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)))
+                let rounded = Float(value)
+                guard rounded.isFinite || !value.isFinite else {
+                    let place = "row \(index / columns), column \(index % columns)"
+                    throw ModelError.unusable(path, "tensor \(stored) holds \(value) in \(place), beyond what float32 can hold")
+                }
                 return rounded
             }
         }

@@ -46,7 +46,9 @@ public final class GPT2: LanguageModel, Architecture {
         }
 
         static let standard: JSONObject = ["vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12]
-        static let otherNames = ["hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer"]
+        static let otherNames = [
+            "hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer",
+        ]
     }
 
     public let config: Configuration
@@ -74,7 +76,8 @@ public final class GPT2: LanguageModel, Architecture {
                 attention: CausalSelfAttention(
                     projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
                     output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: out),
-                    positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead, scale: config.attentionScale(layer: layer)),
+                    positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead,
+                    scale: config.attentionScale(layer: layer)),
                 norm2: try LayerNorm(h["ln_2"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 feedForward: FeedForward(
                     up: try Linear(h["mlp"]["c_fc"], D, inner, bias: bias, layout: .inputByOutput, initial: hidden),
@@ -120,7 +123,8 @@ extension GPT2.Configuration {
             activationFunction: try json.activation("activation_function", standard: .geluTanh), layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true,
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenID: try json.endOfText().first)
-        (scaleAttnWeights, scaleAttnByInverseLayerIdx) = (try json.flag("scale_attn_weights", standard: true), try json.flag("scale_attn_by_inverse_layer_idx", standard: false))
+        scaleAttnWeights = try json.flag("scale_attn_weights", standard: true)
+        scaleAttnByInverseLayerIdx = try json.flag("scale_attn_by_inverse_layer_idx", standard: false)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }
 }

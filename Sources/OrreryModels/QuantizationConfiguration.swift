@@ -23,7 +23,8 @@ struct QuantizationConfiguration {
         func text(_ key: String) -> String? { if case .string(let text)? = fields.object[key] { text } else { nil } }
         func isSet(_ key: String) -> Bool { fields.object[key] == .bool(true) }
         // Before `quant_method` was written there was bitsandbytes alone.
-        let method = text("quant_method") ?? (isSet("load_in_4bit") || isSet("load_in_8bit") ? "bitsandbytes" : inner == nil ? own?.method ?? "" : "without a quant_method")
+        let unnamed = inner == nil ? own?.method ?? "" : "without a quant_method"
+        let method = text("quant_method") ?? (isSet("load_in_4bit") || isSet("load_in_8bit") ? "bitsandbytes" : unnamed)
         var bits: Int64? = isSet("load_in_4bit") ? 4 : isSet("load_in_8bit") ? 8 : nil
         for key in ["bits", "w_bit"] { if case .int(let value)? = fields.object[key] { bits = value } }
         let format = text("format").map { ", \($0)" } ?? ""
@@ -34,7 +35,8 @@ struct QuantizationConfiguration {
     /// Why the model can't be opened: its weights are codes that are not known here, whatever it was that was missed first.
     func reason(for error: any Error, _ json: JSONFields) -> ModelError? {
         guard !isKnown else { return nil }
+        let what = file == json.file ? "quantization_config" : "the quantisation"
         return ModelError.unusable(
-            file, "\(file == json.file ? "quantization_config" : "the quantisation") is \(name), which is not known here; use the model before it was quantised, or a GGUF file of it (\(error))")
+            file, "\(what) is \(name), which is not known here; use the model before it was quantised, or a GGUF file of it (\(error))")
     }
 }

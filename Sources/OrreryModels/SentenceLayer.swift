@@ -26,7 +26,9 @@ package enum SentenceLayer {
     package static func dense(_ folder: String, width: Int, warn: (String) -> Void) throws -> (layer: SentenceLayer, width: Int) {
         let json = try JSONFields(contentsOf: Path.join(folder, "config.json"), dialect: .python), output = try json.size("out_features")
         for key in ["module_input_name", "module_output_name"] {
-            if let name = try json.stringIfPresent(key), name != "sentence_embedding" { throw json.error(key, expected: "sentence_embedding, the only place known here") }
+            if let name = try json.stringIfPresent(key), name != "sentence_embedding" {
+                throw json.error(key, expected: "sentence_embedding, the only place known here")
+            }
         }
         guard try json.size("in_features") == width else { throw json.error("in_features", expected: "\(width), the width of the vectors that come in") }
         let activation = try activation(json, warn), scope = try weights(folder)

@@ -118,6 +118,16 @@ public final class T5: EncoderDecoder, Architecture {
         parameters = root.parameters
     }
 
+    /// Copies of the table under the names of its uses are used; other tables for one end are not known here.
+    func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
+        for name in ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"] where source.has(name) {
+            guard try source.isSame(name, as: "shared.weight") else {
+                throw ModelError.unusable(checkpoint.path, "tensor \(name) differs from shared.weight; expected one table for encoder and decoder")
+            }
+            source.markUsed(name)
+        }
+    }
+
     public var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
 
     public func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {

@@ -55,6 +55,9 @@ struct Convert: ParsableCommand {
                     vocabulary: TokenizerParts(input).vocabulary(of: model) + pooling(model), to: destination,
                     warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
+                if FileStatus(Path.join(input, "modules.json")) != nil {
+                    standardError("orrery: warning: \(input): modules.json and what it names are not written; \(out) is the encoder alone, whose vectors are means")
+                }
                 try HuggingFaceExport(model, mix: mix).write(files: TokenizerParts(input).files(), to: destination, progress: progress)
             }
             line.finish(keepingLastLine: false)

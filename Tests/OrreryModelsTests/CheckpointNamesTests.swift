@@ -137,6 +137,15 @@ import Testing
         let opened = try ModelDirectory.openEncoderDecoder(scratch.path) { Issue.record("\($0)") }
         func logits(_ model: any EncoderDecoder) -> [UInt32] { bits(model.decoder(reading: ids, .init()).logits(ids, batch: 1, .init()).floats) }
         #expect(logits(opened) == logits(model))
+        // Copies are no news, another table is.
+        let table = try #require(model.parameters.first { $0.name == "shared.weight" })
+        func add(_ scale: Float) throws -> any EncoderDecoder {
+            let copies = ["shared", "encoder.embed_tokens", "decoder.embed_tokens"].filter { $0 != name }.map { Self.tensor("\($0).weight", table.value.scaled(by: scale)) }
+            try SafetensorsWriter.write(tensors + copies, to: scratch("model.safetensors"))
+            return try ModelDirectory.openEncoderDecoder(scratch.path) { Issue.record("\($0)") }
+        }
+        #expect(try logits(add(1)) == logits(model))
+        if name != "lm_head" { #expect(throws: ModelError.self) { try add(2) } }
     }
 
     /// BERT's norms before 2019, under the name of the class with a head.

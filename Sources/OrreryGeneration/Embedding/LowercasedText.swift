@@ -1,6 +1,6 @@
 import OrreryTokenizers
 
-/// A text in lower case, character by character as the tokenizers library does it, with those added tokens as they are that are looked for before any normalizer.
+/// A text in lower case, character by character as the tokenizers library does it. Added tokens that are looked for before any normalizer stay as they are.
 enum LowercasedText {
     static func of(_ text: String, except added: AddedTokens) -> String {
         let tokens = added.filter { !$0.normalized }.map { Array($0.content.unicodeScalars) }.sorted { $0.count > $1.count }

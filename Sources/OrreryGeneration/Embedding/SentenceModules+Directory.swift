@@ -17,7 +17,9 @@ extension SentenceModules {
         prompts = try SentencePrompts(json)
         keptWidth = try json.intIfPresent("truncate_dim", in: 1 ... 1 << 24)
         if let name = try json.stringIfPresent("similarity_fn_name") {
-            if let known = Similarity(rawValue: name) { similarity = known } else { warn("\(file): similarity_fn_name \(FileError.quoted(name)) is not known here; cosine is used") }
+            let known = Similarity(rawValue: name)
+            if known == nil { warn("\(file): similarity_fn_name \(FileError.quoted(name)) is not known here; cosine is used") }
+            similarity = known ?? .cosine
         }
     }
 
@@ -51,7 +53,9 @@ extension SentenceModules {
             return
         }
         let json = try JSONFields(contentsOf: path, dialect: .python), input = try json.stringIfPresent("module_input_name") ?? "sentence_embedding"
-        guard try json.stringIfPresent("module_output_name") ?? input == input else { throw json.error("module_output_name", expected: "\(input), where the vectors come from") }
+        guard try json.stringIfPresent("module_output_name") ?? input == input else {
+            throw json.error("module_output_name", expected: "\(input), where the vectors come from")
+        }
         switch input {
         case "sentence_embedding": if isPooled { steps.append(.normalize) }
         case "token_embeddings": if !isPooled { normalizesPositions = true }
@@ -62,7 +66,9 @@ extension SentenceModules {
     /// A module's folder, which must be inside the model's.
     private static func folder(_ fields: JSONFields, in directory: String) throws -> String {
         let path = try fields.stringIfPresent("path") ?? "", parts = path.split(separator: "/")
-        guard parts.allSatisfy({ Path.isPlainName(String($0)) }), !path.hasPrefix("/") else { throw fields.error("path", expected: "a folder of the model's directory") }
+        guard parts.allSatisfy({ Path.isPlainName(String($0)) }), !path.hasPrefix("/") else {
+            throw fields.error("path", expected: "a folder of the model's directory")
+        }
         return parts.reduce(directory) { Path.join($0, String($1)) }
     }
 }

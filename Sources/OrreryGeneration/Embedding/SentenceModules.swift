@@ -53,7 +53,9 @@ public struct SentenceModules: Sendable {
         case [.last]: 3
         default: nil
         }
-        guard let number else { throw GenerationError.unwritable("pooling by \(pooling.modes.map(\.name).joined(separator: ", "))", known: "mean, first and last") }
+        guard let number else {
+            throw GenerationError.unwritable("pooling by \(pooling.modes.map(\.name).joined(separator: ", "))", known: "mean, first and last")
+        }
         let others: [(String, Bool)] = [
             ("a layer after the pooling", !steps.allSatisfy { $0 == .normalize }), ("positions of length one", normalizesPositions),
             ("do_lower_case", settings.lowercases), ("truncate_dim", keptWidth != nil),

@@ -27,8 +27,9 @@ public struct SentenceSettings: Sendable {
         if maximalTokens == nil, let value = try tokenizer?.doubleIfPresent("model_max_length"), value >= 1 {
             maximalTokens = Int(min(value, Double(Self.largest)))  // where nobody knew, transformers writes 1e30
         }
-        let side = try tokenizer?.stringIfPresent("truncation_side") ?? json("tokenizer.json")?.fieldsIfPresent("truncation")?.stringIfPresent("direction") ?? "right"
-        cutsBeginning = side.lowercased() == "left"
+        let said = try tokenizer?.stringIfPresent("truncation_side")
+        let side = try said ?? json("tokenizer.json")?.fieldsIfPresent("truncation")?.stringIfPresent("direction")
+        cutsBeginning = side?.lowercased() == "left"
     }
 
     private static let largest = 1 << 24
@@ -65,7 +66,9 @@ public struct SentenceSettings: Sendable {
             }
         }
         for key in ["model_kwargs", "model_args"] {
-            for name in try json.fieldsIfPresent(key)?.object.keys ?? [] where !harmless.contains(name) { warn("\(json.file): \(key).\(FileError.oneLine(name)) is not used") }
+            for name in try json.fieldsIfPresent(key)?.object.keys ?? [] where !harmless.contains(name) {
+                warn("\(json.file): \(key).\(FileError.oneLine(name)) is not used")
+            }
         }
     }
 

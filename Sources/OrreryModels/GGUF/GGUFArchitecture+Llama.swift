@@ -42,8 +42,8 @@ extension GGUFArchitecture {
     ) { config in
         try completeLlama(&config)
         // In llama.cpp what is missing or 0 does nothing.
-        for (key, standard) in [("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1), ("residual_multiplier", 1)]
-        where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(standard) }
+        let usual = [("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1), ("residual_multiplier", 1)]
+        for (key, standard) in usual where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(standard) }
     }
 
     @Sendable private static func completeLlama(_ config: inout GGUFConfiguration) throws {

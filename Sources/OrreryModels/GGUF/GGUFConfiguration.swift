@@ -13,7 +13,9 @@ struct GGUFConfiguration {
         object["model_type"] = JSONValue(architecture.modelType)
         for key in architecture.keys { object[key.config] = try value(of: key) }
         // In llama.cpp that is so whatever the class has.
-        if architecture.keys.contains(where: { $0.config == "num_key_value_heads" }) { object["num_key_value_heads"] = object["num_key_value_heads"] ?? object["num_attention_heads"] }
+        if architecture.keys.contains(where: { $0.config == "num_key_value_heads" }) {
+            object["num_key_value_heads"] = object["num_key_value_heads"] ?? object["num_attention_heads"]
+        }
         // The table says how many tokens there are; tokenizers may know fewer.
         object["vocab_size"] = JSONValue(try shape("token_embd.weight").first ?? 0)
         object["tie_word_embeddings"] = JSONValue(file.tensors["output.weight"] == nil)
@@ -88,7 +90,8 @@ struct GGUFConfiguration {
         }
         guard let other = numbers.firstIndex(where: { $0 != first }) else { return first }
         throw file.metadata.error(
-            name, expected: "the same number for each layer: layers that differ in it are not known here", found: "\(first) for layer 0 and \(numbers[other]) for layer \(other)")
+            name, expected: "the same number for each layer: layers that differ in it are not known here",
+            found: "\(first) for layer 0 and \(numbers[other]) for layer \(other)")
     }
 
     /// The kind of each layer: `attention.sliding_window_pattern` says of each whether it has a window, or that all but every n-th have one.

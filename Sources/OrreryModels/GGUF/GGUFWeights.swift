@@ -16,8 +16,10 @@ final class GGUFWeights: WeightSource {
         self.file = file
         stored = StoredWeights(file)
         names = GGUFNames(config.architecture)
-        heads = try config.sameInAllLayers(config.key("attention.head_count")) ?? file.metadata.int(config.key("attention.head_count"), in: 1 ... 1 << 20)
-        keyValueHeads = try config.sameInAllLayers(config.key("attention.head_count_kv")) ?? file.metadata.intIfPresent(config.key("attention.head_count_kv"), in: 1 ... 1 << 20) ?? heads
+        func count(_ key: String) throws -> Int? { try config.sameInAllLayers(key) ?? file.metadata.intIfPresent(key, in: 1 ... 1 << 20) }
+        let key = config.key("attention.head_count")
+        heads = try count(key) ?? file.metadata.int(key)
+        keyValueHeads = try count(config.key("attention.head_count_kv")) ?? heads
     }
 
     /// Every matrix in GGUF is [output, input].

@@ -52,7 +52,9 @@ extension CacheLayout {
             guard let indices = try? json.intsIfPresent(key) else { continue }
             return (0 ..< count).map { indices.contains($0) ? "attention" : "other" }
         }
-        if let pattern = try? json.stringIfPresent("hybrid_override_pattern"), pattern.utf8.count == count { return pattern.map { $0 == "*" ? "attention" : "other" } }
+        if let pattern = try? json.stringIfPresent("hybrid_override_pattern"), pattern.count == count {
+            return pattern.map { $0 == "*" ? "attention" : "other" }
+        }
         if let period = try? json.intIfPresent("attn_layer_period", in: 1 ... mostLayers), let offset = try? json.intIfPresent("attn_layer_offset") {
             return (0 ..< count).map { $0 % period == offset ? "attention" : "other" }
         }

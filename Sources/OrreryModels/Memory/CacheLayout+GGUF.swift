@@ -23,7 +23,8 @@ extension CacheLayout {
             guard keyValueHeads[layer] > 0, layer < count - sharing, interval.map({ (layer + 1) % $0 == 0 }) ?? true else { return nil }
             guard isLocal[layer], let window else { return Layer(heads: keyValueHeads[layer], keySize: keySize, valueSize: valueSize, window: nil) }
             return Layer(
-                heads: keyValueHeads[layer], keySize: int("attention.key_length_swa") ?? keySize, valueSize: int("attention.value_length_swa") ?? valueSize, window: window)
+                heads: keyValueHeads[layer], keySize: int("attention.key_length_swa") ?? keySize,
+                valueSize: int("attention.value_length_swa") ?? valueSize, window: window)
         }
         return CacheLayout(layers: layers, context: context)
     }
@@ -36,7 +37,9 @@ extension CacheLayout {
 
     /// Which layers have a window: an array says it of each, a number n of all but every n-th; nothing is said of none.
     private static func local(_ value: GGUFValue?, _ count: Int) -> [Bool] {
-        if let array = value?.array, array.count == count, let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints() { return flags.map { $0 != 0 } }
+        if let array = value?.array, array.count == count, let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints() {
+            return flags.map { $0 != 0 }
+        }
         guard let every = value?.int, every >= 0 else { return Array(repeating: false, count: count) }
         return (0 ..< count).map { every == 0 || $0 % every < every - 1 }
     }

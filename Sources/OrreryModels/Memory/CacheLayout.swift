@@ -1,8 +1,8 @@
 import Kernels
 import OrreryFiles
 
-/// The layers of a decoder that keep keys and values, and what each keeps of a position: known from its configuration alone, of architectures too that can't be run
-/// here.
+/// The layers of a decoder that keep keys and values, and what each keeps of a position: known from its configuration alone, also of architectures that
+/// can't be run here.
 public struct CacheLayout: Sendable, Hashable {
     public struct Layer: Sendable, Hashable {
         public var heads: Int
@@ -58,7 +58,9 @@ public struct CacheLayout: Sendable, Hashable {
 
     /// As the architecture's own definition has it, if it is one that is known here.
     private static func known(_ json: JSONFields?) -> CacheLayout? {
-        guard let json, let count = try? json.sizeIfPresent("num_hidden_layers") ?? json.sizeIfPresent("n_layer") ?? 0, count <= mostLayers else { return nil }
+        guard let json else { return nil }
+        let sizes = (try? json.fieldsIfPresent("text_config")) ?? json
+        guard let count = try? sizes.sizeIfPresent("num_hidden_layers") ?? sizes.sizeIfPresent("n_layer") ?? 0, count <= mostLayers else { return nil }
         if (try? Architectures.kind(json)) == .encoder { return CacheLayout(layers: [], context: try? json.sizeIfPresent("max_position_embeddings")) }
         guard let model = try? Architectures.languageModel(json).make(json, UnreadWeights()) else { return nil }
         let shape = model.shape
