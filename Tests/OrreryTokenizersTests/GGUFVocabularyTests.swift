@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func refusesWhatDoesNotFit() {
-        #expect(problem([("tokenizer.ggml.model", .string("plamo2"))]).contains("expected one of gpt2, llama, bert, t5, gemma4, rwkv, found \"plamo2\""))
+        #expect(problem([("tokenizer.ggml.model", .string("plamo3"))]).contains("gemma4, rwkv, plamo2, none, no_vocab, hybriddna, whitespace, found \"plamo3\""))
         #expect(problem([("tokenizer.ggml.model", .uint32(1))]).contains("field \"tokenizer.ggml.model\": expected a string"))
         #expect(problem([], without: ["tokenizer.ggml.tokens"]).contains("field \"tokenizer.ggml.tokens\": expected an array, found no such key"))
         #expect(problem([("tokenizer.ggml.tokens", .array(GGUFArray([1] as [Float])))]).contains("an array of strings, at least one"))
