@@ -34,7 +34,7 @@
 #define SIGNED_PAIRS_OF(codes, a) _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(codes), _mm256_sign_epi8(a, codes)), _mm256_set1_epi16(1))
 #define BLOCK_DOT_WIDE(sum, codes, a) \
     ((sum) + (li)BOTH_HALVES(SIGNED_PAIRS_OF(LOW_HALF(codes), LOW_HALF(a)), SIGNED_PAIRS_OF(HIGH_HALF(codes), HIGH_HALF(a))))
-// Pairs of 16-bit numbers: two thirds of the way that two bytes would take where codes have four bits, and a fourth where they have eight.
+// Pairs of 16-bit numbers cost two thirds of what two bytes would with codes of four bits, and a quarter with eight.
 #define BLOCK_DOT_PAIRS(sum, codes, a) \
     ((sum) + (li)BOTH_HALVES(_mm256_madd_epi16(LOW_HALF(codes), LOW_HALF(a)), _mm256_madd_epi16(HIGH_HALF(codes), HIGH_HALF(a))))
 #define WIDEN_HALVES(h) _mm256_cvtph_ps((__m128i)(h))

@@ -20,14 +20,21 @@ public struct AnsweringModel {
         }
     }
 
+    /// The tokens that the encoder reads of `text`.
+    ///
+    /// - Throws: `GenerationError` naming a character that cannot be encoded, or for a text without tokens.
+    public func promptTokens(_ text: String) throws -> [TokenID] {
+        let ids: [TokenID]
+        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        guard !ids.isEmpty else { throw GenerationError.emptyPrompt }
+        return ids
+    }
+
     /// Lets the encoder read `text`. What the decoder generates from `start` on is the answer.
     ///
     /// - Throws: `GenerationError` naming a character that cannot be encoded.
     public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
-        let ids: [TokenID]
-        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
-        if ids.isEmpty { throw GenerationError.emptyPrompt }
-        let decoder = model.decoder(reading: ids, ForwardContext(computeType: computeType))
+        let decoder = model.decoder(reading: try promptTokens(text), ForwardContext(computeType: computeType))
         return (try TextModel(decoder, tokenizer: tokenizer, name: name, computesBatches: false), [model.decoderStart])
     }
 }

@@ -46,7 +46,11 @@ private struct PublishedDefaults {
     init(_ json: JSONFields, warn: (String) -> Void) throws {
         endTokens = try json.endTokens()
         let samples = try json.boolIfPresent("do_sample"), temperature = try json.doubleIfPresent("temperature")
-        let repetition = try json.doubleIfPresent("repetition_penalty") ?? 1  // counts without sampling too
+        var repetition = try json.doubleIfPresent("repetition_penalty") ?? 1  // counts without sampling too
+        if !(repetition > 0) {
+            warn("\(json.file): repetition_penalty is \(repetition), expected more than 0; it is ignored")
+            repetition = 1
+        }
         if samples == false || temperature == 0 {
             sampling = .greedy
             sampling?.repetitionPenalty = repetition

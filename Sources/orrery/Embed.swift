@@ -42,7 +42,8 @@ struct Embed: ParsableCommand {
             let prompt = try encoder.modules.prompts.prompt(text: prompt, name: promptName)
             let embeddings = try all.map { text in
                 let made = try encoder.embed(text, prompt: prompt, computeType: type)
-                if made.isCut { standardError("orrery: warning: a text was cut to its first \(Human.number(encoder.maximalTokens, "token"))") }
+                let end = encoder.modules.settings.cutsBeginning ? "last" : "first"
+                if made.isCut { standardError("orrery: warning: a text was cut to its \(end) \(Human.number(encoder.maximalTokens, "token"))") }
                 return made
             }
             if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings, encoder.modules.similarity) }
@@ -61,6 +62,7 @@ struct Embed: ParsableCommand {
     }
 
     private func rounded(_ value: Double) -> String {
+        guard abs(value) < 1e12 else { return " \(value)" }  // NaN too
         let thousandths = Int((abs(value) * 1000).rounded())
         let digits = String(thousandths % 1000)
         return (value < 0 ? "-" : " ") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 
 extension Processor {
-    /// 10⁹ operations a second of a product with weights in blocks at most: of dot products of bytes in registers on all threads, and half of them where activations
-    /// have two bytes.
+    /// The most operations a second, in 10⁹, that products with weights in blocks can reach: those of dot products of bytes out of the first cache on all threads,
+    /// and half of that where activations have two bytes.
     package func measuredBytePeak(seconds: Double) -> Double {
         let iterations = max(1000, Int(seconds * 4e7))
         var best = 0.0

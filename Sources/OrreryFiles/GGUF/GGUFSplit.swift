@@ -45,7 +45,7 @@ package struct GGUFSplit {
             let isNumbered = [numbers[0], numbers[2]].allSatisfy { $0.count == 5 && $0.utf8.allSatisfy { (48 ... 57).contains($0) } }
             return isNumbered ? (name.dropLast(ending), numbers[2]) : nil
         }
-        guard let one = parts(name), let other = parts(other) else { return false }
+        guard name != other, let one = parts(name), let other = parts(other) else { return false }
         return one == other
     }
 

@@ -23,7 +23,8 @@ public struct SentenceModules: Sendable {
     /// How many elements of a vector are kept; nil keeps all.
     public internal(set) var keptWidth: Int?
 
-    public var normalizes: Bool { steps.contains(.normalize) }
+    /// Whether vectors have length one.
+    public var normalizes: Bool { steps.last == .normalize && keptWidth == nil }
 
     /// Of a directory or a GGUF file.
     public init(_ path: String, warn: (String) -> Void = { _ in }) throws {

@@ -15,21 +15,20 @@ struct AddedVocabulary: Sendable {
     /// - Throws: `TokenizerError` where a normalizer's regular expression takes too long.
     init(_ tokens: [AddedToken], normalizer: Normalizer?) throws {
         self.tokens = tokens
-        var texts: [TokenID: [UInt8]] = [:]
-        for token in tokens {
+        let spelled = try tokens.map { token in
             var string = NormalizedString(Array(token.content.utf8))
             if token.normalized { try normalizer?.normalize(&string) }
-            texts[token.id] = string.text.bytes
+            return (token: token, text: string.text.bytes)
         }
-        self.texts = texts
+        texts = Dictionary(spelled.map { ($0.token.id, $0.text) }) { _, last in last }
         ids = Dictionary(tokens.map { (Array($0.content.utf8), $0.id) }) { first, _ in first }
         specials = Set(tokens.filter(\.isSpecial).map { Array($0.content.utf8) })
         func finder(_ isNormalized: Bool) -> AddedTokenFinder? {
             // One that normalizes to nothing is never found; of two that normalize to the same, the first is.
             var seen = Set<[UInt8]>()
-            let chosen = tokens.filter { $0.normalized == isNormalized && !texts[$0.id]!.isEmpty }.sorted { $0.id < $1.id }
-                .filter { seen.insert(texts[$0.id]!).inserted }
-            return chosen.isEmpty ? nil : AddedTokenFinder(chosen, texts: chosen.map { texts[$0.id]! })
+            let chosen = spelled.filter { $0.token.normalized == isNormalized && !$0.text.isEmpty }.sorted { $0.token.id < $1.token.id }
+                .filter { seen.insert($0.text).inserted }
+            return chosen.isEmpty ? nil : AddedTokenFinder(chosen.map(\.token), texts: chosen.map(\.text))
         }
         inSource = finder(false)
         inNormalized = finder(true)

@@ -103,6 +103,11 @@ final class ChatSession {
 
     /// The tokens of a text to continue: of the last one so many that half of the context is left.
     private func start(of text: String) throws -> [TokenID] {
-        text.isEmpty ? try model.promptTokens(continued).suffix(max(1, model.contextLength / 2)) : try model.promptTokens(text)
+        guard text.isEmpty else { return try model.promptTokens(text) }
+        let all = try model.promptTokens(continued), most = max(1, model.contextLength / 2)
+        guard all.count > most else { return all }
+        // What begins every text stays: Gemma writes nonsense without it.
+        let marks = all.prefix(most - 1).prefix { model.tokenizer.addedTokens.isSpecial($0) }
+        return Array(marks + all.dropFirst(marks.count).suffix(most - marks.count))
     }
 }

@@ -23,7 +23,7 @@ struct ModelTitle: CustomStringConvertible {
     /// Of the file, or of the weights in a directory.
     private static func byteCount(_ path: String) -> Int? {
         guard let status = FileStatus(path) else { return nil }
-        if status.kind == .file { return status.byteCount }
+        if status.kind == .file { return ModelFiles.files(of: path).compactMap { FileStatus($0)?.byteCount }.reduce(0, +) }
         guard let names = try? Directory.names(in: path) else { return nil }
         let sizes = names.filter { $0.hasSuffix(".safetensors") }.compactMap { FileStatus(Path.join(path, $0))?.byteCount }
         return sizes.isEmpty ? nil : sizes.reduce(0, +)

@@ -34,6 +34,9 @@ struct PromptedModel {
 
     /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
     func check(_ prompt: String) throws {
-        if case .continuing(let model) = kind { try model.check(model.promptTokens(prompt)) }
+        switch kind {
+        case .continuing(let model): try model.check(model.promptTokens(prompt))
+        case .answering(let model): _ = try model.promptTokens(prompt)
+        }
     }
 }

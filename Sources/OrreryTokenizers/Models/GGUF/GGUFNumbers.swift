@@ -26,7 +26,7 @@ struct GGUFNumbers: GGUFSegmenter {
 
     /// The token whose number is written so, white space around it aside; nil if there is none.
     func id(of text: some Sequence<UInt8>) -> TokenID? {
-        let digits = text.filter { !Self.isSpace($0) }
+        let digits = text.drop(while: Self.isSpace).reversed().drop(while: Self.isSpace).reversed()
         guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int(String(decoding: digits, as: UTF8.self)), number < count
         else { return nil }
