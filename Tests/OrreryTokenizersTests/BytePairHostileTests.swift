@@ -115,7 +115,7 @@ import Testing
     @Test(arguments: [
         ("tiktoken", "dA== 116", "dA== 2097152", "line 117: the id is too large"), ("tiktoken", "dA== 116", "dA== 99999999999999999999", "line 117"),
         ("tiktoken", "dA== 116", "dA== -1", "line 117: there is no id"), ("tiktoken", "dA== 116", "dA== 115", "line 117: id 115 is there twice"),
-        ("tiktoken", "dA== 116", "dQ== 116", "the token is there twice"), ("tiktoken", "dA== 116", "dA==116", "line 117"), ("tiktoken", "dA==", "dA=", "no multiple of 4"),
+        ("tiktoken", "dA== 116", "dQ== 116", "the token is there twice"), ("tiktoken", "dA== 116", "dA==116", "line 117"), ("tiktoken", "dA==", "dA=", "not a multiple of 4"),
         ("tokenizer.json", "\"t\": 116", "\"t\": 9999999999", "expected an integer from 0 to 2097151, found 9999999999"), ("tokenizer.json", "\"t\": 116", "\"t\": -1", "expected an integer from 0 to 2097151, found -1"),
         ("tokenizer.json", "\"t\": 116", "\"t\": 115", "the id 115; expected each id once"), ("tokenizer.json", "\"t\": 116", "\"t\": 1e3", "found 1000.0"),
         ("tokenizer.json", "\"t\": 116", "\"s\": 116", "\"s\""), ("tokenizer.json", "\"t h\"", "\"t q7\"", "merge 0 needs \"q7\", which is not in the vocabulary"),

@@ -66,7 +66,8 @@ struct SampleRun {
         parts.append("decode \(Human.number(timings.decodeTokens, "token")), \(rate(timings.decodeTokensPerSecond))")
         if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }
         parts.append("ended by: \(end(of: generation))")
-        terminal.showLine(terminal.appearance.paint(parts.joined(separator: "  "), .dim))
+        let text = parts.joined(separator: "  ")
+        terminal.showLine(terminal.appearance.paint(terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text, .dim))
     }
 
     private func end(of generation: Generation) -> String {
