@@ -74,9 +74,9 @@ extension JSONObject {
 extension ProductBenchmark.Result {
     fileprivate var line: String {
         func pad(_ s: String, _ n: Int) -> String { String(repeating: " ", count: max(0, n - s.count)) + s }
-        let name = shape.name + String(repeating: " ", count: max(0, 31 - shape.name.count))
+        let name = shape.name + String(repeating: " ", count: max(0, 33 - shape.name.count))
         return "\(name) \(pad(typeName, 8)) \(pad("\(shape.m)x\(shape.n)x\(shape.k)", 13)) "
-            + "\(pad(String(format: "%.0f", gflops), 4)) of \(pad(String(format: "%.0f", peak), 4)) GFLOP/s \(pad(Human.percent(share, decimals: 0), 4))"
+            + "\(pad(String(format: "%.0f", gflops), 4))/\(pad(String(format: "%.0f", peak), 4)) GFLOP/s \(pad(Human.percent(share, decimals: 0), 4))"
     }
 
     fileprivate var json: JSONObject {
