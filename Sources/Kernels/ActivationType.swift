@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// How products keep the numbers that meet weights in blocks. They share a scale in units of 32 or, beside formats with blocks of 256, of 256.
+/// How products keep the numbers that meet weights in blocks. They share a scale in units of 32 or, for formats with blocks of 256, of 256.
 public enum ActivationType: String, CaseIterable, Sendable {
     /// Signed bytes, as llama.cpp's: on real weights this rounding is most of the distance from float32.
     case int8

@@ -74,9 +74,9 @@ extension JSONObject {
 extension ProductBenchmark.Result {
     fileprivate var line: String {
         func pad(_ s: String, _ n: Int) -> String { String(repeating: " ", count: max(0, n - s.count)) + s }
-        let name = shape.name.padding(toLength: 34, withPad: " ", startingAt: 0)
-        return "\(name) \(pad(typeName, 8)) \(pad("\(shape.m)", 5)) x \(pad("\(shape.n)", 5)) x \(pad("\(shape.k)", 5)) "
-            + "\(pad(String(format: "%.0f", gflops), 5)) GFLOP/s of \(pad(String(format: "%.0f", peak), 4))  \(pad(String(format: "%.0f", share * 100), 3)) %"
+        let name = shape.name + String(repeating: " ", count: max(0, 33 - shape.name.count))
+        return "\(name) \(pad(typeName, 8)) \(pad("\(shape.m)x\(shape.n)x\(shape.k)", 13)) "
+            + "\(pad(String(format: "%.0f", gflops), 4))/\(pad(String(format: "%.0f", peak), 4)) GFLOP/s \(pad(Human.percent(share, decimals: 0), 4))"
     }
 
     fileprivate var json: JSONObject {

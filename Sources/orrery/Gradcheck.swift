@@ -44,7 +44,7 @@ extension GradientCheck {
                 String(format: "%.1e", row.error), String(format: "%.1e", row.tolerance), row.passed ? "ok" : "WRONG")
         }
         let terminal = Terminal.standardOutput
-        try print(table.render(width: max(terminal.width, 120), appearance: terminal.appearance))
+        try print(table.render(width: terminal.isTerminal ? terminal.width : max(terminal.width, 120), appearance: terminal.appearance))
         for input in missing { try print("\(input) is not checked by any case") }
         let wrong = rows.count { !$0.passed }
         try print("\(rows.count) gradients of \(Set(rows.map(\.operation)).count) operations, \(wrong == 0 ? "all within tolerance" : "\(wrong) WRONG")")

@@ -40,7 +40,7 @@ orrery_block_layout orrery_layout_of_blocks(int format);
 // Sixteen rows of `blocks` blocks, null past the last row, to a panel: for each block heads [16][head bytes], then words [words][16][4 bytes].
 void orrery_pack_blocks(int format, const uint8_t *const *rows, ptrdiff_t blocks, uint8_t *panel);
 
-// How activations beside weights in blocks are kept: the bytes of a number. Two are 128 high + low, high in -127 ... 127 and low in -64 ... 63.
+// How activations that meet weights in blocks are kept: the bytes of a number. Two are 128 high + low, high in -127 ... 127 and low in -64 ... 63.
 enum { ORRERY_INT8 = 1, ORRERY_INT16 = 2 };
 
 // Rows of activations as integers in units. Strides are in elements, that of q in bytes.
@@ -183,7 +183,7 @@ typedef struct {
     void (*block_quantise)(int format, int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another. `hints`: whether to ask for memory ahead of its use.
     void (*block_product_row)(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
-    // The bytes of an expanded code beside activations stored in two: 1, or 2 where 16-bit numbers are multiplied in pairs.
+    // The bytes of an expanded code where activations are stored in two: 1, or 2 where 16-bit numbers are multiplied in pairs.
     int32_t expanded_bytes;
     // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16]. How codes of zero are taken off, and
     // the order of codes of two bytes, is between this, block_quantise and block_product. `bytes`: in which activations are stored.

@@ -20,7 +20,7 @@ enum RawMode {
 
     /// Reads keys from standard input, without echo, and asks the terminal on standard output to mark what is pasted (xterm's mode 2004).
     ///
-    /// - Returns: false where standard input is no terminal that can do it.
+    /// - Returns: false where standard input is not a terminal that can do it.
     static func enter() -> Bool {
         if isOn.load(ordering: .sequentiallyConsistent) { return true }
         var mode = termios()

@@ -68,7 +68,8 @@ struct SampleRun {
         parts.append("decode \(Human.number(timings.decodeTokens, "token")), \(rate(timings.decodeTokensPerSecond))")
         if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }
         parts.append("ended by: \(end(of: generation))")
-        terminal.showLine(terminal.appearance.paint(parts.joined(separator: "  "), .dim))
+        let text = parts.joined(separator: "  ")
+        terminal.showLine(terminal.appearance.paint(terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text, .dim))
     }
 
     /// What the samples of a prompt came to, which share each pass over the weights.

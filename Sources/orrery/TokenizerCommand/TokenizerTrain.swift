@@ -75,8 +75,10 @@ struct TokenizerTrain: ParsableCommand {
     private func summary(_ result: TokenizerTrainer.Result) -> String {
         let report = result.report
         let perToken = report.tokens > 0 ? Human.fixed(Double(report.bytes) / Double(report.tokens), decimals: 3) : "no"
-        return "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
+        let text = "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
             + "\(perToken) bytes per token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
+        let terminal = Terminal.standardOutput
+        return terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text
     }
 
     private func json(_ result: TokenizerTrainer.Result) -> JSONObject {

@@ -82,7 +82,7 @@ INLINE void block_row(const int format, const int hints, const int bytes, const 
     store_lanes(c, acc);
 }
 
-// Tiles that differ in nothing but their sums in 16 bits are the same where there are none: with 32-bit sums, and beside activations of two bytes.
+// Tiles that differ in nothing but their sums in 16 bits are the same where there are none: with 32-bit sums, and with activations of two bytes.
 #define TILES_WITHOUT_PARTS(T) \
     T(wide32, 32, 32, 0, 0) T(affine32, 32, 32, 1, 0) T(affine16, 256, 16, 1, 0) T(six16, 256, 16, 0, 0) T(four256, 256, 32, 1, 0) T(wide256, 256, 32, 0, 0)
 #define four32_of_two_tiles wide32_of_two_tiles
