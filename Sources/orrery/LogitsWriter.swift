@@ -44,6 +44,12 @@ package struct LogitsWriter {
 
     package var names: [String] { ["input_ids", "logits"] + (continued > 0 ? ["greedy"] : []) + (writesHidden ? (0 ... model.shape.layers).map { "hidden.\($0)" } : []) }
 
+    /// Whether a file is one that `write` makes, by the names of its tensors.
+    package static func isOutput(_ path: String) -> Bool {
+        guard let file = try? SafetensorsFile(path: path), file.tensors["input_ids"] != nil, file.tensors["logits"] != nil else { return false }
+        return file.tensors.keys.allSatisfy { ["input_ids", "logits", "greedy"].contains("\($0)") || "\($0)".hasPrefix("hidden.") }
+    }
+
     package func write(to path: String) throws {
         try InferenceMemory(
             model, type: computeType, cacheType: cacheType, positions: length + continued, piece: continued > 0 ? max(Self.piece, length) : Self.piece

@@ -47,6 +47,18 @@ import Testing
         #expect(try scratch.content(inTheWay).text != "mine")
     }
 
+    /// What an earlier run has made is replaced as every compiler replaces its output.
+    @Test(arguments: [
+        "logits @model --ids @ids.json --out @out.safetensors", "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @out.json",
+        "tokenizer train --kind unigram --vocab 40 --data @text.txt -o @out.model", "tokenizer convert @tiny.tiktoken --pattern r50k --out @out.tiktoken",
+    ]) func madeAgain(_ line: String) async throws {
+        let scratch = try await scene()
+        for _ in 1 ... 2 {
+            let outcome = try await run(line, scratch)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+    }
+
     @Test(arguments: [
         "logits @model --ids @ids.json --out @ids.json", "logits @model --ids @ids.json --out @model/model.safetensors", "logits @model --ids @ids.json --out @model/config.json",
         "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @text.txt", "tokenizer train --kind bpe --vocab 300 --data @texts --out @texts/t.json",

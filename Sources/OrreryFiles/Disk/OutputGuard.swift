@@ -1,4 +1,5 @@
-/// The rule for every file that a command writes: what is there is replaced only where the user says so, and never what the command reads.
+/// The rule for every file that a command writes: what is there is replaced where it is an output of the same kind or where the user says so, and never what the
+/// command reads.
 ///
 /// A command asks before it begins its work, so that a refusal costs nothing.
 package struct OutputGuard: Sendable {
@@ -13,8 +14,9 @@ package struct OutputGuard: Sendable {
         self.inputs = inputs.compactMap { path in FileStatus(path).map { (path, $0) } }
     }
 
+    /// - Parameter isSameKind: whether the file that is there holds what will be written, as the output of an earlier run does.
     /// - Throws: `FileError` that names the path, where a file may not be written there.
-    package func require(_ path: String) throws {
+    package func require(_ path: String, replacing isSameKind: (String) -> Bool = { _ in false }) throws {
         guard let status = FileStatus(path) else {
             // A link that leads nowhere is something too.
             if FileStatus(path, followingLinks: false) != nil, !overwrite { throw FileError.exists(path) }
@@ -28,7 +30,7 @@ package struct OutputGuard: Sendable {
         if inputs.contains(where: { $0.status.isSameFile(as: status) }) {
             throw FileError.request(path, "is read by this command and cannot be its output", advice: "name another output")
         }
-        if !overwrite { throw FileError.exists(path) }
+        if !overwrite, !isSameKind(path) { throw FileError.exists(path) }
     }
 }
 

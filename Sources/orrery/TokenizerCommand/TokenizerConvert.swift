@@ -46,13 +46,13 @@ struct TokenizerConvert: ParsableCommand {
     func run() throws {
         let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.hasSuffix(".gguf") ? .gguf : .huggingface)
         let outputs = overwriting.outputs(inputs: TokenizerLoader.files(of: input))
-        try knownPaths(format).forEach(outputs.require)
+        try knownPaths(format).forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
         let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding) { standardError("orrery: warning: \($0)") }
         if format == .gguf { return try writeVocabulary(tokenizer) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece
         let paths = files.map { isFile ? out : Path.join(out, $0.name) }
-        try paths.forEach(outputs.require)
+        try paths.forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
         if !isFile { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
         for (file, path) in zip(files, paths) {
             try AtomicFile.write(Array(file.contents), to: path)

@@ -34,7 +34,7 @@ struct TokenizerTrain: ParsableCommand {
         let trainer = try options.trainer(try resources())
         let destination = try TokenizerDestination(out, trainer.kind)
         let files = try files(), outputs = overwriting.outputs(inputs: files)
-        try destination.paths.forEach(outputs.require)
+        try destination.paths.forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
         try FreeSpace.requireSpace(options.vocab * 128, at: out)
         let corpus = try TrainingCorpus(files: files, unit: trainer.unit)
 
