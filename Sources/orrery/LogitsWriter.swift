@@ -47,7 +47,7 @@ package struct LogitsWriter {
     /// Whether a file is one that `write` makes, by the names of its tensors.
     package static func isOutput(_ path: String) -> Bool {
         guard let file = try? SafetensorsFile(path: path), file.tensors["input_ids"] != nil, file.tensors["logits"] != nil else { return false }
-        return file.tensors.keys.allSatisfy { ["input_ids", "logits", "greedy"].contains("\($0)") || "\($0)".hasPrefix("hidden.") }
+        return file.tensors.keys.allSatisfy { ["input_ids", "logits", "greedy"].contains($0) || $0.hasPrefix("hidden.") }
     }
 
     package func write(to path: String) throws {
