@@ -34,7 +34,7 @@ private struct Bytes {
 
     @Test func refusesTheHead() {
         #expect(problem([]) == "byte 0: expected \"GGUF\", found an empty file; this is not a GGUF file")
-        #expect(problem(Array("GGML3333".utf8)).contains("found something else"))
+        #expect(problem(Array("GGMX3333".utf8)).contains("found something else"))
         #expect(problem(Array("version https://git-lfs.github.com".utf8)).contains("run: git lfs pull"))
         #expect(problem(Array("GGUF".utf8)) == "byte 4: expected 4 bytes for the version, found 0; the file is cut off or not a GGUF file: download it again")
         #expect(problem(Bytes(version: 1)).contains("byte 4: expected version 2 or 3, found 1"))

@@ -50,8 +50,28 @@ import Testing
             "index: tensor embed is not in m-2.safetensors: it is in m-1.safetensors", "index: tensor head is not in m-1.safetensors: it is in none of the files",
             "index: tensor norm of m-2.safetensors is not listed",
         ])
-        try index(["embed": "m-3.safetensors"])
-        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("m-3.safetensors: cannot open for reading"))
+    }
+
+    /// A download that stopped: the index says what is missing.
+    @Test func missingShards() throws {
+        try shard("m-1.safetensors", ["embed"])
+        try index(["embed": "m-1.safetensors", "head": "m-2.safetensors"])
+        let path = scratch(SafetensorsIndex.fileName)
+        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) } == "\(path): names 2 files, of which 1 is missing: m-2.safetensors; download what is missing")
+        try index(["embed": "m-1.safetensors", "head": "m-2.safetensors", "norm": "m-3.safetensors"])
+        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("names 3 files, of which 2 are missing: m-2.safetensors and others"))
+    }
+
+    /// As in transformers a single file goes before an index; that other files are not read is said.
+    @Test func singleFileBesideAnIndex() throws {
+        try shard("model.safetensors", ["x"])
+        try shard("m-1.safetensors", ["y"])
+        try index(["y": "m-1.safetensors"])
+        let model = try SafetensorsCheckpoint.open(directory: scratch.path)
+        #expect(model.ordered.map(\.name) == ["x"])
+        #expect(model.oddities == ["\(scratch(SafetensorsIndex.fileName)): is not read, nor are m-1.safetensors and the other files it names, for model.safetensors is there too"])
+        try index(["x": "model.safetensors"])
+        #expect(try SafetensorsCheckpoint.open(directory: scratch.path).oddities.isEmpty)
     }
 
     @Test(arguments: ["../m", "/etc/passwd", "a/b", "", ".", "..", "a\\b", "a\0"])

@@ -36,11 +36,10 @@ struct GGUFHeader {
     }
 
     private func readMagic(_ reader: inout GGUFReader, _ bytes: UnsafeRawBufferPointer) throws {
-        if bytes.starts(with: "version https://git-lfs".utf8) {
-            throw reader.wrong("\"GGUF\"", found: "a Git LFS pointer", advice: "run: git lfs pull")
-        }
         guard bytes.starts(with: Self.magic) else {
-            throw reader.wrong("\"GGUF\"", found: bytes.isEmpty ? "an empty file" : "something else", advice: "this is not a GGUF file")
+            let foreign = ForeignFile(bytes)
+            let found = bytes.isEmpty ? "an empty file" : foreign?.found ?? "something else"
+            throw reader.wrong("\"GGUF\"", found: found, advice: foreign?.advice ?? "this is not a GGUF file")
         }
         _ = try reader.integer(UInt32.self, "the magic")
     }

@@ -21,8 +21,8 @@ public final class SafetensorsCheckpoint: Sendable {
     /// - Throws: `FileError` naming the file and what is wrong with it.
     public static func open(directory: String) throws -> SafetensorsCheckpoint {
         let single = Path.join(directory, fileName)
-        if FileStatus(single) != nil { return try SafetensorsCheckpoint(file: single) }
         let index = Path.join(directory, SafetensorsIndex.fileName)
+        if FileStatus(single) != nil { return try SafetensorsCheckpoint(file: single, oddities: Self.unread(index)) }
         if FileStatus(index) != nil { return try SafetensorsCheckpoint(index: SafetensorsIndex(path: index)) }
         guard FileStatus(directory)?.kind == .directory else {
             throw FileError.request(directory, "is not a directory that can be read", advice: "name a model directory")
@@ -35,15 +35,29 @@ public final class SafetensorsCheckpoint: Sendable {
     }
 
     /// Opens a single file.
-    public convenience init(file path: String) throws {
+    public convenience init(file path: String) throws { try self.init(file: path, oddities: []) }
+
+    private convenience init(file path: String, oddities: [String]) throws {
         let file = try SafetensorsFile(path: path)
-        self.init(path: path, files: [file], oddities: []) { _, _ in true }
+        self.init(path: path, files: [file], oddities: oddities) { _, _ in true }
+    }
+
+    /// What is not read because `model.safetensors` is there too: as in transformers it goes before the index.
+    private static func unread(_ index: String) -> [String] {
+        guard FileStatus(index) != nil, let files = try? SafetensorsIndex(path: index).files, let other = files.first(where: { $0 != fileName }) else { return [] }
+        return ["\(index): is not read, nor are \(FileError.oneLine(other)) and the other files it names, for \(fileName) is there too"]
     }
 
     /// Opens the shards of `index`. As in transformers the index only says which files there are: every tensor in one of them counts. Of a name
     /// that is in several the one counts that the index has, else the first.
     public convenience init(index: SafetensorsIndex) throws {
         let directory = Path.parent(index.path)
+        let missing = index.files.filter { FileStatus(Path.join(directory, $0)) == nil }
+        if let first = missing.first {
+            throw FileError.request(
+                index.path, "names \(index.files.count) files, of which \(missing.count) \(missing.count == 1 ? "is" : "are") missing: \(FileError.oneLine(first))\(missing.count == 1 ? "" : " and others")",
+                advice: "download what is missing")
+        }
         let files = try index.files.map { try SafetensorsFile(path: Path.join(directory, $0)) }
         let numbers = NameTable(zip(index.files, files.indices))
 

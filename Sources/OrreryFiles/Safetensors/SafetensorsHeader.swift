@@ -35,9 +35,11 @@ package struct SafetensorsHeader {
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= maximumLength else {
+            if let foreign = ForeignFile(file) { throw FileError.content(path, expected: "a safetensors file", found: foreign.found, advice: foreign.advice) }
+            let isTooLong = length <= file.count - 8 && file[8] == UInt8(ascii: "{")
             throw FileError.byte(
                 0, of: path, expected: "a header of at most \(maximumLength) bytes", found: "\(length)",
-                advice: "this is not a safetensors file")
+                advice: isTooLong ? "the format allows no more: write the tensors to several files" : "this is not a safetensors file")
         }
         guard Int(length) <= file.count - 8 else {
             throw FileError.byte(

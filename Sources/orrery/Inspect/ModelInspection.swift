@@ -42,7 +42,7 @@ struct ModelInspection {
         if status.kind == .directory {
             format = "Hugging Face directory"
             try readDirectory()
-        } else if GGUFFile.isGGUF(path: path) {
+        } else if path.hasSuffix(".gguf") || GGUFFile.isGGUF(path: path) {
             let file = try GGUFFile(path: path)
             format = "GGUF version \(file.version)"
             try read(file)
