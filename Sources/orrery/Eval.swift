@@ -3,6 +3,7 @@ import Kernels
 import OrreryFiles
 import OrreryGeneration
 import OrreryTerminal
+import OrreryTokenizers
 import OrreryTraining
 
 /// How well a model predicts a text.
@@ -50,7 +51,7 @@ struct Eval: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
-            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: false).read()
+            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
             let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))

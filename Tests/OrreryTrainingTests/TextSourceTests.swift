@@ -11,6 +11,24 @@ import Testing
         #expect(try TextSource(path).read().bytes == Array("Grüße\r\n\n".utf8), "bytes as they are")
     }
 
+    /// The mark that editors on Windows put before a text is no part of it, before records neither.
+    @Test func byteOrderMark() throws {
+        let scratch = try Scratch()
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let path = try scratch.put(mark + Array("Grüße\u{FEFF}".utf8), at: "text.txt")
+        #expect(try TextSource(path).read().bytes == Array("Grüße\u{FEFF}".utf8))
+        let rows = try scratch.put(mark + Array("text,id\nabc,1\n".utf8), at: "rows.csv")
+        #expect(try String(decoding: TextSource(DataSources([rows]), field: "text").read().bytes, as: UTF8.self).contains("abc"))
+    }
+
+    /// What is not UTF-8 is told apart by its bytes.
+    @Test(arguments: [([0xFF, 0xFE, 0x61, 0], "iconv -f utf-16 "), ([0x61, 0x92, 0x73], "iconv -f windows-1252 "), ([0x63, 0xE9, 0x20], "iconv -f latin1 ")] as [([UInt8], String)])
+    func otherEncodings(_ bytes: [UInt8], _ advice: String) throws {
+        let scratch = try Scratch()
+        let path = try scratch.put(bytes, at: "text.txt")
+        #expect(line { try TextSource(path).read() }.contains(advice))
+    }
+
     /// In the order of the paths' bytes, a newline between two; hidden, empty and binary files are no text.
     @Test func directory() throws {
         let scratch = try Scratch()

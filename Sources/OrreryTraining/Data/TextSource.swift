@@ -75,7 +75,7 @@ public struct TextSource: Sendable, Hashable {
             guard isNamed else { return skip(.otherFormat) }
             throw TrainingError.data(path, "--field is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text")
         }
-        let bytes = try WholeFile.read(path, limit: 1 << 36)
+        var bytes = try WholeFile.read(path, limit: 1 << 36)
         guard !bytes.isEmpty else {
             if isNamed { throw TrainingError.data(path, "the file is empty; expected text") }
             return skip(.empty)
@@ -83,8 +83,9 @@ public struct TextSource: Sendable, Hashable {
         if !isNamed, bytes.prefix(8192).contains(0) { return skip(.binary) }  // a zero byte says that it is no text
         if requiresUTF8 || field != nil, let place = bytes.malformedPlace {
             guard isNamed else { return skip(.malformed) }
-            throw TrainingError.data(path, "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f latin1 -t utf-8), or train on bytes with --tokenizer byte")
+            throw TrainingError.data(path, "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with --tokenizer byte")
         }
+        if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
         if let format, let field {
             try format.read(bytes, path, field: field) { text.append($0.utf8); text.report.records += $0.isEmpty ? 0 : 1; text.report.emptyRecords += $0.isEmpty ? 1 : 0 }
         } else {
@@ -92,6 +93,9 @@ public struct TextSource: Sendable, Hashable {
         }
         text.report.add(bytes.count)
     }
+
+    /// What editors on Windows put before a text, and no part of it.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private func nothing(_ report: ReadingReport) -> TrainingError {
         if report.emptyRecords > 0 { return .data(sources.description, "field \"\(FileError.oneLine(field ?? ""))\" has no text in any of \(report.emptyRecords) records") }
@@ -109,6 +113,13 @@ extension ReadingReport {
 }
 
 extension [UInt8] {
+    /// What the text is likely to be, whose byte at `place` is not UTF-8, by the name that iconv has for it.
+    fileprivate func likelyEncoding(at place: Int) -> String {
+        if starts(with: [0xFF, 0xFE]) || starts(with: [0xFE, 0xFF]) { return "utf-16" }
+        // Latin 1 has no characters there, Windows' code page has its quotes and dashes.
+        return (0x80 ... 0x9F).contains(self[place]) ? "windows-1252" : "latin1"
+    }
+
     /// The first byte that is not UTF-8, and its line, from 1; nil if all are.
     fileprivate var malformedPlace: (line: Int, byte: Int)? {
         withUnsafeBufferPointer { bytes in
