@@ -37,10 +37,19 @@ struct Orrery: ParsableCommand {
         StandardInput.open()
         Interruption.answer { Temporary.removeAll() }
         do {
+            try requireUTF8Arguments()
             var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
             try command.run()
         } catch {
             Foundation.exit(report(error))
+        }
+    }
+
+    /// Swift replaces what is not UTF-8 in an argument by U+FFFD: a prompt would be another one, a path would lead nowhere.
+    private static func requireUTF8Arguments() throws {
+        for number in 1 ..< max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[number], String(validatingCString: argument) == nil else { continue }
+            throw ValidationError("argument \(number): expected UTF-8, found \(CommandLine.arguments[number])")
         }
     }
 

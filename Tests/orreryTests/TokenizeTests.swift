@@ -27,6 +27,24 @@ import Testing
         }
     }
 
+    /// A pipe that has a name, as a shell makes for <(command), and the device of standard input.
+    @Test func pipesAreRead() async throws {
+        let scratch = try Scratch()
+        let vocabulary = try scratch.put(Example.tiktoken, at: "tiny.tiktoken"), pipe = scratch("pipe")
+        let outcome = try await Command(
+            ["tokenize", vocabulary, "--pattern", "r50k", "--ids", pipe], prelude: "mkfifo '\(pipe)'; (printf 'the moon' > '\(pipe)' &)"
+        ).outcome()
+        #expect(outcome.output == "258 265\n", "\(outcome.errors)")
+        let device = try await orrery(["tokenize", vocabulary, "--pattern", "r50k", "--ids", "/dev/stdin"], input: "the moon")
+        #expect(device.output == "258 265\n", "\(device.errors)")
+    }
+
+    /// Swift would read another text.
+    @Test func argumentsAreUTF8() async throws {
+        let outcome = try await Command(["char"], prelude: #"set -- "$1" tokenize "$2" --ids --text "$(printf 'a\355\262\235')""#).outcome()
+        #expect(outcome.status == 2 && outcome.errors.contains("argument 5: expected UTF-8"), "\(outcome.errors)")
+    }
+
     /// Ids from an argument, standard input and files, as numbers and as JSON: one text, to the byte.
     @Test(arguments: ["258 32 262", "258,32, 262\n", "[258, 32, 262]", #"{"ids": [258, 32, 262], "text": ""}"#]) func decode(_ ids: String) async throws {
         let scratch = try Scratch()

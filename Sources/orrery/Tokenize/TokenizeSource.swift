@@ -7,13 +7,15 @@ enum TokenizeSource {
     case bytes([UInt8], name: String)
 
     /// - Parameters:
-    ///   - file: a path; `-` or nothing is standard input, which is read to its end.
+    ///   - file: a path; `-` or nothing is standard input. What is a pipe is read to its end.
     ///   - text: the text itself, in place of a file.
     init(file: String?, text: String?) throws {
         if let text {
             self = .bytes(Array(text.utf8), name: "the text")
         } else if let file, file != "-" {
-            self = .file(try MappedFile(path: file))
+            // A pipe, as a shell makes of <(command), cannot be mapped.
+            let isPipe = FileStatus(file)?.kind == .other
+            self = try isPipe ? .bytes(WholeFile.read(file, limit: 1 << 36), name: file) : .file(MappedFile(path: file))
         } else {
             self = .bytes(Array(FileHandle.standardInput.readDataToEndOfFile()), name: "standard input")
         }
