@@ -63,7 +63,7 @@ extension JSONFields {
                 highFreqFactor: try object.positive("high_freq_factor"), originalMaxPositionEmbeddings: try original()))
         case "yarn": scaling = .yarn(try object.yarn(factor: factor(), original: original()))
         case "longrope": scaling = .longrope(try object.longRoPE(rotated: rotated, factor: factor(), original: original()))
-        default: throw object.error("rope_type", expected: "one of \(Self.rotaryTypes.joined(separator: ", "))")
+        default: throw object.error(object.has("rope_type") ? "rope_type" : "type", expected: "one of \(Self.rotaryTypes.joined(separator: ", "))")
         }
         return RotaryFields(theta: theta, scaling: scaling)
     }
