@@ -52,6 +52,13 @@ public final class TextModel {
         return [start]
     }
 
+    /// The token that the tokenizer puts before a text which begins with it already, as a copied chat template does; nil where none is doubled.
+    public func doubledStart(of text: String) -> String? {
+        guard let framed = try? tokenizer.encode(text), let bare = try? tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false)),
+            framed.count > bare.count, let first = framed.first, bare.first == first, framed.dropFirst().starts(with: bare) else { return nil }
+        return String(decoding: tokenizer.piece(for: first) ?? [], as: UTF8.self)
+    }
+
     /// When a generation of this model ends.
     public func stopConditions(maxTokens: Int? = nil, stopStrings: [String] = []) -> StopConditions {
         StopConditions(endTokens: endTokens, maxTokens: maxTokens, stopStrings: stopStrings)

@@ -90,7 +90,10 @@ struct Logits: ParsableCommand {
             models: models, sequences: sequences, computeType: compute.type(standard: .float32), cacheType: cacheType, writesHidden: hidden,
             continued: greedy)
         let start = ContinuousClock.now
-        try writer.write(to: out)
+        if let broken = try writer.write(to: out) {
+            let advice = cacheType == .float16 ? "weights or activations may be damaged, or keys exceed the range of float16: try --cache-type bf16" : "weights or activations may be damaged"
+            warn("\(out): the logits of sequence \(broken.sequence) are not finite from position \(broken.position) on; \(advice)")
+        }
         try report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
     }
 

@@ -50,18 +50,28 @@ package struct LogitsWriter {
         return file.tensors.keys.allSatisfy { ["input_ids", "logits", "greedy"].contains($0) || $0.hasPrefix("hidden.") }
     }
 
-    package func write(to path: String) throws {
+    /// - Returns: where the first logit is that is NaN or +inf, which no model in order gives; nil where there is none.
+    @discardableResult
+    package func write(to path: String) throws -> (sequence: Int, position: Int)? {
         try InferenceMemory(
             model, type: computeType, cacheType: cacheType, positions: length + continued, piece: continued > 0 ? max(Self.piece, length) : Self.piece
         ).check("the model", shorter: "number of ids")
         let (B, T, shape) = (sequences.count, length, model.shape)
         let hidden = HiddenStates(layers: shape.layers)
+        var broken: (sequence: Int, position: Int)?
         var tensors = [
             SafetensorsTensor(name: "input_ids", dtype: .int32, shape: [B, T]) { sink in
                 for ids in sequences { try ids.withUnsafeBytes { try sink($0) } }
             },
             SafetensorsTensor(name: "logits", dtype: .float32, shape: [B, T, shape.vocabularySize]) { sink in
-                for (b, ids) in sequences.enumerated() { try forward(ids, models[b % models.count], hidden) { try $0.withUnsafeBytes { try sink($0) } } }
+                for (b, ids) in sequences.enumerated() {
+                    var position = 0
+                    try forward(ids, models[b % models.count], hidden) { logits in
+                        if broken == nil, let place = logits.firstIndex(where: { !($0 < .infinity) }) { broken = (b, position + place / shape.vocabularySize) }
+                        position += logits.count / shape.vocabularySize
+                        try logits.withUnsafeBytes { try sink($0) }
+                    }
+                }
             },
         ]
         if continued > 0 {
@@ -78,6 +88,7 @@ package struct LogitsWriter {
             }
         }
         try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: path)
+        return broken
     }
 
     /// `ids` and the tokens that the model finds likeliest after them, one at a time.

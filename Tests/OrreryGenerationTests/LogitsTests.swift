@@ -62,6 +62,22 @@ private let references = URL(fileURLWithPath: #filePath)
         }
     }
 
+    /// Logits that are not numbers are written as they are, and where they begin is said.
+    @Test func brokenLogitsAreFound() throws {
+        var config = TestModels.qwen3
+        config.tieWordEmbeddings = false
+        let model = try TestModels.make(config), table = try #require(model.parameters.first { $0.shape == [61, 48] })
+        var rows = table.value.floats
+        for column in 0 ..< 48 { rows[3 * 48 + column] = .nan }
+        table.assign(.init(rows, shape: table.shape))
+        for (ids, place) in [([[1, 2, 4], [1, 2, 3]], 1), ([[1, 2, 4]], nil)] as [([[Int32]], Int?)] {
+            let path = scratch(".safetensors")
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let broken = try LogitsWriter(model: model, sequences: ids, computeType: .float32, writesHidden: false).write(to: path)
+            #expect(broken?.sequence == place && broken?.position == place.map { _ in 2 })
+        }
+    }
+
     /// Longer than the pieces in which they are computed.
     @Test func piecesDoNotShow() throws {
         var config = TestModels.qwen3

@@ -31,6 +31,19 @@ import Testing
         #expect(try text(opened) == text(made))
     }
 
+    /// A begin token that a prompt spells is there twice, for the tokenizer puts one too.
+    @Test func doubledStart() throws {
+        var pieces = SentencePieceModel(kind: .bpe)
+        pieces.append("<unk>".utf8, score: 0, type: .unknown)
+        for mark in ["<s>", "</s>"] { pieces.append(mark.utf8, score: 0, type: .control) }
+        for (rank, piece) in ["▁", "a", "▁a"].enumerated() { pieces.append(piece.utf8, score: -Float(rank)) }
+        let framing = try TextModel(TestModels.text().model, tokenizer: SentencePieceTokenizer(pieces, frame: ([1], [])))
+        #expect(framing.doubledStart(of: "<s>a") == "<s>")
+        for text in ["a<s>", "a", "", "</s>a"] { #expect(framing.doubledStart(of: text) == nil, "\(text)") }
+        let plain = try TextModel(TestModels.text().model, tokenizer: SentencePieceTokenizer(pieces))
+        #expect(plain.doubledStart(of: "<s><s>a") == nil)
+    }
+
     @Test func whatThePublisherSaysCounts() throws {
         let path = try directory(
             #"{"eos_token_id": [3, 7], "do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.1, "typical_p": 0.9, "num_beams": 1}"#)

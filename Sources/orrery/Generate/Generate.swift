@@ -55,6 +55,7 @@ struct Generate: ParsableCommand {
             let source = try PromptedModel(model, type) { standardError("orrery: warning: \($0)") }
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }
+            if let oddity = texts.lazy.compactMap(source.oddity).first { standardError("orrery: warning: \(oddity)") }
             let interrupt = InterruptFlag()
             defer { interrupt.release() }
             let setting = SampleRun.Setting(total: texts.count * samples, samples: samples, output: output, interrupt: interrupt, maxTokens: maxTokens)

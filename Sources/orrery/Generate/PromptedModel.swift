@@ -32,6 +32,12 @@ struct PromptedModel {
         }
     }
 
+    /// What the user may not have meant with a prompt; nil where nothing is odd.
+    func oddity(of prompt: String) -> String? {
+        guard case .continuing(let model) = kind, let mark = model.doubledStart(of: prompt) else { return nil }
+        return "the prompt begins with \(mark), which the tokenizer puts before every text: the model reads it twice; omit it"
+    }
+
     /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
     func check(_ prompt: String) throws {
         switch kind {
