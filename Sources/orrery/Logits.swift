@@ -48,7 +48,7 @@ struct Logits: ParsableCommand {
     }
 
     func run() throws {
-        try overwriting.outputs(inputs: [ids, encoderIDs].compactMap(\.self) + ModelFiles.files(of: model)).require(out, replacing: LogitsWriter.isOutput)
+        try overwriting.outputs(inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: model)).require(out, replacing: LogitsWriter.isOutput)
         try processor.run(compute) {
             switch try ModelFiles.kind(of: model) {
             case .languageModel:

@@ -27,6 +27,16 @@ import orrery
         #expect(file.read().last?.hasPrefix("99x") == true)
     }
 
+    /// ORRERY_HISTORY may name a file by mistake.
+    @Test func aLargeFileOfSomethingElseStays() throws {
+        let scratch = try Scratch(), text = String(repeating: "something else\n", count: 400_000)
+        try scratch.put(text, at: "book.txt")
+        let file = HistoryFile(path: scratch("book.txt"))
+        #expect(file.read() == [])
+        file.append("x")
+        #expect(try scratch.content("book.txt").text == text)
+    }
+
     @Test func nothingStopsIt() throws {
         let scratch = try Scratch()
         for path in ["/dev/full", "/proc/nowhere/history", scratch.path, scratch("fifo")] {

@@ -50,17 +50,19 @@ package struct KeyParser {
     // MARK: Paste
 
     private static let escape: UInt8 = 0x1B
+    private static let interrupt: UInt8 = 0x03
     private static let pasteEnd: [UInt8] = [0x1B, 0x5B, 0x32, 0x30, 0x31, 0x7E]
 
     /// - Returns: false if the end of the paste is not there yet.
     private mutating func takePaste(from rest: inout ArraySlice<UInt8>, into keys: inout [Key]) -> Bool {
         while !rest.isEmpty {
-            let upTo = rest.firstIndex(of: Self.escape) ?? rest.endIndex
+            let upTo = rest.firstIndex { $0 == Self.escape || $0 == Self.interrupt } ?? rest.endIndex
             paste! += rest[..<upTo]
             rest = rest[upTo...]
             if rest.isEmpty { break }
-            if rest.starts(with: Self.pasteEnd) {
-                rest = rest.dropFirst(Self.pasteEnd.count)
+            // Ctrl-C ends a paste whose end was lost.
+            if rest.first == Self.interrupt || rest.starts(with: Self.pasteEnd) {
+                if rest.first != Self.interrupt { rest = rest.dropFirst(Self.pasteEnd.count) }
                 keys.append(.text(Self.pasted(paste!)))
                 paste = nil
                 return true

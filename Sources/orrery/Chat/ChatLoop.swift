@@ -81,6 +81,7 @@ struct ChatLoop {
         case .help: note(ChatCommand.help(isChat: session.chat != nil))
         case .clear: session.reset(system: session.system)
         case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
+        case .system where rest == nil: note(session.system.map { "the system message: \(safeForTerminal($0, notes.appearance))" } ?? "there is no system message; /system TEXT gives one")
         case .system: session.reset(system: rest)
         case .undo: note(session.undo().map { "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))" } ?? "there is nothing to take back")
         case .tokens:

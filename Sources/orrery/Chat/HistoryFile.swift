@@ -4,7 +4,7 @@ import OrreryTerminal
 
 /// What was typed in chats, kept for the next one: a line for each input, a backslash before `n` for a newline and before a backslash.
 ///
-/// It is a convenience: what cannot be read or written is no error.
+/// It is a convenience: what cannot be read or written is not an error, and a file that chats cannot have made so large is left alone.
 package struct HistoryFile {
     package let path: String
     /// Longer inputs, such as a pasted book, are not kept.
@@ -22,7 +22,7 @@ package struct HistoryFile {
 
     /// The newest entries. A file that has grown too long is cut.
     package func read() -> [String] {
-        guard FileStatus(path)?.kind == .file, let bytes = try? WholeFile.read(path, limit: 64 * Self.largestFile) else { return [] }
+        guard FileStatus(path)?.kind == .file, let bytes = try? WholeFile.read(path, limit: 4 * Self.largestFile) else { return [] }
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         var kept = lines.suffix(InputHistory.limit)
         if bytes.count > Self.largestFile || lines.count > 2 * InputHistory.limit {
@@ -36,7 +36,7 @@ package struct HistoryFile {
     /// Adds an entry in one write, so that chats at the same time do not mix theirs.
     package func append(_ text: String) {
         let line = Array((Self.encoded(text) + "\n").utf8)
-        guard line.count <= Self.longestEntry else { return }
+        guard line.count <= Self.longestEntry, FileStatus(path).map({ $0.byteCount <= 4 * Self.largestFile }) ?? true else { return }
         do {
             try Directory.createAll(Path.parent(path))
             try line.withUnsafeBytes { try Descriptor.appendingPrivately(path).write($0) }

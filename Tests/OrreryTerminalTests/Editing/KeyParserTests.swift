@@ -19,6 +19,12 @@ struct KeyParserTests {
         #expect(Self.joined(keys) == Self.keys)
     }
 
+    @Test func interruptEndsAPasteWithoutEnd() {
+        var parser = KeyParser()
+        #expect(parser.push(Array("\u{1B}[200~hello".utf8)) == [])
+        #expect(parser.push([0x03, 0x04]) == [.text("hello"), .control("c"), .control("d")])
+    }
+
     @Test func escapeAlone() {
         var parser = KeyParser()
         #expect(parser.push([0x1B]) == [])
