@@ -33,7 +33,7 @@ struct Convert: ParsableCommand {
     @OptionGroup var overwriting: OverwriteOption
 
     func validate() throws {
-        if !out.hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
+        if !out.lowercased().hasSuffix(".gguf"), let type, ![.f32, .f16, .bf16].contains(type) {
             throw ValidationError("--type: expected f32, f16 or bf16 for a directory, found \(type.rawValue)")
         }
     }
@@ -49,8 +49,8 @@ struct Convert: ParsableCommand {
                 line.update(TaskStatus("Writing \(out)", completed: Double(done), total: Double(total), unit: "bytes", elapsedSeconds: (ContinuousClock.now - start).seconds))
                 try interrupt.check()
             }
-            let mix = type ?? (out.hasSuffix(".gguf") ? .f16 : .f32)
-            if out.hasSuffix(".gguf") {
+            let mix = type ?? (out.lowercased().hasSuffix(".gguf") ? .f16 : .f32)
+            if out.lowercased().hasSuffix(".gguf") {
                 try GGUFExport(model, name: Path.name(input), mix: mix).write(
                     vocabulary: TokenizerParts(input).vocabulary(of: model) + pooling(model), to: destination,
                     warn: { standardError("orrery: warning: \($0)") }, progress: progress)

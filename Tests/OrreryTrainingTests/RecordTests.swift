@@ -54,6 +54,6 @@ import Testing
     @Test(arguments: [("a.jsonl", "{\"text\": \"x\", \"n\": 1}"), ("a.csv", "text,n\nx,1\n"), ("a.tsv", "text\tn\nx\t1\n"), ("a.json", "[{\"text\": 1, \"n\": 1}]")])
     func withoutField(_ name: String, _ content: String) throws {
         let scratch = try Scratch(), path = try scratch.put(content.utf8, at: name)
-        #expect(line { try TextSource(path).read() }.hasSuffix("name the field to train on with --field NAME (found: text, n)"))
+        #expect(line { try TextSource(path).read() }.hasSuffix("name the field to read with --field NAME (found: text, n)"))
     }
 }

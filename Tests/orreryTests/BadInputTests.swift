@@ -20,7 +20,7 @@ import Testing
         .usage("train --json --out @mine --data @text.txt", "mine holds model.safetensors already", "--overwrite").with(file: "mine/model.safetensors"),
         .usage("train --json --out @mine --data @text.txt", "mine holds tensorboard already", "--overwrite").with(file: "mine/tensorboard/events"),
         BadInput(arguments: ["train", "--out", ""], status: 2, says: ["--out: expected a directory, found nothing"]),
-        .failure("train --json --out @out --data @rows.csv", "rows.csv: this is CSV, not text; name the field to train on with --field NAME (found: id, text)", files: ["rows.csv": "id,text\n1,x\n"]),
+        .failure("train --json --out @out --data @rows.csv", "rows.csv: this is CSV, not text; name the field to read with --field NAME (found: id, text)", files: ["rows.csv": "id,text\n1,x\n"]),
         .failure("train --json --out @out --data @lines.jsonl --field body", "lines.jsonl: there is no field \"body\" (found: text)", files: ["lines.jsonl": "{\"text\": \"x\"}\n"]),
         .failure("train --json --out @out --data @text.txt --field text", "text.txt: --field is for files that end in"),
         .failure("eval @model --data @rows.csv", "rows.csv: this is CSV, not text", files: ["rows.csv": "id,text\n1,x\n"]),

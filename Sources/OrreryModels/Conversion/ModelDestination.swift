@@ -7,13 +7,13 @@ public struct ModelDestination: Sendable {
     let kept: [String]
 
     /// - Parameters:
-    ///   - path: a file to make if it ends in .gguf, else a directory.
+    ///   - path: a file to make if it ends in .gguf, in either case, else a directory.
     ///   - input: what is converted, which must be another model.
     ///   - overwrite: whether a model that is there may be replaced.
     /// - Throws: `FileError` where the output would be the input, or would replace anything that is not a model.
     public init(_ path: String, input: String? = nil, overwrite: Bool) throws {
         self.path = path
-        let isFile = path.hasSuffix(".gguf")
+        let isFile = path.lowercased().hasSuffix(".gguf")
         guard let status = FileStatus(path) else {
             kept = []
             // A link that leads nowhere would be followed by nothing that is written here.

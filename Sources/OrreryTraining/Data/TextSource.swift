@@ -69,7 +69,7 @@ public struct TextSource: Sendable, Hashable {
         let format = RecordFormat(path: path)
         if field == nil, let format {
             guard isNamed else { return skip(.records) }
-            throw TrainingError.data(path, "this is \(format.description), not text; name the field to train on with --field \(try format.fields(of: path))")
+            throw TrainingError.data(path, "this is \(format.description), not text; name the field to read with --field \(try format.fields(of: path))")
         }
         if field != nil, format == nil {
             guard isNamed else { return skip(.otherFormat) }

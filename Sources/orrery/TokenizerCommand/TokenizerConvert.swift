@@ -44,7 +44,7 @@ struct TokenizerConvert: ParsableCommand {
     var encoding: String?
 
     func run() throws {
-        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.hasSuffix(".gguf") ? .gguf : .huggingface)
+        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.lowercased().hasSuffix(".gguf") ? .gguf : .huggingface)
         let outputs = overwriting.outputs(inputs: TokenizerLoader.files(of: input))
         try knownPaths(format).forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
         let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding) { standardError("orrery: warning: \($0)") }
