@@ -1,6 +1,7 @@
 import Kernels
 import OrreryFiles
 import OrreryGeneration
+import OrreryModels
 import OrreryTerminal
 
 /// A model in one line: `SmolLM2.gguf: 135M parameters, mostly Q4_1, 91.7 MB; context 8,192 tokens`.
