@@ -56,11 +56,11 @@ package struct KeyParser {
     /// - Returns: false if the end of the paste is not there yet.
     private mutating func takePaste(from rest: inout ArraySlice<UInt8>, into keys: inout [Key]) -> Bool {
         while !rest.isEmpty {
-            let upTo = rest.firstIndex { $0 == Self.escape || $0 == Self.interrupt } ?? rest.endIndex
+            let upTo = rest.firstIndex { $0 == Self.escape } ?? (rest.last == Self.interrupt ? rest.endIndex - 1 : rest.endIndex)
             paste! += rest[..<upTo]
             rest = rest[upTo...]
             if rest.isEmpty { break }
-            // Ctrl-C ends a paste whose end was lost.
+            // Ctrl-C that comes last, as from a key, ends a paste whose end was lost.
             if rest.first == Self.interrupt || rest.starts(with: Self.pasteEnd) {
                 if rest.first != Self.interrupt { rest = rest.dropFirst(Self.pasteEnd.count) }
                 keys.append(.text(Self.pasted(paste!)))

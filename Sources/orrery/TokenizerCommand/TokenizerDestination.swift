@@ -49,7 +49,7 @@ struct TokenizerDestination {
     /// Whether a file holds a tokenizer and nothing else: not a model's weights, nor a part of a vocabulary in two files.
     static func isTokenizer(_ path: String) -> Bool {
         guard [".json", ".tiktoken", ".model"].contains(where: Path.name(path).hasSuffix), Path.name(path) != "vocab.json" else { return false }
-        return (try? TokenizerLoader.load(path: path)) != nil
+        return (try? TokenizerLoader.load(path: path)) != nil || (try? TokenizerLoader.load(path: path, pattern: SplitPattern(argument: "gpt2"))) != nil
     }
 
     /// Each file replaces an old one whole.
