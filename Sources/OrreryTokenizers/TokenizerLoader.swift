@@ -81,14 +81,16 @@ private struct TokenizerOpening {
     private func sentencePiece(_ path: String, _ configuration: TokenizerConfiguration?) throws -> Loaded {
         var model = try SentencePieceModel(contentsOf: path)
         let pieces = model.pieces
-        let files = try FurtherTokens(beside: path, configuration)
-        let further = files.numbered(size: pieces.count, rows: rows) { text in pieces.firstIndex { $0.elementsEqual(text.utf8) }.map { TokenID($0) } }
+        let files = try FurtherTokens(beside: path, configuration), numbered = files.numberedTexts
+        // Made only where files list tokens, which may be thousands.
+        lazy var ids = Dictionary(pieces.enumerated().map { (Array($1), TokenID($0)) }) { first, _ in first }
+        let further = files.numbered(size: pieces.count, rows: rows) { ids[Array($0.utf8)] }
         model.append(further.tokens)
         if try configuration?.fields.boolIfPresent("add_prefix_space") == false { model.normalizerSettings.addsDummyPrefix = false }
         let tokenizer = try TokenizerError.naming(path) {
             try SentencePieceTokenizer(
                 model, frame: configuration?.sentencePieceFrame(of: model) ?? ([], []),
-                addedTokens: further.tokens + further.known.filter { !$0.isPlain && files.areNumbered.contains(Array($0.content.utf8)) },
+                addedTokens: further.tokens + further.known.filter { !$0.isPlain && numbered.contains(Array($0.content.utf8)) },
                 prefixesEachPart: configuration?.fields.boolIfPresent("legacy") ?? false)
         }
         return (tokenizer, further.warnings)

@@ -56,7 +56,7 @@ import Testing
     /// Ctrl-C ends the training at once, with nothing written and nothing left behind.
     @Test func interrupted() async throws {
         let scratch = try Scratch()
-        let text = try scratch.put(String(repeating: Example.text, count: 6000), at: "text.txt")
+        let text = try scratch.put(String(repeating: Example.text, count: 24000), at: "text.txt")
         let outcome = try await orrery(
             ["tokenizer", "train", "--kind", "wordlevel", "--threads", "1", "--data", text, "--out", scratch("t.json")], prelude: "(sleep 1; kill -INT $$) & :")
         #expect(outcome.status == 130 && outcome.output == "", "\(outcome.errors)")

@@ -11,11 +11,11 @@ extension CacheLayout {
         let keyValueHeads = list(json, ["num_key_value_heads", "num_kv_heads", "num_key_value_heads_per_layer", "n_head_kv"], count) ?? heads
         let width = int("hidden_size", "n_embd", "d_model", "model_dim")
         guard let size = int("head_dim", "d_kv") ?? width.flatMap({ width in (heads.first ?? 0) > 0 ? width / heads[0] : nil }) else { return nil }
-        let kinds = kinds(json, count), windows = windows(json, count)
+        let kinds = kinds(json, count), windows = windows(json, count, kinds)
         let layers = (0 ..< count).compactMap { layer -> Layer? in
             let kind = kinds?[layer]
             guard keyValueHeads[layer] > 0, kind.map(hasKeys) ?? true else { return nil }
-            let sees = windows[layer].flatMap { kind == nil || isLocal(kind ?? "") ? $0 : nil }
+            let sees = kind.map(isLocal) ?? true ? windows[layer] : nil
             return Layer(heads: keyValueHeads[layer], keySize: size, valueSize: int("v_head_dim") ?? size, window: sees)
         }
         return CacheLayout(layers: layers, context: int("max_position_embeddings", "n_positions", "max_seq_len", "max_context_length"))
@@ -68,11 +68,11 @@ extension CacheLayout {
     private static func isLocal(_ kind: String) -> Bool { kind.contains("sliding") || kind.contains("chunked") || kind.contains("local") }
 
     /// The window of each layer that has one: it is that of all only where the layers' kinds say which, or in a list.
-    private static func windows(_ json: JSONFields, _ count: Int) -> [Int?] {
+    private static func windows(_ json: JSONFields, _ count: Int, _ kinds: [String]?) -> [Int?] {
         for key in ["sliding_window", "attention_chunk_size"] where json.has(key) {
             if let each = list(json, [key], count) {
                 if case .array? = json.object[key] { return each.map { $0 > 0 ? $0 : nil } }
-                return kinds(json, count) == nil ? Array(repeating: nil, count: count) : each
+                return kinds == nil ? Array(repeating: nil, count: count) : each
             }
         }
         return Array(repeating: nil, count: count)

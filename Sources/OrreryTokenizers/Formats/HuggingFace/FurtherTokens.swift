@@ -10,7 +10,7 @@ struct FurtherTokens {
     private let path: String
 
     /// The texts of those whose id a file says; the others are tokens of the model already, where it has them.
-    var areNumbered: Set<[UInt8]> { Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) }) }
+    var numberedTexts: Set<[UInt8]> { Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) }) }
 
     /// - Parameters:
     ///   - path: the tokenizer's file.

@@ -43,14 +43,14 @@ struct HuggingFaceReader {
         }
     }
 
-    private func addedTokens() throws -> AddedTokens {
+    /// The added tokens by their ids; nil where something about them is odd, which only the pipeline takes.
+    private func addedTokens() throws -> AddedTokens? {
         let listed = try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }
-        guard PartTypes.warnings(root).isEmpty, case .object(let vocabulary)? = try root.fields("model").object["vocab"] else { throw TokenizerError.invalid("is for the pipeline") }
+        guard PartTypes.warnings(root).isEmpty, case .object(let vocabulary)? = try root.fields("model").object["vocab"] else { return nil }
         let numbered = NumberedTokens(listed, count: vocabulary.count) { content in
             if case .int(let id)? = vocabulary[content] { TokenID(exactly: id) } else { nil }
         }
-        guard numbered.warnings.isEmpty else { throw TokenizerError.invalid("is for the pipeline") }
-        return try AddedTokens(numbered.tokens)
+        return numbered.warnings.isEmpty ? try AddedTokens(numbered.tokens) : nil
     }
 
     /// The token `eos_token` of tokenizer_config.json; without that file, GPT-2's `<|endoftext|>` if it is there.

@@ -16,8 +16,7 @@ struct VocabularyPipeline {
         return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
     }
 
-    /// - Parameters:
-    ///   - ids: gives the ids of the tokens that stand around a text.
+    /// - Parameter postProcessor: what puts tokens around a text, from the ids of tokens by their texts.
     private func tokenizer(
         model: JSONObject, vocabulary: JSONObject, parts: JSONObject, defaults: [String: String], postProcessor: ((String) -> TokenID?) throws -> JSONValue
     ) throws -> (any Tokenizer, [String]) {
@@ -70,7 +69,7 @@ struct VocabularyPipeline {
             let begins = try configuration?.addBOSToken == true ? role("bos_token", defaults) : nil
             let ends = try configuration?.addEOSToken == true ? role("eos_token", defaults) : nil
             guard begins != nil || ends != nil else { return ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true] }
-            return Self.template(begins.map { [$0] } ?? [], ends.map { [$0] } ?? [], secondType: 1, id)
+            return Self.template(begins.map { [$0] } ?? [], ends.map { [$0] } ?? [], id)
         }
     }
 
@@ -93,7 +92,7 @@ struct VocabularyPipeline {
 
     // MARK: vocab.txt
 
-    /// BERT's WordPiece. Where no configuration says whether text is lowercased, a vocabulary without a capital letter is one of lowercased text.
+    /// BERT's WordPiece. Text is lowercased where a configuration does not say otherwise; without any, where the vocabulary has no capital letter.
     func wordPiece() throws -> (any Tokenizer, [String]) {
         let file = try MappedFile(path: path)
         let pieces = try file.withUnsafeBytes { try VocabularyText.pieces($0.assumingMemoryBound(to: UInt8.self), path: path) }
@@ -116,12 +115,12 @@ struct VocabularyPipeline {
             "vocab": .object(vocabulary),
         ]
         return try tokenizer(model: model, vocabulary: vocabulary, parts: parts, defaults: defaults) { id in
-            Self.template([try role("cls_token", defaults)].compactMap { $0 }, [try role("sep_token", defaults)].compactMap { $0 }, secondType: 1, id)
+            Self.template([try role("cls_token", defaults)].compactMap { $0 }, [try role("sep_token", defaults)].compactMap { $0 }, id)
         }
     }
 
-    /// A TemplateProcessing that puts those of the tokens around a text that the vocabulary has.
-    private static func template(_ prefix: [String], _ suffix: [String], secondType: Int, _ id: (String) -> TokenID?) -> JSONValue {
+    /// A TemplateProcessing that puts those of the tokens around a text that the vocabulary has; the second of two texts is of type 1.
+    private static func template(_ prefix: [String], _ suffix: [String], _ id: (String) -> TokenID?) -> JSONValue {
         var tokens = JSONObject()
         func special(_ names: [String], _ type: Int) -> [JSONValue] {
             names.compactMap { name in
@@ -132,7 +131,7 @@ struct VocabularyPipeline {
         }
         func text(_ name: String, _ type: Int) -> JSONValue { ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]] }
         let single = special(prefix, 0) + [text("A", 0)] + special(suffix, 0)
-        let pair = single + [text("B", secondType)] + special(suffix, secondType)
+        let pair = single + [text("B", 1)] + special(suffix, 1)
         return ["type": "TemplateProcessing", "single": .array(single), "pair": .array(pair), "special_tokens": .object(tokens)]
     }
 }
