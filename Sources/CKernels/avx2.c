@@ -37,6 +37,15 @@
 // Pairs of 16-bit numbers cost two thirds of what two bytes would with codes of four bits, and a quarter with eight.
 #define BLOCK_DOT_PAIRS(sum, codes, a) \
     ((sum) + (li)BOTH_HALVES(_mm256_madd_epi16(LOW_HALF(codes), LOW_HALF(a)), _mm256_madd_epi16(HIGH_HALF(codes), HIGH_HALF(a))))
+// Four vectors of eight bytes, or two.
+#define STORE_BYTES(q, n, count)                                                                                                         \
+    do {                                                                                                                                 \
+        const __m256i x = _mm256_packs_epi32((__m256i)(n)[0], (__m256i)(n)[1]);                                                          \
+        const __m256i y = (count) == 4 ? _mm256_packs_epi32((__m256i)(n)[2], (__m256i)(n)[3]) : x;                                       \
+        const __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(x, y), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));           \
+        if ((count) == 4) _mm256_storeu_si256((__m256i *)(q), bytes);                                                                    \
+        else _mm_storeu_si128((__m128i *)(q), _mm256_castsi256_si128(bytes));                                                            \
+    } while (0)
 #define WIDEN_HALVES(h) _mm256_cvtph_ps((__m128i)(h))
 #define FLOAT_MR 3
 #define FLOAT_NR 2

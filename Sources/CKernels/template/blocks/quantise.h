@@ -5,13 +5,16 @@
 // 0, 2, 1, 3 of every four, as block_expand splits words of four codes into even and odd ones.
 enum { LOW_BITS = 7 };
 
-typedef int8_t bytes_any __attribute__((vector_size(VL), aligned(1), may_alias));
 typedef uint64_t fours_any __attribute__((vector_size(VL * 2), aligned(1), may_alias));
 
-INLINE void store_bytes(int8_t *q, vi n) {
+#ifndef STORE_BYTES
+// Integers that fit a byte each: `count` vectors of them.
+INLINE void STORE_BYTES(int8_t *q, const vi *n, const int count) {
     typedef int8_t bytes __attribute__((vector_size(VL)));
-    *(bytes_any *)q = __builtin_convertvector(n, bytes);
+    typedef int8_t bytes_any __attribute__((vector_size(VL), aligned(1), may_alias));
+    UNROLL for (int i = 0; i < count; i++) *(bytes_any *)(q + i * VL) = __builtin_convertvector(n[i], bytes);
 }
+#endif
 
 INLINE void store_pairs(int8_t *q, vi n) {
     typedef int16_t halves __attribute__((vector_size(VL * 2)));
@@ -32,15 +35,24 @@ INLINE void block_quantise_row(const int bytes, const int in_pairs, const int un
         const float scale = largest / most, inverse = largest > 0x1p-100f ? most / largest : 0;
         *scales++ = scale;
         for (int s = 0; s < unit; s += sub, q += sub * (in_pairs ? ORRERY_INT16 : bytes)) {
-            vi sum = {0};
-            UNROLL for (int i = 0; i < sub; i += VL) {
+            enum { MOST = 32 / VL };
+            const int count = sub / VL;
+            vi n[MOST], high[MOST], low[MOST], sum = {0};
+            UNROLL for (int i = 0; i < count; i++) {
                 // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the lowest bits.
-                const vf scaled = load_as(x, type, at + s + i) * inverse, shifted = scaled + 12582912.0f;
-                const vi n = (vi)shifted - 0x4b400000, high = (n + (1 << (LOW_BITS - 1))) >> LOW_BITS;
-                if (in_pairs) store_pairs(q + 2 * i, n);
-                else if (bytes == ORRERY_INT8) store_bytes(q + i, n);
-                else store_bytes(q + i, high), store_bytes(q + sub + i, n - (high << LOW_BITS));
-                sum += n;
+                const vf scaled = load_as(x, type, at + s + i * VL) * inverse, shifted = scaled + 12582912.0f;
+                n[i] = (vi)shifted - 0x4b400000;
+                high[i] = (n[i] + (1 << (LOW_BITS - 1))) >> LOW_BITS;
+                low[i] = n[i] - (high[i] << LOW_BITS);
+                sum += n[i];
+            }
+            if (in_pairs) {
+                UNROLL for (int i = 0; i < count; i++) store_pairs(q + 2 * i * VL, n[i]);
+            } else if (bytes == ORRERY_INT8) {
+                STORE_BYTES(q, n, count);
+            } else {
+                STORE_BYTES(q, high, count);
+                STORE_BYTES(q + sub, low, count);
             }
             const int32_t total = __builtin_reduce_add(sum);
             if (affine) *shifts++ = unit == 32 ? scale * (float)total : (float)total;
