@@ -10,59 +10,47 @@ extension Processor {
     /// Positions of a segment: some 256 KB of keys and values of 64 numbers in 16 bits.
     static let segment = 1024
 
-    /// y = softmax(scale q kᵀ) v per head.
+    /// y = softmax(scale q kᵀ) v per head: `OrreryNN`'s `plainAttention` says the same in tensors.
     ///
     /// - Parameters:
-    ///   - q: [B, T, H, head size]; y likewise.
-    ///   - keyValues: one per sequence, holding `shape.keys` positions, or those of them that the mask lets these queries see.
-    ///   - logSumExp: [B, H, T] float32, kept for the gradient, or nil.
+    ///   - q: [N, H, head size]; y likewise.
+    ///   - keyValues: one per run, holding its keys, or those of them that the mask lets these queries see.
+    ///   - logSumExp: [H, N] float32, kept for the gradient, or nil.
     package func attention(
         _ shape: AttentionShape, q: HeadRows, keyValues: [KeyValueTiles], y: HeadRows, logSumExp: UnsafeMutablePointer<Float>?, dropout: Dropout? = nil
     ) {
+        precondition(keyValues.count == shape.runs.count, "attention: keys and values of \(keyValues.count) sequences for \(shape.runs.count) runs")
         func attend(_ terms: UnsafePointer<Float>?) {
-            let call = AttentionCall(shape: shape, terms: terms, q: q, keyValues: keyValues, y: y, logSumExp: logSumExp, dropout: dropout)
-            if shape.queries == 1 { decode(call) } else { attendBlocks(call) }
+            self.attend(AttentionCall(shape: shape, terms: terms, q: q, keyValues: keyValues, y: y, logSumExp: logSumExp, dropout: dropout))
         }
         guard let bias = shape.distanceBias else { return attend(nil) }
         bias.terms.withUnsafeBufferPointer { attend($0.baseAddress) }
     }
 
-    private func attendBlocks(_ call: AttentionCall) {
-        let shape = call.shape, blocks = (shape.queries + Self.queryBlock - 1) / Self.queryBlock
-        run(.attention, shape.batch * shape.heads * blocks, operations: 2 * shape.products, bytes: 0) { task in
-            let block = blocks - 1 - task % blocks  // the longest rows first, so that threads finish together
-            let (b, h) = (task / blocks / shape.heads, task / blocks % shape.heads)
-            let first = block * Self.queryBlock
-            let rows = QueryRows(
-                batch: b, head: h, keyValueHead: h / shape.group, first: first, count: min(Self.queryBlock, shape.queries - first), acrossHeads: false)
-            AttentionTask(call, rows, on: self).attend()
+    private func attend(_ call: AttentionCall) {
+        let shape = call.shape, rows = call.tasks, operations = 2 * shape.products
+        func task(_ index: Int) -> AttentionTask { AttentionTask(call, rows[index], on: self) }
+        // With few tasks, those of a single query are cut into their segments, to keep the threads busy.
+        let cut = threads == 1 || rows.count >= 4 * threads ? [] : rows.indices.filter { rows[$0].acrossHeads && shape.segments(of: rows[$0]).count > 1 }
+        guard !cut.isEmpty else { return run(.attention, rows.count, operations: operations, bytes: 0) { task($0).attend() } }
+        let pieces: [(task: Int, segment: Int?)] = rows.indices.flatMap { index -> [(Int, Int?)] in
+            cut.contains(index) ? shape.segments(of: rows[index]).map { (index, $0) } : [(index, nil)]
         }
-    }
-
-    /// One query per sequence: the query heads that share a key-value head are the rows of one task, so that the cache is read once.
-    private func decode(_ call: AttentionCall) {
-        let shape = call.shape, groups = shape.batch * shape.keyValueHeads
-        func task(_ index: Int) -> AttentionTask {
-            let (b, kv) = (index / shape.keyValueHeads, index % shape.keyValueHeads)
-            return AttentionTask(
-                call, QueryRows(batch: b, head: kv * shape.group, keyValueHead: kv, first: 0, count: shape.group, acrossHeads: true), on: self)
-        }
-        let segments = task(0).segments
-        if segments.count == 1 || threads == 1 || groups >= 4 * threads {
-            return run(.attention, groups, operations: 2 * shape.products, bytes: 0) { task($0).attend() }
-        }
-        // Too few heads to keep the threads busy: a task for each segment, and then the sums.
         let size = SoftmaxState.floats(rows: shape.group, headSize: shape.headSize)
-        let memory = Storage(byteCount: groups * segments.count * size * 4)
-        func part(_ group: Int, _ segment: Int) -> SoftmaxState {
-            SoftmaxState(
-                memory.pointer.assumingMemoryBound(to: Float.self) + (group * segments.count + segment) * size, rows: shape.group, headSize: shape.headSize)
+        let memory = Storage(byteCount: pieces.count * size * 4)
+        func part(_ piece: Int) -> SoftmaxState {
+            SoftmaxState(memory.pointer.assumingMemoryBound(to: Float.self) + piece * size, rows: shape.group, headSize: shape.headSize)
         }
-        run(.attention, groups * segments.count, operations: 2 * shape.products, bytes: 0) { index in
-            let (group, segment) = (index / segments.count, index % segments.count)
-            task(group).attend(segment: segments.lowerBound + segment, into: part(group, segment))
+        run(.attention, pieces.count, operations: operations, bytes: 0) { piece in
+            if let segment = pieces[piece].segment {
+                task(pieces[piece].task).attend(segment: segment, into: part(piece))
+            } else {
+                task(pieces[piece].task).attend()
+            }
         }
-        run(.attention, groups, bytes: 0) { group in task(group).finish((0 ..< segments.count).map { part(group, $0) }) }
+        run(.attention, cut.count, bytes: 0) { index in
+            task(cut[index]).finish(pieces.indices.filter { pieces[$0].task == cut[index] }.map(part))
+        }
         withExtendedLifetime(memory) {}
     }
 }
@@ -77,16 +65,46 @@ struct AttentionCall {
     let y: HeadRows
     let logSumExp: UnsafeMutablePointer<Float>?
     let dropout: Dropout?
+
+    /// A run's blocks of queries, head by head, the longest rows first so that threads finish together. Of a run of one query the query heads that share a
+    /// key-value head are the rows of one task, so that the cache is read once; while training, each has its own.
+    var tasks: [QueryRows] {
+        var tasks: [QueryRows] = []
+        for (r, run) in shape.runs.enumerated() {
+            if run.queries == 1, logSumExp == nil {
+                tasks += (0 ..< shape.keyValueHeads).map {
+                    QueryRows(run: r, head: $0 * shape.group, keyValueHead: $0, first: 0, count: shape.group, acrossHeads: true)
+                }
+                continue
+            }
+            for head in 0 ..< shape.heads {
+                for first in stride(from: 0, to: run.queries, by: Processor.queryBlock).reversed() {
+                    let count = min(Processor.queryBlock, run.queries - first)
+                    tasks.append(QueryRows(run: r, head: head, keyValueHead: head / shape.group, first: first, count: count, acrossHeads: false))
+                }
+            }
+        }
+        return tasks
+    }
 }
 
 /// The queries of one task: neighbours in time of one head, or the heads of a group at one time.
 struct QueryRows {
-    var batch: Int
+    var run: Int
     var head: Int
     var keyValueHead: Int
+    /// Among the queries of the run.
     var first: Int
     var count: Int
     var acrossHeads: Bool
+}
+
+extension AttentionShape {
+    /// The segments of keys of which some row sees one. Rows are in the order of positions: the first reaches back furthest, the last sees the newest key.
+    func segments(of rows: QueryRows) -> ClosedRange<Int> {
+        let run = runs[rows.run], first = run.firstPosition + rows.first, last = first + (rows.acrossHeads ? 0 : rows.count - 1)
+        return keys(seenFrom: first, in: run).lowerBound / Processor.segment ... keys(seenFrom: last, in: run).upperBound / Processor.segment
+    }
 }
 
 /// Lays out one task's scratch arrays in a single block, each on a cache line of its own. Offsets are in words of 4 bytes.

@@ -3,41 +3,43 @@ import Foundation
 
 // The gradient of fused attention (arXiv:2307.08691, algorithm 2): each tile of probabilities is made again from the log-sum-exp.
 extension Processor {
-    /// From dy to dq, dk and dv; rows as in `attention`, one task per sequence and key-value head.
+    /// From dy to dq, dk and dv; rows as in `attention`, one task per run and key-value head.
     ///
     /// - Parameters:
-    ///   - y: the forward result; `logSumExp` [B, H, T] as the forward pass kept it.
+    ///   - y: the forward result; `logSumExp` [H, N] as the forward pass kept it.
     package func attentionGradient(
         _ shape: AttentionShape, q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>,
         dq: HeadRows, dk: HeadRows, dv: HeadRows, computeType: ElementType, dropout: Dropout? = nil
     ) {
-        precondition(shape.firstPosition == 0 && shape.keys == shape.queries, "attention gradient: with a cache there is none")
+        precondition(shape.runs.allSatisfy { $0.firstPosition == 0 && $0.keys == $0.queries }, "attention gradient: with a cache there is none")
         precondition(shape.sinks.isEmpty && shape.distanceBias == nil, "attention gradient: sinks and relative biases have none")
-        run(.attention, shape.batch * shape.keyValueHeads, operations: 5 * shape.products, bytes: 0) { task in
+        run(.attention, shape.runs.count * shape.keyValueHeads, operations: 5 * shape.products, bytes: 0) { task in
             AttentionGradientTask(
-                processor: self, shape: shape, batch: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
+                processor: self, shape: shape, place: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
             ).run(q: q, k: k, v: v, y: y, dy: dy, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv)
         }
     }
 }
 
-/// One key-value head of one sequence, with the query heads of its group. T queries, D head size, blocks of queries by tiles of keys.
+/// One key-value head of one run, with the query heads of its group. T queries, D head size, blocks of queries by tiles of keys.
 private struct AttentionGradientTask {
     let processor: Processor
     let shape: AttentionShape
-    let batch: Int
+    /// Of the run.
+    let place: Int
     let keyValueHead: Int
     let type: ElementType
     let dropout: Dropout?
 
     private var kernels: orrery_kernels { processor.kernels }
+    private var sequence: AttentionShape.Run { shape.runs[place] }
 
     func run(
         q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>, dq: HeadRows, dk: HeadRows, dv: HeadRows
     ) {
         let kernels = self.kernels
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
-        let (T, D, G) = (shape.queries, shape.headSize, shape.group)
+        let (T, D, G, start) = (sequence.queries, shape.headSize, shape.group, sequence.firstRow)
         let (block, tile) = (Processor.queryBlock, KeyValueTiles.tile)
         let blocks = (T + block - 1) / block, tiles = (T + tile - 1) / tile
         let f32 = ElementType.float32.code
@@ -63,7 +65,7 @@ private struct AttentionGradientTask {
         let firstKeys = (memory.pointer + firstKey * 4).assumingMemoryBound(to: Int32.self)
         let lastKeys = (memory.pointer + lastKey * 4).assumingMemoryBound(to: Int32.self)
         for t in 0 ..< T {
-            let seen = shape.mask.keys(seenFrom: t)
+            let seen = shape.keys(seenFrom: t, in: sequence)
             (positions[t], firstKeys[t], lastKeys[t]) = (Int32(t), Int32(seen.lowerBound), Int32(seen.upperBound))
         }
         memset(base + dqSum, 0, G * T * D * 4)
@@ -72,12 +74,12 @@ private struct AttentionGradientTask {
         for g in 0 ..< G {
             let head = keyValueHead * G + g
             kernels.row_dot(
-                dy.at(batch: batch, row: 0, head: head), dy.type.code, dy.rowStride, y.at(batch: batch, row: 0, head: head), y.type.code, y.rowStride,
+                dy.at(row: start, head: head), dy.type.code, dy.rowStride, y.at(row: start, head: head), y.type.code, y.rowStride,
                 base + delta + g * T, T, D)
             for i in 0 ..< blocks {
                 let rows = min(block, T - i * block), at = g * blocks + i
                 for (x, asRows, asColumns) in [(q, qRows, qColumns), (dy, dyRows, dyColumns)] {
-                    let from = x.at(batch: batch, row: i * block, head: head)
+                    let from = x.at(row: start + i * block, head: head)
                     rowOperand = processor.leftOperand(from, x.type, stride: x.rowStride, rows: rows, depth: D, as: type, in: words + asRows + at * rowWords)
                     kernels.pack(from, x.type.code, 1, x.rowStride, D, rows, Int32(nr), type.code, words + asColumns + at * columnWords, nr * depthBlock)
                 }
@@ -87,7 +89,7 @@ private struct AttentionGradientTask {
         for j in 0 ..< tiles {
             let keys = min(tile, T - j * tile)
             if keys < tile { memset(words + kTile, 0, tile * depthD * 4); memset(words + vTile, 0, tile * depthD * 4) }
-            let (kFrom, vFrom) = (k.at(batch: batch, row: j * tile, head: keyValueHead), v.at(batch: batch, row: j * tile, head: keyValueHead))
+            let (kFrom, vFrom) = (k.at(row: start + j * tile, head: keyValueHead), v.at(row: start + j * tile, head: keyValueHead))
             kernels.pack(kFrom, k.type.code, k.rowStride, 1, keys, D, Int32(nr), type.code, words + kTile, nr * depthD)
             kernels.pack(vFrom, v.type.code, v.rowStride, 1, keys, D, Int32(nr), type.code, words + vTile, nr * depthD)
             kernels.pack(kFrom, k.type.code, 1, k.rowStride, D, keys, Int32(nr), type.code, words + kColumns, nr * depthTile)
@@ -113,12 +115,12 @@ private struct AttentionGradientTask {
                         keep_scale: 1, scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows), keys: Int32(tile))
                     if let dropout {
                         let bits = UnsafeMutableRawPointer(base + mask).assumingMemoryBound(to: UInt8.self)
-                        let query = QueryRows(batch: batch, head: head, keyValueHead: keyValueHead, first: i * block, count: rows, acrossHeads: false)
+                        let query = QueryRows(run: place, head: head, keyValueHead: keyValueHead, first: i * block, count: rows, acrossHeads: false)
                         processor.makeMask(dropout, shape, query, tile: j, bits)
                         geometry.mask = UnsafePointer(bits)
                         geometry.keep_scale = 1 / (1 - dropout.probability)
                     }
-                    let lse = logSumExp + (batch * shape.heads + head) * T + i * block
+                    let lse = logSumExp + head * shape.rows + start + i * block
                     kernels.score_gradient_tile(&geometry, base + scores, base + dp, tile, lse, base + delta + g * T + i * block)
                     // dV += Pᵀ dO, dK += dSᵀ Q
                     for (from, right, sum) in [(scores, dyColumns, dvSum), (dp, qColumns, dkSum)] {
@@ -143,7 +145,7 @@ private struct AttentionGradientTask {
     private func store(_ sums: UnsafePointer<Float>, _ out: HeadRows, head: Int, first: Int, rows: Int) {
         for r in 0 ..< rows {
             kernels.convert(
-                sums + r * shape.headSize, ElementType.float32.code, out.at(batch: batch, row: first + r, head: head), out.type.code, shape.headSize)
+                sums + r * shape.headSize, ElementType.float32.code, out.at(row: sequence.firstRow + first + r, head: head), out.type.code, shape.headSize)
         }
     }
 }

@@ -5,16 +5,17 @@ package enum AttentionMask: Sendable, Hashable {
     /// The last `width` of 0 ... p, its own included (arXiv:2004.05150; in decoders arXiv:2310.06825)
     case slidingWindow(Int)
     /// All of them, before and behind: encoders, and attention to another sequence
-    case none(keys: Int)
+    case none
 
     /// The window, or causal without one.
     package init(slidingWindow: Int?) { self = slidingWindow.map { .slidingWindow($0) } ?? .causal }
 
-    package func keys(seenFrom position: Int) -> ClosedRange<Int> {
+    /// - Parameter count: the keys that there are.
+    package func keys(seenFrom position: Int, of count: Int) -> ClosedRange<Int> {
         switch self {
         case .causal: 0 ... position
         case .slidingWindow(let width): max(0, position - width + 1) ... position
-        case .none(let keys): 0 ... keys - 1
+        case .none: 0 ... count - 1
         }
     }
 }

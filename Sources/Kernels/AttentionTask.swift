@@ -45,7 +45,7 @@ struct AttentionTask {
     private var shape: AttentionShape { call.shape }
 
     init(_ call: AttentionCall, _ rows: QueryRows, on processor: Processor) {
-        let shape = call.shape, kv = call.keyValues[rows.batch], tile = KeyValueTiles.tile
+        let shape = call.shape, run = shape.runs[rows.run], kv = call.keyValues[rows.run], tile = KeyValueTiles.tile
         (self.call, self.rows, self.processor, self.kv) = (call, rows, processor, kv)
         let mr = Int(processor.kernels.panel_rows), padded = (rows.count + mr - 1) / mr * mr
         var plan = ScratchPlan()
@@ -69,24 +69,21 @@ struct AttentionTask {
         total = SoftmaxState(floats(totalAt), rows: rows.count, headSize: shape.headSize)
 
         query = processor.leftOperand(
-            call.q.at(batch: rows.batch, row: rows.first, head: rows.head), call.q.type, stride: rows.acrossHeads ? call.q.headSize : call.q.rowStride,
+            call.q.at(row: run.firstRow + rows.first, head: rows.head), call.q.type, stride: rows.acrossHeads ? call.q.headSize : call.q.rowStride,
             rows: rows.count, depth: shape.headSize, as: kv.type.productType, in: (base + qAt * 4).assumingMemoryBound(to: UInt32.self))
         for r in 0 ..< rows.count {
-            let position = shape.firstPosition + rows.first + (rows.acrossHeads ? 0 : r), head = rows.head + (rows.acrossHeads ? r : 0)
-            let seen = shape.mask.keys(seenFrom: position)
+            let position = run.firstPosition + rows.first + (rows.acrossHeads ? 0 : r), head = rows.head + (rows.acrossHeads ? r : 0)
+            let seen = shape.keys(seenFrom: position, in: run)
             (positions[r], firstKeys[r], lastKeys[r]) = (Int32(position), Int32(seen.lowerBound), Int32(seen.upperBound))
             if !shape.slopes.isEmpty { slopes[r] = shape.slopes[head] }
             if let bias = shape.distanceBias { biases[r] = call.terms! + head * bias.width }
         }
     }
 
-    /// Those of which some row sees a key. Rows are in the order of positions: the first reaches back furthest, the last sees the newest key.
-    var segments: ClosedRange<Int> { withExtendedLifetime(memory) { Int(firstKeys[0]) / Processor.segment ... Int(lastKeys[rows.count - 1]) / Processor.segment } }
-
     /// All of it.
     func attend() {
         startTotal()
-        for segment in segments {
+        for segment in shape.segments(of: rows) {
             attend(segment: segment, into: part)
             add(part)
         }
@@ -111,9 +108,9 @@ struct AttentionTask {
     }
 
     private func writeResult() {
-        let lse = call.logSumExp.map { $0 + (rows.batch * shape.heads + rows.head) * shape.queries + rows.first }
+        let row = shape.runs[rows.run].firstRow + rows.first, lse = call.logSumExp.map { $0 + rows.head * shape.rows + row }
         processor.kernels.softmax_finish(
-            total.output, shape.headSize, total.maximum, total.sum, call.y.at(batch: rows.batch, row: rows.first, head: rows.head), call.y.type.code,
+            total.output, shape.headSize, total.maximum, total.sum, call.y.at(row: row, head: rows.head), call.y.type.code,
             rows.acrossHeads ? call.y.headSize : call.y.rowStride, lse, rows.count, shape.headSize)
         withExtendedLifetime((memory, kv)) {}  // kernels read them through pointers
     }
@@ -169,12 +166,12 @@ struct AttentionTask {
 }
 
 extension Processor {
-    /// Dropout bits of one tile: counters are (key group, batch x head x query row).
+    /// Dropout bits of one tile: counters are (key group, head x row).
     func makeMask(_ dropout: Dropout, _ shape: AttentionShape, _ rows: QueryRows, tile: Int, _ bits: UnsafeMutablePointer<UInt8>) {
         var code = dropout.code
         let groups = KeyValueTiles.tile / 8
         for r in 0 ..< rows.count {
-            let row = (rows.batch * shape.heads + rows.head) * shape.queries + rows.first + r
+            let row = rows.head * shape.rows + shape.runs[rows.run].firstRow + rows.first + r
             kernels.dropout_mask(&code, UInt32(truncatingIfNeeded: row), UInt32(tile * groups), groups, bits + r * groups)
         }
     }

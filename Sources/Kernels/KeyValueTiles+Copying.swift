@@ -1,17 +1,22 @@
 internal import CKernels
 
 extension KeyValueTiles {
-    /// Keys and values of B training sequences.
+    /// Keys and values of sequences that are whole, one per run: rows of the first, then of the second.
     package static func ofTraining(_ shape: AttentionShape, keys: HeadRows, values: HeadRows, type: ElementType) -> [KeyValueTiles] {
-        // whole tiles of whole panels leave no gap
-        let fills = shape.keys % tile == 0 && shape.headSize % Int(Processor.current.kernels.panel_columns) == 0
-        let made = (0 ..< shape.batch).map { _ in
-            KeyValueTiles(
-                heads: shape.keyValueHeads, headSize: shape.headSize, capacity: shape.keys, type: CacheType(type), zeroed: !fills)
+        let wholePanels = shape.headSize % Int(Processor.current.kernels.panel_columns) == 0
+        var rows: [Range<Int>] = []
+        let made = shape.runs.map { run in
+            let first = rows.last?.upperBound ?? 0
+            rows.append(first ..< first + run.keys)
+            let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: run.keys, type: CacheType(type))
+            let whole = run.keys / tile * tile  // whole tiles of whole panels leave no gap
+            tiles.takePages(rows: whole, at: 0, fills: wholePanels)
+            tiles.takePages(rows: run.keys - whole, at: whole)
+            return tiles
         }
-        Processor.current.run(.attention, shape.batch * shape.keyValueHeads, bytes: 0) { task in
-            let (b, head) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
-            made[b].fill(keys: keys, values: values, batch: b, rows: shape.keys, head: head)
+        Processor.current.run(.attention, made.count * shape.keyValueHeads, bytes: 0) { task in
+            let (r, head) = (task / shape.keyValueHeads, task % shape.keyValueHeads)
+            made[r].fill(keys: keys, values: values, rows: rows[r], head: head)
         }
         return made
     }
@@ -21,11 +26,10 @@ extension KeyValueTiles {
         let width = layout.width
         withPanelMemory { memory in
             for first in Swift.stride(from: 0, to: count, by: width) {
-                let panel = keys(head: head, tile: first / Self.tile, panel: first % Self.tile / width, in: memory)
-                let isHeld = holds(tile: first / Self.tile)
+                let panel = holds(tile: first / Self.tile) ? keys(head: head, tile: first / Self.tile, panel: first % Self.tile / width, in: memory) : nil
                 for p in 0 ..< min(width, count - first) {
                     for i in 0 ..< headSize {
-                        out[(first + p) * stride + i] = isHeld ? float(in: panel, word: (layout.isPairs ? i / 2 : i) * width + p, half: i % 2) : 0
+                        out[(first + p) * stride + i] = panel.map { float(in: $0, word: (layout.isPairs ? i / 2 : i) * width + p, half: i % 2) } ?? 0
                     }
                 }
             }
@@ -36,13 +40,12 @@ extension KeyValueTiles {
         let width = layout.width
         withPanelMemory { memory in
             for first in Swift.stride(from: 0, to: count, by: Self.tile) {
-                let isHeld = holds(tile: first / Self.tile)
                 for panel in 0 ..< layout.valuePanels {
-                    let words = values(head: head, tile: first / Self.tile, panel: panel, in: memory)
+                    let words = holds(tile: first / Self.tile) ? values(head: head, tile: first / Self.tile, panel: panel, in: memory) : nil
                     for p in 0 ..< min(Self.tile, count - first) {
                         for j in 0 ..< min(width, headSize - panel * width) {
-                            let number = float(in: words, word: (layout.isPairs ? p / 2 : p) * width + j, half: p % 2)
-                            out[(first + p) * stride + panel * width + j] = isHeld ? number : 0
+                            let number = words.map { float(in: $0, word: (layout.isPairs ? p / 2 : p) * width + j, half: p % 2) }
+                            out[(first + p) * stride + panel * width + j] = number ?? 0
                         }
                     }
                 }

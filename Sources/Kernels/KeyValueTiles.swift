@@ -3,7 +3,10 @@ import Foundation
 
 /// Keys and values of one sequence in the order in which the products of attention read them, in tiles of 64 absolute positions.
 ///
-/// Of a layer whose queries look back no further than a window, the tiles form a ring: a new one takes the place of the oldest.
+/// A tile of all heads is a page: memory of its own, taken when its first position is written. A table says where the pages lie. Copies of a sequence share
+/// them, and whoever writes into a page that others hold takes a copy of it first.
+///
+/// Of a layer whose queries look back no further than a window, the table is a ring: a new tile takes the place of the oldest.
 /// Positions not yet written are zero.
 package final class KeyValueTiles: @unchecked Sendable {  // one writer at a time: the sequence's owner
     package static let tile = Int(ORRERY_CACHE_TILE)
@@ -18,31 +21,37 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     package let window: Int?
 
     let layout: KeyValueLayout
-    private let storage: Storage
     private let processor: Processor
     private let slots: Int
-    /// The tile that each slot of a ring holds, -1 before it holds any.
+    private var pages: [Storage?]
+    /// The pages' addresses: tasks on several threads read them without counting references.
+    private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    /// The tile that each slot holds, -1 before it holds any.
     private var held: [Int]
 
     /// - Parameters:
-    ///   - capacity: positions to hold.
+    ///   - capacity: positions that it may hold; memory is taken as they are written.
     ///   - window: of the layer's queries; nil where they see everything.
-    ///   - zeroed: false where every position is about to be written.
-    package init(
-        heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil, zeroed: Bool = true, on processor: Processor = .current
-    ) {
+    package init(heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil, on processor: Processor = .current) {
         (self.heads, self.headSize, self.type, self.processor, self.capacity) = (heads, headSize, type, processor, capacity)
         layout = KeyValueLayout(headSize: headSize, type: type, on: processor)
         let tiles = (capacity + Self.tile - 1) / Self.tile
         slots = Self.slots(capacity: capacity, window: window)
         self.window = slots < tiles ? window : nil
         held = Array(repeating: -1, count: slots)
-        storage = Storage(byteCount: max(1, heads * slots * (layout.keyTileBytes + layout.valueTileBytes)), zeroed: zeroed)
+        pages = Array(repeating: nil, count: slots)
+        table = .allocate(capacity: max(1, slots))
+        table.initialize(repeating: nil, count: max(1, slots))
     }
 
-    package var byteCount: Int { storage.byteCount }
+    deinit { table.deallocate() }
 
-    /// What `byteCount` would be.
+    private var pageBytes: Int { heads * (layout.keyTileBytes + layout.valueTileBytes) }
+
+    /// Of the pages that it holds, shared ones included.
+    package var byteCount: Int { pages.reduce(0) { $1 == nil ? $0 : $0 + pageBytes } }
+
+    /// What `byteCount` would be with all positions written.
     package static func byteCount(
         heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil, on processor: Processor = .current
     ) -> Int {
@@ -67,80 +76,105 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         return (max(0, count - window + 1) / Self.tile ... (count - 1) / Self.tile).allSatisfy(holds)
     }
 
-    func holds(tile: Int) -> Bool { window == nil || held[tile % slots] == tile }
+    func holds(tile: Int) -> Bool { held[tile % slots] == tile }
 
-    private func keyTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer { storage.pointer + (head * slots + tile % slots) * layout.keyTileBytes }
+    private func keyTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer { table[tile % slots]! + head * layout.keyTileBytes }
     private func valueTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer {
-        storage.pointer + heads * slots * layout.keyTileBytes + (head * slots + tile % slots) * layout.valueTileBytes
+        table[tile % slots]! + heads * layout.keyTileBytes + head * layout.valueTileBytes
     }
 
-    /// The same keys and values in memory of their own.
+    /// The same keys and values; their memory is shared until one of the two writes there.
     package func copy() -> KeyValueTiles {
-        let other = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, zeroed: false, on: processor)
-        other.held = held
-        other.storage.pointer.copyMemory(from: storage.pointer, byteCount: storage.byteCount)
+        let other = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, on: processor)
+        (other.held, other.pages) = (held, pages)
+        other.table.update(from: table, count: slots)
         return other
+    }
+
+    /// Gives back the memory of the positions from `count` on.
+    package func release(from count: Int) {
+        for slot in held.indices where held[slot] * Self.tile >= count { hold(-1, in: slot, nil) }
+    }
+
+    private func hold(_ tile: Int, in slot: Int, _ page: Storage?) {
+        held[slot] = tile
+        pages[slot] = page
+        table[slot] = page?.pointer
     }
 
     // MARK: Writing
 
-    /// Writes `rows` positions of sequence `batch`, from `position` on. What stood there before, or stands behind, is never seen:
+    /// Writes rows of keys and values at `position` and on. What stood there before, or stands behind, is never seen:
     /// a query sees positions up to its own, and all of those are written by then.
-    package func write(keys: HeadRows, values: HeadRows, batch: Int, rows: Int, at position: Int) {
-        hold(rows: rows, at: position)
-        processor.run(.attention, heads, bytes: 0) { write(keys: keys, values: values, batch: batch, rows: rows, at: position, head: $0) }
+    package func write(keys: HeadRows, values: HeadRows, rows: Range<Int>, at position: Int) {
+        takePages(rows: rows.count, at: position)
+        processor.run(.attention, heads, bytes: 0) { write(keys: keys, values: values, rows: rows, at: position, head: $0) }
     }
 
-    /// The same for several sequences, which are the batch.
-    package static func write(_ keys: HeadRows, _ values: HeadRows, into sequences: [KeyValueTiles], rows: Int, at position: Int) {
+    /// The same for several sequences, one per run.
+    package static func write(_ keys: HeadRows, _ values: HeadRows, _ runs: [AttentionShape.Run], into sequences: [KeyValueTiles]) {
         guard let first = sequences.first else { return }
-        for sequence in sequences { sequence.hold(rows: rows, at: position) }
+        for (run, sequence) in zip(runs, sequences) { sequence.takePages(rows: run.queries, at: run.firstPosition) }
         first.processor.run(.attention, sequences.count * first.heads, bytes: 0) { task in
-            let (b, head) = (task / first.heads, task % first.heads)
-            sequences[b].write(keys: keys, values: values, batch: b, rows: rows, at: position, head: head)
+            let (r, head) = (task / first.heads, task % first.heads)
+            sequences[r].write(keys: keys, values: values, rows: runs[r].rows, at: runs[r].firstPosition, head: head)
         }
     }
 
-    private func hold(rows: Int, at position: Int) {
-        precondition(position >= 0 && position + rows <= capacity, "key-value store: positions \(position) + \(rows) in \(capacity)")
-        guard window != nil, rows > 0 else { return }
-        for t in position / Self.tile ... (position + rows - 1) / Self.tile { held[t % slots] = t }
+    /// Sees to it that the tiles of these positions have pages that nobody else holds.
+    ///
+    /// - Parameter fills: whether all of a fresh page is about to be written.
+    func takePages(rows: Int, at position: Int, fills: Bool = false) {
+        precondition(position >= 0 && position + rows <= capacity, "key-value cache: positions \(position) + \(rows) in \(capacity)")
+        guard rows > 0 else { return }
+        for tile in position / Self.tile ... (position + rows - 1) / Self.tile {
+            let slot = tile % slots
+            if pages[slot] != nil, isKnownUniquelyReferenced(&pages[slot]) {
+                held[slot] = tile
+                continue
+            }
+            let page = Storage(byteCount: pageBytes, zeroed: pages[slot] == nil && !fills)
+            // Of a shared page what is kept; what stood in the ring's place is overwritten before it is seen, and must be numbers until then.
+            if let shared = pages[slot] { page.pointer.copyMemory(from: shared.pointer, byteCount: pageBytes) }
+            hold(tile, in: slot, page)
+        }
     }
 
-    private func write(keys: HeadRows, values: HeadRows, batch: Int, rows: Int, at position: Int, head: Int) {
-        var row = 0
-        while row < rows {
-            let place = position + row
-            if layout.isWords, place % Self.tile == 0, rows - row >= Self.tile {
-                pack(keys: keys, values: values, batch: batch, row: row, head: head, tile: place / Self.tile, count: Self.tile)
+    private func write(keys: HeadRows, values: HeadRows, rows: Range<Int>, at position: Int, head: Int) {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let place = position + row - rows.lowerBound
+            if layout.isWords, place % Self.tile == 0, rows.upperBound - row >= Self.tile {
+                pack(keys: keys, values: values, row: row, head: head, tile: place / Self.tile, count: Self.tile)
                 row += Self.tile
             } else {
-                writeRow(keys: keys, values: values, batch: batch, row: row, head: head, position: place)
+                writeRow(keys: keys, values: values, row: row, head: head, position: place)
                 row += 1
             }
         }
     }
 
     /// All of a training sequence at once: nothing is rounded twice and partial tiles stay zero past the end.
-    func fill(keys: HeadRows, values: HeadRows, batch: Int, rows: Int, head: Int) {
-        guard layout.isWords else { return write(keys: keys, values: values, batch: batch, rows: rows, at: 0, head: head) }
-        for t in 0 ..< slots where t * Self.tile < rows {
-            pack(keys: keys, values: values, batch: batch, row: t * Self.tile, head: head, tile: t, count: min(Self.tile, rows - t * Self.tile))
+    func fill(keys: HeadRows, values: HeadRows, rows: Range<Int>, head: Int) {
+        guard layout.isWords else { return write(keys: keys, values: values, rows: rows, at: 0, head: head) }
+        for t in 0 ..< slots where t * Self.tile < rows.count {
+            let row = rows.lowerBound + t * Self.tile
+            pack(keys: keys, values: values, row: row, head: head, tile: t, count: min(Self.tile, rows.upperBound - row))
         }
     }
 
-    private func pack(keys k: HeadRows, values v: HeadRows, batch: Int, row: Int, head: Int, tile: Int, count: Int) {
+    private func pack(keys k: HeadRows, values v: HeadRows, row: Int, head: Int, tile: Int, count: Int) {
         let width = layout.width, code = type.productType.code
         processor.kernels.pack(
-            k.at(batch: batch, row: row, head: head), k.type.code, k.rowStride, 1, count, headSize, Int32(width), code,
+            k.at(row: row, head: head), k.type.code, k.rowStride, 1, count, headSize, Int32(width), code,
             keyTile(head, tile).assumingMemoryBound(to: UInt32.self), layout.keyDepth * width)
         processor.kernels.pack(
-            v.at(batch: batch, row: row, head: head), v.type.code, 1, v.rowStride, headSize, count, Int32(width), code,
+            v.at(row: row, head: head), v.type.code, 1, v.rowStride, headSize, count, Int32(width), code,
             valueTile(head, tile).assumingMemoryBound(to: UInt32.self), layout.valueDepth * width)
     }
 
-    private func writeRow(keys k: HeadRows, values v: HeadRows, batch: Int, row: Int, head: Int, position: Int) {
-        let key = k.at(batch: batch, row: row, head: head), value = v.at(batch: batch, row: row, head: head)
+    private func writeRow(keys k: HeadRows, values v: HeadRows, row: Int, head: Int, position: Int) {
+        let key = k.at(row: row, head: head), value = v.at(row: row, head: head)
         let (t, p) = (position / Self.tile, position % Self.tile)
         guard layout.isWords else {
             processor.kernels.cache_write(type.code, 1, key, k.type.code, headSize, p, keyTile(head, t))
@@ -192,16 +226,11 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         return UnsafeRawPointer(memory).assumingMemoryBound(to: UInt32.self)
     }
 
-    /// Itself, or where a ring has no room for so many new positions, a copy of what it holds in which all `capacity` have a place.
+    /// Itself, or where a ring has no room for so many new positions, a copy in which all `capacity` have a place. It shares what there is.
     package func withRoom(for rows: Int, capacity: Int) -> KeyValueTiles {
         guard rows > room else { return self }
         let whole = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, on: processor)
-        for t in held where t >= 0 && t < whole.slots {
-            for head in 0 ..< heads {
-                whole.keyTile(head, t).copyMemory(from: keyTile(head, t), byteCount: layout.keyTileBytes)
-                whole.valueTile(head, t).copyMemory(from: valueTile(head, t), byteCount: layout.valueTileBytes)
-            }
-        }
+        for (slot, tile) in held.enumerated() where tile >= 0 && tile < whole.slots { whole.hold(tile, in: tile, pages[slot]) }
         return whole
     }
 }

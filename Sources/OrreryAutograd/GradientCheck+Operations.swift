@@ -52,6 +52,8 @@ extension GradientCheck.Case {
                 return op.record([cube])
             },
             .init(.custom, "joined", [.tensor("x", 3, 5), .tensor("y", 3, 2)]) { [Tensor.joined([$0["x"], $0["y"]])] },
+            .init(.custom, "rows at places", [.tensor("x", 5, 3)]) { [$0["x"].rows(at: [4, 0, 4, 2])] },
+            .init(.custom, "neighbouring rows joined", [.tensor("x", 5, 3), .tensor("y", 2, 3)]) { [Tensor.joinedRows([$0["x"].rows(1 ..< 4), $0["y"], $0["x"]])] },
             .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
         ] + activations
     }
@@ -67,7 +69,7 @@ extension GradientCheck.Case {
             .init(.swapHeads, "", [.tensor("x", 2, 5, 12)]) { [$0["x"].swappingHeads(3, merging: false)] },
             .init(.swapHeads, "merging", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].swappingHeads(3, merging: true)] },
             .init(.embedding, "repeated ids", [.parameter("table", 11, 5)]) {
-                [$0.parameter("table").embedding(ids, shape: [2, 3], as: $0.type)]
+                [$0.parameter("table").embedding(ids, as: $0.type)]
             },
         ]
     }
@@ -86,40 +88,46 @@ extension GradientCheck.Case {
             .init(.layerNorm, "no bias, from float32", [.tensor("x", 35, 9), .parameter("weight", 9)], .smooth) {
                 [$0.float32("x").layerNorm($0.parameter("weight"), bias: nil, epsilon: 1e-2, as: $0.type)]
             },
-            .init(.rotary, "", [.tensor("x", 2, 5, 18)]) { [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6)] },
-            .init(.rotary, "scaled", [.tensor("x", 2, 5, 18)]) {
-                let scaling = RotaryScaling.yarn(.init(factor: 4, originalMaxPositionEmbeddings: 8))
-                return [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10, scaling: scaling), headSize: 6)]
+            .init(.rotary, "two sequences", [.tensor("x", 9, 18)]) {
+                [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6, [RotaryRun(rows: 0 ..< 4), RotaryRun(rows: 4 ..< 9)])]
             },
-            .init(.rotary, "half of a head, from position 3", [.tensor("x", 2, 5, 24)]) {
-                [$0["x"].rotary(RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8, firstPosition: 3)]
+            .init(.rotary, "scaled", [.tensor("x", 9, 18)]) {
+                let scaling = RotaryScaling.yarn(.init(factor: 4, originalMaxPositionEmbeddings: 8))
+                return [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10, scaling: scaling), headSize: 6, [RotaryRun(rows: 0 ..< 9)])]
+            },
+            .init(.rotary, "half of a head, from position 3", [.tensor("x", 5, 24)]) {
+                [$0["x"].rotary(RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8, [RotaryRun(rows: 0 ..< 5, firstPosition: 3)])]
             },
         ]
     }
 
     private static var attentions: [GradientCheck.Case] {
-        /// B sequences of T positions, H heads over Hk key-value heads of d elements.
+        /// Sequences of these lengths, H heads over Hk key-value heads of d elements.
         func fused(
-            _ variant: String, _ B: Int, _ T: Int, _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0, mask: AttentionMask = .causal,
+            _ variant: String, _ lengths: [Int], _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0, mask: AttentionMask = .causal,
             softCap: Float? = nil
         ) -> GradientCheck.Case {
-            let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap, slopes: slopes)
+            let shape = AttentionShape(runs: runs(lengths), heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap, slopes: slopes)
+            let N = shape.rows
             let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
-            let inputs: [Input] = [.tensor("q", B, T, H * d), .tensor("k", B, T, Hk * d), .tensor("v", B, T, Hk * d)]
+            let inputs: [Input] = [.tensor("q", N, H * d), .tensor("k", N, Hk * d), .tensor("v", N, Hk * d)]
             return .init(.attention, variant, inputs, .smooth, bfloat16: 4) {
                 [$0["q"].attention(keys: $0["k"], values: $0["v"], shape, dropout: dropout)]
             }
         }
+        func runs(_ lengths: [Int]) -> [AttentionShape.Run] {
+            lengths.indices.map { AttentionShape.Run(firstRow: lengths[..<$0].reduce(0, +), queries: lengths[$0]) }
+        }
         return [
-            fused("", 2, 7, 3, 3, 5),
-            fused("grouped heads", 1, 9, 6, 2, 4),
-            fused("one key-value head, ALiBi", 1, 11, 3, 1, 6, slopes: [0.5, 0.25, 0.0625]),
-            fused("grouped heads, dropout", 2, 9, 4, 2, 4, dropout: 0.25),
-            fused("sliding window, soft cap", 1, 70, 2, 1, 3, mask: .slidingWindow(9), softCap: 0.5),
-            fused("every key seen", 2, 9, 2, 1, 4, mask: .none(keys: 9), softCap: 2),
-            fused("two tiles, all of it", 1, 70, 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
-            .init(.attention, "of views", [.tensor("q", 2, 6, 8), .tensor("k", 2, 6, 8), .tensor("v", 2, 6, 8)], .smooth, bfloat16: 4) {
-                let shape = AttentionShape(batch: 2, queries: 6, heads: 1, keyValueHeads: 1, headSize: 5)
+            fused("", [7, 1, 5], 3, 3, 5),
+            fused("grouped heads", [9], 6, 2, 4),
+            fused("one key-value head, ALiBi", [11], 3, 1, 6, slopes: [0.5, 0.25, 0.0625]),
+            fused("grouped heads, dropout", [9, 6], 4, 2, 4, dropout: 0.25),
+            fused("sliding window, soft cap", [70], 2, 1, 3, mask: .slidingWindow(9), softCap: 0.5),
+            fused("every key seen", [9, 4], 2, 1, 4, mask: .none, softCap: 2),
+            fused("two tiles, all of it", [70], 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
+            .init(.attention, "of views", [.tensor("q", 12, 8), .tensor("k", 12, 8), .tensor("v", 12, 8)], .smooth, bfloat16: 4) {
+                let shape = AttentionShape(runs: runs([6, 6]), heads: 1, keyValueHeads: 1, headSize: 5)
                 return [$0["q"].split([3, 5])[1].attention(keys: $0["k"].split([5, 3])[0], values: $0["v"].split([1, 5, 2])[1], shape)]
             },
             .init(.maskedSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) { [$0["scores"].maskedSoftmax(.causal, firstPosition: 0)] },

@@ -54,9 +54,9 @@ extension Op {
                 gate: gate.vector, up: up.vector, dy: dy.cast(to: gate.dtype).contiguous().vector, dgate: dgate.vector, dup: dup.vector)
             gradients.add(dgate, to: gate)
             gradients.add(dup, to: up)
-        case .rotary(let x, let table, let headSize, let positions):
+        case .rotary(let x, let table, let headSize, let runs):
             let dx = Tensor(empty: x.shape, dy.dtype)
-            dy.turn(into: dx, table, headSize: headSize, positions, sign: -1)
+            dy.turn(into: dx, table, headSize: headSize, runs, sign: -1)
             gradients.add(dx, to: x)
         case .attention(let q, let k, let v, let y, let logSumExp, let shape, let dropout):
             let D = shape.headSize

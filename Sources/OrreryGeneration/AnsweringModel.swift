@@ -34,7 +34,8 @@ public struct AnsweringModel {
     ///
     /// - Throws: `GenerationError` naming a character that cannot be encoded.
     public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
-        let decoder = model.decoder(reading: try promptTokens(text), ForwardContext(computeType: computeType))
-        return (try TextModel(decoder, tokenizer: tokenizer, name: name, computesBatches: false), [model.decoderStart])
+        let source = model.read(try promptTokens(text), ForwardContext(computeType: computeType))
+        let decoder = try TextModel(model, tokenizer: tokenizer, name: name) { [model] in model.makeState(reading: source, capacity: $0, type: $1) }
+        return (decoder, [model.decoderStart])
     }
 }

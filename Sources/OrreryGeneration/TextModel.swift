@@ -5,7 +5,7 @@ import OrreryTokenizers
 
 /// A language model with the tokenizer it was trained with: text in, text out.
 public final class TextModel {
-    public let model: any LanguageModel
+    public let model: any TokenModel
     public let tokenizer: any Tokenizer
     /// What errors and headings call it: its directory.
     public let name: String
@@ -13,25 +13,24 @@ public final class TextModel {
     public let endTokens: Set<TokenID>
     /// How whoever published the model wants it sampled, if they said so.
     public let suggestedSampling: SamplingOptions?
-    /// Whether several sequences can be computed in one pass; a decoder that reads another text takes one.
-    let computesBatches: Bool
-
     /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its vocabulary.
     private let holes: [Int]
+    /// The state of a new sequence, where the model does not make it by itself: a decoder's that reads another text.
+    private let newState: ((Int, CacheType) -> any SequenceState)?
 
     /// - Parameters:
     ///   - name: what errors call it.
     ///   - endTokens: further tokens that end a text.
-    ///   - computesBatches: whether several sequences can be computed in one pass.
+    ///   - newState: makes the state of a new sequence of so many positions; nil: the model does.
     /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
     public init(
-        _ model: any LanguageModel, tokenizer: any Tokenizer, name: String = "the model", endTokens: Set<TokenID> = [],
-        suggestedSampling: SamplingOptions? = nil, computesBatches: Bool = true
+        _ model: any TokenModel, tokenizer: any Tokenizer, name: String = "the model", endTokens: Set<TokenID> = [],
+        suggestedSampling: SamplingOptions? = nil, newState: ((Int, CacheType) -> any SequenceState)? = nil
     ) throws {
         let known = model.shape.vocabularySize
         guard tokenizer.vocabularySize <= known else { throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known) }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
-        self.computesBatches = computesBatches
+        self.newState = newState
         let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
         holes = (0 ..< tokenizer.vocabularySize).filter { tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0)) }
@@ -76,8 +75,11 @@ public final class TextModel {
 
     /// Packs the weights for a type of computation, so that the first generation's time is its own.
     public func prepare(_ type: ElementType) {
-        _ = model.logits([0], batch: 1, ForwardContext(computeType: type, lastOnly: true))
+        _ = model.logits(Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
     }
+
+    /// What is kept of a sequence, before its first token.
+    func makeState(capacity: Int, type: CacheType) -> any SequenceState { newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type) }
 
     /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
     func choosable(_ row: [Float]) -> [Float] {

@@ -3,7 +3,7 @@ import OrreryNN
 
 /// What can be opened, by `model_type`. A new architecture is one file and one line here.
 enum Architectures {
-    static var languageModels: [Entry<any LanguageModel>] {
+    static var languageModels: [Entry<any TokenModel>] {
         [
             entry(Gemma2.self), entry(Gemma3.self), entry(GPT2.self), entry(GPTNeoX.self), entry(GPTOSS.self), entry(Granite.self), entry(Llama.self),
             entry(Mistral.self), entry(Mixtral.self), entry(Olmo2.self), entry(Phi3.self), entry(Qwen2.self), entry(Qwen3.self), entry(Qwen3MoE.self),
@@ -24,7 +24,7 @@ enum Architectures {
         (languageModels.flatMap(\.modelTypes) + encoders.flatMap(\.modelTypes) + encoderDecoders.flatMap(\.modelTypes)).sorted()
     }
 
-    static func languageModel(_ json: JSONFields) throws -> Entry<any LanguageModel> { try find(json, languageModels, "a language model") }
+    static func languageModel(_ json: JSONFields) throws -> Entry<any TokenModel> { try find(json, languageModels, "a language model") }
     static func encoder(_ json: JSONFields) throws -> Entry<any TextEncoder> { try find(json, encoders, "an encoder, as orrery embed needs") }
     static func encoderDecoder(_ json: JSONFields) throws -> Entry<any EncoderDecoder> { try find(json, encoderDecoders, "an encoder with a decoder") }
 
@@ -55,7 +55,7 @@ enum Architectures {
         throw ModelError.architecture(type, path: json.file, known: known)
     }
 
-    private static func entry<Model: Architecture & LanguageModel>(_ type: Model.Type) -> Entry<any LanguageModel> {
+    private static func entry<Model: Architecture & TokenModel>(_ type: Model.Type) -> Entry<any TokenModel> {
         Entry(modelTypes: Model.modelTypes, make: { try Model.make($0, $1) }, load: { try Model.load($0, $1, warn: $2) })
     }
 

@@ -5,7 +5,7 @@ import OrreryTensor
 
 /// BERT as an encoder (arXiv:1810.04805): every position sees all others; learned positions; a norm after each part.
 ///
-/// B batch, T positions, D width, F feed-forward width.
+/// N rows, D width, F feed-forward width.
 public final class Bert: TextEncoder, Architecture {
     static let modelTypes = ["bert"]
     /// Classes with a head keep the encoder under `bert.`; before 2019 norms were called otherwise.
@@ -35,12 +35,12 @@ public final class Bert: TextEncoder, Architecture {
         let feedForward: FeedForward
         let norm2: LayerNorm
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let a = attention.everywhere(x.cast(to: context.computeType), context, layer: layer)
-            let h = context.tap(.residualMid, layer, norm1(x.adding(a), as: .float32))
-            let f = feedForward(h.cast(to: context.computeType), context, layer: layer)
-            return context.tap(.residualPost, layer, norm2(h.adding(f), as: .float32))
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let a = context.tap(.attentionOut, attention.bidirectional(x.cast(to: context.computeType), context))
+            let h = context.tap(.residualMid, norm1(x + a, as: .float32))
+            let f = context.tap(.feedForwardOut, feedForward(h.cast(to: context.computeType), context))
+            return context.tap(.residualPost, norm2(h + f, as: .float32))
         }
     }
 
@@ -76,14 +76,12 @@ public final class Bert: TextEncoder, Architecture {
         parameters = root.parameters
     }
 
-    public func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        let T = ids.count / batch, shape = [batch, T]
-        let places = (0 ..< batch).flatMap { _ in (0 ..< T).map(Int32.init) }
-        let e = context.tap(.embed, 0, tokens(ids, shape: shape))
+    public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+        let context = context.over(batch)
         // Single texts are of type 0.
-        let typed = e.adding(types([Int32](repeating: 0, count: ids.count), shape: shape))
-        var x = norm(typed.adding(context.tap(.positionEmbed, 0, positions(places, shape: shape))), as: .float32)
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
+        let typed = context.tap(.embed, tokens(batch.ids)) + types([Int32](repeating: 0, count: batch.ids.count))
+        var x = norm(typed + context.tap(.positionEmbed, positions(context.rows.positions)), as: .float32)
+        for (layer, block) in blocks.enumerated() { x = block(x, context.at(layer)) }
         return x
     }
 

@@ -7,12 +7,12 @@ import OrreryTensor
 /// without biases and with the exact GELU.
 ///
 /// B batch, T positions, D width, V vocabulary.
-public final class GPT2: LanguageModel, Architecture {
+public final class GPT2: Decoder, Architecture {
     static let modelTypes = ["gpt2"]
     static let otherPrefixes = ["transformer.": ["", "model."]]
     static var tied: (head: String, tokens: String)? { ("lm_head.weight", "transformer.wte.weight") }
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: DecoderConfiguration {
         public var vocabSize: Int
         public var nPositions: Int
         public var nEmbd: Int
@@ -53,11 +53,8 @@ public final class GPT2: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let positions: PositionEncoding
-    let blocks: [PreNormBlock]
-    let finalNorm: LayerNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -66,10 +63,9 @@ public final class GPT2: LanguageModel, Architecture {
         let root = WeightScope(source), scope = root["transformer"]
         let (D, bias) = (config.nEmbd, config.bias)
         let hidden = initial.hidden(D), out = initial.projection(layers: config.nLayer, D)
-        tokens = try Embedding(scope["wte"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let tokens = try Embedding(scope["wte"], config.vocabSize, D, standardDeviation: initial.embedding)
         let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D, standardDeviation: initial.embedding))
-        self.positions = positions
-        blocks = try scope["h"].layers(config.nLayer) { h, layer in
+        let blocks = try scope["h"].layers(config.nLayer) { h, layer in
             let inner = config.nInner ?? 4 * D
             return PreNormBlock(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
@@ -84,38 +80,22 @@ public final class GPT2: LanguageModel, Architecture {
                     down: try Linear(h["mlp"]["c_proj"], inner, D, bias: bias, layout: .inputByOutput, initial: out),
                     activation: config.activationFunction))
         }
-        finalNorm = try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, positions: positions, blocks: blocks, finalNorm: try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 
-    public var tokenEmbedding: Parameter { tokens.weight }
     public let layout: WeightLayout
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        let T = ids.count / batch
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, T]))
-        if let added = positions.added(batch: batch, count: T, width: config.nEmbd, firstPosition: context.firstPosition) {
-            x = x.adding(context.tap(.positionEmbed, 0, added))
-        }
-        x = x.droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.nLayer, width: config.nEmbd, heads: config.nHead, keyValueHeads: config.nHead,
-            headSize: config.nEmbd / config.nHead, contextLength: config.nPositions, endOfText: config.eosTokenID.map { [$0] } ?? [])
-    }
 }
 
 extension GPT2.Configuration {
+    public var shape: ModelShape {
+        ModelShape(
+            vocabularySize: vocabSize, layers: nLayer, width: nEmbd, heads: nHead, keyValueHeads: nHead,
+            headSize: nEmbd / nHead, contextLength: nPositions, endOfText: eosTokenID.map { [$0] } ?? [])
+    }
+
     init(_ json: JSONFields) throws {
         self.init(
             vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),

@@ -7,12 +7,12 @@ import OrreryTensor
 /// side by side, each through its own norm.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class GPTNeoX: LanguageModel, Architecture {
+public final class GPTNeoX: Decoder, Architecture {
     static let modelTypes = ["gpt_neox"]
     static let otherPrefixes = ["gpt_neox.": [""], "embed_out.": ["lm_head."]]
     static var tied: (head: String, tokens: String)? { ("embed_out.weight", "gpt_neox.embed_in.weight") }
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -35,28 +35,24 @@ public final class GPTNeoX: LanguageModel, Architecture {
         ]
     }
 
-    struct Block {
-        let norm1: LayerNorm
+    struct Block: DecoderBlock {
+        let norm1: NormPoint
         let attention: CausalSelfAttention
-        let norm2: LayerNorm
+        let norm2: NormPoint
         let feedForward: FeedForward
         let isParallel: Bool
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let a = attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer)
-            let h = context.tap(.residualMid, layer, x.adding(a))
-            let f = feedForward(context.tap(.norm2, layer, norm2(isParallel ? x : h, as: context.computeType)), context, layer: layer)
-            return context.tap(.residualPost, layer, h.adding(f))
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(norm1(x, context), context)))
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(isParallel ? x : h, context), context)))
         }
     }
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [Block]
-    let finalNorm: LayerNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -67,51 +63,32 @@ public final class GPTNeoX: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_in"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_in"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["attention"]
             return Block(
-                norm1: try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps),
+                norm1: NormPoint(try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps), .norm1),
                 attention: CausalSelfAttention(
                     projection: .fusedByHead(try Linear(attention["query_key_value"], D, 3 * D, bias: config.attentionBias, initial: hidden)),
                     output: try Linear(attention["dense"], D, D, bias: config.attentionBias, initial: out),
                     positions: positions, heads: H, keyValueHeads: H, headSize: d),
-                norm2: try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps),
+                norm2: NormPoint(try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps), .norm2),
                 feedForward: FeedForward(
                     up: try Linear(s["mlp"]["dense_h_to_4h"], D, F, bias: true, initial: hidden),
                     down: try Linear(s["mlp"]["dense_4h_to_h"], F, D, bias: true, initial: out), activation: config.hiddenAct),
                 isParallel: config.useParallelResidual)
         }
-        finalNorm = try LayerNorm(scope["final_layer_norm"], D, bias: true, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["embed_out"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try LayerNorm(scope["final_layer_norm"], D, bias: true, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["embed_out"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numAttentionHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension GPTNeoX.Configuration {
+    public var numKeyValueHeads: Int { numAttentionHeads }
     var headDim: Int { hiddenSize / numAttentionHeads }
     var rotated: Int { Int(Double(headDim) * rotaryPct) }
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, isOwn: false, isEven: false), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048

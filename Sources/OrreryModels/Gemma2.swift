@@ -7,10 +7,10 @@ import OrreryTensor
 /// scaled by the square root of the width.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Gemma2: LanguageModel, Architecture {
+public final class Gemma2: Decoder, Architecture {
     static let modelTypes = ["gemma2"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -37,10 +37,8 @@ public final class Gemma2: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [SandwichNormBlock]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
@@ -50,8 +48,8 @@ public final class Gemma2: LanguageModel, Architecture {
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         func norm(_ scope: WeightScope, _ width: Int) throws -> RMSNorm { try RMSNorm(scope, width, epsilon: config.rmsNormEps, storesOffset: true) }
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
             let attention = s["self_attn"]
             return SandwichNormBlock(
                 norm1: try norm(s["input_layernorm"], D),
@@ -65,38 +63,14 @@ public final class Gemma2: LanguageModel, Architecture {
                 feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenActivation, hidden: hidden, out: out),
                 postNorm2: try norm(s["post_feedforward_layernorm"], D))
         }
-        finalNorm = try norm(scope["norm"], D)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, embeddingMultiplier: Float(config.hiddenSize).squareRoot(), blocks: blocks, finalNorm: try norm(scope["norm"], D),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head), logitsSoftCap: config.finalLogitSoftcapping)
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        let scale = Float(config.hiddenSize).squareRoot()
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch]).scaled(by: scale)).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        let logits = head?(x, as: .float32) ?? tokens.unembed(x)
-        return config.finalLogitSoftcapping.map { logits.softCapped(at: $0) } ?? logits
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Gemma2.Configuration {
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads, layers) = (try json.size("hidden_size"), try json.size("num_attention_heads"), try json.size("num_hidden_layers"))
         try json.fixed("use_bidirectional_attention", false)

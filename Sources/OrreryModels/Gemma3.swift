@@ -7,11 +7,11 @@ import OrreryTensor
 /// positions of their own to one that sees all; embeddings scaled by the square root of the width.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Gemma3: LanguageModel, Architecture {
+public final class Gemma3: Decoder, Architecture {
     static let modelTypes = ["gemma3_text", "gemma3"]
     /// Checkpoints that see images too keep the text model apart.
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -41,10 +41,8 @@ public final class Gemma3: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [SandwichNormBlock]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
@@ -56,8 +54,8 @@ public final class Gemma3: LanguageModel, Architecture {
         let far = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         func norm(_ scope: WeightScope, _ width: Int) throws -> RMSNorm { try RMSNorm(scope, width, epsilon: config.rmsNormEps, storesOffset: true) }
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
             let attention = s["self_attn"], isSliding = config.layerTypes[layer] == .sliding
             return SandwichNormBlock(
                 norm1: try norm(s["input_layernorm"], D),
@@ -71,38 +69,14 @@ public final class Gemma3: LanguageModel, Architecture {
                 feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenActivation, hidden: hidden, out: out),
                 postNorm2: try norm(s["post_feedforward_layernorm"], D))
         }
-        finalNorm = try norm(scope["norm"], D)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, embeddingMultiplier: Float(config.hiddenSize).squareRoot(), blocks: blocks, finalNorm: try norm(scope["norm"], D),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head), logitsSoftCap: config.finalLogitSoftcapping)
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        let scale = Float(config.hiddenSize).squareRoot()
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch]).scaled(by: scale)).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        let logits = head?(x, as: .float32) ?? tokens.unembed(x)
-        return config.finalLogitSoftcapping.map { logits.softCapped(at: $0) } ?? logits
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Gemma3.Configuration {
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     /// - Parameter json: of the text model, or of one that sees images too and has the text model's inside.
     init(_ json: JSONFields) throws {
         let outer = json, json = try json.fieldsIfPresent("text_config") ?? json

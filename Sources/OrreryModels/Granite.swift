@@ -6,10 +6,10 @@ import OrreryTensor
 /// Granite 3 (IBM, 2024): Llama's block where embeddings, scores, what each part adds and the logits are multiplied by constants.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Granite: LanguageModel, Architecture {
+public final class Granite: Decoder, Architecture {
     static let modelTypes = ["granite"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -37,28 +37,24 @@ public final class Granite: LanguageModel, Architecture {
         ]
     }
 
-    struct Block {
-        let norm1: RMSNorm
+    struct Block: DecoderBlock {
+        let norm1: NormPoint
         let attention: CausalSelfAttention
-        let norm2: RMSNorm
+        let norm2: NormPoint
         let feedForward: GatedFeedForward
         let multiplier: Float
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let a = attention(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer)
-            let h = context.tap(.residualMid, layer, x.adding(a.scaled(by: multiplier)))
-            let f = feedForward(context.tap(.norm2, layer, norm2(h, as: context.computeType)), context, layer: layer)
-            return context.tap(.residualPost, layer, h.adding(f.scaled(by: multiplier)))
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(norm1(x, context), context).scaled(by: multiplier)))
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context).scaled(by: multiplier)))
         }
     }
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [Block]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -69,47 +65,27 @@ public final class Granite: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return Block(
-                norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
+                norm1: NormPoint(try RMSNorm(s["input_layernorm"], D, epsilon: eps), .norm1),
                 attention: CausalSelfAttention(
                     projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: config.attentionBias, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d, scale: config.attentionMultiplier),
-                norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
+                norm2: NormPoint(try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps), .norm2),
                 feedForward: try GatedFeedForward(s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out),
                 multiplier: config.residualMultiplier)
         }
-        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, embeddingMultiplier: config.embeddingMultiplier, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head), logitsMultiplier: 1 / config.logitsScaling)
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch]).scaled(by: config.embeddingMultiplier)).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return (head?(x, as: .float32) ?? tokens.unembed(x)).scaled(by: 1 / config.logitsScaling)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Granite.Configuration {
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048

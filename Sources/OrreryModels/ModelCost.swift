@@ -15,7 +15,7 @@ public struct ModelCost: Sendable, Hashable {
     /// - Parameters:
     ///   - type: in which products are computed where weights are floats.
     ///   - cacheType: in which keys and values are kept.
-    public init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType) {
+    public init(_ model: any TokenModel, type: ElementType, cacheType: CacheType) {
         var bytes = 0.0, operations = 0.0
         let isTied = model.isTied
         for parameter in model.parameters where parameter.isMatrix {
@@ -36,7 +36,7 @@ public struct ModelCost: Sendable, Hashable {
     public func keyValueBytes(positions: Int) -> Int { windows.reduce(0) { $0 + min($1 ?? positions, positions) * keyValueBytes } }
 }
 
-extension LanguageModel {
+extension TokenModel {
     /// Whether the table of embeddings is the output layer too: no other matrix has a row for each token.
     fileprivate var isTied: Bool {
         !parameters.contains { $0 !== tokenEmbedding && $0.shape.first == shape.vocabularySize && $0.shape.last == shape.width }

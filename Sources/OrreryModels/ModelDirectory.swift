@@ -27,7 +27,7 @@ public enum ModelDirectory {
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
-    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
+    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         let json = try configuration(directory)
         let architecture = try Architectures.languageModel(json)
         return try architecture.load(json, checkpoint(json, directory), warn)
@@ -57,12 +57,12 @@ public enum ModelDirectory {
     }
 
     /// The model that a configuration describes, with weights from any source.
-    package static func make(_ json: JSONFields, _ source: any WeightSource) throws -> any LanguageModel {
+    package static func make(_ json: JSONFields, _ source: any WeightSource) throws -> any TokenModel {
         try Architectures.languageModel(json).make(json, source)
     }
 
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
-    public static func write(_ model: any LanguageModel, to directory: String) throws {
+    public static func write(_ model: any TokenModel, to directory: String) throws {
         let config = model.savedConfiguration(as: .float32)
         try JSONValue.object(config).write(to: Path.join(directory, "config.json"))
         var generation = JSONObject()

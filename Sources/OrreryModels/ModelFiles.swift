@@ -9,7 +9,7 @@ public enum ModelFiles {
     /// - Throws: `ModelError` that lists the known architectures, where it is of none of them.
     public static func kind(of path: String) throws -> ModelKind { isFile(path) ? try GGUFModel.kind(of: path) : try ModelDirectory.kind(of: path) }
 
-    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel {
+    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         isFile(path) ? try GGUFModel.open(path, warn: warn) : try ModelDirectory.open(path, warn: warn)
     }
 

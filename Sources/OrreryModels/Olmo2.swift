@@ -6,10 +6,10 @@ import OrreryTensor
 /// OLMo 2 (arXiv:2501.00656): norms after each part in place of before it, and norms of all queries and all keys of a position.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Olmo2: LanguageModel, Architecture {
+public final class Olmo2: Decoder, Architecture {
     static let modelTypes = ["olmo2"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -31,27 +31,25 @@ public final class Olmo2: LanguageModel, Architecture {
         ]
     }
 
-    struct Block {
+    struct Block: DecoderBlock {
         let attention: CausalSelfAttention
         let norm1: RMSNorm
         let feedForward: GatedFeedForward
         let norm2: RMSNorm
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let a = norm1(attention(x.cast(to: context.computeType), context, layer: layer), as: .float32)
-            let h = context.tap(.residualMid, layer, x.adding(a))
-            let f = norm2(feedForward(h.cast(to: context.computeType), context, layer: layer), as: .float32)
-            return context.tap(.residualPost, layer, h.adding(f))
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let a = attention(x.cast(to: context.computeType), context)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, norm1(a, as: .float32)))
+            let f = feedForward(h.cast(to: context.computeType), context)
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, norm2(f, as: .float32)))
         }
     }
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [Block]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -62,8 +60,8 @@ public final class Olmo2: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return Block(
                 attention: CausalSelfAttention(
@@ -75,34 +73,14 @@ public final class Olmo2: LanguageModel, Architecture {
                 feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out),
                 norm2: try RMSNorm(s["post_feedforward_layernorm"], D, epsilon: eps))
         }
-        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Olmo2.Configuration {
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048

@@ -6,10 +6,10 @@ import OrreryTensor
 /// Phi-3 and Phi-4 (arXiv:2404.14219, 2412.08905): Llama's block with fused matrices; part of a head may turn, and LongRoPE stretches positions.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Phi3: LanguageModel, Architecture {
+public final class Phi3: Decoder, Architecture {
     static let modelTypes = ["phi3"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -35,10 +35,8 @@ public final class Phi3: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [PreNormBlock]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -49,8 +47,8 @@ public final class Phi3: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
@@ -63,37 +61,15 @@ public final class Phi3: LanguageModel, Architecture {
                     projection: .fused(try Linear(s["mlp"]["gate_up_proj"], D, 2 * F, bias: false, initial: hidden)),
                     down: try Linear(s["mlp"]["down_proj"], F, D, bias: false, initial: out), activation: config.hiddenAct))
         }
-        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Phi3.Configuration {
     var rotated: Int { Int(Double(headDim) * partialRotaryFactor) }
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096

@@ -6,10 +6,10 @@ import OrreryTensor
 /// Qwen3's mixtures of experts (arXiv:2505.09388): Qwen3's attention, and in most layers many small networks of which each token uses a few.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Qwen3MoE: LanguageModel, Architecture {
+public final class Qwen3MoE: Decoder, Architecture {
     static let modelTypes = ["qwen3_moe"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         /// Of layers without experts.
@@ -46,10 +46,8 @@ public final class Qwen3MoE: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [PreNormBlock]
-    let finalNorm: RMSNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -70,8 +68,8 @@ public final class Qwen3MoE: LanguageModel, Architecture {
                     gate: try StackedLinear(all, "gate_proj", E, D, F), up: try StackedLinear(all, "up_proj", E, D, F),
                     down: try StackedLinear(all, "down_proj", E, F, D), gating: .standard(config.hiddenAct)))
         }
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
@@ -84,37 +82,15 @@ public final class Qwen3MoE: LanguageModel, Architecture {
                 feedForward: try config.hasExperts(layer)
                     ? experts(s["mlp"]) : GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
         }
-        finalNorm = try RMSNorm(scope["norm"], D, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Qwen3MoE.Configuration {
     func hasExperts(_ layer: Int) -> Bool { !mlpOnlyLayers.contains(layer) && (layer + 1) % decoderSparseStep == 0 }
-
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
 
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))

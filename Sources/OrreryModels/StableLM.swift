@@ -7,10 +7,10 @@ import OrreryTensor
 /// attention and feed-forward read the same norm side by side.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class StableLM: LanguageModel, Architecture {
+public final class StableLM: Decoder, Architecture {
     static let modelTypes = ["stablelm"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -36,28 +36,24 @@ public final class StableLM: LanguageModel, Architecture {
         ]
     }
 
-    struct Block {
-        let norm1: LayerNorm
+    struct Block: DecoderBlock {
+        let norm1: NormPoint
         let attention: CausalSelfAttention
         /// nil: both parts read `norm1`, side by side.
-        let norm2: LayerNorm?
+        let norm2: NormPoint?
         let feedForward: GatedFeedForward
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let n = context.tap(.norm1, layer, norm1(x, as: context.computeType))
-            let h = context.tap(.residualMid, layer, x.adding(attention(n, context, layer: layer)))
-            let m = norm2.map { context.tap(.norm2, layer, $0(h, as: context.computeType)) } ?? n
-            return context.tap(.residualPost, layer, h.adding(feedForward(m, context, layer: layer)))
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x), n = norm1(x, context)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(n, context)))
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2?(h, context) ?? n, context)))
         }
     }
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [Block]
-    let finalNorm: LayerNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -68,51 +64,31 @@ public final class StableLM: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             func headNorm(_ name: String, _ heads: Int) throws -> (any Norm)? {
                 config.qkLayernorm ? try LayerNormPerHead(attention[name]["norms"], heads: heads, d, epsilon: eps) : nil
             }
             return Block(
-                norm1: try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps),
+                norm1: NormPoint(try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps), .norm1),
                 attention: CausalSelfAttention(
                     projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.useQKVBias, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
                     queryNorm: try headNorm("q_layernorm", H), keyNorm: try headNorm("k_layernorm", Hk),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d),
-                norm2: config.useParallelResidual ? nil : try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps),
+                norm2: config.useParallelResidual ? nil : NormPoint(try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps), .norm2),
                 feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
         }
-        finalNorm = try LayerNorm(scope["norm"], D, bias: true, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try LayerNorm(scope["norm"], D, bias: true, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension StableLM.Configuration {
     var rotated: Int { Int(Double(headDim) * partialRotaryFactor) }
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, isOwn: false), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096

@@ -6,10 +6,10 @@ import OrreryTensor
 /// StarCoder 2 (arXiv:2402.19173): GPT-2's LayerNorms and feed-forward network with rotary positions, grouped queries and a sliding window.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Starcoder2: LanguageModel, Architecture {
+public final class Starcoder2: Decoder, Architecture {
     static let modelTypes = ["starcoder2"]
 
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
         public var hiddenSize: Int
         public var intermediateSize: Int
@@ -34,10 +34,8 @@ public final class Starcoder2: LanguageModel, Architecture {
 
     public let config: Configuration
     public let parameters: [Parameter]
-    let tokens: Embedding
-    let blocks: [PreNormBlock]
-    let finalNorm: LayerNorm
-    let head: Linear?
+    public let stack: DecoderStack
+    public var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -48,8 +46,8 @@ public final class Starcoder2: LanguageModel, Architecture {
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
-        tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps),
@@ -62,36 +60,14 @@ public final class Starcoder2: LanguageModel, Architecture {
                     up: try Linear(s["mlp"]["c_fc"], D, F, bias: config.useBias, initial: hidden),
                     down: try Linear(s["mlp"]["c_proj"], F, D, bias: config.useBias, initial: out), activation: config.hiddenAct))
         }
-        finalNorm = try LayerNorm(scope["norm"], D, bias: true, epsilon: eps)
-        head = config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head)
+        stack = DecoderStack(
+            tokens: tokens, blocks: blocks, finalNorm: try LayerNorm(scope["norm"], D, bias: true, epsilon: eps),
+            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
-    }
-
-    public var tokenEmbedding: Parameter { tokens.weight }
-
-    public func slidingWindow(layer: Int) -> Int? { blocks[layer].attention.slidingWindow }
-
-    public func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.finalNorm, 0, finalNorm(residual, as: context.computeType))
-        return head?(x, as: .float32) ?? tokens.unembed(x)
-    }
-
-    public var shape: ModelShape {
-        ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numKeyValueHeads, headSize: config.headDim, contextLength: config.contextLength, endOfText: config.eosTokenIDs)
     }
 }
 
 extension Starcoder2.Configuration {
-    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
-
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096

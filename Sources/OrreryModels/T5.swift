@@ -6,7 +6,7 @@ import OrreryTensor
 /// T5 and its later variants (arXiv:1910.10683, 2002.05202): an encoder and a decoder that reads it, RMSNorm before each part, relative positions as
 /// terms of the scores, which are not scaled.
 ///
-/// B batch, T positions, S of the source, D width, H heads, d head size, F feed-forward width.
+/// N rows, S of the source, D width, H heads, d head size, F feed-forward width.
 public final class T5: EncoderDecoder, Architecture {
     static let modelTypes = ["t5", "mt5"]
     // The table may be stored under the name of any of its uses; an output layer of its own stands next to one of the others.
@@ -37,32 +37,32 @@ public final class T5: EncoderDecoder, Architecture {
     }
 
     struct EncoderBlock {
-        let norm1: RMSNorm
+        let norm1: NormPoint
         let attention: MultiHeadAttention
-        let norm2: RMSNorm
+        let norm2: NormPoint
         let feedForward: any FeedForwardNetwork
 
-        func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext, layer: Int) -> Tensor {
-            let h = x.adding(attention.everywhere(norm1(x, as: context.computeType), context, layer: layer, distanceBias: distances))
-            return h.adding(feedForward(norm2(h, as: context.computeType), context, layer: layer))
+        func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let a = attention.bidirectional(norm1(x, context), context, distanceBias: distances)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context)))
         }
     }
 
     struct DecoderBlock {
-        let norm1: RMSNorm
+        let norm1: NormPoint
         let attention: MultiHeadAttention
-        let normOfReading: RMSNorm
-        let reading: MultiHeadAttention
-        let norm2: RMSNorm
+        let crossNorm: RMSNorm
+        let crossAttention: MultiHeadAttention
+        let norm2: NormPoint
         let feedForward: any FeedForwardNetwork
 
-        func callAsFunction(_ x: Tensor, _ source: SourceMemory, _ distances: DistanceBias, _ context: ForwardContext, layer: Int) -> Tensor {
-            let x = context.tap(.residualPre, layer, x)
-            let a = attention.causal(context.tap(.norm1, layer, norm1(x, as: context.computeType)), context, layer: layer, distanceBias: distances)
-            let h = x.adding(a)
-            let mid = context.tap(.residualMid, layer, h.adding(reading.reading(source, normOfReading(h, as: context.computeType), context, layer: layer)))
-            let y = mid.adding(feedForward(context.tap(.norm2, layer, norm2(mid, as: context.computeType)), context, layer: layer))
-            return context.tap(.residualPost, layer, y)
+        func callAsFunction(_ x: Tensor, _ sources: [SourceMemory], _ distances: DistanceBias, _ context: ForwardContext) -> Tensor {
+            let x = context.tap(.residualPre, x)
+            let h = x + context.tap(.attentionOut, attention.causal(norm1(x, context), context, distanceBias: distances))
+            let mid = context.tap(.residualMid, h + crossAttention.cross(crossNorm(h, as: context.computeType), sources, context))
+            return context.tap(.residualPost, mid + context.tap(.feedForwardOut, feedForward(norm2(mid, context), context)))
         }
     }
 
@@ -74,7 +74,7 @@ public final class T5: EncoderDecoder, Architecture {
     let encoderNorm: RMSNorm
     let decoder: [DecoderBlock]
     let decoderDistances: RelativeBuckets
-    let decoderNorm: RMSNorm
+    let decoderNorm: NormPoint
     let head: Linear?
 
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -101,18 +101,19 @@ public final class T5: EncoderDecoder, Architecture {
         encoder = try root["encoder"]["block"].layers(config.numLayers) { s in
             let s = s["layer"]
             return EncoderBlock(
-                norm1: try norm(s[0]), attention: try attention(s[0]["SelfAttention"]), norm2: try norm(s[1]), feedForward: try feedForward(s[1]["DenseReluDense"]))
+                norm1: NormPoint(try norm(s[0]), .norm1), attention: try attention(s[0]["SelfAttention"]), norm2: NormPoint(try norm(s[1]), .norm2),
+                feedForward: try feedForward(s[1]["DenseReluDense"]))
         }
         encoderDistances = try distances(root["encoder"], bothWays: true)
         encoderNorm = try RMSNorm(root["encoder"]["final_layer_norm"], D, epsilon: eps)
         decoder = try root["decoder"]["block"].layers(config.numDecoderLayers) { s in
             let s = s["layer"]
             return DecoderBlock(
-                norm1: try norm(s[0]), attention: try attention(s[0]["SelfAttention"]), normOfReading: try norm(s[1]),
-                reading: try attention(s[1]["EncDecAttention"]), norm2: try norm(s[2]), feedForward: try feedForward(s[2]["DenseReluDense"]))
+                norm1: NormPoint(try norm(s[0]), .norm1), attention: try attention(s[0]["SelfAttention"]), crossNorm: try norm(s[1]),
+                crossAttention: try attention(s[1]["EncDecAttention"]), norm2: NormPoint(try norm(s[2]), .norm2), feedForward: try feedForward(s[2]["DenseReluDense"]))
         }
         decoderDistances = try distances(root["decoder"], bothWays: false)
-        decoderNorm = try RMSNorm(root["decoder"]["final_layer_norm"], D, epsilon: eps)
+        decoderNorm = NormPoint(try RMSNorm(root["decoder"]["final_layer_norm"], D, epsilon: eps), .finalNorm)
         // The first T5 has one table for both ends; later ones bring another.
         head = source.has("lm_head.weight") ? try Linear(root["lm_head"], D, config.vocabSize, bias: false) : nil
         parameters = root.parameters
@@ -130,17 +131,41 @@ public final class T5: EncoderDecoder, Architecture {
 
     public var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
 
-    public func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = tokens(ids, shape: [batch, ids.count / batch])
-        let distances = encoderDistances.distanceBias
-        for (layer, block) in encoder.enumerated() { x = block(x, distances, context, layer: layer) }
+    public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+        let context = context.over(batch), distances = encoderDistances.distanceBias
+        var x = tokens(batch.ids)
+        for (layer, block) in encoder.enumerated() { x = block(x, distances, context.at(layer)) }
         return encoderNorm(x, as: .float32)
     }
 
-    public func decoder(reading ids: [Int32], _ context: ForwardContext) -> any LanguageModel {
-        let source = encode(ids, batch: 1, context).cast(to: context.computeType)
-        return T5Decoder(self, memories: decoder.map { $0.reading.memory(of: source) })
+    public func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory] {
+        let source = encode(Batch(ids), context).cast(to: context.computeType)
+        return decoder.map { $0.crossAttention.memory(of: source) }
     }
+
+    public func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
+        ReadingState(makeKeyValueCache(capacity: capacity, type: type), source)
+    }
+
+    public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+        let context = context.over(batch), distances = decoderDistances.distanceBias
+        let states = batch.runs.map { run in
+            guard let state = run.state as? ReadingState else { preconditionFailure("t5: the decoder's sequences have states that read a text") }
+            return state
+        }
+        var x = context.tap(.embed, tokens(batch.ids))
+        for (layer, block) in decoder.enumerated() { x = block(x, states.map { $0.source[layer] }, distances, context.at(layer)) }
+        batch.complete()
+        return batch.wanted(x)
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        var x = decoderNorm(residual, context)
+        if config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(config.dModel).squareRoot()) }
+        return head?(x, as: .float32) ?? tokens.unembed(x)
+    }
+
+    public var tokenEmbedding: Parameter { tokens.weight }
 
     public var shape: ModelShape {
         ModelShape(
@@ -152,30 +177,21 @@ public final class T5: EncoderDecoder, Architecture {
     private static let longest = 1 << 16
 }
 
-/// T5's decoder beside a source that has been read.
-final class T5Decoder: LanguageModel {
-    private let model: T5
-    private let memories: [SourceMemory]
-    private let distances: DistanceBias
+/// A sequence of a decoder, and what it reads of another text: keys and values of that, for each layer.
+final class ReadingState: SequenceState, @unchecked Sendable {  // one pass at a time uses it
+    private let cache: KeyValueCache
+    let source: [SourceMemory]
 
-    init(_ model: T5, memories: [SourceMemory]) { (self.model, self.memories, distances) = (model, memories, model.decoderDistances.distanceBias) }
+    init(_ cache: KeyValueCache, _ source: [SourceMemory]) { (self.cache, self.source) = (cache, source) }
 
-    var shape: ModelShape { model.shape }
-    var parameters: [Parameter] { model.parameters }
-    var configuration: JSONObject { model.configuration }
-    var tokenEmbedding: Parameter { model.tokens.weight }
-
-    func logits(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.embed, 0, model.tokens(ids, shape: [batch, ids.count / batch])).droppedOut(context.dropout?())
-        for (layer, block) in model.decoder.enumerated() { x = block(x, memories[layer], distances, context, layer: layer) }
-        return context.tap(.logits, 0, unembed(wanted(x, context), context))
-    }
-
-    func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        var x = context.tap(.finalNorm, 0, model.decoderNorm(residual, as: context.computeType))
-        if model.config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(model.config.dModel).squareRoot()) }
-        return model.head?(x, as: .float32) ?? model.tokens.unembed(x)
-    }
+    var count: Int { cache.count }
+    var capacity: Int { cache.capacity }
+    var byteCount: Int { cache.byteCount + source.reduce(0) { $0 + $1.byteCount } }
+    var keyValues: KeyValueCache? { cache }
+    func advance(by positions: Int) { cache.advance(by: positions) }
+    func canTruncate(to count: Int) -> Bool { cache.canTruncate(to: count) }
+    func truncate(to count: Int) { cache.truncate(to: count) }
+    func copy() -> ReadingState { ReadingState(cache.copy(), source) }
 }
 
 extension T5.Configuration {

@@ -1,20 +1,22 @@
+import Kernels
 import OrreryNN
 import OrreryTensor
 
-/// A model that reads a whole text at once, every position seeing all others: ids to a vector per position.
+/// A model that reads whole texts, every position seeing all others of its own: ids to a vector per position.
 public protocol TextEncoder: Model {
-    /// The last layer's vectors [B, T, D], float32, of ids [B, T] of equally long texts.
-    func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor
+    /// The last layer's vectors, float32 [N, D], of the rows of a batch whose runs have no state.
+    func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor
 }
 
-/// An encoder whose result a decoder reads while it writes (arXiv:1706.03762).
-public protocol EncoderDecoder: Model {
+/// An encoder whose result a decoder reads while it writes (arXiv:1706.03762). As a `TokenModel` it is the decoder: the state of a sequence holds the text
+/// that it reads.
+public protocol EncoderDecoder: TokenModel, TextEncoder {
     /// What a decoder's text starts with.
     var decoderStart: Int32 { get }
 
-    /// The encoder's vectors [B, S, D], float32, after its final norm.
-    func encode(_ ids: [Int32], batch: Int, _ context: ForwardContext) -> Tensor
+    /// Encodes a text for the decoder: its keys and values for each of the decoder's layers.
+    func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory]
 
-    /// The decoder as a language model that reads the text of these ids: its logits are those of the next token of the answer.
-    func decoder(reading ids: [Int32], _ context: ForwardContext) -> any LanguageModel
+    /// What is kept of a sequence that reads such a text, before its first token.
+    func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState
 }

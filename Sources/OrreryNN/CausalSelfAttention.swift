@@ -5,7 +5,7 @@ import OrreryTensor
 /// (arXiv:2302.05442), rotary or ALiBi positions, a sliding window (arXiv:2310.06825), soft-capped scores (arXiv:2408.00118) and sinks
 /// (arXiv:2309.17453) where the model has them.
 ///
-/// B batch, T new positions, S all positions, H heads, Hk key-value heads, d head size.
+/// N rows, H heads, Hk key-value heads, d head size.
 public struct CausalSelfAttention {
     /// One product for the three, or one each: checkpoints come both ways.
     public enum Projection {
@@ -40,23 +40,20 @@ public struct CausalSelfAttention {
         (self.slidingWindow, self.scale, self.softCap, self.sinks) = (slidingWindow, scale, softCap, sinks)
     }
 
-    package func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+    /// x [N, D] to [N, D], float32.
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         var (q, k, v) = project(x)
         if let queryNorm { q = queryNorm(q, as: q.dtype) }
         if let keyNorm { k = keyNorm(k, as: k.dtype) }
-        q = context.tap(.query, layer, q)
-        k = context.tap(.key, layer, k)
-        v = context.tap(.value, layer, v)
+        q = context.tap(.query, q)
+        k = context.tap(.key, k)
+        v = context.tap(.value, v)
         if let table = positions.rotaryTable {
-            q = context.tap(.rotatedQuery, layer, turned(q, table, context))
-            k = context.tap(.rotatedKey, layer, turned(k, table, context))
+            q = context.tap(.rotatedQuery, q.rotary(table, headSize: headSize, context.rows.rotary))
+            k = context.tap(.rotatedKey, k.rotary(table, headSize: headSize, context.rows.rotary))
         }
-        let z = context.tap(.mixed, layer, mix(q, k, v, context, layer))
-        return context.tap(.attentionOut, layer, output(z, as: .float32)).droppedOut(context.dropout?())
-    }
-
-    private func turned(_ x: Tensor, _ table: RotaryTable, _ context: ForwardContext) -> Tensor {
-        x.rotary(table, headSize: headSize, firstPosition: context.firstPosition, sequenceLength: context.sequenceLength)
+        let z = context.tap(.mixed, attend(q, k, v, context))
+        return output(z, as: .float32).droppedOut(context.dropout?())
     }
 
     private func project(_ x: Tensor) -> (Tensor, Tensor, Tensor) {
@@ -66,64 +63,40 @@ public struct CausalSelfAttention {
             return (parts[0], parts[1], parts[2])
         case .fusedByHead(let linear):
             precondition(heads == keyValueHeads, "fused by head: \(heads) heads over \(keyValueHeads) key-value heads")
-            let parts = linear(x).reshaped([x.rows * heads, 3 * headSize]).split([headSize, headSize, headSize])
-            let shape: [Int] = x.shape.dropLast() + [heads * headSize]
-            return (parts[0].reshaped(shape), parts[1].reshaped(shape), parts[2].reshaped(shape))
+            let parts = linear(x).reshaped([x.rows * heads, 3 * headSize]).split([headSize, headSize, headSize]).map { $0.reshaped([x.rows, heads * headSize]) }
+            return (parts[0], parts[1], parts[2])
         case .separate(let query, let key, let value):
             return (query(x), key(x), value(x))
         }
     }
 
-    private func mix(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ context: ForwardContext, _ layer: Int) -> Tensor {
-        let (B, T) = (q.shape[0], q.shape[1])
+    /// softmax(scale q kᵀ) v: fused (`Processor.attention`), or where a tap asks for scores or pattern as it is written (`PlainAttention`).
+    private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ context: ForwardContext) -> Tensor {
+        let rows = context.rows
         let shape = AttentionShape(
-            batch: B, queries: T, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, firstPosition: context.firstPosition,
-            mask: AttentionMask(slidingWindow: slidingWindow), scale: scale, softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
-        let interests = [context.interest(in: .scores, layer), context.interest(in: .pattern, layer)]
+            runs: rows.runs, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, mask: AttentionMask(slidingWindow: slidingWindow), scale: scale,
+            softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
+        let interests = context.taps == nil ? [] : [context.interest(in: .scores), context.interest(in: .pattern)]
         let isRead = interests.contains(.read), isWritten = interests.contains(.write)
-        guard let caches = context.cache?.tiles[layer] else {
+        if rows.isStateless {
             if isRead || isWritten {
-                let z = unfused(q, k, v, nil, shape, context, layer)
+                let z = PlainAttention(shape, context).callAsFunction(q, keys: k, values: v)
                 if isWritten { return z }
             }
             return q.attention(keys: k, values: v, shape, dropout: context.dropout?())
         }
+        let caches = rows.tiles(layer: context.layer, heads: keyValueHeads, headSize: headSize, type: q.dtype)
         guard isRead || isWritten else { return q.attention(keys: k, values: v, joining: caches, shape) }
-        // A tap sees all scores at once.
-        let whole = caches.map { $0.withRoom(for: T, capacity: shape.keys) }
+        // A tap sees all scores at once, of a window's ring as well.
+        let whole = zip(caches, shape.runs).map { $0.withRoom(for: $1.queries, capacity: $1.keys) }
         func write(into caches: [KeyValueTiles]) {
-            KeyValueTiles.write(k.headRows(headSize: headSize), v.headRows(headSize: headSize), into: caches, rows: T, at: context.firstPosition)
+            withExtendedLifetime((k, v)) { KeyValueTiles.write(k.headRows(headSize: headSize), v.headRows(headSize: headSize), shape.runs, into: caches) }
         }
         write(into: whole)
-        let z = unfused(q, k, v, whole, shape, context, layer)
+        let z = PlainAttention(shape, context).callAsFunction(q, cached: whole)
         if !isWritten { return q.attention(keys: k, values: v, joining: caches, shape) }
-        if whole[0] !== caches[0] { write(into: caches) }
+        if zip(whole, caches).contains(where: { $0 !== $1 }) { write(into: caches) }
         return z
-    }
-
-    /// The same attention with its scores and pattern as tensors, for taps. Dropout of the pattern is left out.
-    private func unfused(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, _ cached: [KeyValueTiles]?, _ shape: AttentionShape, _ context: ForwardContext, _ layer: Int
-    ) -> Tensor {
-        let S = shape.keys
-        let allKeys = cached.map { Tensor(keysOf: $0, count: S) } ?? k, allValues = cached.map { Tensor(valuesOf: $0, count: S) } ?? v
-        let queries = q.cast(to: .float32).swappingHeads(heads, merging: false)
-        let keys = allKeys.cast(to: .float32).swappingHeads(keyValueHeads, merging: false).repeatingHeads(shape.group)
-        let values = allValues.cast(to: .float32).swappingHeads(keyValueHeads, merging: false).repeatingHeads(shape.group)
-        var scores = queries.matmul(keys, transposeB: true).scaled(by: shape.scale)
-        if let softCap { scores = scores.softCapped(at: softCap) }
-        if !shape.slopes.isEmpty { scores = scores.adding(distances(shape)) }
-        scores = context.tap(.scores, layer, scores)
-        let pattern = context.tap(.pattern, layer, scores.maskedSoftmax(shape.mask, firstPosition: shape.firstPosition, sinks: shape.sinks))
-        return pattern.matmul(values).swappingHeads(heads, merging: true).cast(to: q.dtype)
-    }
-
-    /// ALiBi's term [B, H, T, S].
-    private func distances(_ shape: AttentionShape) -> Tensor {
-        let one = shape.slopes.flatMap { slope in
-            (0 ..< shape.queries).flatMap { t in (0 ..< shape.keys).map { s in -slope * Float(shape.firstPosition + t - s) } }
-        }
-        return Tensor((0 ..< shape.batch).flatMap { _ in one }, shape: [shape.batch, shape.heads, shape.queries, shape.keys])
     }
 }
 

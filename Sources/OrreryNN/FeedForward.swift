@@ -1,9 +1,9 @@
 import Kernels
 import OrreryTensor
 
-/// What a block does to each position alone: [B, T, D] to [B, T, D].
+/// What a block does to each position alone: [N, D] to [N, D], float32.
 public protocol FeedForwardNetwork {
-    func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor
+    func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
 }
 
 /// down(activation(up(x))), the network of the original transformer.
@@ -14,10 +14,10 @@ public struct FeedForward: FeedForwardNetwork {
 
     public init(up: Linear, down: Linear, activation: Activation) { (self.up, self.down, self.activation) = (up, down, activation) }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
-        let pre = context.tap(.pre, layer, up(x))
-        let post = context.tap(.post, layer, pre.activated(activation))
-        return context.tap(.feedForwardOut, layer, down(post, as: .float32)).droppedOut(context.dropout?())
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        let pre = context.tap(.pre, up(x))
+        let post = context.tap(.post, pre.activated(activation))
+        return down(post, as: .float32).droppedOut(context.dropout?())
     }
 }
 
@@ -55,11 +55,11 @@ public struct GatedFeedForward: FeedForwardNetwork {
             down: try Linear(scope["down_proj"], F, D, bias: bias, initial: out), activation: activation)
     }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let (gate, up) = project(x)
-        let g = context.tap(.pre, layer, gate), u = context.tap(.preLinear, layer, up)
-        let post = context.tap(.post, layer, g.gated(by: activation, up: u))
-        return context.tap(.feedForwardOut, layer, down(post, as: .float32)).droppedOut(context.dropout?())
+        let g = context.tap(.pre, gate), u = context.tap(.preLinear, up)
+        let post = context.tap(.post, g.gated(by: activation, up: u))
+        return down(post, as: .float32).droppedOut(context.dropout?())
     }
 
     private func project(_ x: Tensor) -> (gate: Tensor, up: Tensor) {

@@ -1,36 +1,48 @@
 import Kernels
 import OrreryTensor
 
-/// What differs between training, inference and looking inside: everything a forward pass takes beside its input.
+/// What differs between training, inference and looking inside: everything a forward pass takes beside its rows.
 public struct ForwardContext {
     /// The type to which operands of products are rounded; the residual stream and all sums are float32.
     public var computeType: ElementType
-    /// Keys and values of earlier positions; nil while training.
-    public var cache: KeyValueStore?
     public var taps: (any Taps)?
     /// nil outside of training.
     public var dropout: DropoutSource?
-    /// Compute logits for the last position alone.
-    public var lastOnly = false
-    /// The length of the whole sequence where it is known before its end: rotary scalings that go by it (dynamic, longrope) then turn every
-    /// piece alike. nil: what has come so far.
-    public var sequenceLength: Int?
+    /// The layer that computes.
+    package private(set) var layer = 0
+    private var batchRows: BatchRows?
 
-    public init(
-        computeType: ElementType = .float32, cache: KeyValueStore? = nil, taps: (any Taps)? = nil, dropout: DropoutSource? = nil, lastOnly: Bool = false,
-        sequenceLength: Int? = nil
-    ) {
-        (self.computeType, self.cache, self.taps, self.dropout, self.lastOnly) = (computeType, cache, taps, dropout, lastOnly)
-        self.sequenceLength = sequenceLength
+    public init(computeType: ElementType = .float32, taps: (any Taps)? = nil, dropout: DropoutSource? = nil) {
+        (self.computeType, self.taps, self.dropout) = (computeType, taps, dropout)
     }
 
-    /// The absolute position of the first new token.
-    public var firstPosition: Int { cache?.count ?? 0 }
+    /// The same for the rows of a batch.
+    package func over(_ batch: Batch) -> ForwardContext {
+        var context = self
+        context.batchRows = BatchRows(batch)
+        return context
+    }
+
+    /// The same in a layer.
+    package func at(_ layer: Int) -> ForwardContext {
+        var context = self
+        context.layer = layer
+        return context
+    }
+
+    package var rows: BatchRows {
+        guard let batchRows else { preconditionFailure("forward pass: attention without a batch; a model begins with context.over(batch)") }
+        return batchRows
+    }
 
     /// Offers `tensor` to whoever watches.
     @inline(__always)
-    package func tap(_ point: TapPoint, _ layer: Int = 0, _ tensor: Tensor) -> Tensor {
+    package func tap(_ point: TapPoint, _ tensor: Tensor) -> Tensor {
         guard let taps else { return tensor }
+        return offer(tensor, at: point, to: taps)
+    }
+
+    private func offer(_ tensor: Tensor, at point: TapPoint, to taps: any Taps) -> Tensor {
         switch taps.interest(in: point, layer: layer) {
         case .none: return tensor
         case .read:
@@ -43,7 +55,7 @@ public struct ForwardContext {
         }
     }
 
-    func interest(in point: TapPoint, _ layer: Int) -> TapInterest { taps?.interest(in: point, layer: layer) ?? .none }
+    func interest(in point: TapPoint) -> TapInterest { taps?.interest(in: point, layer: layer) ?? .none }
 }
 
 /// Hands each use of dropout in a step a stream of its own, so that masks depend on the seed, the step and the place alone.

@@ -32,7 +32,8 @@ public struct Embedding {
         weight = try scope.parameter("weight", [count, width], .normal(standardDeviation: standardDeviation))
     }
 
-    package func callAsFunction(_ ids: [Int32], shape: [Int]) -> Tensor { weight.embedding(ids, shape: shape) }
+    /// [N, width] of N ids.
+    package func callAsFunction(_ ids: [Int32]) -> Tensor { weight.embedding(ids) }
 
     /// The same table as an output layer (arXiv:1608.05859): logits [..., count], float32.
     package func unembed(_ x: Tensor) -> Tensor { x.linear(weight, as: .float32) }
@@ -42,6 +43,16 @@ public struct Embedding {
 public protocol Norm {
     /// Rounded to `type`, in which the next product multiplies.
     func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor
+}
+
+/// A norm whose result is a point of the forward pass, rounded to the type of the product that reads it.
+package struct NormPoint {
+    package let norm: any Norm
+    private let point: TapPoint
+
+    package init(_ norm: any Norm, _ point: TapPoint) { (self.norm, self.point) = (norm, point) }
+
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor { context.tap(point, norm(x, as: context.computeType)) }
 }
 
 /// x / rms(x) * weight (arXiv:1910.07467).

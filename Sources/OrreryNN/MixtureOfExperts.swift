@@ -11,17 +11,17 @@ public struct MixtureOfExperts: FeedForwardNetwork {
 
     public init(router: Router, experts: Experts) { (self.router, self.experts) = (router, experts) }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "mixture of experts: has no gradient yet, and a tape is open")
-        let rows = x.reshaped([x.rows, x.width]), choices = router(rows)
+        let choices = router(x)
         // Expert by expert in their order, so that a row's sum depends neither on its neighbours nor on the order of its choices.
-        let sum = Tensor(zeros: rows.shape)
+        let sum = Tensor(zeros: x.shape)
         for expert in 0 ..< router.experts {
             let mine = choices.indices.compactMap { row in choices[row].first { $0.expert == expert }.map { (row: row, weight: $0.weight) } }
             if mine.isEmpty { continue }
-            sum.addRows(experts(rows.rows(at: mine.map(\.row)), expert), to: mine.map(\.row), weights: mine.map(\.weight))
+            sum.addRows(experts(x.rows(at: mine.map(\.row)), expert), to: mine.map(\.row), weights: mine.map(\.weight))
         }
-        return context.tap(.feedForwardOut, layer, sum.reshaped(x.shape))
+        return sum
     }
 }
 

@@ -3,7 +3,7 @@ import OrreryTensor
 
 /// Multi-head attention of encoders and encoder-decoders (arXiv:1706.03762, 3.2): to the whole sequence, to what came before, or to another sequence.
 ///
-/// B batch, T queries, S keys, H heads, d head size.
+/// N rows, S of another sequence, H heads, d head size.
 public struct MultiHeadAttention {
     public let query: Linear
     public let key: Linear
@@ -19,49 +19,54 @@ public struct MultiHeadAttention {
         (self.heads, self.headSize, self.scale) = (heads, headSize, scale)
     }
 
-    /// Every position of x [B, T, D] sees all of them.
-    package func everywhere(_ x: Tensor, _ context: ForwardContext, layer: Int, distanceBias: DistanceBias? = nil) -> Tensor {
-        let (q, k, v) = (tapped(query(x), .query), tapped(key(x), .key), tapped(value(x), .value))
-        func tapped(_ x: Tensor, _ point: TapPoint) -> Tensor { context.tap(point, layer, x) }
-        return project(q.attention(keys: k, values: v, shape(x, .none(keys: x.shape[1]), 0, distanceBias)), context, layer)
+    /// Every position of a sequence sees all of them: x [N, D] to [N, D], float32.
+    package func bidirectional(_ x: Tensor, _ context: ForwardContext, distanceBias: DistanceBias? = nil) -> Tensor {
+        let (q, k, v) = project(x, context)
+        precondition(context.rows.isStateless, "attention both ways: a sequence is read whole, and has no state")
+        return output(q.attention(keys: k, values: v, shape(context.rows.runs, .none, distanceBias)), context)
     }
 
-    /// Every position sees itself and those before it, of which `context.cache` holds the earlier ones.
-    package func causal(_ x: Tensor, _ context: ForwardContext, layer: Int, distanceBias: DistanceBias? = nil) -> Tensor {
-        let (q, k, v) = (context.tap(.query, layer, query(x)), context.tap(.key, layer, key(x)), context.tap(.value, layer, value(x)))
-        let shape = shape(x, .causal, context.firstPosition, distanceBias)
-        guard let cache = context.cache else { return project(q.attention(keys: k, values: v, shape), context, layer) }
-        return project(q.attention(keys: k, values: v, joining: cache.tiles[layer], shape), context, layer)
+    /// Every position sees itself and those before it, of which the sequences' states hold the earlier ones.
+    package func causal(_ x: Tensor, _ context: ForwardContext, distanceBias: DistanceBias? = nil) -> Tensor {
+        let (q, k, v) = project(x, context), rows = context.rows, shape = shape(rows.runs, .causal, distanceBias)
+        if rows.isStateless { return output(q.attention(keys: k, values: v, shape), context) }
+        let caches = rows.tiles(layer: context.layer, heads: heads, headSize: headSize, type: q.dtype)
+        return output(q.attention(keys: k, values: v, joining: caches, shape), context)
     }
 
-    /// Every position sees all of another sequence, whose keys and values are kept.
-    package func reading(_ source: SourceMemory, _ x: Tensor, _ context: ForwardContext, layer: Int) -> Tensor {
+    /// Every position sees all of another sequence, whose keys and values are kept, one for each run: x [N, D] to [N, D], float32.
+    package func cross(_ x: Tensor, _ sources: [SourceMemory], _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "attention to another sequence: has no gradient yet, and a tape is open")
-        let tiles = Array(repeating: source.tiles, count: x.shape[0])
-        return output(query(x).attention(cached: tiles, shape(x, .none(keys: source.count), 0, nil)), as: .float32)
+        var runs = context.rows.runs
+        for (r, source) in sources.enumerated() { (runs[r].firstPosition, runs[r].keys) = (0, source.count) }
+        return output(query(x).attention(cached: sources.map(\.tiles), shape(runs, .none, nil)), as: .float32)
     }
 
-    /// Keys and values of a sequence [1, S, D] for `reading`, in its type.
+    /// Keys and values of a sequence [S, D] for `cross`, in its type.
     package func memory(of source: Tensor) -> SourceMemory {
-        let count = source.shape[1], tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
+        let count = source.rows, tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
         let (k, v) = (key(source), value(source))
-        tiles.write(keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), batch: 0, rows: count, at: 0)
+        tiles.write(keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), rows: 0 ..< count, at: 0)
         return withExtendedLifetime((k, v)) { SourceMemory(tiles: tiles, count: count) }
     }
 
-    private func shape(_ x: Tensor, _ mask: AttentionMask, _ first: Int, _ distanceBias: DistanceBias?) -> AttentionShape {
-        AttentionShape(
-            batch: x.shape[0], queries: x.shape[1], heads: heads, keyValueHeads: heads, headSize: headSize, firstPosition: first, mask: mask, scale: scale,
-            distanceBias: distanceBias)
+    private func project(_ x: Tensor, _ context: ForwardContext) -> (Tensor, Tensor, Tensor) {
+        (context.tap(.query, query(x)), context.tap(.key, key(x)), context.tap(.value, value(x)))
     }
 
-    private func project(_ mixed: Tensor, _ context: ForwardContext, _ layer: Int) -> Tensor {
-        context.tap(.attentionOut, layer, output(context.tap(.mixed, layer, mixed), as: .float32)).droppedOut(context.dropout?())
+    private func shape(_ runs: [AttentionShape.Run], _ mask: AttentionMask, _ distanceBias: DistanceBias?) -> AttentionShape {
+        AttentionShape(runs: runs, heads: heads, keyValueHeads: heads, headSize: headSize, mask: mask, scale: scale, distanceBias: distanceBias)
+    }
+
+    private func output(_ mixed: Tensor, _ context: ForwardContext) -> Tensor {
+        output(context.tap(.mixed, mixed), as: .float32).droppedOut(context.dropout?())
     }
 }
 
 /// Keys and values of a sequence that another one reads.
-public struct SourceMemory {
+public struct SourceMemory: Sendable {
     let tiles: KeyValueTiles
     let count: Int
+
+    public var byteCount: Int { tiles.byteCount }
 }

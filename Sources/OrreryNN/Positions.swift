@@ -14,16 +14,14 @@ public enum PositionEncoding {
     /// Scores lowered in proportion to distance (arXiv:2108.12409)
     case alibi(slopes: [Float])
 
-    /// What is added to the embeddings [B, T, D] of tokens at `firstPosition` and on, if anything.
-    package func added(batch: Int, count: Int, width: Int, firstPosition: Int) -> Tensor? {
+    /// What is added to the embeddings [N, D] of these rows, if anything.
+    package func added(_ rows: BatchRows, width: Int) -> Tensor? {
         switch self {
         case .none, .rotary, .alibi: return nil
-        case .learned(let table):
-            let positions = (0 ..< batch).flatMap { _ in (firstPosition ..< firstPosition + count).map(Int32.init) }
-            return table(positions, shape: [batch, count])
+        case .learned(let table): return table(rows.positions)
         case .sinusoidal:
-            let rows = (firstPosition ..< firstPosition + count).flatMap { sinusoid(position: $0, width: width) }
-            return Tensor((0 ..< batch).flatMap { _ in rows }, shape: [batch, count, width])
+            let positions = rows.positions
+            return Tensor(positions.flatMap { sinusoid(position: Int($0), width: width) }, shape: [positions.count, width])
         }
     }
 

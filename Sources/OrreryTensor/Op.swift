@@ -17,7 +17,7 @@ package enum Op {
     case layerNorm(x: Tensor, weight: Parameter, bias: Parameter?, mean: Tensor, rstd: Tensor)
     case activation(Activation, Tensor)
     case swiGLU(gate: Tensor, up: Tensor)
-    case rotary(x: Tensor, RotaryTable, headSize: Int, RotaryPositions)
+    case rotary(x: Tensor, RotaryTable, headSize: Int, [RotaryRun])
     case attention(q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, AttentionShape, dropout: Dropout?)
     /// Softmax of scores [..., T, S] over the keys that a query sees
     case maskedSoftmax(scores: Tensor, probabilities: Tensor)

@@ -98,6 +98,15 @@ public enum RotaryScaling: Sendable, Hashable {
         }
     }
 
+    /// The same as a number: 0 where it holds for any length.
+    package func stretchNumber(_ sequenceLength: Int) -> Int {
+        switch stretch(sequenceLength) {
+        case .any: 0
+        case .long: 1
+        case .exactly(let length): length
+        }
+    }
+
     /// The longest sequence that is meant, for a model whose configuration promises `positions`.
     public func contextLength(_ positions: Int) -> Int {
         func stretched(_ factor: Float, _ original: Int) -> Int { max(positions, Int(min(Double(original) * Double(factor), 0x1p24))) }

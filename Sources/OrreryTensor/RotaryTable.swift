@@ -31,25 +31,27 @@ public final class RotaryTable: Sendable {
         (self.positions, self.theta, self.scaling) = (positions, theta, scaling)
     }
 
-    /// Rows of `rotated / 2` numbers, those of `wanted` from element `offset` on.
-    package func rows(_ wanted: RotaryPositions) -> (cosines: Tensor, sines: Tensor, offset: Int) {
-        let end = wanted.first + wanted.count, stretch = scaling.stretch(wanted.sequenceLength)
+    /// For each run the rows of `rotated / 2` numbers that belong to its positions, from element `offset` on.
+    package func rows(_ runs: [RotaryRun]) -> [(cosines: Tensor, sines: Tensor, offset: Int)] {
+        made.withLock { made in runs.map { rows($0, &made) } }
+    }
+
+    private func rows(_ run: RotaryRun, _ made: inout [RotaryScaling.Stretch: Rows]) -> (cosines: Tensor, sines: Tensor, offset: Int) {
+        let end = run.firstPosition + run.rows.count, stretch = scaling.stretch(run.sequenceLength)
         precondition(end <= positions, "rotary: position \(end - 1) in a table of \(positions)")
-        return made.withLock { made in
-            if let rows = made[stretch], rows.first <= wanted.first, end <= rows.first + rows.count {
-                return (rows.cosines, rows.sines, (wanted.first - rows.first) * rotated / 2)
-            }
-            let rows: Rows
-            if case .exactly = stretch {
-                // Each length has its own: only what is asked for, and of other lengths none.
-                made = made.filter { if case .exactly = $0.key { false } else { true } }
-                rows = make(wanted.first, wanted.count, stretch)
-            } else {
-                rows = make(0, min(positions, max(256, end, 2 * (made[stretch]?.count ?? 0))), stretch)
-            }
-            made[stretch] = rows
-            return (rows.cosines, rows.sines, (wanted.first - rows.first) * rotated / 2)
+        if let rows = made[stretch], rows.first <= run.firstPosition, end <= rows.first + rows.count {
+            return (rows.cosines, rows.sines, (run.firstPosition - rows.first) * rotated / 2)
         }
+        let rows: Rows
+        if case .exactly = stretch {
+            // Each length has its own: only what is asked for, and of other lengths none.
+            made = made.filter { if case .exactly = $0.key { false } else { true } }
+            rows = make(run.firstPosition, run.rows.count, stretch)
+        } else {
+            rows = make(0, min(positions, max(256, end, 2 * (made[stretch]?.count ?? 0))), stretch)
+        }
+        made[stretch] = rows
+        return (rows.cosines, rows.sines, (run.firstPosition - rows.first) * rotated / 2)
     }
 
     private func make(_ first: Int, _ count: Int, _ stretch: RotaryScaling.Stretch) -> Rows {
@@ -66,10 +68,16 @@ public final class RotaryTable: Sendable {
     }
 }
 
-/// Positions of one sequence that are turned together.
-package struct RotaryPositions: Sendable, Hashable {
-    package var first: Int
-    package var count: Int
-    /// The length that scalings go by.
+/// Neighbouring rows at neighbouring positions of one sequence, which are turned together.
+package struct RotaryRun: Sendable, Hashable {
+    package var rows: Range<Int>
+    package var firstPosition: Int
+    /// The length of the whole sequence, which some scalings go by.
     package var sequenceLength: Int
+
+    /// - Parameter sequenceLength: nil: the sequence ends with these rows.
+    package init(rows: Range<Int>, firstPosition: Int = 0, sequenceLength: Int? = nil) {
+        (self.rows, self.firstPosition) = (rows, firstPosition)
+        self.sequenceLength = max(firstPosition + rows.count, sequenceLength ?? 0)
+    }
 }

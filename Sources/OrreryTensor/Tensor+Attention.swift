@@ -1,21 +1,21 @@
 import Kernels
 
 extension Tensor {
-    /// Fused attention of queries [B, T, H D] on keys and values [B, S, Hkv D], all from position 0: [B, T, H D].
+    /// Fused attention of queries [N, H D] on keys and values [S, Hkv D] of whole sequences, one per run: [N, H D].
     ///
     /// Sinks and a distance bias have no gradient, nor has attention to another sequence.
     package func attention(keys: Tensor, values: Tensor, _ attention: AttentionShape, dropout: Dropout? = nil) -> Tensor {
         let D = attention.headSize, processor = Processor.current
         precondition(
-            shape == [attention.batch, attention.queries, attention.heads * D] && keys.shape == values.shape && attention.firstPosition == 0
-                && keys.shape == [attention.batch, attention.keys, attention.keyValueHeads * D],
+            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape && attention.runs.allSatisfy { $0.firstPosition == 0 }
+                && keys.shape == [attention.keys, attention.keyValueHeads * D],
             "attention: q \(shape), k \(keys.shape), v \(values.shape), \(attention)")
         let isTracked = [trace, keys.trace, values.trace].contains { $0?.tape != nil }
         precondition(
-            !isTracked || (attention.sinks.isEmpty && attention.distanceBias == nil && attention.keys == attention.queries),
+            !isTracked || (attention.sinks.isEmpty && attention.distanceBias == nil && attention.runs.allSatisfy { $0.keys == $0.queries }),
             "attention with sinks, relative positions or another sequence's keys has no gradient, and a tape is open")
         let tiles = KeyValueTiles.ofTraining(attention, keys: keys.headRows(headSize: D), values: values.headRows(headSize: D), type: dtype)
-        let y = Tensor(empty: shape, dtype), lse = Tensor(empty: [attention.batch, attention.heads, attention.queries], .float32)
+        let y = Tensor(empty: shape, dtype), lse = Tensor(empty: [attention.heads, attention.rows], .float32)
         let dropout = dropout.flatMap { $0.probability > 0 ? $0 : nil }
         processor.attention(
             attention, q: headRows(headSize: D), keyValues: tiles, y: y.headRows(headSize: D), logSumExp: lse.float32Pointer, dropout: dropout)
@@ -24,56 +24,54 @@ extension Tensor {
             op: .attention(q: self, k: keys, v: values, y: y, logSumExp: lse, attention, dropout: dropout))
     }
 
-    /// Attention of new queries [B, T, H D], whose keys and values [B, T, Hkv D] join those in the caches first.
+    /// Attention of new queries [N, H D], whose keys and values [N, Hkv D] join those in the caches first, one cache per run.
     ///
     /// A cache that keeps only a window takes them in pieces, each of which is attended to before the next one overwrites what it saw.
     package func attention(keys: Tensor, values: Tensor, joining caches: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
         let D = attention.headSize, y = Tensor(empty: shape, dtype)
         precondition(
-            shape == [attention.batch, attention.queries, attention.heads * D] && keys.shape == values.shape && caches.count == attention.batch
-                && keys.shape == [attention.batch, attention.queries, attention.keyValueHeads * D],
+            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape && caches.count == attention.runs.count
+                && keys.shape == [attention.rows, attention.keyValueHeads * D],
             "attention: q \(shape), k \(keys.shape), v \(values.shape), \(caches.count) caches, \(attention)")
-        for start in stride(from: 0, to: attention.queries, by: min(caches[0].room, attention.queries)) {
+        let (q, k, v, out) = (headRows(headSize: D), keys.headRows(headSize: D), values.headRows(headSize: D), y.headRows(headSize: D))
+        let longest = attention.runs.reduce(0) { max($0, $1.queries) }, room = min(caches.first?.room ?? longest, max(1, longest))
+        for start in stride(from: 0, to: longest, by: room) {
+            let left = attention.runs.indices.filter { attention.runs[$0].queries > start }, tiles = left.map { caches[$0] }
             var piece = attention
-            piece.queries = min(caches[0].room, attention.queries - start)
-            piece.firstPosition += start
-            func rows(_ x: Tensor) -> HeadRows { x.headRows(headSize: D).dropFirst(start) }
-            KeyValueTiles.write(rows(keys), rows(values), into: caches, rows: piece.queries, at: piece.firstPosition)
-            Processor.current.attention(piece, q: rows(self), keyValues: caches, y: rows(y), logSumExp: nil)
+            piece.runs = left.map { attention.runs[$0].piece(from: start, upTo: room) }
+            KeyValueTiles.write(k, v, piece.runs, into: tiles)
+            Processor.current.attention(piece, q: q, keyValues: tiles, y: out, logSumExp: nil)
         }
         return withExtendedLifetime((self, keys, values)) { y }
     }
 
-    /// Attention of new queries [B, T, H D] on caches that already hold their keys and values.
+    /// Attention of new queries [N, H D] on caches that already hold their keys and values, one per run.
     package func attention(cached: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
         let y = Tensor(empty: shape, dtype), D = attention.headSize
         Processor.current.attention(attention, q: headRows(headSize: D), keyValues: cached, y: y.headRows(headSize: D), logSumExp: nil)
         return y
     }
 
-    /// Turns the heads of [B, T, H D] by their positions.
-    ///
-    /// - Parameter sequenceLength: of the whole sequence, which some scalings depend on; nil: it ends with these positions.
-    package func rotary(_ table: RotaryTable, headSize: Int, firstPosition: Int = 0, sequenceLength: Int? = nil) -> Tensor {
-        precondition(
-            shape.count == 3 && width % headSize == 0 && firstPosition + shape[1] <= table.positions,
-            "rotary: x \(shape), head size \(headSize), positions from \(firstPosition) in a table of \(table.positions)")
-        let y = Tensor(empty: shape, dtype), end = firstPosition + shape[1]
-        let positions = RotaryPositions(first: firstPosition, count: shape[1], sequenceLength: max(end, sequenceLength ?? end))
-        turn(into: y, table, headSize: headSize, positions, sign: 1)
-        return traced(y, trace, op: .rotary(x: self, table, headSize: headSize, positions))
+    /// Turns the heads of [N, H D] by their positions.
+    package func rotary(_ table: RotaryTable, headSize: Int, _ runs: [RotaryRun]) -> Tensor {
+        precondition(runs.last?.rows.upperBound == rows, "rotary: x \(shape), rows \(runs.map(\.rows))")
+        let y = Tensor(empty: shape, dtype)
+        turn(into: y, table, headSize: headSize, runs, sign: 1)
+        return traced(y, trace, op: .rotary(x: self, table, headSize: headSize, runs))
     }
 
-    package func turn(into y: Tensor, _ table: RotaryTable, headSize: Int, _ positions: RotaryPositions, sign: Float) {
-        let rows = table.rows(positions)
+    package func turn(into y: Tensor, _ table: RotaryTable, headSize: Int, _ runs: [RotaryRun], sign: Float) {
+        let rows = table.rows(runs)
         withExtendedLifetime(rows) {
+            let turned = zip(runs, rows).map {
+                Processor.RotaryRun(rows: $0.rows, cosines: $1.cosines.float32Pointer + $1.offset, sines: $1.sines.float32Pointer + $1.offset)
+            }
             Processor.current.rotary(
-                headRows(headSize: headSize), into: y.headRows(headSize: headSize), cosines: rows.cosines.float32Pointer + rows.offset,
-                sines: rows.sines.float32Pointer + rows.offset, sign: sign, batch: shape[0], rows: shape[1], heads: width / headSize, rotated: table.rotated)
+                headRows(headSize: headSize), into: y.headRows(headSize: headSize), turned, sign: sign, heads: width / headSize, rotated: table.rotated)
         }
     }
 
-    /// Softmax over the keys each query sees; scores [B, H, T, S] float32, query t of T at position firstPosition + t.
+    /// Softmax over the keys each query sees; scores [..., H, T, S] float32, query t of T at position firstPosition + t.
     ///
     /// - Parameter sinks: per head a score whose share goes nowhere, or empty.
     package func maskedSoftmax(_ mask: AttentionMask, firstPosition: Int, sinks: [Float] = []) -> Tensor {
@@ -84,7 +82,7 @@ extension Tensor {
             let from = source.float32Pointer, out = y.float32Pointer
             Processor.current.forRuns(.attention, rows, grain: 16, bytes: source.count * 8) {
                 for r in $0 {
-                    let seen = mask.keys(seenFrom: firstPosition + r % T).clamped(to: 0 ... S - 1)
+                    let seen = mask.keys(seenFrom: firstPosition + r % T, of: S).clamped(to: 0 ... S - 1)
                     let x = from + r * S, p = out + r * S
                     let sink = sinks.isEmpty ? -Float.infinity : sinks[r / T % sinks.count]
                     let top = seen.reduce(sink) { max($0, x[$1]) }
@@ -98,5 +96,12 @@ extension Tensor {
             }
         }
         return traced(y, trace, op: .maskedSoftmax(scores: self, probabilities: y))
+    }
+}
+
+extension AttentionShape.Run {
+    /// At most `count` of its queries, without the first `start`.
+    fileprivate func piece(from start: Int, upTo count: Int) -> Self {
+        Self(firstRow: firstRow + start, queries: min(count, queries - start), firstPosition: firstPosition + start)
     }
 }

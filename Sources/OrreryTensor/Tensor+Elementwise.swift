@@ -1,5 +1,8 @@
 import Kernels
 
+/// The sum, in float32 if either is.
+package func + (x: Tensor, y: Tensor) -> Tensor { x.adding(y) }
+
 extension Tensor {
     /// self + other, in float32 if either is.
     package func adding(_ other: Tensor) -> Tensor {

@@ -27,17 +27,15 @@ extension Tensor {
         return op.record([y])[0]
     }
 
-    /// The keys of cached positions, [B, S, Hk D] float32.
-    package init(keysOf tiles: [KeyValueTiles], count: Int) { self.init(tiles, count) { $0.copyKeys(head: $1, count: count, to: $2, stride: $3) } }
+    /// The keys of cached positions, [S, Hk D] float32.
+    package init(keysOf tiles: KeyValueTiles, count: Int) { self.init(tiles, count) { tiles.copyKeys(head: $0, count: count, to: $1, stride: $2) } }
 
-    /// The values of cached positions, [B, S, Hk D] float32.
-    package init(valuesOf tiles: [KeyValueTiles], count: Int) { self.init(tiles, count) { $0.copyValues(head: $1, count: count, to: $2, stride: $3) } }
+    /// The values of cached positions, [S, Hk D] float32.
+    package init(valuesOf tiles: KeyValueTiles, count: Int) { self.init(tiles, count) { tiles.copyValues(head: $0, count: count, to: $1, stride: $2) } }
 
-    private init(_ tiles: [KeyValueTiles], _ count: Int, _ copy: (KeyValueTiles, Int, UnsafeMutablePointer<Float>, Int) -> Void) {
-        let width = tiles[0].heads * tiles[0].headSize
-        self.init(empty: [tiles.count, count, width], .float32)
-        for (b, sequence) in tiles.enumerated() {
-            for head in 0 ..< sequence.heads { copy(sequence, head, float32Pointer + b * count * width + head * sequence.headSize, width) }
-        }
+    private init(_ tiles: KeyValueTiles, _ count: Int, _ copy: (Int, UnsafeMutablePointer<Float>, Int) -> Void) {
+        let width = tiles.heads * tiles.headSize
+        self.init(empty: [count, width], .float32)
+        for head in 0 ..< tiles.heads { copy(head, float32Pointer + head * tiles.headSize, width) }
     }
 }

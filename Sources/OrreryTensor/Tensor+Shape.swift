@@ -69,12 +69,3 @@ package func copyRows(from x: Tensor, to y: Tensor) {
     Processor.current.convertRows(
         (x.pointer, x.dtype, stride: x.rowStride), to: (y.pointer, y.dtype, stride: y.rowStride), rows: x.rows, width: x.width)
 }
-
-extension Tensor {
-    /// [B, T, W] to [B, 1, W], the last of the T. For inference: it has no gradient.
-    package func lastPositions() -> Tensor {
-        precondition(trace?.tape == nil, "lastPositions: has no gradient, and a tape is open")
-        let (B, T) = (shape[0], shape[1])
-        return Tensor([B, 1, width], dtype, storage: storage, offset: offset + (T - 1) * rowStride, rowStride: T * rowStride).contiguous()
-    }
-}

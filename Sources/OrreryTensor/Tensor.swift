@@ -78,9 +78,9 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
         return pointer.assumingMemoryBound(to: Float.self)
     }
 
-    /// [B, T, H * head size] or [B, T, H, head size] seen as heads.
+    /// [N, H * head size] seen as heads.
     package func headRows(headSize: Int) -> HeadRows {
-        precondition(shape.count == 3, "heads: expected [B, T, width], found \(shape)")
-        return HeadRows(pointer, dtype, batchStride: shape[1] * rowStride, rowStride: rowStride, headSize: headSize)
+        precondition(shape.count == 2 && width % headSize == 0, "heads: expected [N, heads of \(headSize)], found \(shape)")
+        return HeadRows(pointer, dtype, rowStride: rowStride, headSize: headSize)
     }
 }

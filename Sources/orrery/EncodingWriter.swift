@@ -19,7 +19,7 @@ struct EncodingWriter {
         var hidden = [[Float]](repeating: [], count: L + 1), mean: [Float] = []
         for ids in sequences {
             let recorder = Recorder { point, _ in point == .residualPre }
-            let last = encoder.encode(ids, batch: 1, ForwardContext(computeType: computeType, taps: recorder)).floats
+            let last = encoder.encode(Batch(ids), ForwardContext(computeType: computeType, taps: recorder)).floats
             for layer in 0 ..< L { hidden[layer] += recorder[.residualPre, layer]!.floats }
             hidden[L] += last
             mean += (0 ..< D).map { i in Float((0 ..< T).reduce(0.0) { $0 + Double(last[$1 * D + i]) } / Double(T)) }

@@ -54,7 +54,7 @@ struct Logits: ParsableCommand {
             case .languageModel:
                 guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
                 let model = try ModelFiles.open(self.model, warn: warn)
-                try write([model], read(ids, model.shape))
+                try write(model, read(ids, model.shape))
             case .encoderDecoder:
                 let model = try ModelFiles.openEncoderDecoder(self.model, warn: warn)
                 guard let encoderIDs else { throw ValidationError("--encoder-ids: expected the ids that the encoder reads, since this model has one") }
@@ -63,7 +63,7 @@ struct Logits: ParsableCommand {
                 guard sources.count == sequences.count else {
                     throw ValidationError("--encoder-ids: expected \(sequences.count) lists, as many as --ids has, found \(sources.count)")
                 }
-                try write(sources.map { model.decoder(reading: $0, context) }, sequences)
+                try write(model, reading: sources.map { model.read($0, context) }, sequences)
             case .encoder:
                 let encoder = try ModelFiles.openEncoder(self.model, warn: warn)
                 let writer = EncodingWriter(encoder: encoder, sequences: try read(ids, encoder.shape), computeType: compute.type(standard: .float32))
@@ -83,18 +83,18 @@ struct Logits: ParsableCommand {
         try TokenIDFile.read(path == "-" ? "/dev/stdin" : path, vocabulary: shape.vocabularySize, context: shape.contextLength)
     }
 
-    private func write(_ models: [any LanguageModel], _ sequences: [[Int32]]) throws {
-        let room = models[0].shape.contextLength - sequences[0].count
+    private func write(_ model: any TokenModel, reading sources: [[SourceMemory]] = [], _ sequences: [[Int32]]) throws {
+        let room = model.shape.contextLength - sequences[0].count
         guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
         let writer = LogitsWriter(
-            models: models, sequences: sequences, computeType: compute.type(standard: .float32), cacheType: cacheType, writesHidden: hidden,
+            model: model, reading: sources, sequences: sequences, computeType: compute.type(standard: .float32), cacheType: cacheType, writesHidden: hidden,
             continued: greedy)
         let start = ContinuousClock.now
         if let broken = try writer.write(to: out) {
             let advice = cacheType == .float16 ? "weights or activations may be damaged, or keys exceed the range of float16: try --cache-type bf16" : "weights or activations may be damaged"
             warn("\(out): the logits of sequence \(broken.sequence) are not finite from position \(broken.position) on; \(advice)")
         }
-        try report(models[0].shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+        try report(model.shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
     }
 
     private func report(_ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double) throws {

@@ -11,8 +11,9 @@ import OrreryTensor
 ///
 /// B sequences, T positions, V vocabulary, D width, L layers.
 package struct LogitsWriter {
-    /// One for all sequences, or one for each: a decoder that reads another text.
-    private let models: [any LanguageModel]
+    package let model: any TokenModel
+    /// For each sequence the text that the decoder reads, where the model is one that does.
+    private let sources: [[SourceMemory]]
     package let sequences: [[Int32]]
     package let computeType: ElementType
     package let cacheType: CacheType
@@ -22,23 +23,12 @@ package struct LogitsWriter {
     private static let piece = 256
 
     package init(
-        model: any LanguageModel, sequences: [[Int32]], computeType: ElementType, cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
+        model: any TokenModel, reading sources: [[SourceMemory]] = [], sequences: [[Int32]], computeType: ElementType, cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
     ) {
-        self.init(
-            models: [model], sequences: sequences, computeType: computeType, cacheType: cacheType, writesHidden: writesHidden, continued: continued)
-    }
-
-    /// - Parameters:
-    ///   - models: one, or as many as sequences.
-    ///   - cacheType: in which keys and values are kept; nil: that of the computation.
-    package init(
-        models: [any LanguageModel], sequences: [[Int32]], computeType: ElementType, cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
-    ) {
-        (self.models, self.sequences, self.computeType, self.writesHidden) = (models, sequences, computeType, writesHidden)
+        (self.model, self.sources) = (model, sources)
+        (self.sequences, self.computeType, self.writesHidden) = (sequences, computeType, writesHidden)
         (self.continued, self.cacheType) = (continued, cacheType ?? CacheType(computeType))
     }
-
-    package var model: any LanguageModel { models[0] }
 
     package var length: Int { sequences[0].count }
 
@@ -66,7 +56,7 @@ package struct LogitsWriter {
             SafetensorsTensor(name: "logits", dtype: .float32, shape: [B, T, shape.vocabularySize]) { sink in
                 for (b, ids) in sequences.enumerated() {
                     var position = 0
-                    try forward(ids, models[b % models.count], hidden) { logits in
+                    try forward(ids, makeState(b, capacity: ids.count), hidden) { logits in
                         if broken == nil, let place = logits.firstIndex(where: { !($0 < .infinity) }) { broken = (b, position + place / shape.vocabularySize) }
                         position += logits.count / shape.vocabularySize
                         try logits.withUnsafeBytes { try sink($0) }
@@ -76,7 +66,7 @@ package struct LogitsWriter {
         ]
         if continued > 0 {
             tensors.append(SafetensorsTensor(name: "greedy", dtype: .int32, shape: [B, T + continued]) { sink in
-                for (b, ids) in sequences.enumerated() { try continuation(ids, models[b % models.count]).withUnsafeBytes { try sink($0) } }
+                for (b, ids) in sequences.enumerated() { try continuation(ids, makeState(b, capacity: ids.count + continued)).withUnsafeBytes { try sink($0) } }
             })
         }
         // Their turn comes after the logits', which leaves them here.
@@ -92,26 +82,26 @@ package struct LogitsWriter {
     }
 
     /// `ids` and the tokens that the model finds likeliest after them, one at a time.
-    private func continuation(_ ids: [Int32], _ model: any LanguageModel) -> [Int32] {
-        let cache = model.makeCache(capacity: ids.count + continued, type: cacheType)
+    private func continuation(_ ids: [Int32], _ state: any SequenceState) -> [Int32] {
         var ids = ids
         for _ in 0 ..< continued {
-            let new = Array(ids[cache.count...])
-            let row = model.logits(new, batch: 1, ForwardContext(computeType: computeType, cache: cache, lastOnly: true)).floats
-            cache.advance(by: new.count)
+            model.rewind(state, ifStretchedBy: ids.count)
+            let row = model.logits(Batch(Array(ids[state.count...]), continuing: state), ForwardContext(computeType: computeType)).floats
             ids.append(Int32(row.indices.max { row[$0] < row[$1] }!))
         }
         return ids
     }
 
-    private func forward(_ ids: [Int32], _ model: any LanguageModel, _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
-        let cache = model.makeCache(capacity: ids.count, type: cacheType)
-        while cache.count < ids.count {
-            let piece = Array(ids[cache.count...].prefix(Self.piece))
-            let logits = model.logits(
-                piece, batch: 1, ForwardContext(computeType: computeType, cache: cache, taps: writesHidden ? hidden : nil, sequenceLength: ids.count))
-            cache.advance(by: piece.count)
-            try receive(logits.floats)
+    private func makeState(_ sequence: Int, capacity: Int) -> any SequenceState {
+        guard let model = model as? any EncoderDecoder else { return model.makeState(capacity: capacity, type: cacheType) }
+        return model.makeState(reading: sources[sequence], capacity: capacity, type: cacheType)
+    }
+
+    private func forward(_ ids: [Int32], _ state: any SequenceState, _ hidden: HiddenStates, _ receive: ([Float]) throws -> Void) throws {
+        while state.count < ids.count {
+            let piece = Array(ids[state.count...].prefix(Self.piece))
+            let batch = Batch(piece, continuing: state, sequenceLength: ids.count, outputs: .all)
+            try receive(model.logits(batch, ForwardContext(computeType: computeType, taps: writesHidden ? hidden : nil)).floats)
         }
     }
 }

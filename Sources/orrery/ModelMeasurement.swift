@@ -18,7 +18,7 @@ struct ModelMeasurement {
         let arithmeticShare: Double?
     }
 
-    let model: any LanguageModel
+    let model: any TokenModel
     let type: ElementType
     let promptTokens: Int
     let newTokens: Int
@@ -28,7 +28,7 @@ struct ModelMeasurement {
     private let ids: [Int32]
     private let cost: ModelCost
 
-    init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int) {
+    init(_ model: any TokenModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int) {
         (self.model, self.type, self.cacheType) = (model, type, cacheType)
         (self.promptTokens, self.newTokens, self.depth) = (promptTokens, newTokens, depth)
         var state: UInt64 = 1
@@ -47,22 +47,22 @@ struct ModelMeasurement {
     /// - Returns: nil if stopped in the first round.
     func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
         var prefills: [Double] = [], decodes: [Double] = [], bandwidths: [Double] = [], shares: [Double] = [], peak = 0.0
-        let cache = model.makeCache(capacity: ids.count, type: cacheType)
+        let state = model.makeState(capacity: ids.count, type: cacheType)
         // Packs weights and touches pages; not counted.
-        fill(cache)
-        if promptTokens > 0 { _ = prefill(cache) }
-        if newTokens > 0 { _ = decode(min(newTokens, 2), cache) }
+        fill(state)
+        if promptTokens > 0 { _ = prefill(state) }
+        if newTokens > 0 { _ = decode(min(newTokens, 2), state) }
         for round in 0 ..< repetitions {
             guard progress(round, repetitions) else { break }
             if newTokens > 0 {
-                let (rate, bandwidth) = decode(newTokens, cache)
+                let (rate, bandwidth) = decode(newTokens, state)
                 decodes.append(rate)
                 bandwidths.append(bandwidth)
                 shares.append(rate * Double(bytesPerToken) / 1e9 / bandwidth)
             }
             if promptTokens > 0 {
                 peak = max(peak, measuredPeak)
-                prefills.append(prefill(cache))
+                prefills.append(prefill(state))
             }
         }
         guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
@@ -80,25 +80,22 @@ struct ModelMeasurement {
         return processor.measuredPeak(formats.allSatisfy { $0 == .bfloat16 } ? type : .float32, seconds: 0.1)
     }
 
-    private func prefill(_ cache: KeyValueStore) -> Double {
-        rewind(cache)
+    private func prefill(_ state: any SequenceState) -> Double {
+        rewind(state)
         let new = Array(ids[depth ..< depth + promptTokens]), start = ContinuousClock.now
-        _ = model.logits(new, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
-        let rate = Double(promptTokens) / (ContinuousClock.now - start).seconds
-        cache.advance(by: new.count)
-        return rate
+        _ = model.logits(Batch(new, continuing: state), ForwardContext(computeType: type))
+        return Double(promptTokens) / (ContinuousClock.now - start).seconds
     }
 
     /// Tokens a second, and 10⁹ bytes a second that memory gave meanwhile: the clock stands still while that is sampled.
-    private func decode(_ count: Int, _ cache: KeyValueStore) -> (rate: Double, bandwidth: Double) {
-        rewind(cache)
+    private func decode(_ count: Int, _ state: any SequenceState) -> (rate: Double, bandwidth: Double) {
+        rewind(state)
         var seconds = 0.0, bandwidth = ReadBandwidth()
         for first in stride(from: 0, to: count, by: Self.tokensPerSample) {
             bandwidth.sample(on: .current)
             let start = ContinuousClock.now
             for id in ids[depth + first ..< depth + min(count, first + Self.tokensPerSample)] {
-                _ = model.logits([id], batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
-                cache.advance(by: 1)
+                _ = model.logits(Batch([id], continuing: state), ForwardContext(computeType: type))
             }
             seconds += (ContinuousClock.now - start).seconds
         }
@@ -108,17 +105,16 @@ struct ModelMeasurement {
     private static let tokensPerSample = 8
 
     /// Brings the cache to the depth; not timed.
-    private func rewind(_ cache: KeyValueStore) {
+    private func rewind(_ state: any SequenceState) {
         // What a layer with a window has let go of is computed again.
-        cache.truncate(to: cache.canTruncate(to: depth) ? depth : 0)
-        fill(cache)
+        state.truncate(to: state.canTruncate(to: depth) ? depth : 0)
+        fill(state)
     }
 
-    private func fill(_ cache: KeyValueStore) {
-        while cache.count < depth {
-            let piece = Array(ids[cache.count ..< min(depth, cache.count + 512)])
-            _ = model.logits(piece, batch: 1, ForwardContext(computeType: type, cache: cache, lastOnly: true))
-            cache.advance(by: piece.count)
+    private func fill(_ state: any SequenceState) {
+        while state.count < depth {
+            let piece = Array(ids[state.count ..< min(depth, state.count + 512)])
+            _ = model.logits(Batch(piece, continuing: state), ForwardContext(computeType: type))
         }
     }
 

@@ -23,7 +23,7 @@ struct TokenizerParts {
             warn("\(error); the file is written without a tokenizer")
             return []
         }
-        let ends = (model as? any LanguageModel)?.shape.endOfText.compactMap { TokenID(exactly: $0) } ?? []
+        let ends = (model as? any TokenModel)?.shape.endOfText.compactMap { TokenID(exactly: $0) } ?? []
         return try vocabulary(of: tokenizer, rows: model.shape.vocabularySize, ends: Set(ends))
     }
 

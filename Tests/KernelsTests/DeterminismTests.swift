@@ -68,14 +68,14 @@ import Testing
             self.slopes = slopes ? (0 ..< H).map { 1 / Float($0 + 2) } : []
         }
 
-        func shape(_ range: Range<Int>, batch: Int = 1) -> AttentionShape {
+        func shape(_ range: Range<Int>) -> AttentionShape {
             AttentionShape(
-                batch: batch, queries: range.count, heads: H, keyValueHeads: Hkv, headSize: D, firstPosition: range.lowerBound,
+                runs: [.init(firstRow: 0, queries: range.count, firstPosition: range.lowerBound)], heads: H, keyValueHeads: Hkv, headSize: D,
                 mask: AttentionMask(slidingWindow: window), slopes: slopes)
         }
 
         func rows(_ grid: Grid, from row: Int) -> HeadRows {
-            HeadRows(grid.pointer + row * grid.width * grid.type.size, grid.type, batchStride: T * grid.width, rowStride: grid.width, headSize: D)
+            HeadRows(grid.pointer + row * grid.width * grid.type.size, grid.type, rowStride: grid.width, headSize: D)
         }
 
         /// Writes and attends in pieces, as a decoder does.
@@ -83,7 +83,7 @@ import Testing
             let tiles = given ?? KeyValueTiles(heads: Hkv, headSize: D, capacity: T, type: cache, on: processor), y = Grid(source, rows: T, width: H * D)
             for first in stride(from: start, to: T, by: size) {
                 let range = first ..< min(T, first + size)
-                tiles.write(keys: rows(k, from: first), values: rows(v, from: first), batch: 0, rows: range.count, at: first)
+                tiles.write(keys: rows(k, from: first), values: rows(v, from: first), rows: 0 ..< range.count, at: first)
                 processor.attention(shape(range), q: rows(q, from: first), keyValues: [tiles], y: rows(y, from: first), logSumExp: nil)
             }
             return Array(y.bits[(start * H * D)...])
@@ -139,10 +139,13 @@ import Testing
             let sequence = Sequence(seed: 3, H: 4, Hkv: 2, D: 20, T: T, source: .float32, cache: cache, window: window)
             let whole = sequence.inPieces(of: T, on: processor)
             func ring() -> KeyValueTiles { KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor) }
-            #expect(ring().byteCount * 2 < KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, on: processor).byteCount)
+            func bytes(window: Int?) -> Int { KeyValueTiles.byteCount(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor) }
+            #expect(bytes(window: window) * 2 < bytes(window: nil))
             for size in [KeyValueTiles.slack, 63, 1] {
                 let tiles = ring()
+                #expect(tiles.byteCount == 0)
                 #expect(sequence.inPieces(of: size, on: processor, in: tiles) == whole, "window \(window), pieces of \(size)")
+                #expect(tiles.byteCount == bytes(window: window))
                 #expect(tiles.canContinue(from: T - KeyValueTiles.slack) && tiles.canContinue(from: 0) && !tiles.canContinue(from: T - 700))
                 let back = T - KeyValueTiles.slack
                 #expect(sequence.inPieces(of: size, from: back, on: processor, in: tiles) == Array(whole[(back * 80)...]), "window \(window), again from \(back)")
@@ -158,14 +161,14 @@ import Testing
             let sequences = (0 ..< B).map { Sequence(seed: $0, H: H, Hkv: Hkv, D: D, T: length, source: type, cache: cache) }
             let tiles = sequences.map { s in
                 let tiles = KeyValueTiles(heads: Hkv, headSize: D, capacity: length + 5, type: cache, on: processor)
-                tiles.write(keys: s.rows(s.k, from: 0), values: s.rows(s.v, from: 0), batch: 0, rows: length, at: 0)
+                tiles.write(keys: s.rows(s.k, from: 0), values: s.rows(s.v, from: 0), rows: 0 ..< length, at: 0)
                 return tiles
             }
             // each sequence's last position, all of them in one call
             let q = Grid(type, rows: B, width: H * D, sequences.flatMap { $0.q.values.suffix(H * D) }), y = Grid(type, rows: B, width: H * D)
-            let shape = sequences[0].shape(length - 1 ..< length, batch: B)
-            processor.attention(
-                shape, q: q.heads(batch: B, headSize: D), keyValues: tiles, y: y.heads(batch: B, headSize: D), logSumExp: nil)
+            var shape = sequences[0].shape(length - 1 ..< length)
+            shape.runs = (0 ..< B).map { .init(firstRow: $0, queries: 1, firstPosition: length - 1) }
+            processor.attention(shape, q: q.heads(D), keyValues: tiles, y: y.heads(D), logSumExp: nil)
             for (b, sequence) in sequences.enumerated() {
                 let alone = sequence.inPieces(of: length, on: processor).suffix(H * D)
                 #expect(Array(y.bits[b * H * D ..< (b + 1) * H * D]) == Array(alone), "sequence \(b) of length \(length)")
@@ -181,8 +184,8 @@ import Testing
         let old = Sequence(seed: 5, H: 2, Hkv: 1, D: 17, T: 130, source: type, cache: cache)
         let new = Sequence(seed: 6, H: 2, Hkv: 1, D: 17, T: 70, source: type, cache: cache)
         let tiles = KeyValueTiles(heads: 1, headSize: 17, capacity: 130, type: cache, on: processor), y = Grid(type, rows: 70, width: 34)
-        tiles.write(keys: old.rows(old.k, from: 0), values: old.rows(old.v, from: 0), batch: 0, rows: 130, at: 0)
-        tiles.write(keys: new.rows(new.k, from: 0), values: new.rows(new.v, from: 0), batch: 0, rows: 70, at: 0)
+        tiles.write(keys: old.rows(old.k, from: 0), values: old.rows(old.v, from: 0), rows: 0 ..< 130, at: 0)
+        tiles.write(keys: new.rows(new.k, from: 0), values: new.rows(new.v, from: 0), rows: 0 ..< 70, at: 0)
         processor.attention(new.shape(0 ..< 70), q: new.rows(new.q, from: 0), keyValues: [tiles], y: new.rows(y, from: 0), logSumExp: nil)
         #expect(y.bits == new.inPieces(of: 70, on: processor))
 
@@ -200,7 +203,8 @@ import Testing
     func gradientsDoNotDependOnTheThreads(on set: InstructionSet, type: ElementType) {
         let (B, T, H, Hkv, D) = (3, 100, 4, 2, 24)
         var samples = Samples(8)
-        let shape = AttentionShape(batch: B, queries: T, heads: H, keyValueHeads: Hkv, headSize: D), dropout = Dropout(probability: 0.1, seed: 1, stream: 2)
+        let runs = (0 ..< B).map { AttentionShape.Run(firstRow: $0 * T, queries: T) }
+        let shape = AttentionShape(runs: runs, heads: H, keyValueHeads: Hkv, headSize: D), dropout = Dropout(probability: 0.1, seed: 1, stream: 2)
         let (ofQueries, ofKeys) = (B * T * H * D, B * T * Hkv * D)
         let q = samples.floats(ofQueries), k = samples.floats(ofKeys), v = samples.floats(ofKeys), dy = samples.floats(ofQueries)
         let weight = samples.floats(H * D), ids = samples.ids(B * T, below: 50)
@@ -209,7 +213,7 @@ import Testing
             let processor = Processor(set, threads: threads)
             Processor.$current.withValue(processor) {
                 func grid(_ heads: Int, _ values: [Float]?) -> Grid { Grid(type, rows: B * T, width: heads * D, values) }
-                func rows(_ grid: Grid) -> HeadRows { grid.heads(batch: B, headSize: D) }
+                func rows(_ grid: Grid) -> HeadRows { grid.heads(D) }
                 let (q, k, v, dy) = (grid(H, q), grid(Hkv, k), grid(Hkv, v), grid(H, dy)), y = grid(H, nil), lse = Grid(.float32, width: B * H * T)
                 processor.attention(
                     shape, q: rows(q), keyValues: KeyValueTiles.ofTraining(shape, keys: rows(k), values: rows(v), type: type), y: rows(y),

@@ -86,10 +86,8 @@ final class Grid: @unchecked Sendable {  // tests write through one processor at
     }
     var matrix: Matrix { Matrix(pointer, type, rows: rows, columns: width, rowStride: stride) }
 
-    /// Rows of heads of B sequences, one after another.
-    func heads(batch: Int, headSize: Int) -> HeadRows {
-        HeadRows(pointer, type, batchStride: rows / batch * stride, rowStride: stride, headSize: headSize)
-    }
+    /// Rows of heads.
+    func heads(_ headSize: Int) -> HeadRows { HeadRows(pointer, type, rowStride: stride, headSize: headSize) }
 }
 
 /// Keeps the grids of one case alive to its end: a `Vector` is only a pointer into one.

@@ -14,9 +14,8 @@ let rotaryCases: [KernelCase] = [(1, 2, 2), (1, 64, 64), (2, 30, 14), (3, 33, 32
                 let from = Grid(type, rows: batch * T, width: width, stride: width + 7, x), to = Grid(type, rows: batch * T, width: width, stride: width + 1)
                 let c = Grid(cosines), s = Grid(sines)
                 func turn(_ x: Grid, into y: Grid) {
-                    processor.rotary(
-                        x.heads(batch: batch, headSize: headSize), into: y.heads(batch: batch, headSize: headSize), cosines: c.floats, sines: s.floats,
-                        sign: Float(sign), batch: batch, rows: T, heads: heads, rotated: rotated)
+                    let runs = (0 ..< batch).map { Processor.RotaryRun(rows: $0 * T ..< ($0 + 1) * T, cosines: c.floats, sines: s.floats) }
+                    processor.rotary(x.heads(headSize), into: y.heads(headSize), runs, sign: Float(sign), heads: heads, rotated: rotated)
                 }
                 turn(from, into: to)
                 let want = (0 ..< batch).flatMap {

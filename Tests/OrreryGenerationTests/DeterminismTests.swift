@@ -10,7 +10,7 @@ import Testing
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let length: Int
-        let make: @Sendable () throws -> any LanguageModel
+        let make: @Sendable () throws -> any TokenModel
     }
 
     static let cases: [Case] = [
@@ -64,40 +64,39 @@ import Testing
 
     /// The logits of ids [B, T]; with a chunk, from a cache that is filled so many positions at a time.
     private func bits(
-        _ processor: Processor, _ model: any LanguageModel, _ ids: [Int32], _ type: ElementType, chunk: Int?, batch: Int = 1
+        _ processor: Processor, _ model: any TokenModel, _ ids: [Int32], _ type: ElementType, chunk: Int?, batch: Int = 1
     ) -> [UInt32] {
         Processor.$current.withValue(processor) {
-            guard let chunk else { return model.logits(ids, batch: batch, ForwardContext(computeType: type)).floats.map(\.bitPattern) }
-            let cache = model.makeCache(capacity: ids.count, type: type)
+            guard let chunk else { return model.logits(Batch(ids, sequences: batch), ForwardContext(computeType: type)).floats.map(\.bitPattern) }
+            let cache = model.makeState(capacity: ids.count, type: CacheType(type))
             var result: [UInt32] = []
             while cache.count < ids.count {
                 let piece = Array(ids[cache.count...].prefix(chunk))
-                result += model.logits(piece, batch: 1, ForwardContext(computeType: type, cache: cache)).floats.map(\.bitPattern)
-                cache.advance(by: piece.count)
+                result += model.logits(Batch(piece, continuing: cache, outputs: .all), ForwardContext(computeType: type)).floats.map(\.bitPattern)
             }
             return result
         }
     }
 
     /// The last logits of sequence 3 when no others are computed.
-    private func lastOnly(_ processor: Processor, _ model: any LanguageModel, _ ids: [Int32], _ type: ElementType) -> [UInt32] {
+    private func lastOnly(_ processor: Processor, _ model: any TokenModel, _ ids: [Int32], _ type: ElementType) -> [UInt32] {
         Processor.$current.withValue(processor) {
-            let all = model.logits(ids, batch: 16, ForwardContext(computeType: type, lastOnly: true)).floats.map(\.bitPattern)
+            let all = model.logits(Batch(ids, sequences: 16, outputs: .last), ForwardContext(computeType: type)).floats.map(\.bitPattern)
             return Array(all[(3 * model.shape.vocabularySize)...].prefix(model.shape.vocabularySize))
         }
     }
 
     /// Sequence 3 of sixteen that share each step: a chunk of 13, then token by token.
-    private func cachedBatch(_ processor: Processor, _ model: any LanguageModel, _ batch: [[Int32]], _ type: ElementType) -> [UInt32] {
+    private func cachedBatch(_ processor: Processor, _ model: any TokenModel, _ batch: [[Int32]], _ type: ElementType) -> [UInt32] {
         Processor.$current.withValue(processor) {
             let length = batch[0].count, vocabulary = model.shape.vocabularySize
-            let cache = model.makeCache(batch: 16, capacity: length, type: type)
+            let states = batch.map { _ in model.makeState(capacity: length, type: CacheType(type)) }
             var result: [UInt32] = []
-            while cache.count < length {
-                let range = cache.count..<min(length, cache.count == 0 ? 13 : cache.count + 1)
-                let logits = model.logits(batch.flatMap { $0[range] }, batch: 16, ForwardContext(computeType: type, cache: cache)).floats
+            while states[0].count < length {
+                let range = states[0].count..<min(length, states[0].count == 0 ? 13 : states[0].count + 1)
+                let rows = Batch(batch.flatMap { $0[range] }, runs: states.map { Batch.Run(count: range.count, state: $0) })
+                let logits = model.logits(rows, ForwardContext(computeType: type)).floats
                 result += logits[(3 * range.count * vocabulary)...].prefix(range.count * vocabulary).map(\.bitPattern)
-                cache.advance(by: range.count)
             }
             return result
         }

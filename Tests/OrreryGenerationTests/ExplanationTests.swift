@@ -40,7 +40,7 @@ import orrery
         let e = try model.explain(prompt, ExplanationOptions(pattern: (1, 2)))
         let recorder = Recorder { point, layer in point == .pattern && layer == 1 }
         let ids = try model.promptTokens(prompt), T = ids.count
-        _ = model.model.logits(ids, batch: 1, ForwardContext(taps: recorder))
+        _ = model.model.logits(Batch(ids), ForwardContext(taps: recorder))
         let pattern = recorder[.pattern, 1]!.floats[(2 * T * T)..<(3 * T * T)].map { $0 }
         let rows = try #require(e.pattern).weights
         #expect(rows.map(\.count) == Array(1...T))

@@ -28,7 +28,7 @@ import Testing
         let model = try TestModels.text()
         var ids = try model.promptTokens(prompt)
         for _ in 0..<20 {
-            let row = model.model.logits(ids, batch: 1, ForwardContext(lastOnly: true)).floats
+            let row = model.model.logits(Batch(ids, outputs: .last), ForwardContext()).floats
             ids.append(TokenID(row.indices.max { (row[$0], -$0) < (row[$1], -$1) }!))
         }
         for chunk in [1, 7, 256] {

@@ -89,7 +89,7 @@ private let references = URL(fileURLWithPath: #filePath)
         try LogitsWriter(model: model, sequences: ids, computeType: .bfloat16, writesHidden: true).write(to: path)
         let file = try SafetensorsFile(path: path)
         let whole = Recorder { point, layer in point == .finalNorm || point == .residualPre && layer == 1 }
-        let logits = model.logits(ids.flatMap { $0 }, batch: 3, ForwardContext(computeType: .bfloat16, taps: whole))
+        let logits = model.logits(Batch(ids.flatMap { $0 }, sequences: 3), ForwardContext(computeType: .bfloat16, taps: whole))
         #expect(try floats(file, "logits") == logits.floats)
         #expect(try floats(file, "hidden.1") == whole[.residualPre, 1]!.floats)
         #expect(try floats(file, "hidden.2") == whole[.finalNorm]!.floats)

@@ -10,11 +10,11 @@ enum TestModels {
         vocabSize: 61, hiddenSize: 48, intermediateSize: 88, numHiddenLayers: 2, numAttentionHeads: 4, numKeyValueHeads: 2, headDim: 16,
         maxPositionEmbeddings: 64)
 
-    static func make(_ config: Qwen3.Configuration, seed: UInt64 = 5) throws -> any LanguageModel {
+    static func make(_ config: Qwen3.Configuration, seed: UInt64 = 5) throws -> any TokenModel {
         try Qwen3(config, RandomWeights(seed: seed), initial: Initialization(embedding: 0.5, hidden: 0.2))
     }
 
-    static func make(_ config: GPT2.Configuration, seed: UInt64 = 5) throws -> any LanguageModel {
+    static func make(_ config: GPT2.Configuration, seed: UInt64 = 5) throws -> any TokenModel {
         let model = try GPT2(config, RandomWeights(seed: seed))
         // GPT-2 starts with biases of zero and small weights: neither would show a mistake.
         for (index, parameter) in model.parameters.enumerated() {

@@ -34,7 +34,7 @@ import Testing
         let windows = EvaluationWindows(count: text.count, context: 12, cut: cut)
         var nats = 0.0, tokens = 0
         for window in windows {
-            let logits = source.model.logits(text[window.range].map { Int32($0) }, batch: 1, ForwardContext()).floats
+            let logits = source.model.logits(Batch(text[window.range].map { Int32($0) }), ForwardContext()).floats
             for position in window.scored {
                 let row = logits[(position - 1 - window.range.lowerBound) * 256 ..< (position - window.range.lowerBound) * 256].map(Double.init)
                 nats += log(row.reduce(0) { $0 + exp($1) }) - row[Int(text[position])]

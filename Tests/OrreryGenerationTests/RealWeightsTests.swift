@@ -57,7 +57,7 @@ struct RealWeightsTests {
 
     @Test(arguments: RealWeights.all) func probabilitiesAreTransformers(_ golden: RealWeights) throws {
         let model = try golden.open(), V = model.model.shape.vocabularySize
-        let ids = golden.texts[0].ids, logits = model.model.logits(ids, batch: 1, ForwardContext()).floats
+        let ids = golden.texts[0].ids, logits = model.model.logits(Batch(ids), ForwardContext()).floats
         var furthest = 0.0, nats = 0.0
         for (position, candidates) in golden.candidates.enumerated() {
             let row = logits[position * V ..< (position + 1) * V], top = Double(row.max()!)

@@ -1,6 +1,7 @@
 import Foundation
 import OrreryFiles
 import OrreryGeneration
+import OrreryNN
 import Testing
 
 /// What the files of sentence-transformers say. That the numbers are that library's, scripts/compare_sentence_transformers.py shows.
@@ -40,7 +41,7 @@ import Testing
         #expect(modules.similarity == .dot && encoder.width == 3)
         #expect(try folder.vector("cat", prompt: "query : ") == folder.vector("query : cat") && folder.vector("cat").count == 3)
         try folder.write(["pooling_mode": "cls", "include_prompt": false], "1_Pooling/config.json")
-        let states = try encoder.encoder.encode(encoder.tokenizer.encode("query : cat"), batch: 1, .init()).floats
+        let states = try encoder.encoder.encode(Batch(encoder.tokenizer.encode("query : cat")), .init()).floats
         #expect(try folder.vector("cat", prompt: "query : ") == Array(states[3 * SentenceFolder.width ..< 3 * SentenceFolder.width + 3]), "the first after [CLS] query :")
         try folder.write(["default_prompt_name": "none"], prompts)
         #expect(message { _ = try SentenceEncoder.open(folder.path) }?.contains("default_prompt_name") == true)

@@ -14,7 +14,7 @@ import Testing
         let model = try variant.make(), T = 20
         let ids = someIDs(2 * T, vocabulary: Variant.vocabulary), targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
         let arena = ParameterArena(model.parameters)
-        func loss() -> Tensor { model.logits(ids, batch: 2, ForwardContext()).crossEntropy(targets) }
+        func loss() -> Tensor { model.logits(Batch(ids, sequences: 2), ForwardContext()).crossEntropy(targets) }
         arena.zeroGradients()
         let tape = Tape(watching: model.parameters)
         tape.backward(from: loss())

@@ -15,22 +15,21 @@ import Testing
     func sameBits(_ variant: Variant, type: ElementType) throws {
         let model = try variant.make(), V = Variant.vocabulary, T = Self.length
         let ids = someIDs(5 * T, vocabulary: V), mine = Array(ids[3 * T ..< 4 * T])
-        let alone = bits(model.logits(mine, batch: 1, ForwardContext(computeType: type)).floats)
+        let alone = bits(model.logits(Batch(mine), ForwardContext(computeType: type)).floats)
         #expect(Set(alone).count > 100 && alone.allSatisfy { Float(bitPattern: $0).isFinite })
 
-        let batch = model.logits(ids, batch: 5, ForwardContext(computeType: type)).floats
+        let batch = model.logits(Batch(ids, sequences: 5), ForwardContext(computeType: type)).floats
         #expect(bits(Array(batch[3 * T * V ..< 4 * T * V])) == alone, "in a batch")
         let one = Processor.$current.withValue(Processor(Processor.current.instructionSet, threads: 1)) {
-            bits(model.logits(mine, batch: 1, ForwardContext(computeType: type)).floats)
+            bits(model.logits(Batch(mine), ForwardContext(computeType: type)).floats)
         }
         #expect(one == alone, "on one thread")
         for piece in [7, 1] {
-            let cache = model.makeCache(capacity: T, type: type)
+            let cache = model.makeState(capacity: T, type: CacheType(type))
             var found: [Float] = []
             for start in stride(from: 0, to: T, by: piece) {
                 let new = Array(mine[start ..< min(T, start + piece)])
-                found += model.logits(new, batch: 1, ForwardContext(computeType: type, cache: cache, sequenceLength: T)).floats
-                cache.advance(by: new.count)
+                found += model.logits(Batch(new, continuing: cache, sequenceLength: T, outputs: .all), ForwardContext(computeType: type)).floats
             }
             #expect(bits(found) == alone, "in pieces of \(piece)")
         }
@@ -44,19 +43,19 @@ import Testing
         #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
         #expect(again.shape == model.shape && again.configuration == model.configuration)
         let ids = someIDs(2 * 40, vocabulary: Variant.vocabulary)
-        #expect(bits(again.logits(ids, batch: 2, ForwardContext()).floats) == bits(model.logits(ids, batch: 2, ForwardContext()).floats))
+        #expect(bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats) == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
     }
 
     /// A reader of every point changes nothing, and the pattern, made beside the fused path, is one of probabilities that give the same mixture.
     @Test(arguments: Variant.all) func taps(_ variant: Variant) throws {
         let model = try variant.make(), ids = someIDs(2 * 40, vocabulary: Variant.vocabulary)
-        let plain = model.logits(ids, batch: 2, ForwardContext()).floats
+        let plain = model.logits(Batch(ids, sequences: 2), ForwardContext()).floats
         let recorder = Recorder { _, _ in true }
-        #expect(bits(model.logits(ids, batch: 2, ForwardContext(taps: recorder)).floats) == bits(plain))
+        #expect(bits(model.logits(Batch(ids, sequences: 2), ForwardContext(taps: recorder)).floats) == bits(plain))
         for point in [TapPoint.residualPre, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost] {
             for layer in 0 ..< model.shape.layers { #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))") }
         }
-        let unfused = model.logits(ids, batch: 2, ForwardContext(taps: Unfused())).floats
+        let unfused = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: Unfused())).floats
         #expect(relative(unfused, plain) < 1e-4)
     }
 
@@ -76,7 +75,7 @@ import Testing
                 try JSONValue.object(config).write(to: scratch("config.json"))
                 do {
                     let model = try ModelDirectory.open(scratch.path)
-                    _ = model.logits([Int32](repeating: 1, count: min(3, model.shape.contextLength)), batch: 1, ForwardContext())
+                    _ = model.logits(Batch([Int32](repeating: 1, count: min(3, model.shape.contextLength))), ForwardContext())
                 } catch {
                     #expect(!"\(error)".contains("\n") && "\(error)".contains(scratch.path), "\(member.key): \(error)")
                 }

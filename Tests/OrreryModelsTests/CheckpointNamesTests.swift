@@ -1,6 +1,7 @@
 import Foundation
 import OrreryFiles
 import OrreryModels
+import OrreryNN
 import OrreryTensor
 import Testing
 
@@ -17,8 +18,8 @@ import Testing
 
     /// Writes the model with its tensors renamed and others added, and opens it again.
     private func reopened(
-        _ model: any LanguageModel, config: JSONObject = [:], adding more: [SafetensorsTensor] = [], _ rename: (String) -> String? = { $0 }
-    ) throws -> (model: any LanguageModel, warnings: [String]) {
+        _ model: any TokenModel, config: JSONObject = [:], adding more: [SafetensorsTensor] = [], _ rename: (String) -> String? = { $0 }
+    ) throws -> (model: any TokenModel, warnings: [String]) {
         try ModelDirectory.write(model, to: scratch.path)
         var object = try JSONFields(contentsOf: scratch("config.json")).object
         for (key, value) in config.members { object[key] = value }
@@ -29,7 +30,7 @@ import Testing
         return (try ModelDirectory.open(scratch.path) { warnings.append($0) }, warnings)
     }
 
-    private func logits(_ model: any LanguageModel) -> [UInt32] { bits(model.logits(Self.ids, batch: 1, .init()).floats) }
+    private func logits(_ model: any TokenModel) -> [UInt32] { bits(model.logits(Batch(Self.ids), .init()).floats) }
 
     @Test(arguments: ["module.", "_orig_mod.", "module._orig_mod.", "language_model.", "model."]) func wrappers(_ prefix: String) throws {
         let model = try Small.qwen3.make(), (opened, warnings) = try reopened(model) { prefix + $0 }
@@ -60,8 +61,8 @@ import Testing
         let tied = try small.make(), table = tied.tokenEmbedding, head = table.value.scaled(by: -2)
         let own = try reopened(tied, adding: [Self.tensor("lm_head.weight", head)])
         #expect(own.warnings.count == 1 && own.warnings[0].contains("lm_head.weight differs from \(table.name) and is used"))
-        let plain = tied.logits(Self.ids, batch: 1, .init()).floats
-        #expect(difference(own.model.logits(Self.ids, batch: 1, .init()).floats, plain.map { -2 * $0 }) < 1e-3)
+        let plain = tied.logits(Batch(Self.ids), .init()).floats
+        #expect(difference(own.model.logits(Batch(Self.ids), .init()).floats, plain.map { -2 * $0 }) < 1e-3)
 
         let same = try reopened(tied, adding: [Self.tensor("lm_head.weight", table.value)])
         #expect(logits(same.model) == logits(tied) && same.warnings.isEmpty)
@@ -135,7 +136,9 @@ import Testing
         let tensors = model.parameters.map { Self.tensor($0.name == "shared.weight" ? "\(name).weight" : $0.name, $0.value) }
         try SafetensorsWriter.write(tensors, to: scratch("model.safetensors"))
         let opened = try ModelDirectory.openEncoderDecoder(scratch.path) { Issue.record("\($0)") }
-        func logits(_ model: any EncoderDecoder) -> [UInt32] { bits(model.decoder(reading: ids, .init()).logits(ids, batch: 1, .init()).floats) }
+        func logits(_ model: any EncoderDecoder) -> [UInt32] {
+            bits(model.logits(Batch(ids, continuing: model.makeState(reading: model.read(ids, .init()), capacity: ids.count, type: .float32), outputs: .all), .init()).floats)
+        }
         #expect(logits(opened) == logits(model))
         // Copies are no news, another table is.
         let table = try #require(model.parameters.first { $0.name == "shared.weight" })
@@ -159,6 +162,6 @@ import Testing
         let more = ["bert.pooler.dense.bias", "cls.predictions.bias", "bert.embeddings.position_ids"].map { Self.tensor($0, numbers([3])) }
         try SafetensorsWriter.write(tensors + more, to: scratch("model.safetensors"))
         let opened = try ModelDirectory.openEncoder(scratch.path) { Issue.record("\($0)") }
-        #expect(bits(opened.encode(Self.ids, batch: 1, .init()).floats) == bits(model.encode(Self.ids, batch: 1, .init()).floats))
+        #expect(bits(opened.encode(Batch(Self.ids), .init()).floats) == bits(model.encode(Batch(Self.ids), .init()).floats))
     }
 }

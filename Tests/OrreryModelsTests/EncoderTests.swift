@@ -16,35 +16,39 @@ import Testing
     @Test(arguments: [ElementType.float32, .bfloat16]) func alone(_ type: ElementType) throws {
         let model = try ModelDirectory.makeEncoder(fields(Self.bert), LouderWeights(seed: 5)), T = 70, D = model.shape.width
         let ids = someIDs(4 * T, vocabulary: Variant.vocabulary), mine = Array(ids[2 * T ..< 3 * T]), context = ForwardContext(computeType: type)
-        let alone = bits(model.encode(mine, batch: 1, context).floats)
-        #expect(bits(Array(model.encode(ids, batch: 4, context).floats[2 * T * D ..< 3 * T * D])) == alone)
-        let one = Processor.$current.withValue(Processor(Processor.current.instructionSet, threads: 1)) { bits(model.encode(mine, batch: 1, context).floats) }
+        let alone = bits(model.encode(Batch(mine), context).floats)
+        #expect(bits(Array(model.encode(Batch(ids, sequences: 4), context).floats[2 * T * D ..< 3 * T * D])) == alone)
+        let one = Processor.$current.withValue(Processor(Processor.current.instructionSet, threads: 1)) { bits(model.encode(Batch(mine), context).floats) }
         #expect(one == alone)
         var other = mine
         other[T - 1] = (other[T - 1] + 1) % Int32(Variant.vocabulary)
-        #expect(bits(Array(model.encode(other, batch: 1, context).floats.prefix(D))) != Array(alone.prefix(D)), "the first position sees the last")
+        #expect(bits(Array(model.encode(Batch(other), context).floats.prefix(D))) != Array(alone.prefix(D)), "the first position sees the last")
     }
 
     /// The decoder's logits in one piece, in pieces of 7 and token by token; another source gives others.
     @Test(arguments: Variant.t5, [ElementType.float32, .bfloat16]) func decoderInPieces(_ variant: Variant, type: ElementType) throws {
         let model = try ModelDirectory.makeEncoderDecoder(fields(variant), LouderWeights(seed: 5)), context = ForwardContext(computeType: type)
         let source = someIDs(33, vocabulary: Variant.vocabulary, seed: 3), ids = someIDs(80, vocabulary: Variant.vocabulary)
-        let decoder = model.decoder(reading: source, context)
-        let whole = bits(decoder.logits(ids, batch: 1, context).floats)
+        func state(_ source: [Int32], _ capacity: Int) -> any SequenceState {
+            model.makeState(reading: model.read(source, context), capacity: capacity, type: CacheType(type))
+        }
+        func decode(_ source: [Int32]) -> [UInt32] { bits(model.logits(Batch(ids, continuing: state(source, ids.count), outputs: .all), context).floats) }
+        let whole = decode(source), others = Array(source.reversed()), other = decode(others)
         for piece in [7, 1] {
-            let cache = decoder.makeCache(capacity: ids.count, type: type)
+            let cache = state(source, ids.count)
             var found: [Float] = []
             for start in stride(from: 0, to: ids.count, by: piece) {
                 let new = Array(ids[start ..< min(ids.count, start + piece)])
-                found += decoder.logits(new, batch: 1, ForwardContext(computeType: type, cache: cache)).floats
-                cache.advance(by: new.count)
+                found += model.logits(Batch(new, continuing: cache, outputs: .all), ForwardContext(computeType: type)).floats
             }
             #expect(bits(found) == whole, "in pieces of \(piece)")
         }
-        let both = decoder.logits(ids + ids, batch: 2, context).floats
-        #expect(bits(Array(both.suffix(whole.count))) == whole, "in a batch")
-        let other = model.decoder(reading: Array(source.reversed()), context)
-        #expect(bits(other.logits(ids, batch: 1, context).floats) != whole)
+        #expect(other != whole)
+        // Beside sequences that read other texts, of other lengths.
+        let short = state(Array(others.prefix(9)), 3)
+        let runs = [Batch.Run(count: ids.count, state: state(others, 80)), Batch.Run(count: 3, state: short), Batch.Run(count: ids.count, state: state(source, 80))]
+        let all = bits(model.logits(Batch(ids + [1, 2, 3] + ids, runs: runs), context).floats)
+        #expect(Array(all.prefix(whole.count)) == other && Array(all.suffix(whole.count)) == whole, "in a batch")
     }
 
     /// Each kind is told apart, and asking for another is an error that says which there are.
@@ -76,10 +80,11 @@ import Testing
                     let json = try JSONFields(.object(config), file: "config.json")
                     if variant.name == "bert" {
                         let model = try ModelDirectory.makeEncoder(json, RandomWeights(seed: 1))
-                        _ = model.encode([Int32](repeating: 0, count: min(2, model.shape.contextLength)), batch: 1, ForwardContext())
+                        _ = model.encode(Batch([Int32](repeating: 0, count: min(2, model.shape.contextLength))), ForwardContext())
                     } else {
                         let model = try ModelDirectory.makeEncoderDecoder(json, RandomWeights(seed: 1))
-                        _ = model.decoder(reading: [0, 0], ForwardContext()).logits([0, 0], batch: 1, ForwardContext())
+                        let state = model.makeState(reading: model.read([0, 0], ForwardContext()), capacity: 2, type: .float32)
+                        _ = model.logits(Batch([0, 0], continuing: state), ForwardContext())
                     }
                 } catch { #expect("\(error)".contains("config.json"), "\(member.key): \(error)") }
             }

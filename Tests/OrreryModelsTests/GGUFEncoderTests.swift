@@ -14,10 +14,10 @@ import Testing
         try GGUFExport(model, name: "bert", mix: .f32).write(vocabulary: [], to: path)
         #expect(try ModelFiles.kind(of: path) == .encoder)
         let again = try ModelFiles.openEncoder(path) { Issue.record("\($0)") }, ids = someIDs(30, vocabulary: Variant.vocabulary)
-        #expect(relative(again.encode(ids, batch: 1, ForwardContext()).floats, model.encode(ids, batch: 1, ForwardContext()).floats) < 1e-6)
+        #expect(relative(again.encode(Batch(ids), ForwardContext()).floats, model.encode(Batch(ids), ForwardContext()).floats) < 1e-6)
         try HuggingFaceExport(again, mix: .f32).write(files: [], to: scratch("dir"))
         let back = try ModelFiles.openEncoder(scratch("dir")) { Issue.record("\($0)") }
-        #expect(bits(back.encode(ids, batch: 1, ForwardContext()).floats) == bits(again.encode(ids, batch: 1, ForwardContext()).floats))
+        #expect(bits(back.encode(Batch(ids), ForwardContext()).floats) == bits(again.encode(Batch(ids), ForwardContext()).floats))
     }
 
     @Test(arguments: Variant.t5) func t5(_ variant: Variant) throws {
@@ -28,7 +28,10 @@ import Testing
         try GGUFExport(model, name: "t5", mix: .f32).write(vocabulary: [], to: path)
         #expect(try ModelFiles.kind(of: path) == .encoderDecoder)
         let source = someIDs(33, vocabulary: Variant.vocabulary, seed: 3), ids = someIDs(20, vocabulary: Variant.vocabulary)
-        func logits(_ model: any EncoderDecoder) -> [Float] { model.decoder(reading: source, ForwardContext()).logits(ids, batch: 1, ForwardContext()).floats }
+        func logits(_ model: any EncoderDecoder) -> [Float] {
+            let state = model.makeState(reading: model.read(source, ForwardContext()), capacity: ids.count, type: .float32)
+            return model.logits(Batch(ids, continuing: state, outputs: .all), ForwardContext()).floats
+        }
         let again = try ModelFiles.openEncoderDecoder(path) { Issue.record("\($0)") }
         #expect(relative(logits(again), logits(model)) < 1e-5)
         try HuggingFaceExport(again, mix: .f32).write(files: [], to: scratch("dir"))

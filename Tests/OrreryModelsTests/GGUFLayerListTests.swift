@@ -11,7 +11,7 @@ import Testing
     init() throws { scratch = try Scratch() }
 
     /// A model's file with other metadata.
-    private func reopened(_ variant: Variant, _ changed: [(key: String, value: GGUFValue?)]) throws -> any LanguageModel {
+    private func reopened(_ variant: Variant, _ changed: [(key: String, value: GGUFValue?)]) throws -> any TokenModel {
         try GGUFExport(variant.make(), name: "m", mix: .f32).write(vocabulary: [], to: scratch("m.gguf"))
         let file = try GGUFFile(path: scratch("m.gguf"))
         var metadata = file.metadata.pairs
@@ -40,7 +40,7 @@ import Testing
             list("attention.head_count", model.shape.heads), list("attention.head_count_kv", model.shape.keyValueHeads), list("feed_forward_length", Int(width)),
         ])
         let ids = someIDs(20, vocabulary: Variant.vocabulary)
-        #expect(relative(again.logits(ids, batch: 1, .init()).floats, model.logits(ids, batch: 1, .init()).floats) < 1e-5)
+        #expect(relative(again.logits(Batch(ids), .init()).floats, model.logits(Batch(ids), .init()).floats) < 1e-5)
         var numbers = Array(repeating: Int32(model.shape.keyValueHeads), count: layers)
         numbers[1] = 1
         let differ = refusal(variant, [("qwen2.attention.head_count_kv", .array(GGUFArray(numbers)))])

@@ -23,7 +23,7 @@ import Testing
         #expect(again.shape.layers == model.shape.layers && again.shape.keyValueHeads == model.shape.keyValueHeads)
         // Within the window, which llama.cpp has no word for in Mistral's models.
         let ids = someIDs(2 * 9, vocabulary: Variant.vocabulary)
-        let (found, expected) = (again.logits(ids, batch: 2, ForwardContext()).floats, model.logits(ids, batch: 2, ForwardContext()).floats)
+        let (found, expected) = (again.logits(Batch(ids, sequences: 2), ForwardContext()).floats, model.logits(Batch(ids, sequences: 2), ForwardContext()).floats)
         #expect(relative(found, expected) < 1e-5)
     }
 
@@ -49,21 +49,20 @@ import Testing
         try GGUFExport(original, name: "wide", mix: mix).write(vocabulary: [], to: path)
         let model = try GGUFModel.open(path), V = Variant.vocabulary, T = 40
         let ids = someIDs(16 * T, vocabulary: V), mine = Array(ids[11 * T ..< 12 * T])
-        let floats = model.logits(mine, batch: 1, ForwardContext()).floats, alone = bits(floats)
-        #expect(relative(floats, original.logits(mine, batch: 1, ForwardContext()).floats) < (mix == .q2_k ? 0.8 : 0.35))
-        let batch = model.logits(ids, batch: 16, ForwardContext()).floats
+        let floats = model.logits(Batch(mine), ForwardContext()).floats, alone = bits(floats)
+        #expect(relative(floats, original.logits(Batch(mine), ForwardContext()).floats) < (mix == .q2_k ? 0.8 : 0.35))
+        let batch = model.logits(Batch(ids, sequences: 16), ForwardContext()).floats
         #expect(bits(Array(batch[11 * T * V ..< 12 * T * V])) == alone, "in a batch")
         let one = Processor.$current.withValue(Processor(Processor.current.instructionSet, threads: 1)) {
-            bits(model.logits(mine, batch: 1, ForwardContext()).floats)
+            bits(model.logits(Batch(mine), ForwardContext()).floats)
         }
         #expect(one == alone, "on one thread")
         for piece in [7, 1] {
-            let cache = model.makeCache(capacity: T)
+            let cache = model.makeState(capacity: T, type: .float32)
             var found: [Float] = []
             for start in stride(from: 0, to: T, by: piece) {
                 let new = Array(mine[start ..< min(T, start + piece)])
-                found += model.logits(new, batch: 1, ForwardContext(cache: cache)).floats
-                cache.advance(by: new.count)
+                found += model.logits(Batch(new, continuing: cache, outputs: .all), ForwardContext()).floats
             }
             #expect(bits(found) == alone, "in pieces of \(piece)")
         }
@@ -75,7 +74,7 @@ import Testing
         try GGUFExport(model, name: "m", mix: .f32).write(vocabulary: [], to: scratch("m.gguf"))
         try HuggingFaceExport(GGUFModel.open(scratch("m.gguf")), mix: .f32).write(files: [], to: scratch("dir"))
         let again = try ModelDirectory.open(scratch("dir")) { Issue.record("\($0)") }
-        #expect(bits(again.logits(ids, batch: 1, ForwardContext()).floats) == bits(model.logits(ids, batch: 1, ForwardContext()).floats))
+        #expect(bits(again.logits(Batch(ids), ForwardContext()).floats) == bits(model.logits(Batch(ids), ForwardContext()).floats))
         #expect(again.configuration["model_type"] == model.configuration["model_type"] && again.shape.contextLength == model.shape.contextLength)
     }
 
@@ -96,7 +95,7 @@ import Testing
             try GGUFWriter.write(metadata, tensors: tensors, to: scratch("wrong.gguf"))
             do {
                 let model = try GGUFModel.open(scratch("wrong.gguf"))
-                _ = model.logits([Int32](repeating: 1, count: min(3, model.shape.contextLength)), batch: 1, ForwardContext())
+                _ = model.logits(Batch([Int32](repeating: 1, count: min(3, model.shape.contextLength))), ForwardContext())
             } catch { #expect("\(error)".contains("wrong.gguf") && !"\(error)".contains("\n"), "\(error)") }
         }
         for (index, pair) in file.metadata.pairs.enumerated() where !pair.key.hasPrefix("general.") || pair.key == "general.architecture" {

@@ -38,7 +38,7 @@ extension AdamWStep {
 private func compareInference(_ golden: Golden) throws {
     let model = try golden.model()
     let recorder = Recorder { point, _ in [.residualPre, .finalNorm].contains(point) }
-    let logits = model.logits(try golden.ints("input_ids"), batch: 2, ForwardContext(taps: recorder))
+    let logits = model.logits(Batch(try golden.ints("input_ids"), sequences: 2), ForwardContext(taps: recorder))
     let layers = model.shape.layers
     for layer in 0 ... layers {
         let found = layer < layers ? recorder[.residualPre, layer] : recorder[.finalNorm]
@@ -55,16 +55,16 @@ private func compareGreedy(_ golden: Golden) throws {
     let ids = try golden.ints("input_ids"), expected = try golden.ints("greedy")
     let prompts = [Array(ids[0 ..< 16]), Array(ids[40 ..< 56])]
 
-    func next(_ tokens: [[Int32]], _ cache: KeyValueStore?) -> [Int32] {
-        let logits = model.logits(tokens.flatMap { $0 }, batch: 2, ForwardContext(cache: cache, lastOnly: true)).floats
-        cache?.advance(by: tokens[0].count)
+    func next(_ tokens: [[Int32]], _ states: [any SequenceState]?) -> [Int32] {
+        let runs = tokens.indices.map { Batch.Run(count: tokens[$0].count, state: states?[$0]) }
+        let logits = model.logits(Batch(tokens.flatMap { $0 }, runs: runs, outputs: .last), ForwardContext()).floats
         return (0 ..< 2).map { argmax(logits[$0 * V ..< ($0 + 1) * V]) }
     }
 
     var cached = prompts, plain = prompts, new = prompts
-    let cache = model.makeCache(batch: 2, capacity: 64)
+    let states = (0 ..< 2).map { _ in model.makeState(capacity: 64, type: .float32) }
     for _ in 0 ..< 48 {
-        new = next(new, cache).map { [$0] }
+        new = next(new, states).map { [$0] }
         for (b, id) in next(plain, nil).enumerated() {
             cached[b] += new[b]
             plain[b].append(id)
@@ -92,7 +92,7 @@ private func compareTraining(_ golden: Golden, step make: (Int, Bool, Float) -> 
         let targets = (0 ..< size).map { $0 % T == T - 1 ? -1 : ids[$0 + 1] }
         arena.zeroGradients()
         let tape = Tape(watching: model.parameters)
-        let loss = model.logits(ids, batch: 4, ForwardContext()).crossEntropy(targets)
+        let loss = model.logits(Batch(ids, sequences: 4), ForwardContext()).crossEntropy(targets)
         tape.backward(from: loss)
         #expect(abs(loss.floats[0] - losses[step]) < 1e-5, "loss \(step)")
         let norm = arena.gradientNorm()

@@ -1,5 +1,6 @@
 import Kernels
 import OrreryModels
+import OrreryNN
 import Testing
 
 @Suite struct InferenceMemoryTests {
@@ -9,7 +10,10 @@ import Testing
 
     /// What is said of keys and values beforehand is what they then take, rounded up to the allocator's sizes.
     @Test(arguments: CacheType.allCases) func keysAndValues(_ type: CacheType) throws {
-        let model = try Small.qwen3.make(), taken = model.makeCache(capacity: 100, type: type).byteCount
+        let model = try Small.qwen3.make(), state = model.makeState(capacity: 100, type: type)
+        #expect(state.byteCount == 0)
+        _ = model.hidden(Batch(someIDs(100, vocabulary: Small.vocabulary), continuing: state), ForwardContext())
+        let taken = state.byteCount
         #expect(try need(type).keyValues == taken)
         #expect(try type == .float32 || need(type).keyValues < need(.float32).keyValues)
     }

@@ -19,7 +19,7 @@ import Testing
         if let model = model as? GPT2 { #expect((again as? GPT2)?.config == model.config) }
         if let model = model as? Qwen3 { #expect((again as? Qwen3)?.config == model.config) }
         let ids = someIDs(2 * 8, vocabulary: Small.vocabulary)
-        #expect(bits(again.logits(ids, batch: 2, ForwardContext()).floats) == bits(model.logits(ids, batch: 2, ForwardContext()).floats))
+        #expect(bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats) == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
 
         // Written again, the files are the same bytes.
         let files = ["config.json", "generation_config.json", "model.safetensors"]

@@ -7,8 +7,18 @@ import Testing
 
 /// Each way to tell positions, against a plain twin, and inside attention with the cache and without.
 @Suite struct PositionTests {
+    /// Those of two sequences.
+    private static func rows(count: Int, from first: Int) -> BatchRows {
+        let runs = (0 ..< 2).map { _ in
+            let state = KeyValueCache(windows: [], keyValueHeads: 1, headSize: 1, capacity: first, type: .float32)
+            state.advance(by: first)
+            return Batch.Run(count: count, state: state)
+        }
+        return ForwardContext().over(Batch([Int32](repeating: 0, count: 2 * count), runs: runs)).rows
+    }
+
     @Test func sinusoidal() throws {
-        let added = try #require(PositionEncoding.sinusoidal.added(batch: 2, count: 5, width: 7, firstPosition: 3)).floats
+        let added = try #require(PositionEncoding.sinusoidal.added(Self.rows(count: 5, from: 3), width: 7)).floats
         for b in 0 ..< 2 {
             for t in 0 ..< 5 {
                 for i in 0 ..< 7 {
@@ -21,22 +31,22 @@ import Testing
 
     @Test func learned() throws {
         let table = try Embedding(WeightScope(RandomWeights(seed: 1))["wpe"], 20, 6)
-        let added = try #require(PositionEncoding.learned(table).added(batch: 2, count: 3, width: 6, firstPosition: 4))
+        let added = try #require(PositionEncoding.learned(table).added(Self.rows(count: 3, from: 4), width: 6))
         let rows = Array(table.weight.value.floats[4 * 6 ..< 7 * 6])
-        #expect(added.shape == [2, 3, 6] && added.floats == rows + rows)
+        #expect(added.shape == [6, 6] && added.floats == rows + rows)
     }
 
     @Test func othersAddNothing() {
         for encoding in [PositionEncoding.none, .rotary(RotaryTable(rotated: 4, positions: 9, theta: 10)), .alibi(slopes: [0.5])] {
-            #expect(encoding.added(batch: 1, count: 2, width: 4, firstPosition: 0) == nil)
+            #expect(encoding.added(Self.rows(count: 2, from: 0), width: 4) == nil)
         }
     }
 
     /// Pairs (i, i + half) turn by position / theta^(2i / rotated); the rest of each head passes.
     @Test(arguments: [(6, 6), (8, 4), (10, 2)]) func rotary(headSize: Int, rotated: Int) {
         let (B, T, H, first, theta) = (2, 5, 3, 300, Float(50))  // past the first rows that the table makes
-        let x = numbers([B, T, H * headSize]), given = x.floats
-        let found = x.rotary(RotaryTable(rotated: rotated, positions: 400, theta: theta), headSize: headSize, firstPosition: first).floats
+        let x = numbers([B * T, H * headSize]), given = x.floats
+        let found = x.rotary(RotaryTable(rotated: rotated, positions: 400, theta: theta), headSize: headSize, (0 ..< B).map { RotaryRun(rows: $0 * T ..< ($0 + 1) * T, firstPosition: first) }).floats
         var expected = given
         for row in 0 ..< B * T {
             for h in 0 ..< H {
@@ -78,20 +88,21 @@ import Testing
         let attention = CausalSelfAttention(
             projection: .fused(try Linear(root["qkv"], D, (H + 2 * Hk) * d, bias: true)), output: try Linear(root["out"], H * d, D, bias: true),
             positions: encoding, heads: H, keyValueHeads: Hk, headSize: d)
-        let x = numbers([B, T, D])
-        func input(_ first: Int, _ count: Int) -> Tensor {
+        let x = numbers([B * T, D])
+        func attend(_ first: Int, _ count: Int, _ states: [KeyValueCache]? = nil, _ taps: (any Taps)? = nil) -> [Float] {
             var rows: [Float] = []
             for b in 0 ..< B { rows += x.floats[(b * T + first) * D ..< (b * T + first + count) * D] }
-            let piece = Tensor(rows, shape: [B, count, D])
-            return encoding.added(batch: B, count: count, width: D, firstPosition: first).map { piece.adding($0) } ?? piece
+            let batch = Batch([Int32](repeating: 0, count: B * count), runs: (0 ..< B).map { Batch.Run(count: count, state: states?[$0]) })
+            let context = ForwardContext(taps: taps).over(batch), piece = Tensor(rows, shape: [B * count, D])
+            defer { batch.complete() }
+            return attention(encoding.added(context.rows, width: D).map { piece + $0 } ?? piece, context).floats
         }
-        let whole = attention(input(0, T), ForwardContext(), layer: 0).floats
+        let whole = attend(0, T)
 
-        let cache = KeyValueStore(layers: 1, batch: B, keyValueHeads: Hk, headSize: d, capacity: T, type: .float32)
+        let states = (0 ..< B).map { _ in KeyValueCache(windows: [nil], keyValueHeads: Hk, headSize: d, capacity: T, type: .float32) }
         for count in [1, 3, 60, 1, 5] {
-            let first = cache.count
-            let piece = attention(input(first, count), ForwardContext(cache: cache), layer: 0).floats
-            cache.advance(by: count)
+            let first = states[0].count
+            let piece = attend(first, count, states)
             for b in 0 ..< B {
                 let found = piece[b * count * D ..< (b + 1) * count * D], expected = whole[(b * T + first) * D ..< (b * T + first + count) * D]
                 #expect(Array(found) == Array(expected))
@@ -100,7 +111,7 @@ import Testing
 
         // The textbook, in float64, on queries and keys as the layer makes them.
         let recorder = Recorder { point, _ in [.query, .key, .value, .rotatedQuery, .rotatedKey, .mixed].contains(point) }
-        _ = attention(input(0, T), ForwardContext(taps: recorder), layer: 0)
+        _ = attend(0, T, nil, recorder)
         let q = try #require(recorder[.rotatedQuery] ?? recorder[.query]).floats, k = try #require(recorder[.rotatedKey] ?? recorder[.key]).floats
         let v = try #require(recorder[.value]).floats, slopes = PositionEncoding.alibiSlopes(heads: H)
         func dot(_ a: [Float], _ i: Int, _ b: [Float], _ j: Int) -> Double {

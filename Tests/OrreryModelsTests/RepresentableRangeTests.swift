@@ -7,7 +7,7 @@ import Testing
 /// A number that a format cannot hold is refused by name, and nothing is written.
 @Suite struct RepresentableRangeTests {
     /// A model of whole blocks with one number of one matrix replaced.
-    private func model(_ value: Float) throws -> any LanguageModel {
+    private func model(_ value: Float) throws -> any TokenModel {
         let variant = Variant("llama", "llama", [
             "hidden_size": 256, "intermediate_size": 256, "head_dim": 32, "num_attention_heads": 8, "num_key_value_heads": 8, "num_hidden_layers": 1,
         ])

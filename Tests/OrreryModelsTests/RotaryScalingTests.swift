@@ -12,7 +12,8 @@ import Testing
         var x = [Float](repeating: 0, count: dimensions)
         x[i] = 1
         let table = RotaryTable(rotated: dimensions, positions: 4096, theta: theta, scaling: scaling)
-        let y = Tensor(x, shape: [1, 1, dimensions]).rotary(table, headSize: dimensions, firstPosition: position, sequenceLength: length).floats
+        let y = Tensor(x, shape: [1, dimensions])
+            .rotary(table, headSize: dimensions, [RotaryRun(rows: 0 ..< 1, firstPosition: position, sequenceLength: length)]).floats
         let (c, s) = (Double(y[i]), Double(y[i + dimensions / 2]))
         return (atan2(s, c), (c * c + s * s).squareRoot())
     }
@@ -59,9 +60,9 @@ import Testing
 
     /// Of five elements six turn, at the frequencies of five.
     @Test func oddShare() {
-        let table = RotaryTable(rotated: 5, positions: 9, theta: 100), x = Tensor([0, 1, 0, 0, 0, 0, 7, 7], shape: [1, 1, 8])
+        let table = RotaryTable(rotated: 5, positions: 9, theta: 100), x = Tensor([0, 1, 0, 0, 0, 0, 7, 7], shape: [1, 8])
         #expect(table.rotated == 6)
-        let y = x.rotary(table, headSize: 8, firstPosition: 3).floats
+        let y = x.rotary(table, headSize: 8, [RotaryRun(rows: 0 ..< 1, firstPosition: 3)]).floats
         #expect(abs(atan2(Double(y[4]), Double(y[1])) - 3 / pow(100, 2.0 / 5)) < 1e-6 && y[6] == 7 && y[7] == 7)
     }
 }

@@ -28,7 +28,7 @@ struct Golden: CustomTestStringConvertible, Sendable {
     static let shared = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("shared/reference").path
 
-    func model(warn: (String) -> Void = { Issue.record("\($0)") }) throws -> any LanguageModel { try ModelDirectory.open(path, warn: warn) }
+    func model(warn: (String) -> Void = { Issue.record("\($0)") }) throws -> any TokenModel { try ModelDirectory.open(path, warn: warn) }
 
     func floats(_ name: String) throws -> [Float] { try Self.floats(tensors, name) }
     func ints(_ name: String) throws -> [Int32] { try Self.ints(tensors, name) }
@@ -93,7 +93,7 @@ enum Small: String, CaseIterable, CustomTestStringConvertible, Sendable {
     static let vocabulary = 53
     static let context = 150
 
-    func make(seed: UInt64 = 5) throws -> any LanguageModel {
+    func make(seed: UInt64 = 5) throws -> any TokenModel {
         let source = LouderWeights(seed: seed)
         switch self {
         case .gpt2, .gpt2WithoutBiases:

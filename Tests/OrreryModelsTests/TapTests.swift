@@ -11,30 +11,29 @@ import Testing
     private func expected(_ point: TapPoint, _ s: ModelShape, _ isQwen: Bool, hidden F: Int, S: Int) -> [Int]? {
         let (B, T) = (Self.B, Self.T)
         switch point {
-        case .embed, .residualPre, .norm1, .attentionOut, .residualMid, .norm2, .feedForwardOut, .residualPost, .finalNorm: return [B, T, s.width]
-        case .positionEmbed: return isQwen ? nil : [B, T, s.width]
-        case .query, .mixed: return [B, T, s.heads * s.headSize]
-        case .key, .value: return [B, T, s.keyValueHeads * s.headSize]
-        case .rotatedQuery: return isQwen ? [B, T, s.heads * s.headSize] : nil
-        case .rotatedKey: return isQwen ? [B, T, s.keyValueHeads * s.headSize] : nil
+        case .embed, .residualPre, .norm1, .attentionOut, .residualMid, .norm2, .feedForwardOut, .residualPost, .finalNorm: return [B * T, s.width]
+        case .positionEmbed: return isQwen ? nil : [B * T, s.width]
+        case .query, .mixed: return [B * T, s.heads * s.headSize]
+        case .key, .value: return [B * T, s.keyValueHeads * s.headSize]
+        case .rotatedQuery: return isQwen ? [B * T, s.heads * s.headSize] : nil
+        case .rotatedKey: return isQwen ? [B * T, s.keyValueHeads * s.headSize] : nil
         case .scores, .pattern: return [B, s.heads, T, S]
-        case .pre, .post: return [B, T, F]
-        case .preLinear: return isQwen ? [B, T, F] : nil
-        case .logits: return [B, T, s.vocabularySize]
+        case .pre, .post: return [B * T, F]
+        case .preLinear: return isQwen ? [B * T, F] : nil
+        case .logits: return [B * T, s.vocabularySize]
         }
     }
 
     /// Runs over the same ids, the last T with a cache that holds 5 positions if asked.
-    private func run(_ model: any LanguageModel, cached: Bool, type: ElementType = .float32, _ taps: (any Taps)?) -> [Float] {
+    private func run(_ model: any TokenModel, cached: Bool, type: ElementType = .float32, _ taps: (any Taps)?) -> [Float] {
         let (B, T) = (Self.B, Self.T), V = model.shape.vocabularySize
-        var context = ForwardContext(computeType: type)
+        var context = ForwardContext(computeType: type), runs = [Batch.Run](repeating: Batch.Run(count: T), count: B)
         if cached {
-            context.cache = model.makeCache(batch: B, capacity: 20, type: type)
-            _ = model.logits(someIDs(B * 5, vocabulary: V, seed: 8), batch: B, context)
-            context.cache?.advance(by: 5)
+            for b in 0 ..< B { runs[b].state = model.makeState(capacity: 20, type: CacheType(type)) }
+            _ = model.logits(Batch(someIDs(B * 5, vocabulary: V, seed: 8), runs: runs.map { Batch.Run(count: 5, state: $0.state) }), context)
         }
         context.taps = taps
-        return model.logits(someIDs(B * T, vocabulary: V), batch: B, context).floats
+        return model.logits(Batch(someIDs(B * T, vocabulary: V), runs: runs), context).floats
     }
 
     @Test(arguments: Small.allCases, [false, true]) func everyPointIsSeen(_ small: Small, cached: Bool) throws {

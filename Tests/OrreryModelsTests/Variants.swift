@@ -20,7 +20,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
         self.config = config
     }
 
-    func make(seed: UInt64 = 5) throws -> any LanguageModel {
+    func make(seed: UInt64 = 5) throws -> any TokenModel {
         try ModelDirectory.make(JSONFields(.object(config), file: "config.json"), LouderWeights(seed: seed))
     }
 

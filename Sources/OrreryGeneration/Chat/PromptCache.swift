@@ -10,39 +10,43 @@ import OrreryTokenizers
 public final class PromptCache {
     /// The sequence whose keys and values are held.
     public private(set) var tokens: [TokenID] = []
-    private var store: KeyValueStore?
+    private var state: (any SequenceState)?
+    private var type: CacheType?
     private var computeType: ElementType?
 
     public init() {}
 
     /// Forgets everything, and gives the memory back.
-    public func clear() { (tokens, store, computeType) = ([], nil, nil) }
+    public func clear() { (tokens, state, type, computeType) = ([], nil, nil, nil) }
 
-    /// Whether there is a store for such a generation.
+    /// Forgets what has been read, and keeps the state, which begins again.
+    func forget() { tokens = [] }
+
+    /// Whether there is a state for such a generation.
     func canHold(_ options: GenerationOptions, capacity: Int) -> Bool {
-        guard let store else { return false }
-        return computeType == options.computeType && store.type == options.cacheType && store.capacity >= capacity
+        guard let state else { return false }
+        return computeType == options.computeType && type == options.cacheType && state.capacity >= capacity
     }
 
-    /// The capacity of a new store: with a cache that lives on, room for some turns more, so that not every turn starts anew.
+    /// The capacity of a new state: with a cache that lives on, room for some turns more, so that not every turn starts anew.
     static func positions(_ capacity: Int, _ cache: PromptCache?, of source: TextModel) -> Int {
         cache == nil ? capacity : min(source.contextLength, max(2 * capacity, 1024))
     }
 
-    /// A store that holds the beginning of the prompt as far as it is known, without the last token, whose logits are wanted.
-    func store(for options: GenerationOptions, capacity: Int, of source: TextModel) -> KeyValueStore {
-        if let store, canHold(options, capacity: capacity) {
+    /// A state that has read the beginning of the prompt as far as it is known, without the last token, whose logits are wanted.
+    func state(for options: GenerationOptions, capacity: Int, of source: TextModel) -> any SequenceState {
+        if let state, canHold(options, capacity: capacity) {
             let common = min(zip(tokens, options.prompt).prefix { $0 == $1 }.count, options.prompt.count - 1)
             // A layer with a window may have let go of what this prompt's next token sees: then it is computed anew.
-            let kept = store.canTruncate(to: common) ? common : 0
-            store.truncate(to: kept)
+            let kept = state.canTruncate(to: common) ? common : 0
+            state.truncate(to: kept)
             tokens.removeSubrange(kept...)
-            return store
+            return state
         }
         clear()  // before the new one takes memory
-        let store = source.model.makeCache(capacity: Self.positions(capacity, self, of: source), type: options.cacheType)
-        (self.store, computeType) = (store, options.computeType)
-        return store
+        let state = source.makeState(capacity: Self.positions(capacity, self, of: source), type: options.cacheType)
+        (self.state, type, computeType) = (state, options.cacheType, options.computeType)
+        return state
     }
 
     func append(_ computed: ArraySlice<TokenID>) { tokens += computed }

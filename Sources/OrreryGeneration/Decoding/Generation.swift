@@ -36,7 +36,7 @@ public final class Generation {
     private let source: TextModel
     private let sampler: Sampler
     private var penalties: TokenPenalties
-    private(set) var cache: KeyValueStore
+    private(set) var state: any SequenceState
     /// Knows what the cache holds, where it outlives this generation.
     private let promptCache: PromptCache?
     private var monitor: StopMonitor
@@ -56,12 +56,12 @@ public final class Generation {
                 piece: options.prefillChunk
             ).check(source.name, shorter: "--max-tokens")
         }
-        let cache = promptCache?.store(for: options, capacity: capacity, of: source) ?? source.model.makeCache(capacity: capacity, type: options.cacheType)
-        try self.init(source, options, cache, promptCache)
+        let state = promptCache?.state(for: options, capacity: capacity, of: source) ?? source.makeState(capacity: capacity, type: options.cacheType)
+        try self.init(source, options, state, promptCache)
     }
 
-    private init(_ source: TextModel, _ options: GenerationOptions, _ cache: KeyValueStore, _ promptCache: PromptCache?) throws {
-        (self.source, self.options, self.cache, self.promptCache, tokens) = (source, options, cache, promptCache, options.prompt)
+    private init(_ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?) throws {
+        (self.source, self.options, self.state, self.promptCache, tokens) = (source, options, state, promptCache, options.prompt)
         sampler = try Sampler(options.sampling, stream: options.stream)
         penalties = TokenPenalties(options.sampling, prompt: options.prompt)
         monitor = try StopMonitor(options.stop)
@@ -76,13 +76,12 @@ public final class Generation {
 
     /// A generation that has read the same prompt and goes its own way under another seed.
     ///
-    /// - Parameter isLast: whether this one is not used any more, so that its keys and values need no copy.
     /// - Precondition: the prompt has been read, and no token has been chosen.
-    func fork(seed: UInt64, isLast: Bool) throws -> Generation {
+    func fork(seed: UInt64) throws -> Generation {
         precondition(row != nil && tokens.count == options.prompt.count, "Generation.fork: expected a prompt that was read and nothing after it")
         var options = options
         options.sampling.seed = seed
-        let other = try Generation(source, options, isLast ? cache : cache.copy(), nil)
+        let other = try Generation(source, options, state.copy(), nil)
         other.row = row
         return other
     }
@@ -91,41 +90,42 @@ public final class Generation {
     func adopt(_ timings: GenerationTimings) { self.timings = timings }
 
     /// Gives the memory of keys and values back once the generation has ended.
-    func releaseCache() {
-        if finishReason != nil { cache = KeyValueStore(windows: [], batch: 0, keyValueHeads: 1, headSize: 1, capacity: 0, type: options.cacheType) }
+    func releaseState() {
+        if finishReason != nil { state.truncate(to: 0) }
     }
 
     /// The tokens chosen so far, without an end token.
     public var completion: ArraySlice<TokenID> { tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount] }
 
     /// Positions whose keys and values are kept.
-    public var cachedPositions: Int { cache.count }
+    public var cachedPositions: Int { state.count }
 
     /// Computes a piece of what is missing before the next token can be chosen: of the prompt, or the newest token. `next` does it
     /// as well; a caller with a long prompt can do it in pieces and look up between them.
     ///
     /// - Returns: whether more is missing.
     @discardableResult public func advance() -> Bool {
-        guard finishReason == nil, cache.count < tokens.count else { return false }
-        let isPrefill = cache.count < options.prompt.count
-        let piece = tokens[cache.count...].prefix(options.prefillChunk)
+        guard finishReason == nil, state.count < tokens.count else { return false }
+        if source.model.rewind(state, ifStretchedBy: tokens.count) { promptCache?.forget() }
+        let isPrefill = state.count < options.prompt.count
+        let piece = tokens[state.count...].prefix(options.prefillChunk), isLast = state.count + piece.count == tokens.count
         measure(isPrefill, tokens: piece.count) {
-            let logits = source.model.logits(
-                Array(piece), batch: 1, ForwardContext(
-                    computeType: options.computeType, cache: cache, lastOnly: true, sequenceLength: tokens.count))
-            cache.advance(by: piece.count)
+            let batch = Batch(Array(piece), continuing: state, sequenceLength: tokens.count), context = ForwardContext(computeType: options.computeType)
+            // What the model would say inside a prompt is not asked for.
+            if isLast { row = source.choosable(source.model.logits(batch, context).floats) } else { _ = source.model.hidden(batch, context) }
             promptCache?.append(piece)
-            if cache.count == tokens.count { row = source.choosable(logits.floats) }
         }
-        return cache.count < tokens.count
+        return !isLast
     }
 
     /// Whether nothing but the position of the newest token has to be computed before the next one can be chosen.
-    var wantsOnePosition: Bool { finishReason == nil && tokens.count > options.prompt.count && cache.count == tokens.count - 1 }
+    var wantsOnePosition: Bool {
+        guard finishReason == nil, tokens.count > options.prompt.count, state.count == tokens.count - 1 else { return false }
+        return !source.model.rewind(state, ifStretchedBy: tokens.count)
+    }
 
-    /// Takes what a pass over several sequences has computed for the newest token: its logits; keys and values are in the store already.
+    /// Takes what a pass over several sequences has computed for the newest token: its logits; its state has read it already.
     func receive(_ logits: ArraySlice<Float>, seconds: Double) {
-        cache.advance(by: 1)
         row = source.choosable(Array(logits))
         timings.decodeTokens += 1
         timings.decodeSeconds += seconds
@@ -150,7 +150,7 @@ public final class Generation {
     /// - Throws: `GenerationError` naming a logit that is no number; `TokenizerError` where the text cannot be decoded.
     public func next() throws -> Step? {
         guard finishReason == nil else { return nil }
-        let isPrefill = cache.count < options.prompt.count
+        let isPrefill = state.count < options.prompt.count
         let row = logits()
         let position = tokens.count
         let token = try measure(isPrefill, tokens: 0) { try sampler.sample(penalties.applied(to: row), position: position) }

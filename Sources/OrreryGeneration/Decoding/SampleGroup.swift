@@ -5,7 +5,7 @@ import OrreryNN
 /// Several texts from one prompt, which is read once; their tokens are computed together, so that the weights are read once for a token of each.
 ///
 /// Sample i has the seed of the options plus i: it is the text that this seed gives alone, whatever else is in the group. Logits depend neither on what
-/// else is in a pass nor on how positions were cut (docs/architecture.md), and keys and values of the prompt are copied as they are.
+/// else is in a pass nor on how positions were cut (docs/architecture.md), and keys and values of the prompt are shared.
 ///
 /// ```swift
 /// let group = try SampleGroup(model, options, count: 4)
@@ -23,10 +23,8 @@ public final class SampleGroup {
 
     private let source: TextModel
     private let count: Int
-    /// Has read the prompt; becomes the last sample.
+    /// Has read the prompt.
     private let first: Generation
-    /// The samples that are being computed together now, and their keys and values as one store.
-    private var joined: (samples: [Int], store: KeyValueStore)?
     private static let widest = 16
 
     /// - Parameter options: of the first sample; its seed is that of sample 0.
@@ -37,14 +35,11 @@ public final class SampleGroup {
         (self.source, self.count) = (source, count)
         let positions = options.capacity(of: source)
         func fits(_ width: Int) -> Bool {
-            // The store that has read the prompt is the last sample's in the end, and one more until then.
-            let stores = width < count ? width + 1 : width
-            return (try? InferenceMemory(
-                source.model, type: options.computeType, cacheType: options.cacheType, batch: stores, positions: positions, piece: options.prefillChunk
+            (try? InferenceMemory(
+                source.model, type: options.computeType, cacheType: options.cacheType, batch: width, positions: positions, piece: options.prefillChunk
             ).check(source.name, shorter: "--max-tokens")) != nil
         }
-        let most = source.computesBatches ? min(count, Self.widest) : 1
-        width = (1 ... most).last(where: fits) ?? 1
+        width = (1 ... min(count, Self.widest)).last(where: fits) ?? 1
     }
 
     /// Reads a piece of the prompt.
@@ -74,7 +69,7 @@ public final class SampleGroup {
         compute(running)
         return try running.compactMap { sample in
             guard let step = try generations[sample].next() else { return nil }
-            generations[sample].releaseCache()
+            generations[sample].releaseState()
             return (sample, step)
         }
     }
@@ -91,10 +86,9 @@ public final class SampleGroup {
 
     /// Begins the next samples.
     private func open() throws {
-        joined = nil
         let isFirst = generations.isEmpty
         for sample in generations.count ..< min(generations.count + width, count) {
-            generations.append(try first.fork(seed: first.options.sampling.seed &+ UInt64(sample), isLast: sample == count - 1))
+            generations.append(try first.fork(seed: first.options.sampling.seed &+ UInt64(sample)))
         }
         if isFirst { generations[0].adopt(first.timings) }
     }
@@ -104,14 +98,10 @@ public final class SampleGroup {
         let generations = samples.map { self.generations[$0] }
         // One alone computes its own.
         guard generations.count > 1, generations.allSatisfy(\.wantsOnePosition) else { return }
-        if joined?.samples != samples { joined = (samples, KeyValueStore(joining: generations.map(\.cache))) }
-        guard let store = joined?.store else { return }
         let start = ContinuousClock.now
-        let options = first.options, length = generations[0].tokens.count
-        let logits = source.model.logits(
-            generations.map { $0.tokens[length - 1] }, batch: generations.count,
-            ForwardContext(computeType: options.computeType, cache: store, lastOnly: true, sequenceLength: length)).floats
-        store.advance(by: 1)
+        let runs = generations.map { Batch.Run(count: 1, state: $0.state, sequenceLength: $0.tokens.count) }
+        let batch = Batch(generations.map { $0.tokens[$0.tokens.count - 1] }, runs: runs)
+        let logits = source.model.logits(batch, ForwardContext(computeType: first.options.computeType)).floats
         let seconds = (ContinuousClock.now - start).seconds, vocabulary = logits.count / generations.count
         for (place, generation) in generations.enumerated() { generation.receive(logits[place * vocabulary ..< (place + 1) * vocabulary], seconds: seconds) }
     }

@@ -60,7 +60,7 @@ public final class SentenceEncoder {
     public func embed(_ text: String, prompt: String = "", computeType: ElementType = .float32) throws -> Embedding {
         let (ids, isCut) = try tokens(prompt + text)
         if ids.isEmpty { throw GenerationError.emptyPrompt }
-        var states = encoder.encode(ids, batch: 1, ForwardContext(computeType: computeType)).floats
+        var states = encoder.encode(Batch(ids), ForwardContext(computeType: computeType)).floats
         if modules.normalizesPositions { states = Self.normalized(states, positions: ids.count) }
         let promptCount = prompt.isEmpty || modules.pooling.includesPrompt ? 0 : try promptTokens(prompt)
         let pooled = modules.pooling(states, positions: ids.count, prompt: promptCount)

@@ -102,14 +102,14 @@ private struct EvaluatedText {
 extension Perplexity {
     /// Adds windows of equal length.
     fileprivate mutating func add(
-        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any LanguageModel, _ type: ElementType, _ cacheType: CacheType
+        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any TokenModel, _ type: ElementType, _ cacheType: CacheType
     ) {
         let length = windows[0].range.count
-        // The rows of a cache are computed in pieces, so that logits of a long window over a large vocabulary are never there all at once.
+        // Rows are computed in pieces, so that logits of a long window over a large vocabulary are never there all at once.
         let piece = windows.count > 1 ? length : max(16, min(length, (64 << 20) / (4 * model.shape.vocabularySize)))
-        // Without a cache keys and values are in the type of the computation.
+        // Without a state keys and values are in the type of the computation.
         let isPlain = piece == length && cacheType == CacheType(type)
-        let cache = isPlain ? nil : model.makeCache(batch: windows.count, capacity: length, type: cacheType)
+        let states = windows.map { _ in isPlain ? nil : model.makeState(capacity: length, type: cacheType) }
         for start in stride(from: 0, to: length, by: piece) {
             let end = min(start + piece, length)
             let inputs = windows.flatMap { text.tokens(of: $0.range)[start ..< end] }
@@ -119,8 +119,8 @@ extension Perplexity {
                     return window.scored.contains(next) ? text.ids[next] : -1
                 }
             }
-            let logits = model.logits(inputs, batch: windows.count, ForwardContext(computeType: type, cache: cache))
-            cache?.advance(by: end - start)
+            let batch = Batch(inputs, runs: states.map { Batch.Run(count: end - start, state: $0, sequenceLength: length) })
+            let logits = model.logits(batch, ForwardContext(computeType: type))
             var sum = 0.0
             _ = logits.crossEntropy(targets) { losses in sum = losses.reduce(0) { $0 + Double($1) } }
             nats += sum

@@ -44,8 +44,7 @@ extension TextModel {
             prompt: promptTokens(prompt), sampling: options.sampling, stop: stopConditions(maxTokens: options.rounds),
             computeType: options.computeType))
         let taps = ExplainingTaps(pattern: options.pattern)
-        _ = model.logits(
-            generation.options.prompt, batch: 1, ForwardContext(computeType: options.computeType, taps: taps, lastOnly: true))
+        _ = model.hidden(Batch(generation.options.prompt, outputs: .last), ForwardContext(computeType: options.computeType, taps: taps))
         let logits = generation.logits()
         let choice = try generation.explainNext(limit: options.candidates)
         let readings = readings(of: taps.residuals, final: logits, options.computeType)
@@ -83,7 +82,7 @@ extension TextModel {
     private func readings(of residuals: [[Float]], final: [Float], _ type: ElementType) -> [Explanation.Reading] {
         let best = highest(final)
         return residuals.map { residual in
-            let logits = model.unembed(Tensor(residual, shape: [1, 1, residual.count]), ForwardContext(computeType: type)).floats
+            let logits = model.unembed(Tensor(residual, shape: [1, residual.count]), ForwardContext(computeType: type)).floats
             let row = probabilities(choosable(logits)), top = highest(row)
             return Explanation.Reading(piece: piece(TokenID(top)), probability: row[top], finalProbability: row[best])
         }

@@ -31,7 +31,7 @@ final class ExplainingTaps: Taps {
         case .embed: embeddings = tensor
         case .positionEmbed: positions = .added
         case .rotatedQuery: positions = .rotary
-        case .residualPre, .residualPost: residuals.append(tensor.lastPositions().floats)
+        case .residualPre, .residualPost: residuals.append(tensor.rows(at: [tensor.rows - 1]).floats)
         case .pattern: reduce(tensor, layer)
         default: break
         }

@@ -8,7 +8,7 @@ import OrreryNN
 public enum GGUFModel {
     public static func kind(of path: String) throws -> ModelKind { try Architectures.kind(JSONFields(.object(configuration(path)), file: path)) }
 
-    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any LanguageModel { try open(path, warn, ModelDirectory.make) }
+    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel { try open(path, warn, ModelDirectory.make) }
 
     public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder { try open(path, warn, ModelDirectory.makeEncoder) }
 

@@ -17,13 +17,13 @@ public struct InferenceMemory: Sendable, Hashable {
     /// - Parameters:
     ///   - type: in which products are computed where weights are floats.
     ///   - piece: the most rows that are computed at once, all sequences together.
-    public init(_ model: any LanguageModel, type: ElementType, cacheType: CacheType, batch: Int = 1, positions: Int, piece: Int) {
+    public init(_ model: any TokenModel, type: ElementType, cacheType: CacheType, batch: Int = 1, positions: Int, piece: Int) {
         let shape = model.shape
         weights = model.parameters.reduce(0) { sum, parameter in
             if !parameter.blocks.isEmpty { return sum + parameter.blocks.reduce(0) { $0 + $1.byteCount } }
             return sum + (parameter.isMatrix ? max(0, parameter.count * type.size - parameter.packedByteCount) : 0)
         }
-        keyValues = batch * KeyValueStore.byteCount(
+        keyValues = batch * KeyValueCache.byteCount(
             windows: (0 ..< shape.layers).map(model.slidingWindow), keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: positions,
             type: cacheType)
         let widest = model.parameters.lazy.filter { $0.shape.count > 1 && !$0.shape.contains(shape.vocabularySize) }.flatMap { $0.shape.suffix(2) }.max() ?? shape.width

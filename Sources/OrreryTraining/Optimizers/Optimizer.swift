@@ -13,7 +13,7 @@ final class Optimizer {
     let moments: Storage
     let secondMoments: Storage
 
-    init(_ arena: ParameterArena, _ model: any LanguageModel, kind: TrainingPlan.OptimizerKind) {
+    init(_ arena: ParameterArena, _ model: any TokenModel, kind: TrainingPlan.OptimizerKind) {
         self.arena = arena
         layout = model.layout
         usesMuon = kind == .muon ? Set(model.hiddenMatrices.map(ObjectIdentifier.init)) : []

@@ -20,7 +20,7 @@ public struct BaseModel: Codable, Sendable, Hashable {
     /// Weights that multiply each token: all matrices but a table of embeddings that is not the output layer too.
     var multipliedWeights: Double
 
-    init(path: String, _ model: any LanguageModel) throws {
+    init(path: String, _ model: any TokenModel) throws {
         let config = model.configuration
         (self.path, parameterCount, contextLength) = (path, model.parameterCount, model.shape.contextLength)
         vocabularySize = model.shape.vocabularySize
@@ -34,7 +34,7 @@ public struct BaseModel: Codable, Sendable, Hashable {
     }
 
     /// The model with weights from `source`.
-    func makeModel(_ source: any WeightSource) throws -> any LanguageModel {
+    func makeModel(_ source: any WeightSource) throws -> any TokenModel {
         let file = "\(path): config.json"
         return try ModelDirectory.make(JSONFields(JSONValue(parsing: configuration, file: file), file: file), source)
     }
@@ -49,7 +49,7 @@ public struct BaseModel: Codable, Sendable, Hashable {
 /// A model that is opened to be trained further.
 public struct StartingModel {
     public let base: BaseModel
-    let model: any LanguageModel
+    let model: any TokenModel
 
     /// Opens a model directory or a GGUF file.
     ///

@@ -105,7 +105,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         return 6 * Double(all - positions - table) + attention
     }
 
-    func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any LanguageModel {
+    func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any TokenModel {
         let initial = Initialization(embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections)
         switch architecture {
         case .gpt2:

@@ -11,7 +11,7 @@ extension Trainer {
             let batch = batch[microBatch(micro)]
             var context = inferenceContext
             context.taps = watcher
-            _ = model.logits(batch.inputs, batch: batch.sequences, context)
+            _ = model.logits(Batch(batch.inputs, sequences: batch.sequences), context)
             if let name = watcher.firstBad { return name }
         }
         return nil

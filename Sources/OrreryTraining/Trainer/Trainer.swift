@@ -10,7 +10,7 @@ import OrreryTokenizers
 /// disk is someone else's.
 public final class Trainer {
     public internal(set) var plan: TrainingPlan
-    public let model: any LanguageModel
+    public let model: any TokenModel
     public let tokenizer: any Tokenizer
     public let dataset: TokenDataset
     /// Steps done.
@@ -90,7 +90,7 @@ public final class Trainer {
         let probability = plan.dropout(at: step)
         let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
         let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
-        let loss = model.logits(batch.inputs, batch: batch.sequences, context).crossEntropy(batch.targets)
+        let loss = model.logits(Batch(batch.inputs, sequences: batch.sequences), context).crossEntropy(batch.targets)
         tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
         return Double(loss.element(0)) / Double(plan.microBatches)
     }
@@ -112,7 +112,7 @@ extension TrainingPlan {
     }
 }
 
-extension LanguageModel {
+extension TokenModel {
     /// The matrices inside the layers, to which Muon applies: all but the tables of tokens and positions and the head.
     var hiddenMatrices: [Parameter] {
         parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !["wpe", "lm_head", "embed_out"].contains(where: $0.name.contains) }

@@ -1,0 +1,105 @@
+import Kernels
+import OrreryNN
+import OrreryTensor
+
+/// A model that predicts the next token: ids to logits, the same definition for training, inference and looking inside.
+///
+/// N rows of a batch, D width, V vocabulary.
+public protocol TokenModel: Model {
+    /// The residual stream after the last layer, float32 [wanted rows, D]. The sequences' states have read the batch then.
+    func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor
+
+    /// The final norm and the output layer on any rows of the residual stream [rows, D]: what the model would say now, float32 [rows, V].
+    func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor
+
+    /// What is kept of a sequence, before its first token.
+    func makeState(capacity: Int, type: CacheType) -> any SequenceState
+
+    /// The row of numbers per token.
+    var tokenEmbedding: Parameter { get }
+
+    /// How many positions a query of this layer sees, its own included; nil: all up to its own.
+    func slidingWindow(layer: Int) -> Int?
+
+    /// Which frequencies turn the queries and keys of a sequence of so many positions, where rotary scalings go by that: equal numbers, equal frequencies.
+    func rotaryStretch(of length: Int) -> Int
+}
+
+extension TokenModel {
+    public func slidingWindow(layer: Int) -> Int? { nil }
+    public func rotaryStretch(of length: Int) -> Int { 0 }
+
+    /// Logits of the wanted rows, float32 [rows, V].
+    public func logits(_ batch: Batch, _ context: ForwardContext) -> Tensor { context.tap(.logits, unembed(hidden(batch, context), context)) }
+
+    /// A state that holds keys and values of all layers.
+    public func makeKeyValueCache(capacity: Int, type: CacheType) -> KeyValueCache {
+        KeyValueCache(
+            windows: (0 ..< shape.layers).map(slidingWindow), keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: capacity, type: type)
+    }
+
+    public func makeState(capacity: Int, type: CacheType) -> any SequenceState { makeKeyValueCache(capacity: capacity, type: type) }
+
+    /// Makes a state ready for a sequence that grows to `length` positions: where that turns keys by other frequencies, those that are kept are of no use, and
+    /// the state begins again.
+    ///
+    /// - Returns: whether it does.
+    @discardableResult public func rewind(_ state: any SequenceState, ifStretchedBy length: Int) -> Bool {
+        guard let cache = state.keyValues, cache.count > 0, cache.rotaryStretch != rotaryStretch(of: length) else { return false }
+        state.truncate(to: 0)
+        return true
+    }
+}
+
+/// A model whose layers are a `DecoderStack`.
+public protocol Decoder: TokenModel {
+    var stack: DecoderStack { get }
+}
+
+extension Decoder {
+    public var tokenEmbedding: Parameter { stack.tokens.weight }
+
+    public func slidingWindow(layer: Int) -> Int? { stack.blocks[layer].attention.slidingWindow }
+
+    public func rotaryStretch(of length: Int) -> Int { stack.rotaryStretch(of: length) }
+
+    public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+        for run in batch.runs {
+            guard let cache = run.state?.keyValues else { continue }
+            let stretch = rotaryStretch(of: max(run.sequenceLength ?? 0, run.start + run.count))
+            precondition(cache.count == 0 || cache.rotaryStretch == stretch, "a longer sequence turns its keys by other frequencies: rewind its state first")
+            cache.rotaryStretch = stretch
+        }
+        return stack.hidden(batch, context)
+    }
+
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor { stack.unembed(residual, context) }
+}
+
+/// A decoder's sizes and options.
+protocol DecoderConfiguration: ModelConfiguration {
+    var shape: ModelShape { get }
+}
+
+/// The configuration of a decoder with rotary positions, under Hugging Face's usual names.
+protocol RotaryConfiguration: DecoderConfiguration {
+    var vocabSize: Int { get }
+    var hiddenSize: Int { get }
+    var numHiddenLayers: Int { get }
+    var numAttentionHeads: Int { get }
+    var numKeyValueHeads: Int { get }
+    var headDim: Int { get }
+    var maxPositionEmbeddings: Int { get }
+    var ropeScaling: RotaryScaling { get }
+    var eosTokenIDs: [Int] { get }
+}
+
+extension RotaryConfiguration {
+    var contextLength: Int { ropeScaling.contextLength(maxPositionEmbeddings) }
+
+    var shape: ModelShape {
+        ModelShape(
+            vocabularySize: vocabSize, layers: numHiddenLayers, width: hiddenSize, heads: numAttentionHeads, keyValueHeads: numKeyValueHeads,
+            headSize: headDim, contextLength: contextLength, endOfText: eosTokenIDs)
+    }
+}

@@ -1,0 +1,63 @@
+import Kernels
+import OrreryTensor
+
+/// softmax(q kᵀ / sqrt(d)) v as it is written (arXiv:1706.03762, equation 1), with scores and pattern as tensors: for taps that look at them or change them,
+/// and for readers of this code. `Processor.attention` computes the same tile by tile, without ever holding the scores. Dropout of the pattern is left out.
+///
+/// T queries and S keys of a sequence, H heads, Hk key-value heads, d head size. Sequences that are equally long and stand at one position are computed
+/// together, B of them.
+struct PlainAttention {
+    private let shape: AttentionShape
+    private let context: ForwardContext
+
+    init(_ shape: AttentionShape, _ context: ForwardContext) { (self.shape, self.context) = (shape, context) }
+
+    /// q [N, H d], keys and values [N, Hk d] of whole sequences: [N, H d].
+    func callAsFunction(_ q: Tensor, keys: Tensor, values: Tensor) -> Tensor {
+        joined(q) { run in (keys.rows(run.rows), values.rows(run.rows)) }
+    }
+
+    /// The same on caches that already hold the keys and values, one per run.
+    func callAsFunction(_ q: Tensor, cached: [KeyValueTiles]) -> Tensor {
+        joined(q) { run in
+            let cache = cached[shape.runs.firstIndex(of: run)!]
+            return (Tensor(keysOf: cache, count: run.keys), Tensor(valuesOf: cache, count: run.keys))
+        }
+    }
+
+    private func joined(_ q: Tensor, _ keyValues: (AttentionShape.Run) -> (Tensor, Tensor)) -> Tensor {
+        let first = shape.runs[0]
+        let isUniform = shape.runs.allSatisfy { $0.queries == first.queries && $0.keys == first.keys && $0.firstPosition == first.firstPosition }
+        let groups = isUniform ? [shape.runs] : shape.runs.map { [$0] }
+        return Tensor.joinedRows(groups.map { runs in
+            let both = runs.map(keyValues)
+            let queries = q.rows(runs[0].firstRow ..< runs[runs.count - 1].rows.upperBound)
+            return attention(queries, Tensor.joinedRows(both.map(\.0)), Tensor.joinedRows(both.map(\.1)), runs)
+        })
+    }
+
+    private func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ runs: [AttentionShape.Run]) -> Tensor {
+        let run = runs[0]
+        func heads(_ x: Tensor, _ positions: Int, _ count: Int) -> Tensor {  // [B, count, positions, d]
+            x.cast(to: .float32).reshaped([runs.count, positions, x.width]).swappingHeads(count, merging: false)
+        }
+        let queries = heads(q, run.queries, shape.heads)
+        let keys = heads(k, run.keys, shape.keyValueHeads).repeatingHeads(shape.group)
+        let values = heads(v, run.keys, shape.keyValueHeads).repeatingHeads(shape.group)
+        var scores = queries.matmul(keys, transposeB: true).scaled(by: shape.scale)
+        if let softCap = shape.softCap { scores = scores.softCapped(at: softCap) }
+        if !shape.slopes.isEmpty { scores = scores + distances(runs) }
+        scores = context.tap(.scores, scores)
+        let pattern = context.tap(.pattern, scores.maskedSoftmax(shape.mask, firstPosition: run.firstPosition, sinks: shape.sinks))
+        return pattern.matmul(values).swappingHeads(shape.heads, merging: true).reshaped([q.rows, q.width]).cast(to: q.dtype)
+    }
+
+    /// ALiBi's term [B, H, T, S].
+    private func distances(_ runs: [AttentionShape.Run]) -> Tensor {
+        let run = runs[0]
+        let one = shape.slopes.flatMap { slope in
+            (0 ..< run.queries).flatMap { t in (0 ..< run.keys).map { s in -slope * Float(run.firstPosition + t - s) } }
+        }
+        return Tensor(runs.flatMap { _ in one }, shape: [runs.count, shape.heads, run.queries, run.keys])
+    }
+}
