@@ -1,6 +1,29 @@
 internal import CKernels
 import Foundation
 
+/// Memory for one tile of all heads, cut from a larger piece that lives as long as one of its pages does.
+///
+/// In a piece the tiles of one head follow each other, so that a task which reads them reads upwards.
+private final class KeyValuePage: @unchecked Sendable {  // written by the one sequence that holds it
+    /// Of the first head, and the bytes from one head to the next.
+    struct Place {
+        var pointer: UnsafeMutableRawPointer
+        var headStride: Int
+    }
+
+    let place: Place
+    private let piece: Storage
+
+    private init(_ piece: Storage, _ place: Place) { (self.piece, self.place) = (piece, place) }
+
+    /// - Parameter tileBytes: keys and values of one head.
+    /// - Returns: pages, of which the last one comes first in memory.
+    static func make(_ count: Int, heads: Int, tileBytes: Int) -> [KeyValuePage] {
+        let piece = Storage(byteCount: max(1, count * heads * tileBytes))
+        return (0 ..< count).reversed().map { KeyValuePage(piece, Place(pointer: piece.pointer + $0 * tileBytes, headStride: count * tileBytes)) }
+    }
+}
+
 /// Keys and values of one sequence in the order in which the products of attention read them, in tiles of 64 absolute positions.
 ///
 /// A tile of all heads is a page: memory of its own, taken when its first position is written. A table says where the pages lie. Copies of a sequence share
@@ -23,9 +46,11 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     let layout: KeyValueLayout
     private let processor: Processor
     private let slots: Int
-    private var pages: [Storage?]
+    private var pages: [KeyValuePage?]
+    /// Taken together with others, and not in use yet.
+    private var spare: [KeyValuePage] = []
     /// The pages' addresses: tasks on several threads read them without counting references.
-    private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    private let table: UnsafeMutablePointer<KeyValuePage.Place?>
     /// The tile that each slot holds, -1 before it holds any.
     private var held: [Int]
 
@@ -46,10 +71,12 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     deinit { table.deallocate() }
 
-    private var pageBytes: Int { heads * (layout.keyTileBytes + layout.valueTileBytes) }
+    /// Of one head.
+    private var tileBytes: Int { layout.keyTileBytes + layout.valueTileBytes }
+    private var pageBytes: Int { heads * tileBytes }
 
     /// Of the pages that it holds, shared ones included.
-    package var byteCount: Int { pages.reduce(0) { $1 == nil ? $0 : $0 + pageBytes } }
+    package var byteCount: Int { (pages.count { $0 != nil } + spare.count) * pageBytes }
 
     /// What `byteCount` would be with all positions written.
     package static func byteCount(
@@ -78,10 +105,11 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     func holds(tile: Int) -> Bool { held[tile % slots] == tile }
 
-    private func keyTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer { table[tile % slots]! + head * layout.keyTileBytes }
-    private func valueTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer {
-        table[tile % slots]! + heads * layout.keyTileBytes + head * layout.valueTileBytes
+    private func keyTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer {
+        let place = table[tile % slots]!
+        return place.pointer + head * place.headStride
     }
+    private func valueTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer { keyTile(head, tile) + layout.keyTileBytes }
 
     /// The same keys and values; their memory is shared until one of the two writes there.
     package func copy() -> KeyValueTiles {
@@ -96,10 +124,10 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         for slot in held.indices where held[slot] * Self.tile >= count { hold(-1, in: slot, nil) }
     }
 
-    private func hold(_ tile: Int, in slot: Int, _ page: Storage?) {
+    private func hold(_ tile: Int, in slot: Int, _ page: KeyValuePage?) {
         held[slot] = tile
         pages[slot] = page
-        table[slot] = page?.pointer
+        table[slot] = page?.place
     }
 
     // MARK: Writing
@@ -121,21 +149,35 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         }
     }
 
+    /// - Parameter more: pages that will be wanted right after it.
+    private func takePage(more: Int) -> KeyValuePage {
+        if let page = spare.popLast() { return page }
+        // As many as there are already, up to what a huge page holds: long sequences lie in few pieces, short ones waste little.
+        let held = pages.count { $0 != nil }, count = max(1, min(slots - held, max(more + 1, min(held, (2 << 20) / pageBytes))))
+        spare = KeyValuePage.make(count, heads: heads, tileBytes: tileBytes)
+        return spare.removeLast()
+    }
+
     /// Sees to it that the tiles of these positions have pages that nobody else holds.
     ///
     /// - Parameter fills: whether all of a fresh page is about to be written.
     func takePages(rows: Int, at position: Int, fills: Bool = false) {
         precondition(position >= 0 && position + rows <= capacity, "key-value cache: positions \(position) + \(rows) in \(capacity)")
         guard rows > 0 else { return }
-        for tile in position / Self.tile ... (position + rows - 1) / Self.tile {
+        let tiles = position / Self.tile ... (position + rows - 1) / Self.tile
+        for tile in tiles {
             let slot = tile % slots
             if pages[slot] != nil, isKnownUniquelyReferenced(&pages[slot]) {
                 held[slot] = tile
                 continue
             }
-            let page = Storage(byteCount: pageBytes, zeroed: pages[slot] == nil && !fills)
-            // Of a shared page what is kept; what stood in the ring's place is overwritten before it is seen, and must be numbers until then.
-            if let shared = pages[slot] { page.pointer.copyMemory(from: shared.pointer, byteCount: pageBytes) }
+            let page = takePage(more: tiles.upperBound - tile)
+            for head in 0 ..< heads {
+                let memory = page.place.pointer + head * page.place.headStride
+                // Of a shared page what is kept; what stood in the ring's place is overwritten before it is seen, and must be numbers until then.
+                if let shared = pages[slot]?.place { memory.copyMemory(from: shared.pointer + head * shared.headStride, byteCount: tileBytes) }
+                else if !fills { memset(memory, 0, tileBytes) }
+            }
             hold(tile, in: slot, page)
         }
     }
