@@ -8,16 +8,17 @@ extension Tape {
     /// - Parameters:
     ///   - loss: one element, or any shape if `seed` is given.
     ///   - seed: the gradient of the loss; a factor of 1 if nil.
-    ///   - inputs: tensors from `watch`, whose gradients are wanted.
+    ///   - inputs: tensors whose gradients are wanted: of `watch`, or any that was computed on the way.
     @discardableResult
     package func backward(from loss: Tensor, seed: Tensor? = nil, to inputs: [Tensor] = []) -> [Tensor?] {
         guard let start = loss.trace, start.tape === self else { preconditionFailure("backward: the loss is not on this tape") }
         precondition(seed?.shape == loss.shape || (seed == nil && loss.count == 1), "backward: loss \(loss.shape), seed \(seed?.shape ?? [])")
         var gradients = Gradients(of: self)
+        let kept = Set(inputs.compactMap { gradients.wants($0) ? $0.trace?.id : nil })
         withoutRecording {
             gradients.add(seed ?? Tensor([1], shape: [1]), to: loss)
             while let entry = popLast() {
-                let results = entry.outputs.map { gradients.take($0) }
+                let results = entry.outputs.map { kept.contains($0) ? gradients[$0] : gradients.take($0) }
                 guard results.contains(where: { $0 != nil }) else { continue }
                 entry.op.backpropagate(results, into: &gradients)
             }
@@ -30,12 +31,10 @@ extension Tape {
 struct Gradients {
     private var byID: [Tensor?]
     private let tape: Tape
-    private let watched: Set<ObjectIdentifier>
 
     init(of tape: Tape) {
         self.tape = tape
         byID = Array(repeating: nil, count: tape.count)
-        watched = Set(tape.parameters.map { ObjectIdentifier($0) })
     }
 
     subscript(_ id: Int) -> Tensor? { byID[id] }
@@ -51,7 +50,7 @@ struct Gradients {
 
     /// Where the gradient of a parameter is summed; nil where it is frozen or not watched.
     func sum(for parameter: Parameter?) -> Tensor? {
-        parameter.flatMap { watched.contains(ObjectIdentifier($0)) ? $0.gradient : nil }
+        parameter.flatMap { tape.watches($0) ? $0.gradient : nil }
     }
 
     /// Adds `gradient` to that of x, in x's type: where several paths leave x, their gradients add.

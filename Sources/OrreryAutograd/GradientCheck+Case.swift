@@ -96,7 +96,7 @@ extension GradientCheck {
                 arguments.exact[input.name] = leaf
                 return leaf
             }
-            let results = body(arguments)
+            let results = tape.record { body(arguments) }
             if let kind { precondition(tape.entries.contains { $0.op.kind == kind }, "gradcheck: \(operation) \(variant) records no \(kind)") }
             let found = tape.backward(from: projection(results), to: leaves)
             var gradients: [String: [Float]] = [:]

@@ -3,7 +3,7 @@ import OrreryNN
 import OrreryTensor
 
 /// What every model is, whatever it does with a text: weights, and the configuration from which it can be made again.
-public protocol Model: AnyObject {
+public protocol Model: AnyObject, Sendable {
     var shape: ModelShape { get }
     /// Every weight once, in the order in which the model makes them.
     var parameters: [Parameter] { get }

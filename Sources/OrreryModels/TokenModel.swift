@@ -70,10 +70,13 @@ extension Decoder {
             precondition(cache.count == 0 || cache.rotaryStretch == stretch, "a longer sequence turns its keys by other frequencies: rewind its state first")
             cache.rotaryStretch = stretch
         }
-        return stack.hidden(batch, context)
+        return readingWeights { stack.hidden(batch, context) }
     }
 
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor { stack.unembed(residual, context) }
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor { readingWeights { stack.unembed(residual, context) } }
+
+    /// While a trainer changes the weights, a pass waits.
+    private func readingWeights(_ body: () -> Tensor) -> Tensor { parameters.lazy.compactMap(\.access).first?.read(body) ?? body() }
 }
 
 /// A decoder's sizes and options.

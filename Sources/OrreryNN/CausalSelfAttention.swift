@@ -6,9 +6,9 @@ import OrreryTensor
 /// (arXiv:2309.17453) where the model has them.
 ///
 /// N rows, H heads, Hk key-value heads, d head size.
-public struct CausalSelfAttention {
+public struct CausalSelfAttention: Sendable {
     /// One product for the three, or one each: checkpoints come both ways.
-    public enum Projection {
+    public enum Projection: Sendable {
         case fused(Linear)
         /// Fused, head by head: query, key and value of the first, then of the second
         case fusedByHead(Linear)

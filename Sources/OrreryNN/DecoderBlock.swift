@@ -1,7 +1,7 @@
 import OrreryTensor
 
 /// One layer of a decoder: x [N, D], the residual stream, to what the next layer reads.
-package protocol DecoderBlock {
+package protocol DecoderBlock: Sendable {
     var attention: CausalSelfAttention { get }
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
 }

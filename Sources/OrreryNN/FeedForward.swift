@@ -2,7 +2,7 @@ import Kernels
 import OrreryTensor
 
 /// What a block does to each position alone: [N, D] to [N, D], float32.
-public protocol FeedForwardNetwork {
+public protocol FeedForwardNetwork: Sendable {
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
 }
 
@@ -24,7 +24,7 @@ public struct FeedForward: FeedForwardNetwork {
 /// down(activation(gate(x)) * up(x)) (arXiv:2002.05202), with SiLU as a rule.
 public struct GatedFeedForward: FeedForwardNetwork {
     /// One product for both, or one each: checkpoints come both ways.
-    public enum Projection {
+    public enum Projection: Sendable {
         /// The gate's rows first
         case fused(Linear)
         case separate(gate: Linear, up: Linear)

@@ -2,7 +2,7 @@ import Kernels
 import OrreryTensor
 
 /// y = x Wᵀ + b.
-public struct Linear {
+public struct Linear: Sendable {
     public let weight: Parameter
     public let bias: Parameter?
     let layout: WeightLayout
@@ -25,7 +25,7 @@ public struct Linear {
 }
 
 /// A row of numbers per token id.
-public struct Embedding {
+public struct Embedding: Sendable {
     public let weight: Parameter
 
     public init(_ scope: WeightScope, _ count: Int, _ width: Int, standardDeviation: Float = 0.02) throws {
@@ -40,13 +40,13 @@ public struct Embedding {
 }
 
 /// Brings rows to one size, by whatever rule.
-public protocol Norm {
+public protocol Norm: Sendable {
     /// Rounded to `type`, in which the next product multiplies.
     func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor
 }
 
 /// A norm whose result is a point of the forward pass, rounded to the type of the product that reads it.
-package struct NormPoint {
+package struct NormPoint: Sendable {
     package let norm: any Norm
     private let point: TapPoint
 

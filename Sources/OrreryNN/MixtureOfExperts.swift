@@ -26,7 +26,7 @@ public struct MixtureOfExperts: FeedForwardNetwork {
 }
 
 /// Chooses experts for each row.
-public struct Router {
+public struct Router: Sendable {
     /// What is done with the scores of E experts, of which the largest k are used.
     public enum Order: Sendable, Hashable {
         /// Softmax over all, then the largest
@@ -72,7 +72,7 @@ public struct Router {
 }
 
 /// The networks of E experts: gate and up [E, F, D], down [E, D, F], each one parameter.
-public struct Experts {
+public struct Experts: Sendable {
     /// How gate and up become one.
     public enum Gating: Sendable, Hashable {
         /// activation(gate) up (arXiv:2002.05202)
@@ -102,7 +102,7 @@ public struct Experts {
 }
 
 /// E linear layers of one shape with their weights in one parameter [E, out, in], and biases in another [E, out].
-public struct StackedLinear {
+public struct StackedLinear: Sendable {
     public let weight: Parameter
     public let bias: Parameter?
     private let weights: [Parameter]

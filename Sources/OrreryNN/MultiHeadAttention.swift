@@ -4,7 +4,7 @@ import OrreryTensor
 /// Multi-head attention of encoders and encoder-decoders (arXiv:1706.03762, 3.2): to the whole sequence, to what came before, or to another sequence.
 ///
 /// N rows, S of another sequence, H heads, d head size.
-public struct MultiHeadAttention {
+public struct MultiHeadAttention: Sendable {
     public let query: Linear
     public let key: Linear
     public let value: Linear

@@ -3,7 +3,7 @@ import Kernels
 import OrreryTensor
 
 /// How a model knows the order of its tokens. The first three act on the residual stream, the last two inside attention.
-public enum PositionEncoding {
+public enum PositionEncoding: Sendable {
     case none
     /// Sines and cosines added to the embeddings (arXiv:1706.03762, 3.5)
     case sinusoidal

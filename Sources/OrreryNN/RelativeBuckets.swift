@@ -6,7 +6,7 @@ import OrreryTensor
 /// further off.
 ///
 /// H heads.
-public struct RelativeBuckets {
+public struct RelativeBuckets: Sendable {
     /// [buckets, H]
     public let table: Embedding
     public let maxDistance: Int

@@ -15,7 +15,10 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     public private(set) var blocks: [QuantizedMatrix]
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
-    package var trace: Trace?
+    /// Of the arena: whoever computes with weights that another thread may change asks it.
+    package private(set) var access: WeightAccess?
+    /// Its place on the tape that records here and now, if that watches it.
+    var trace: Trace? { Tape.current?.trace(of: self) }
     /// Behind a lock, since readers on several threads may be the first to need one.
     private let packed = Mutex<[Packing: PackedMatrix]>([:])
 
@@ -80,11 +83,11 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     package func isDecoded(for type: ElementType) -> Bool { blocks.first?.format == .mxfp4 && type == .float32 }
 
     /// Moves the parameter into an arena: its numbers are copied there, its gradient accumulates there.
-    package func bind(value: Tensor, gradient: Tensor) {
+    package func bind(value: Tensor, gradient: Tensor, access: WeightAccess) {
         precondition(value.shape == shape && gradient.shape == shape)
         Processor.current.convert(self.value.vector, to: value.vector)
         (dense, blocks) = (value, [])
-        self.gradient = gradient
+        (self.gradient, self.access) = (gradient, access)
         changed()
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is one pass,
@@ -9,6 +10,8 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
     public let count: Int
     package let values: Storage
     package let gradients: Storage
+    /// Of the values: a step of the optimizer changes them in a write.
+    package let access = WeightAccess()
 
     /// Moves the parameters in, in the order given.
     public init(_ parameters: [Parameter]) {
@@ -24,7 +27,8 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
         gradients = Storage(byteCount: count * 4, zeroed: true)
         for (p, offset) in zip(parameters, offsets) {
             p.bind(
-                value: Tensor(p.shape, .float32, storage: values, offset: offset), gradient: Tensor(p.shape, .float32, storage: gradients, offset: offset))
+                value: Tensor(p.shape, .float32, storage: values, offset: offset), gradient: Tensor(p.shape, .float32, storage: gradients, offset: offset),
+                access: access)
         }
     }
 
@@ -36,6 +40,14 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
     /// The global L2 norm of all gradients.
     public func gradientNorm() -> Double { Processor.current.sumOfSquares(gradientPointer, count: count).squareRoot() }
 
-    /// Says that all values were changed in place.
-    package func changed() { for p in parameters { p.changed() } }
+    /// Changes the values in place, while no forward pass elsewhere reads them.
+    package func change<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
+        try access.write {
+            defer { for p in parameters { p.changed() } }
+            return try body(valuePointer)
+        }
+    }
+
+    /// Takes all values from memory in the arena's order.
+    package func assign(_ other: Storage) { change { _ = memcpy($0, other.pointer, count * 4) } }
 }

@@ -2,8 +2,15 @@ import Kernels
 
 /// What was computed, in order, as a flat list with integer ids (releasing a long graph must not recurse).
 ///
-/// Values 0 ..< n are the watched parameters; each operation's results get the next ids. One thread uses a tape.
-public final class Tape {
+/// A tape belongs to whoever trains, and not to the weights: it knows the ids of the parameters that it watches, so that a computation elsewhere on the same
+/// weights neither sees nor disturbs it. Values 0 ..< n are the watched parameters; each operation's results get the next ids. One thread uses a tape.
+///
+/// ```swift
+/// let tape = Tape(watching: model.parameters)
+/// let loss = tape.record { model.logits(batch, context).crossEntropy(targets) }
+/// tape.backward(from: loss)
+/// ```
+public final class Tape: @unchecked Sendable {  // used by one thread
     package struct Entry {
         package var op: Op
         /// Ids of the results.
@@ -11,26 +18,27 @@ public final class Tape {
     }
 
     package private(set) var entries: [Entry] = []
-    package private(set) var count = 0
+    package private(set) var count: Int
     package let parameters: [Parameter]
+    private let ids: [ObjectIdentifier: Int]
     private var isRecording = true
 
-    /// Opens a tape on which operations that touch these parameters are recorded.
+    /// The tape on which operations with watched parameters are recorded here and now.
+    @TaskLocal static var current: Tape?
+
     public init(watching parameters: [Parameter]) {
         self.parameters = parameters
-        for p in parameters {
-            p.trace = Trace(tape: self, id: count)
-            count += 1
-        }
+        ids = Dictionary(parameters.enumerated().map { (ObjectIdentifier($1), $0) }) { first, _ in first }
+        count = parameters.count
     }
 
-    deinit { close() }
+    /// Runs `body` and records its operations on watched parameters, and on what comes of them.
+    public func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
 
-    /// Stops watching. Results computed from now on are not recorded.
-    public func close() {
-        // nil: this tape, on its way out
-        for p in parameters where p.trace?.tape == nil || p.trace?.tape === self { p.trace = nil }
-    }
+    /// Whether gradients are summed for the parameter.
+    package func watches(_ parameter: Parameter) -> Bool { ids[ObjectIdentifier(parameter)] != nil }
+
+    func trace(of parameter: Parameter) -> Trace? { ids[ObjectIdentifier(parameter)].map { Trace(tape: self, id: $0) } }
 
     /// A tensor of the user's to which a gradient is wanted.
     public func watch(_ x: Tensor) -> Tensor {

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Kernels
 import OrreryAutograd
 import OrreryTensor
@@ -7,19 +9,30 @@ import Testing
     @Test func recordsOnlyWhatIsTracked() {
         let weight = Parameter(name: "w", value: numbers([3, 4]))
         let tape = Tape(watching: [weight])
-        _ = numbers([2, 4]).scaled(by: 2).adding(numbers([2, 4]))
+        tape.record { _ = numbers([2, 4]).scaled(by: 2).adding(numbers([2, 4])) }
         #expect(tape.entries.isEmpty)
-        let y = numbers([2, 4]).linear(weight)
+        let y = tape.record { numbers([2, 4]).linear(weight) }
         #expect(tape.entries.count == 1 && y.trace != nil)
-        tape.close()
-        _ = numbers([2, 4]).linear(weight)
-        #expect(tape.entries.count == 1)
+        #expect(numbers([2, 4]).linear(weight).trace == nil && tape.entries.count == 1)
     }
 
-    @Test func aTapeThatIsGoneLeavesNothing() {
-        let weight = Parameter(name: "w", value: numbers([3, 4]))
-        do { _ = Tape(watching: [weight]) }
-        #expect(weight.trace == nil)
+    /// What another thread computes with watched weights is not recorded.
+    @Test func otherThreadsAreNotSeen() async {
+        let weight = Parameter(name: "w", value: numbers([3, 4])), tape = Tape(watching: [weight])
+        let found: Tensor = tape.record {
+            _ = numbers([2, 4]).linear(weight)
+            let box = Box(), thread = Thread { box.finish(numbers([2, 4]).linear(weight)) }
+            thread.start()
+            return box.wait()
+        }
+        #expect(found.trace == nil && tape.entries.count == 1)
+    }
+
+    /// The gradient of a value on the way, where it is asked for, beside that of the start.
+    @Test func gradientsOnTheWay() {
+        let tape = Tape(watching: []), x = tape.watch(numbers([2, 3])), h = x.scaled(by: 2), y = h.adding(h).scaled(by: 5)
+        let gradients = tape.backward(from: y.total(), to: [h, x])
+        #expect(gradients[0]!.floats == Array(repeating: 10, count: 6) && gradients[1]!.floats == Array(repeating: 20, count: 6))
     }
 
     /// A tensor of an earlier tape is a constant on a later one, whatever its id was.
@@ -44,7 +57,7 @@ import Testing
         let tape = Tape(watching: [weight])
         let x = tape.watch(numbers([2, 3]))
         let y = CustomOp(name: "uses tracked", inputs: [x]) { dy in [x.scaled(by: 2).adding(dy[0]!).linear(weight)] }.record([x.detached])[0]
-        let gradient = tape.backward(from: y.total(), to: [x])[0]!
+        let gradient = tape.record { tape.backward(from: y.total(), to: [x])[0]! }
         #expect(gradient.trace == nil && tape.entries.isEmpty)
         #expect(arena.gradientNorm() == 0)
     }
@@ -54,8 +67,7 @@ import Testing
         let watched = Parameter(name: "a", value: numbers([3, 3])), other = Parameter(name: "b", value: numbers([3, 3], seed: 2))
         let arena = ParameterArena([watched, other])
         let tape = Tape(watching: [watched])
-        let y = numbers([2, 3]).linear(watched).linear(other).rmsNorm(Parameter(name: "n", value: numbers([3])), epsilon: 1e-6)
-        tape.close()
+        let y = tape.record { numbers([2, 3]).linear(watched).linear(other).rmsNorm(Parameter(name: "n", value: numbers([3])), epsilon: 1e-6) }
         tape.backward(from: y.total())
         #expect(arena.parameters[0].gradient!.floats.contains { $0 != 0 })
         #expect(arena.parameters[1].gradient!.floats.allSatisfy { $0 == 0 })
@@ -98,5 +110,21 @@ import Testing
         let dropped = Tape(watching: [])
         z = dropped.watch(z.detached)
         for _ in 0 ..< 200_000 { z = z.scaled(by: 1) }
+    }
+}
+
+/// Hands a tensor from one thread to another.
+private final class Box: @unchecked Sendable {
+    private let ready = DispatchSemaphore(value: 0)
+    private var tensor: Tensor?
+
+    func finish(_ tensor: Tensor) {
+        self.tensor = tensor
+        ready.signal()
+    }
+
+    func wait() -> Tensor {
+        ready.wait()
+        return tensor!
     }
 }

@@ -17,8 +17,7 @@ import Testing
         func loss() -> Tensor { model.logits(Batch(ids, sequences: 2), ForwardContext()).crossEntropy(targets) }
         arena.zeroGradients()
         let tape = Tape(watching: model.parameters)
-        tape.backward(from: loss())
-        tape.close()
+        tape.backward(from: tape.record(loss))
         for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
         // A step of length h along g / |g|: the loss changes by h |g|, to second order.
         let norm = arena.gradientNorm(), h: Float = 4e-3

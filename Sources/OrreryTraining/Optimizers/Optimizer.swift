@@ -23,11 +23,15 @@ final class Optimizer {
 
     /// Changes the weights by one step. Gradients are multiplied by `gradientScale` first.
     func step(_ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float) {
+        arena.change { update($0, plan, step: step, factor: factor, gradientScale: gradientScale) }
+    }
+
+    private func update(_ weights: UnsafeMutablePointer<Float>, _ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float) {
         let processor = Processor.current
         func floats(_ s: Storage) -> UnsafeMutablePointer<Float> { s.pointer.assumingMemoryBound(to: Float.self) }
         var matrices: [MuonMatrix] = []
         for (p, offset) in zip(arena.parameters, arena.offsets) {
-            let (w, g, m, v) = (arena.valuePointer + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
+            let (w, g, m, v) = (weights + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
             if usesMuon.contains(ObjectIdentifier(p)) {
                 matrices.append(MuonMatrix(weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1], isInputByOutput: layout == .inputByOutput))
             } else {
@@ -42,6 +46,5 @@ final class Optimizer {
                 learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum, weightDecay: plan.muonWeightDecay,
                 gradientScale: gradientScale, computeType: plan.computeType.elementType),
             matrices)
-        arena.changed()
     }
 }

@@ -86,11 +86,10 @@ public final class Trainer {
     /// - Parameter index: counts micro-batches over all steps, for dropout's numbers.
     private func accumulate(_ batch: TokenBatch, index: Int) -> Double {
         let tape = Tape(watching: model.parameters)
-        defer { tape.close() }
         let probability = plan.dropout(at: step)
         let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
         let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
-        let loss = model.logits(Batch(batch.inputs, sequences: batch.sequences), context).crossEntropy(batch.targets)
+        let loss = tape.record { model.logits(Batch(batch.inputs, sequences: batch.sequences), context).crossEntropy(batch.targets) }
         tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
         return Double(loss.element(0)) / Double(plan.microBatches)
     }

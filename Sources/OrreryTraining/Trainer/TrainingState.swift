@@ -91,7 +91,7 @@ struct TrainingState {
         guard trainer.stateChecksum == progress.arraysChecksum else {
             throw TrainingError.state(file.path, "the file is damaged: its numbers do not match progress.json; \(Self.advice)")
         }
-        trainer.arena.changed()
+        trainer.arena.change { _ in }  // packed copies are stale
         trainer.step = progress.step
         return progress
     }

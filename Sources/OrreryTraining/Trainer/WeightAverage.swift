@@ -40,12 +40,8 @@ extension Trainer {
         guard let average, average.count > 0 else { return try body() }
         let kept = Storage(byteCount: arena.count * 4)
         memcpy(kept.pointer, arena.valuePointer, arena.count * 4)
-        memcpy(arena.valuePointer, average.sum.pointer, arena.count * 4)
-        arena.changed()
-        defer {
-            memcpy(arena.valuePointer, kept.pointer, arena.count * 4)
-            arena.changed()
-        }
+        arena.assign(average.sum)
+        defer { arena.assign(kept) }
         return try body()
     }
 }
