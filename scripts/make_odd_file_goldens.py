@@ -4,7 +4,7 @@
     python scripts/make_odd_file_goldens.py --llama ../peers/llama-build/bin/libllama.so
 
 tokenizer.json is read by tokenizers 0.23.3, .tiktoken by tiktoken 0.14.0, .model by sentencepiece 0.2.3, what stands in several files by transformers 5.24.0, and .gguf by llama.cpp.
-The files are in odd_files.py and odd_gguf.py. Where the reference refuses one, this stops. Needs gguf, sentencepiece, tiktoken, tokenizers and transformers from PyPI.
+The files are in odd_files.py, odd_classes.py and odd_gguf.py. Where the reference refuses one, this stops. Needs gguf, sentencepiece, tiktoken, tokenizers and transformers from PyPI.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import tiktoken.load
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
+import odd_classes
 import odd_files
 import odd_gguf
 
@@ -48,7 +49,9 @@ def with_sentencepiece(folder):
 
 def with_transformers(folder):
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    # Its decoding is for reading: it takes spaces out.
+    # Those of pages want words with boxes, which stand around the same pipeline. Their decoding is for reading: it takes spaces out.
+    if hasattr(tokenizer, "cls_token_box"):
+        return lambda text: tokenizer.backend_tokenizer.encode(text).ids, None
     return lambda text: tokenizer(text)["input_ids"], None
 
 
@@ -83,7 +86,7 @@ def main():
     library = parser.parse_args().llama.resolve()
     sources = [
         (odd_files.tokenizer_json, with_tokenizers), (odd_files.tiktoken, with_tiktoken), (odd_files.sentencepiece, with_sentencepiece),
-        (odd_files.folders, with_transformers), (odd_gguf.cases, lambda folder: (odd_gguf.Llama(library, folder / "v.gguf").encode, None)),
+        (odd_files.folders, with_transformers), (odd_classes.vocabularies, with_transformers), (odd_classes.sentencepiece, with_transformers), (odd_gguf.cases, lambda folder: (odd_gguf.Llama(library, folder / "v.gguf").encode, None)),
     ]
     goldens = [golden(case, reference) for cases, reference in sources for case in cases()]
     GOLDENS.write_text("[\n" + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in goldens) + "\n]\n")

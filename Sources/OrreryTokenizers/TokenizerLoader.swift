@@ -32,7 +32,7 @@ public enum TokenizerLoader {
 
     /// The file that is read of a directory. Without any that could be, the error is about the first.
     fileprivate static func file(inDirectory directory: String) -> String {
-        let paths = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"].map { Path.join(directory, $0) }
+        let paths = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "sentencepiece.bpe.model", "sentencepiece.model", "spm.model"].map { Path.join(directory, $0) }
         return paths.first { FileStatus($0) != nil } ?? paths[0]
     }
 }
@@ -70,30 +70,12 @@ private struct TokenizerOpening {
             throw TokenizerError.file(path, "says itself how text is cut; --pattern is for .tiktoken and vocab.json")
         }
         if GGUFFile.isGGUF(path: path) { return (try GGUFTokenizer(GGUFVocabulary(contentsOf: path)), []) }
-        if path.hasSuffix(".model") { return try sentencePiece(path, configuration) }
+        if path.hasSuffix(".model") { return try SentencePieceReader(path: path, configuration: configuration, rows: rows).tokenizer() }
         if path.hasSuffix(".txt") { return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).wordPiece() }
         let tokenizer = try TokenizerError.naming(path) {
             try HuggingFaceReader(path: path, root: json(path), configuration: configuration).tokenizer()
         }
         return (tokenizer, [])
-    }
-
-    private func sentencePiece(_ path: String, _ configuration: TokenizerConfiguration?) throws -> Loaded {
-        var model = try SentencePieceModel(contentsOf: path)
-        let pieces = model.pieces
-        let files = try FurtherTokens(beside: path, configuration), numbered = files.numberedTexts
-        // Made only where files list tokens, which may be thousands.
-        lazy var ids = Dictionary(pieces.enumerated().map { (Array($1), TokenID($0)) }) { first, _ in first }
-        let further = files.numbered(size: pieces.count, rows: rows) { ids[Array($0.utf8)] }
-        model.append(further.tokens)
-        if try configuration?.fields.boolIfPresent("add_prefix_space") == false { model.normalizerSettings.addsDummyPrefix = false }
-        let tokenizer = try TokenizerError.naming(path) {
-            try SentencePieceTokenizer(
-                model, frame: configuration?.sentencePieceFrame(of: model) ?? ([], []),
-                addedTokens: further.tokens + further.known.filter { !$0.isPlain && numbered.contains(Array($0.content.utf8)) },
-                prefixesEachPart: configuration?.fields.boolIfPresent("legacy") ?? false)
-        }
-        return (tokenizer, further.warnings)
     }
 
     private func json(_ path: String) throws -> JSONFields {

@@ -57,14 +57,21 @@ import Testing
 
     /// Behind a token no space is put before the text.
     @Test(arguments: [
-        ["added_tokens.json": #"{"<|im_start|>": 8, "<|im_end|>": 9}"#],
-        ["tokenizer_config.json": #"{"added_tokens_decoder": {"8": {"content": "<|im_start|>", "special": true}, "9": {"content": "<|im_end|>", "special": true}}}"#],
+        ["added_tokens.json": #"{"<|im_start|>": 8, "<|im_end|>": 9}"#, "tokenizer_config.json": #"{"tokenizer_class": "LlamaTokenizer"}"#],
+        ["tokenizer_config.json": #"{"tokenizer_class": "LlamaTokenizer", "added_tokens_decoder": {"8": {"content": "<|im_start|>", "special": true}, "9": {"content": "<|im_end|>", "special": true}}}"#],
     ])
     func sentencePiece(files: [String: String]) throws {
         let (tokenizer, warnings) = try tokenizer(files, "tokenizer.model", model: Self.model)
         #expect(try tokenizer.encode("a<|im_end|> b") == [6, 9, 7] && tokenizer.encode("a<|im_end|>b") == [6, 9, 5])
         #expect(try tokenizer.encode("a</s>b") == [6, 2, 5] && tokenizer.decode([6, 9, 7]) == "a<|im_end|> b")
         #expect(warnings.isEmpty && tokenizer.vocabularySize == 10)
+    }
+
+    /// A directory that names no class: a space is put before each part of a text.
+    @Test func sentencePieceWithoutClass() throws {
+        let (tokenizer, _) = try tokenizer(["added_tokens.json": #"{"<|im_start|>": 8, "<|im_end|>": 9}"#], "tokenizer.model", model: Self.model)
+        #expect(try tokenizer.encode("a<|im_end|> b") == [6, 9, 3, 7] && tokenizer.encode("a<|im_end|>b") == [6, 9, 7] && tokenizer.encode("a</s>b") == [6, 2, 7])
+        #expect(try tokenizer.encode("<|im_end|>a") == [9, 6])
     }
 
     /// T5's marks for filling in have falling numbers.

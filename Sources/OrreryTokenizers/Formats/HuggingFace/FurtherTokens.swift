@@ -9,15 +9,18 @@ struct FurtherTokens {
     private(set) var listed: [AddedToken] = []
     private let path: String
 
-    /// The texts of those whose id a file says; the others are tokens of the model already, where it has them.
+    /// The texts of those whose id a file says.
     var numberedTexts: Set<[UInt8]> { Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) }) }
+    /// The texts of those that are found in a text before the model sees it: all but an unknown token that has a role only.
+    private(set) var namedTexts: Set<[UInt8]> = []
 
     /// - Parameters:
     ///   - path: the tokenizer's file.
-    ///   - defaults: tokens with a role that the class has where the files name none, if the vocabulary has them.
-    init(beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:]) throws {
+    ///   - defaults: tokens with a role that the class has where the files name none.
+    ///   - maskTakesSpace: whether a mask token of which the files say the text alone takes the space before it.
+    init(beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:], maskTakesSpace: Bool = false) throws {
         self.path = path
-        let roles = try configuration?.roleTokens(defaults: defaults) ?? defaults.values.sorted().map { AddedToken(id: AddedToken.unnumbered, content: $0) }
+        let roles = try TokenizerConfiguration.roleTokens(of: configuration, defaults: defaults, maskTakesSpace: maskTakesSpace)
         let marks = try configuration?.marksWithoutRole ?? []
         let special = Set((roles + marks).map { Array($0.content.utf8) })
         var tokens = try configuration?.addedTokens ?? []
@@ -36,6 +39,8 @@ struct FurtherTokens {
         add(tokens.map { AddedToken($0, id: $0.id, isSpecial: $0.isSpecial || special.contains(Array($0.content.utf8))) })
         add(roles)
         add(marks)
+        let unknown = try configuration?.unkToken.map { Array($0.utf8) }
+        namedTexts = Set(listed.filter { $0.id != AddedToken.unnumbered || Array($0.content.utf8) != unknown }.map { Array($0.content.utf8) })
     }
 
     /// An id of `added_tokens.json`, which only orders the tokens.
@@ -74,12 +79,5 @@ struct FurtherTokens {
     private static func numberedDownwards(_ tokens: [AddedToken]) -> [AddedToken] {
         func number(_ token: AddedToken) -> Int? { token.content.wholeMatch(of: /<extra_id_([0-9]{1,6})>/).flatMap { Int($0.1) } }
         return tokens.filter { number($0) != nil }.sorted { number($0)! > number($1)! }
-    }
-}
-
-extension SentencePieceModel {
-    /// Adds tokens as pieces of its own: marks, which are cut out before anything else, and symbols that are found in every text.
-    mutating func append(_ tokens: [AddedToken]) {
-        for token in tokens { append(Array(token.content.utf8)[...], score: 0, type: token.isSpecial || !token.isPlain ? .control : .userDefined) }
     }
 }

@@ -34,6 +34,20 @@ public struct TokenizerConfiguration: Sendable {
         templateFile = FileStatus(template) == nil ? nil : String(decoding: try WholeFile.read(template, limit: 1 << 20), as: UTF8.self)
     }
 
+    /// `model_type` of the `config.json` in the folder of `path`, which says what opens a tokenizer that names no class.
+    static func modelType(beside path: String) -> String? {
+        // Whoever reads the model says what is wrong with the file.
+        try? JSONFields(contentsOf: Path.join(Path.parent(path), "config.json"), dialect: .python).stringIfPresent("model_type")
+    }
+
+    /// The class of transformers without the ending of its fast form; empty where none is named.
+    var className: String {
+        get throws {
+            let name = try fields.stringIfPresent("tokenizer_class") ?? ""
+            return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+        }
+    }
+
     /// The text of a token that is named as a string or as an object with a `content`.
     func content(of name: String) throws -> String? {
         switch fields.object[name] {
@@ -73,17 +87,26 @@ public struct TokenizerConfiguration: Sendable {
 
     private static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 
-    /// The tokens with a role, each by its flags: the usual roles, then those of the model (`image_token`).
+    /// The tokens with a role, each by its flags: the usual roles, then those of the class and of the model (`image_token`).
     ///
-    /// - Parameter defaults: by role, what the class has where the files say nothing.
-    func roleTokens(defaults: [String: String]) throws -> [AddedToken] {
-        var tokens = try Self.roles.compactMap { role in
-            try fields.object[role] == nil ? defaults[role].map { AddedToken(id: AddedToken.unnumbered, content: $0) } : token(fields.object[role]!, role)
+    /// - Parameters:
+    ///   - configuration: nil where the files say nothing.
+    ///   - defaults: by role, what the class has where the files say nothing.
+    ///   - maskTakesSpace: whether a mask token of which only the text is said takes the space before it.
+    static func roleTokens(of configuration: TokenizerConfiguration?, defaults: [String: String], maskTakesSpace: Bool) throws -> [AddedToken] {
+        let members = configuration?.fields.object ?? JSONObject()
+        let further = defaults.keys.filter { !roles.contains($0) }.sorted()
+        var tokens: [AddedToken] = try (roles + further).compactMap { role in
+            let value = members[role] ?? defaults[role].map { .string($0) } ?? .null
+            var token = try configuration.map { try $0.token(value, role) } ?? defaults[role].map { AddedToken(id: AddedToken.unnumbered, content: $0) }
+            if maskTakesSpace, role == "mask_token", case .string = value { token?.lstrip = true }
+            return token
         }
-        for (name, value) in fields.object.members where name.hasSuffix("_token") && !Self.roles.contains(name) {
-            if case .string = value, let token = try token(value, name) { tokens.append(token) }
+        guard let configuration else { return tokens }
+        for (name, value) in members.members where name.hasSuffix("_token") && !roles.contains(name) && !further.contains(name) {
+            if case .string = value, let token = try configuration.token(value, name) { tokens.append(token) }
         }
-        if case .object(let named)? = fields.object["extra_special_tokens"] { tokens += try named.members.compactMap { try token($0.value, $0.key) } }
+        if case .object(let named)? = members["extra_special_tokens"] { tokens += try named.members.compactMap { try configuration.token($0.value, $0.key) } }
         return tokens
     }
 
@@ -135,20 +158,5 @@ public struct TokenizerConfiguration: Sendable {
             if let templateFile { templates["default"] = templateFile }
             return templates
         }
-    }
-
-    /// What transformers puts around a text of a SentencePiece model: the class says, unless a field does.
-    func sentencePieceFrame(of model: SentencePieceModel) throws -> (prefix: [TokenID], suffix: [TokenID]) {
-        let name = try fields.stringIfPresent("tokenizer_class") ?? ""
-        let begins = try addBOSToken ?? name.hasPrefix("Llama")
-        let ends = try addEOSToken ?? name.hasPrefix("T5")
-        func id(_ name: String, _ usual: String) throws -> TokenID {
-            let content = try content(of: name) ?? usual
-            guard let id = model.pieces.firstIndex(where: { $0.elementsEqual(content.utf8) }) else {
-                throw fields.error(name, expected: "a token of the model")
-            }
-            return TokenID(id)
-        }
-        return (begins ? [try id("bos_token", "<s>")] : [], ends ? [try id("eos_token", "</s>")] : [])
     }
 }

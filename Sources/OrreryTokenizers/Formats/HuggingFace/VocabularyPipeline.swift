@@ -2,75 +2,102 @@ import OrreryFiles
 
 /// `vocab.json` with `merges.txt`, or `vocab.txt`, as the `tokenizer.json` that transformers makes of it and of the files next to it: the class of
 /// `tokenizer_config.json` says what stands around the vocabulary.
-///
-/// Source: transformers 5.24, `models/gpt2`, `models/qwen2`, `models/roberta`, `models/gpt_neox`, `models/bert`.
 struct VocabularyPipeline {
-    let path: String
+    private let path: String
     let configuration: TokenizerConfiguration?
     /// How many tokens the model has rows for, if that is known.
-    let rows: Int?
+    private let rows: Int?
+    let kind: VocabularyClass
+    private let warnings: [String]
 
-    /// The class without the ending of its fast form.
-    private func className() throws -> String {
-        let name = try configuration?.fields.stringIfPresent("tokenizer_class") ?? ""
-        return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+    init(path: String, configuration: TokenizerConfiguration?, rows: Int?) throws {
+        (self.path, self.configuration, self.rows) = (path, configuration, rows)
+        let isPieces = path.hasSuffix(".txt"), name = try configuration?.className ?? ""
+        kind = try VocabularyClass(configuration, model: TokenizerConfiguration.modelType(beside: path), isPieces: isPieces)
+        warnings = VocabularyClass.isKnown(name, isPieces: isPieces) || name == "PreTrainedTokenizer"
+            ? [] : ["\(path): the class \(name) of \(TokenizerConfiguration.fileName) is not known here; it is opened as \(kind), which may not be what it is"]
     }
 
-    /// - Parameter postProcessor: what puts tokens around a text, from the ids of tokens by their texts.
-    private func tokenizer(
-        model: JSONObject, vocabulary: JSONObject, parts: JSONObject, defaults: [String: String], postProcessor: ((String) -> TokenID?) throws -> JSONValue
-    ) throws -> (any Tokenizer, [String]) {
+    /// - Parameter parts: all but the model, the added tokens and the post-processor.
+    private func tokenizer(model: JSONObject, vocabulary: JSONObject, parts: JSONObject) throws -> (any Tokenizer, [String]) {
         func own(_ text: String) -> TokenID? { if case .int(let id)? = vocabulary[text] { TokenID(exactly: id) } else { nil } }
-        let listed = try FurtherTokens(beside: path, configuration, defaults: configuration == nil ? defaults.filter { own($0.value) != nil } : defaults)
+        // Without a configuration only those count that the vocabulary has.
+        let defaults = configuration == nil ? kind.roles.filter { own($0.value) != nil } : kind.roles
+        let listed = try FurtherTokens(beside: path, configuration, defaults: defaults, maskTakesSpace: kind.maskTakesSpace)
         let further = listed.numbered(size: vocabulary.count, rows: rows, id: own)
         let all = (further.known + further.tokens).sorted { $0.id < $1.id }
         var root = parts
         root["version"] = "1.0"
         root["added_tokens"] = .array(all.map(\.json))
-        root["post_processor"] = try postProcessor { text in all.first { $0.content.utf8.elementsEqual(text.utf8) }?.id ?? own(text) }
+        root["post_processor"] = try VocabularyFrame(pipeline: self) { text in all.first { $0.content.utf8.elementsEqual(text.utf8) }?.id ?? own(text) }.json
         root["model"] = .object(model)
         let ends = try JSONFields(.object(root), file: path)
         let tokenizer = try TokenizerError.naming(path) { try HuggingFaceReader(path: path, root: ends, configuration: configuration).tokenizer() }
-        return (tokenizer, further.warnings)
+        return (tokenizer, warnings + further.warnings)
     }
 
-    private func role(_ name: String, _ defaults: [String: String]) throws -> String? {
-        guard let configuration, configuration.fields.object[name] != nil else { return defaults[name] }
+    /// The text of the token with a role.
+    func role(_ name: String) throws -> String? {
+        guard let configuration, configuration.fields.object[name] != nil else { return kind.roles[name] }
         return try configuration.content(of: name)
     }
+
+    var addsPrefixSpace: Bool { get throws { try configuration?.fields.boolIfPresent("add_prefix_space") ?? kind.addsPrefixSpace } }
 
     // MARK: vocab.json and merges.txt
 
     /// - Parameter pattern: instead of the one that the class stands for.
     func bytePair(pattern: SplitPattern?) throws -> (any Tokenizer, [String]) {
-        let name = try className()
-        let isRoberta = ["Roberta", "Bart", "Longformer", "LED"].contains { name == "\($0)Tokenizer" }, isQwen = name.hasPrefix("Qwen2")
-        let end = "<|endoftext|>"
-        let defaults = isRoberta
-            ? ["bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "cls_token": "<s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"]
-            : ["eos_token": end, "unk_token": end, isQwen ? "pad_token" : "bos_token": end]
-        let addsSpace = try configuration?.fields.boolIfPresent("add_prefix_space") ?? false
-        let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": .bool(addsSpace), "trim_offsets": true, "use_regex": true]
-        var parts: JSONObject = ["decoder": byteLevel]
-        if isQwen || name == "GPTNeoXTokenizer" { parts["normalizer"] = ["type": "NFC"] }
-        parts["pre_tokenizer"] = BytePairTokenizer.preTokenizer(of: pattern ?? (isQwen ? .qwen2 : .gpt2), addsPrefixSpace: addsSpace)
         let vocabulary = try JSONFields(JSONValue(contentsOf: path, dialect: .serde), file: path)
+        let endsWords = [.clip, .herbert, .openAIGPT].contains(kind)
         let model: JSONObject = [
-            "type": "BPE", "dropout": nil, "unk_token": nil, "continuing_subword_prefix": nil, "end_of_word_suffix": nil, "fuse_unk": false,
-            "byte_fallback": false, "ignore_merges": false, "vocab": .object(vocabulary.object), "merges": .array(try Self.merges(beside: path)),
+            "type": "BPE", "dropout": nil, "unk_token": endsWords ? try role("unk_token").map { .string($0) } ?? .null : .null, "continuing_subword_prefix": nil,
+            "end_of_word_suffix": endsWords ? "</w>" : nil, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": .object(vocabulary.object),
+            "merges": .array(try Self.merges(beside: path)),
         ]
-        return try tokenizer(model: model, vocabulary: vocabulary.object, parts: parts, defaults: defaults) { id in
-            if isRoberta, let separator = try role("sep_token", defaults), let start = try role("cls_token", defaults), let sep = id(separator), let cls = id(start) {
-                return [
-                    "type": "RobertaProcessing", "sep": [.string(separator), .int(Int64(sep))], "cls": [.string(start), .int(Int64(cls))], "trim_offsets": true,
-                    "add_prefix_space": .bool(addsSpace),
-                ]
-            }
-            let begins = try configuration?.addBOSToken == true ? role("bos_token", defaults) : nil
-            let ends = try configuration?.addEOSToken == true ? role("eos_token", defaults) : nil
-            guard begins != nil || ends != nil else { return ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true] }
-            return Self.template(begins.map { [$0] } ?? [], ends.map { [$0] } ?? [], id)
+        guard pattern == nil || !endsWords else { throw TokenizerError.file(path, "is of a class that cuts text by rules of its own; leave --pattern out") }
+        return try tokenizer(model: model, vocabulary: vocabulary.object, parts: try endsWords ? wordParts : byteLevelParts(pattern))
+    }
+
+    private func byteLevelParts(_ pattern: SplitPattern?) throws -> JSONObject {
+        let addsSpace = try addsPrefixSpace
+        var parts: JSONObject = ["decoder": ["type": "ByteLevel", "add_prefix_space": .bool(addsSpace), "trim_offsets": true, "use_regex": true]]
+        if [.qwen2, .gptNeoX, .cohere].contains(kind) { parts["normalizer"] = ["type": "NFC"] }
+        let own: SplitPattern = switch kind {
+        case .qwen2: .qwen2
+        case .cohere: .starcoder
+        default: .gpt2
         }
+        parts["pre_tokenizer"] = BytePairTokenizer.preTokenizer(of: pattern ?? own, addsPrefixSpace: addsSpace)
+        return parts
+    }
+
+    /// What stands around a vocabulary whose tokens end words with "</w>".
+    private var wordParts: JSONObject {
+        if kind != .clip {
+            let lowercases = kind == .openAIGPT
+            return [
+                "normalizer": [
+                    "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": lowercases ? nil : false, "lowercase": .bool(lowercases),
+                ],
+                "pre_tokenizer": ["type": "BertPreTokenizer"], "decoder": ["type": "BPEDecoder", "suffix": "</w>"],
+            ]
+        }
+        let words = #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+        let space: JSONValue = ["type": "Replace", "pattern": ["Regex": #"\s+"#], "content": " "]
+        let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true]
+        let split: JSONValue = ["type": "Split", "pattern": ["Regex": .string(words)], "behavior": "Removed", "invert": true]
+        return [
+            "normalizer": ["type": "Sequence", "normalizers": [["type": "NFC"], space, ["type": "Lowercase"]]],
+            "pre_tokenizer": ["type": "Sequence", "pretokenizers": [split, byteLevel]],
+            // transformers puts the spaces between words by code of its own.
+            "decoder": [
+                "type": "Sequence",
+                "decoders": [
+                    byteLevel, ["type": "Replace", "pattern": ["String": "</w>"], "content": " "], ["type": "Strip", "content": " ", "start": 1, "stop": 1],
+                ],
+            ],
+        ]
     }
 
     /// The merges of the file next to `path`, each as it stands there.
@@ -92,46 +119,30 @@ struct VocabularyPipeline {
 
     // MARK: vocab.txt
 
-    /// BERT's WordPiece. Text is lowercased where a configuration does not say otherwise; without any, where the vocabulary has no capital letter.
+    /// WordPiece. Text is lowercased where a configuration does not say otherwise; without any, where the vocabulary has no capital letter.
     func wordPiece() throws -> (any Tokenizer, [String]) {
         let file = try MappedFile(path: path)
         let pieces = try file.withUnsafeBytes { try VocabularyText.pieces($0.assumingMemoryBound(to: UInt8.self), path: path) }
         var vocabulary = JSONObject()
         // Of a piece that is there twice the last line counts, as in transformers.
         for id in pieces.indices { vocabulary[pieces.text(of: id)] = .int(Int64(id)) }
-        let defaults = ["unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"]
         let fields = configuration?.fields
-        let lowercases = try fields?.boolIfPresent("do_lower_case") ?? (fields != nil && configuration?.object.isEmpty == false || !VocabularyText.hasCapitals(pieces))
+        // DPR's classes do not hand the setting on.
+        let says = kind == .dpr ? nil : try fields?.boolIfPresent("do_lower_case")
+        let lowercases = says ?? (fields != nil && configuration?.object.isEmpty == false || !VocabularyText.hasCapitals(pieces))
         let strips = try fields?.boolIfPresent("strip_accents")
+        let cleans = kind == .funnel ? try fields?.boolIfPresent("clean_text") ?? true : true
         let parts: JSONObject = [
             "normalizer": [
-                "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": .bool(try fields?.boolIfPresent("tokenize_chinese_chars") ?? true),
+                "type": "BertNormalizer", "clean_text": .bool(cleans), "handle_chinese_chars": .bool(try fields?.boolIfPresent("tokenize_chinese_chars") ?? true),
                 "strip_accents": strips.map { .bool($0) } ?? .null, "lowercase": .bool(lowercases),
             ],
             "pre_tokenizer": ["type": "BertPreTokenizer"], "decoder": ["type": "WordPiece", "prefix": "##", "cleanup": true],
         ]
         let model: JSONObject = [
-            "type": "WordPiece", "unk_token": .string(try role("unk_token", defaults) ?? "[UNK]"), "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "type": "WordPiece", "unk_token": .string(try role("unk_token") ?? "[UNK]"), "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
             "vocab": .object(vocabulary),
         ]
-        return try tokenizer(model: model, vocabulary: vocabulary, parts: parts, defaults: defaults) { id in
-            Self.template([try role("cls_token", defaults)].compactMap { $0 }, [try role("sep_token", defaults)].compactMap { $0 }, id)
-        }
-    }
-
-    /// A TemplateProcessing that puts those of the tokens around a text that the vocabulary has; the second of two texts is of type 1.
-    private static func template(_ prefix: [String], _ suffix: [String], _ id: (String) -> TokenID?) -> JSONValue {
-        var tokens = JSONObject()
-        func special(_ names: [String], _ type: Int) -> [JSONValue] {
-            names.compactMap { name in
-                guard let id = id(name) else { return nil }
-                tokens[name] = ["id": .string(name), "ids": [.int(Int64(id))], "tokens": [.string(name)]]
-                return ["SpecialToken": ["id": .string(name), "type_id": JSONValue(type)]]
-            }
-        }
-        func text(_ name: String, _ type: Int) -> JSONValue { ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]] }
-        let single = special(prefix, 0) + [text("A", 0)] + special(suffix, 0)
-        let pair = single + [text("B", 1)] + special(suffix, 1)
-        return ["type": "TemplateProcessing", "single": .array(single), "pair": .array(pair), "special_tokens": .object(tokens)]
+        return try tokenizer(model: model, vocabulary: vocabulary, parts: parts)
     }
 }

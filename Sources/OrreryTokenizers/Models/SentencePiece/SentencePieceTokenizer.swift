@@ -20,16 +20,26 @@ public struct SentencePieceTokenizer: Tokenizer {
 
     /// What is odd in the model and was read all the same, a line each.
     public let warnings: [String]
-    private let prefixesEachPart: Bool
+    /// Where a space is put before text that stands behind an added token.
+    enum Prefixing {
+        /// Only at the start of a text, or where the model makes one space of several.
+        case firstPart
+        /// Before every part.
+        case everyPart
+        /// Before every part that begins with none.
+        case partsWithoutSpace
+    }
+
+    let prefixing: Prefixing
     /// The search for added tokens that take white space or stand alone; nil where none does.
     private let strippingTokens: AddedVocabulary?
 
     /// - Parameters:
     ///   - frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
-    ///   - prefixesEachPart: whether a space is put before the text behind each mark too (`legacy` of tokenizer_config.json).
-    ///   - further: what files next to the model say of its pieces: which take white space, or are no marks.
+    ///   - further: the pieces that files next to the model list, which are found in a text before the model sees it.
+    ///   - prefixing: where a space is put before text that stands behind an added token (`legacy` of tokenizer_config.json).
     /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
-    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], []), addedTokens further: [AddedToken] = [], prefixesEachPart: Bool = false) throws {
+    init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], []), addedTokens further: [AddedToken], prefixing: Prefixing) throws {
         let roles = try model.roles()
         warnings = model.warnings
         let symbols = roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
@@ -58,14 +68,14 @@ public struct SentencePieceTokenizer: Tokenizer {
             segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
         }
         self.model = model
-        self.prefixesEachPart = prefixesEachPart
+        self.prefixing = prefixing
         self.roles = roles
         self.frame = frame
         let controls = roles.reserved.filter { model.types[$0] == .control }
         let flagged = Dictionary(further.map { ($0.id, $0) }) { $1 }
         let marks = controls.map { flagged[TokenID($0)] ?? AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) }
         let own = Set(marks.map(\.id))
-        let added = try AddedTokens(marks + further.filter { !$0.isPlain && !own.contains($0.id) })
+        let added = try AddedTokens(marks + further.filter { !own.contains($0.id) })
         strippingTokens = added.allSatisfy(\.isPlain)
             ? nil
             : try AddedVocabulary(
@@ -77,6 +87,12 @@ public struct SentencePieceTokenizer: Tokenizer {
                 }, normalizer: nil)
         addedTokens = added
         endOfText = added.id(forContent: model.endOfTextPiece)
+    }
+
+    /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
+    /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
+    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
+        try self.init(model, frame: frame, addedTokens: [], prefixing: .firstPart)
     }
 
     public var vocabularySize: Int { model.pieces.count }
@@ -109,8 +125,8 @@ public struct SentencePieceTokenizer: Tokenizer {
             try strippingTokens.forEachStretch(of: utf8, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens) { range, id in
                 if id >= 0 { encoding.append(id, range) } else { try encodeOrdinary(utf8, range, into: &encoding) }
             }
-        } else if options.recognizesSpecialTokens && !addedTokens.isEmpty {
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: true) { segment in
+        } else if !addedTokens.isEmpty {
+            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
                 case .ordinary(let range): try encodeOrdinary(utf8, range, into: &encoding)
@@ -124,8 +140,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     }
 
     private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) throws {
-        let hasPrefix = range.lowerBound == 0 || prefixesEachPart && utf8[range.lowerBound] != 0x20
-        let normalized = (hasPrefix ? normalizer : innerNormalizer).normalize(
+        let normalized = (hasPrefix(utf8, range) ? normalizer : innerNormalizer).normalize(
             UnsafeBufferPointer(rebasing: utf8[range]), recordsOrigins: encoding.recordsByteRanges)
         // Places in the normalized text are kept in 32 bits, as in sentencepiece.
         guard normalized.bytes.count < Int(Int32.max) else {
@@ -134,6 +149,15 @@ public struct SentencePieceTokenizer: Tokenizer {
         var output = SentencePieceOutput(tokenizer: self, origins: normalized.origins, offset: range.lowerBound, encoding)
         normalized.bytes.withUnsafeBufferPointer { text in segmenter.segment(text) { output.append($0, length: $1, of: text) } }
         encoding = output.encoding
+    }
+
+    private func hasPrefix(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        switch prefixing {
+        case .firstPart: range.lowerBound == 0
+        case .everyPart: true
+        case .partsWithoutSpace:
+            range.lowerBound == 0 || utf8[range.lowerBound] != 0x20 && !utf8[range].starts(with: SentencePieceNormalizer.spaceSymbol)
+        }
     }
 
     public func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
