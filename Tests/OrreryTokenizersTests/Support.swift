@@ -2,8 +2,10 @@ import Foundation
 import OrreryTokenizers
 
 /// A folder of its own, gone when `body` returns.
-func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("orrery-\(UUID().uuidString)")
+///
+/// - Parameter parent: where it is made; nil for the usual place.
+func withTemporaryDirectory<Result>(in parent: URL? = nil, _ body: (URL) throws -> Result) throws -> Result {
+    let directory = (parent ?? FileManager.default.temporaryDirectory).appendingPathComponent("orrery-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     return try body(directory)
