@@ -76,7 +76,13 @@ class Chat:
 
     @property
     def is_raw(self):
-        return not termios.tcgetattr(self.child)[3] & termios.ICANON
+        return not termios.tcgetattr(self.child)[3] & (termios.ICANON | termios.ISIG)
+
+    @property
+    def is_quiet(self):
+        """Whether keys are not echoed, and Ctrl-C is a signal."""
+        flags = termios.tcgetattr(self.child)[3]
+        return not flags & termios.ECHO and bool(flags & termios.ISIG)
 
     @property
     def is_restored(self):
@@ -133,10 +139,20 @@ with tempfile.TemporaryDirectory() as state:
     chat.wait_for("> ")
     time.sleep(0.3)
     chat.type("\x1b[A\r")
-    check("while an answer comes the terminal is as it was", any(chat.is_restored or time.sleep(0.001) for _ in range(5000)))
+    check("while an answer comes keys are not echoed", any(chat.is_quiet or time.sleep(0.001) for _ in range(5000)))
     os.write(chat.parent, b"\x03")
     check("Ctrl-C stops the answer, and its speed is said", chat.wait_for("; context "))
     check("   (the answer was not over before)", "stopped" in chat.output)
+    chat.type("\x1b[A\r")
+    while not chat.is_quiet:
+        time.sleep(0.001)
+    os.write(chat.parent, b"typed haead\x1b[D\x1b[D\x1b[D\x1b[D")
+    os.write(chat.parent, b"\x7fa")
+    chat.read(0.3)
+    check("keys that are typed then are not in the answer", "typed h" not in chat.output)
+    os.kill(chat.pid, signal.SIGINT)
+    check("and are in the next line, edited as they were", chat.wait_for("> typed aaead"))
+    chat.type("\x15")
     chat.read(0.3)
     os.kill(chat.pid, signal.SIGTERM)
     status = chat.status()
@@ -155,7 +171,7 @@ with tempfile.TemporaryDirectory() as state:
     chat.wait_for("> ")
     time.sleep(0.3)
     chat.type("/tokens\r")
-    check("a history that cannot be written is no error", chat.wait_for("keys and values"))
+    check("a history that cannot be written is no error", chat.wait_for("that the model can read"))
     chat.type("/quit\r")
     check("/quit ends with 0", chat.status() == 0)
 

@@ -28,9 +28,16 @@ public final class ThreadPool: Sendable {
 
     /// Calls `body` once for each index below `count`, on any of the pool's threads, and returns when all are done.
     ///
-    /// From inside a body, or while another thread uses the pool, the indices run on the caller.
+    /// From inside a body, or while another thread uses the pool, the indices run on the caller. Inside of `WorkCancellation.run` those are left out that come
+    /// after it was stopped.
     public func run(_ count: Int, _ body: (Int) -> Void) {
         guard count > 0 else { return }
+        guard let cancellation = WorkCancellation.current else { return runAll(count, body) }
+        guard !cancellation.skips() else { return }
+        runAll(count) { if !cancellation.skips() { body($0) } }
+    }
+
+    private func runAll(_ count: Int, _ body: (Int) -> Void) {
         if count == 1 || threads == 1 || !crew.take() {
             for index in 0 ..< count { body(index) }
             return

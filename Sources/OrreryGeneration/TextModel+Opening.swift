@@ -9,7 +9,7 @@ extension TextModel {
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
-        if FileStatus(path)?.kind == .file {
+        if try ModelFiles.isFile(path) {
             return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
         }
         let directory = path

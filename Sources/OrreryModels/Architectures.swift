@@ -25,7 +25,7 @@ enum Architectures {
     }
 
     static func languageModel(_ json: JSONFields) throws -> Entry<any TokenModel> { try find(json, languageModels, "a language model") }
-    static func encoder(_ json: JSONFields) throws -> Entry<any TextEncoder> { try find(json, encoders, "an encoder, as orrery embed needs") }
+    static func encoder(_ json: JSONFields) throws -> Entry<any TextEncoder> { try find(json, encoders, "an encoder") }
     static func encoderDecoder(_ json: JSONFields) throws -> Entry<any EncoderDecoder> { try find(json, encoderDecoders, "an encoder with a decoder") }
 
     /// What can be done with a model of this configuration.
@@ -48,10 +48,17 @@ enum Architectures {
         }
     }
 
+    /// What can be done with a model that is not what a command needs.
+    private static func advice(_ type: String) -> String {
+        if encoders.contains(where: { $0.modelTypes.contains(type) }) { return "it is a sentence encoder, which orrery embed uses" }
+        if encoderDecoders.contains(where: { $0.modelTypes.contains(type) }) { return "it has an encoder and a decoder; orrery generate writes its answers" }
+        return "it continues texts: orrery generate and orrery chat use it"
+    }
+
     private static func find<Model>(_ json: JSONFields, _ entries: [Entry<Model>], _ what: String) throws -> Entry<Model> {
         let type = try json.string("model_type")
         if let found = entries.first(where: { $0.modelTypes.contains(type) }) { return found }
-        if known.contains(type) { throw json.error("model_type", expected: "\(what): one of \(entries.flatMap(\.modelTypes).sorted().joined(separator: ", "))") }
+        if known.contains(type) { throw ModelError.kind(path: json.file, type: type, expected: what, advice: advice(type)) }
         throw ModelError.architecture(type, path: json.file, known: known)
     }
 

@@ -12,6 +12,10 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
         ModelError(.architecture, "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }
 
+    static func kind(path: String, type: String, expected: String, advice: String) -> ModelError {
+        ModelError(.architecture, "\(path): expected \(expected), found a model of type \(type); \(advice)")
+    }
+
     static func ggufArchitecture(_ name: String, path: String, known: [String]) -> ModelError {
         ModelError(.architecture, "\(path): general.architecture \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }

@@ -7,18 +7,18 @@ public enum ModelFiles {
     /// What can be done with the model at `path`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where it is of none of them.
-    public static func kind(of path: String) throws -> ModelKind { isFile(path) ? try GGUFModel.kind(of: path) : try ModelDirectory.kind(of: path) }
+    public static func kind(of path: String) throws -> ModelKind { try isFile(path) ? GGUFModel.kind(of: path) : ModelDirectory.kind(of: path) }
 
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
-        isFile(path) ? try GGUFModel.open(path, warn: warn) : try ModelDirectory.open(path, warn: warn)
+        try isFile(path) ? GGUFModel.open(path, warn: warn) : ModelDirectory.open(path, warn: warn)
     }
 
     public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
-        isFile(path) ? try GGUFModel.openEncoder(path, warn: warn) : try ModelDirectory.openEncoder(path, warn: warn)
+        try isFile(path) ? GGUFModel.openEncoder(path, warn: warn) : ModelDirectory.openEncoder(path, warn: warn)
     }
 
     public static func openEncoderDecoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
-        isFile(path) ? try GGUFModel.openEncoderDecoder(path, warn: warn) : try ModelDirectory.openEncoderDecoder(path, warn: warn)
+        try isFile(path) ? GGUFModel.openEncoderDecoder(path, warn: warn) : ModelDirectory.openEncoderDecoder(path, warn: warn)
     }
 
     /// Opens a model whatever it does, to convert it.
@@ -32,11 +32,20 @@ public enum ModelFiles {
 
     /// The files that make the model at `path`, as far as they are there: a GGUF file with its parts, or what belongs to the model in a directory.
     package static func files(of path: String) -> [String] {
-        let directory = isFile(path) ? Path.parent(path) : path
+        let isFile = FileStatus(path)?.kind == .file, directory = isFile ? Path.parent(path) : path
         let names = (try? Directory.names(in: directory)) ?? []
-        guard isFile(path) else { return names.filter { (try? ModelDirectory.foreignPath($0, in: path)) == .some(nil) }.map { Path.join(path, $0) } }
+        guard isFile else { return names.filter { (try? ModelDirectory.foreignPath($0, in: path)) == .some(nil) }.map { Path.join(path, $0) } }
         return [path] + names.filter { GGUFSplit.isPart($0, of: Path.name(path)) }.map { Path.join(directory, $0) }
     }
 
-    private static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
+    /// Whether the model is a GGUF file, and not a directory.
+    ///
+    /// - Throws: `FileError` where there is nothing, or a directory of something else.
+    package static func isFile(_ path: String) throws -> Bool {
+        guard let status = FileStatus(path) else { throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory") }
+        guard status.kind == .directory, FileStatus(Path.join(path, "config.json")) == nil else { return status.kind == .file }
+        let inside = ((try? Directory.names(in: path)) ?? []).first { $0.lowercased().hasSuffix(".gguf") }
+        throw FileError.request(
+            path, "is a directory without config.json", advice: inside.map { "name the file in it: \(Path.join(path, $0))" } ?? "name a GGUF file or a model directory")
+    }
 }

@@ -50,7 +50,7 @@ struct BenchModel: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let loading = ContinuousClock.now
-            let model = try ModelFiles.open(self.model) { standardError("orrery: warning: \($0)") }
+            let model = try ModelFiles.open(self.model, warn: ModelWarning.using)
             // What was not asked for fits into the context.
             let room = max(1, model.shape.contextLength - depth), promptTokens = prompt ?? min(512, room), newTokens = new ?? min(128, room)
             let longest = depth + max(promptTokens, newTokens)

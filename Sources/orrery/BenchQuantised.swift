@@ -45,8 +45,8 @@ extension QuantizedBenchmark.Result {
         func number(_ value: Double, _ width: Int, decimals: Int = 0) -> String { pad(Human.fixed(value, decimals: decimals), width) }
         let name = shape.name + String(repeating: " ", count: max(0, 16 - shape.name.count))
         let product = "\(name) \(pad(format.rawValue, 7)) \(pad("\(rows)", 4)) x \(pad("\(shape.n)", 6)) x \(pad("\(shape.k)", 5))  \(number(microseconds, 8)) us"
-        let arithmetic = "\(number(gops, 5)) Gop/s of \(number(peak, 4)) \(number(arithmeticShare * 100, 4)) %"
-        let memory = bandwidthShare.map { "  \(number(bandwidth, 5, decimals: 1)) GB/s of \(number(bandwidthLimit ?? 0, 5, decimals: 1)) \(number($0 * 100, 4)) %" }
+        let arithmetic = "\(number(gops, 5)) Gop/s of \(number(peak, 4)) \(number(arithmeticShare * 100, 4))%"
+        let memory = bandwidthShare.map { "  \(number(bandwidth, 5, decimals: 1)) GB/s of \(number(bandwidthLimit ?? 0, 5, decimals: 1)) \(number($0 * 100, 4))%" }
         return "\(product)  \(arithmetic)\(memory ?? "")"
     }
 

@@ -10,8 +10,8 @@ struct BenchTraining: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training", abstract: "The parts of a training step: time, and the share of its own limit that each reaches.",
         discussion: """
-            Products and attention are limited by this machine's measured multiply-adds, the other parts by the measured bandwidth of passes
-            over arrays of an activation's size. --data, --preset and the other flags of train choose the step; --steps how many are measured.
+            Products and attention are limited by this machine's measured multiply-adds, the other parts by the measured bandwidth of passes \
+            over arrays of an activation's size. --data, --preset and the other flags of train choose the step; --steps says how many are measured (50 without it).
             """)
 
     @OptionGroup var options: TrainOptions
@@ -44,8 +44,8 @@ struct BenchTraining: ParsableCommand {
         var table = Table([.init("part"), .init("ms per step", .right), .init("of the step", .right), .init("its limit, ms", .right), .init("share of limit", .right)])
         for part in profile.parts {
             table.add([
-                part.name, number(part.seconds * 1e3), number(part.seconds / profile.secondsPerStep * 100, 1) + " %",
-                part.limit.map { number($0 * 1e3) } ?? "", part.limit.map { number($0 / part.seconds * 100, 0) + " %" } ?? "",
+                part.name, number(part.seconds * 1e3), number(part.seconds / profile.secondsPerStep * 100, 1) + "%",
+                part.limit.map { number($0 * 1e3) } ?? "", part.limit.map { number($0 / part.seconds * 100, 0) + "%" } ?? "",
             ])
         }
         try print("\(number(profile.secondsPerStep * 1e3)) ms per step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")

@@ -41,7 +41,7 @@ struct Convert: ParsableCommand {
     func run() throws {
         try processor.run {
             let destination = try ModelDestination(out, input: input, overwrite: overwriting.overwrite)
-            let model = try ModelFiles.openAny(input) { standardError("orrery: warning: \($0)") }
+            let model = try ModelFiles.openAny(input, warn: ModelWarning.looking)
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
             defer { interrupt.release() }

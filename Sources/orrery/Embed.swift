@@ -35,7 +35,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let encoder = try SentenceEncoder.open(model) { standardError("orrery: warning: \($0)") }
+            let encoder = try SentenceEncoder.open(model, warn: ModelWarning.using)
             let type = compute.type(standard: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }

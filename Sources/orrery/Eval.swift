@@ -50,7 +50,8 @@ struct Eval: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            try TextSource(DataSources(data)).requirePresent()
+            let source = try TextModel.open(model, warn: ModelWarning.using)
             let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)

@@ -55,7 +55,7 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let source = try TextModel.open(model, warn: ModelWarning.using)
             let pattern = try pattern(source.model.shape)
             let explanation = try source.explain(
                 PromptText.read(prompt),

@@ -69,7 +69,7 @@ struct Orrery: ParsableCommand {
             do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
             return 0
         }
-        standardError("orrery: \(message(for: error))")
+        standardError("orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
     }
 

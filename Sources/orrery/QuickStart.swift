@@ -22,9 +22,12 @@ struct QuickStart: ParsableCommand {
     func run() throws {
         try processor.run {
             let directory = Self.modelDirectory
-            let model = try seconds == nil && !retrain ? kept(directory) ?? trained(directory) : trained(directory)
-            try show(model)
-            try suggest(directory)
+            let model = try LineReader.whileWorking {
+                let model = try seconds == nil && !retrain ? kept(directory) ?? trained(directory) : trained(directory)
+                try show(model)
+                try suggest(directory)
+                return model
+            }
             try talk(model)
         }
     }
@@ -35,7 +38,7 @@ struct QuickStart: ParsableCommand {
     /// The model that an earlier run has trained to its end, unless it is damaged or of another version.
     private func kept(_ directory: String) -> TextModel? {
         guard TrainingRun.isFinished(in: directory), let model = try? TextModel.open(directory) else { return nil }
-        standardError("orrery: this is the model that an earlier run has trained, in \(directory);\n        orrery quickstart --retrain trains a new one")
+        standardError("orrery: this is the model that an earlier run has trained, in \(directory); orrery quickstart --retrain trains a new one")
         return model
     }
 
@@ -60,11 +63,27 @@ struct QuickStart: ParsableCommand {
     /// Commands to try on the model. It has seen texts only, so that it continues one and does not chat.
     private func suggest(_ directory: String) throws {
         let out = Terminal.standardOutput
-        try out.writeLine("\nThe model stays in \(directory), and orrery quickstart finds it there.\nTry next:")
+        try out.writeLine()
+        try writeProse("The model stays in \(directory), and orrery quickstart finds it there.")
+        try out.writeLine("Try next:")
         let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }
         for command in ["generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"", "inspect \(directory)", "train --data FILE --time 2m"] {
             try out.writeLine("  orrery \(command)")
         }
+    }
+
+    private func writeProse(_ text: String) throws {
+        let out = Terminal.standardOutput
+        try out.writeLine(TextLayout.wrapped(text, to: out.width, indent: 0))
+    }
+
+    /// A text and its continuation, broken at spaces where a person reads it.
+    private func write(_ prompt: String, _ text: String) throws {
+        let out = Terminal.standardOutput
+        guard out.canRedraw else { return try out.writeLine(out.appearance.paint(prompt, .bold) + text) }
+        var wrap = WordWrap()
+        let start = wrap.add(safeForTerminal(prompt, out.appearance), width: out.width)
+        try out.writeLine(out.appearance.paint(start, .bold) + wrap.add(safeForTerminal(text, out.appearance), width: out.width))
     }
 
     /// A continuation of each of the demo's prompts.
@@ -73,7 +92,7 @@ struct QuickStart: ParsableCommand {
         for prompt in DemoCorpus.prompts {
             try out.writeLine()
             let text = try model.sample(prompt, maxTokens: 120, temperature: 0.5, stop: DemoCorpus.documentSeparator)
-            try out.writeLine(out.appearance.paint(prompt, .bold) + text)
+            try write(prompt, text)
         }
     }
 
@@ -82,13 +101,20 @@ struct QuickStart: ParsableCommand {
         guard Terminal.isInputTerminal, Terminal.standardOutput.isTerminal else { return }
         let out = Terminal.standardOutput, reader = LineReader(), interrupt = InterruptFlag()
         defer { interrupt.release() }
-        try out.writeLine("\nType the start of a text and the model continues it; an empty line or Ctrl-D ends.")
+        try out.writeLine()
+        try writeProse("Type the start of a text and the model continues it; an empty line or Ctrl-D ends.")
         while true {
             let input = reader.read(prompt: out.appearance.paint("> ", .bold), interrupt: interrupt)
-            if input == .interrupted { throw Interrupted() }
+            if input == .interrupted {
+                if interrupt.asksToEnd { throw Interrupted() }
+                interrupt.reset()
+                try writeProse("An empty line or Ctrl-D ends the program.")
+                continue
+            }
             guard case .text(let line) = input, !line.isEmpty else { return }
             do {
-                try out.writeLine(out.appearance.paint(line, .bold) + (try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)))
+                let text = try LineReader.whileWorking { try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator) }
+                try write(line, text)
             } catch {
                 try out.writeLine("\(error)")
             }

@@ -35,8 +35,8 @@ struct OutputOptions: ParsableArguments {
 struct ComputeOptions: ParsableArguments {
     @Option(
         help: """
-            Type in which products are computed: float32 or bfloat16 (sums are float32 in both). (default: the faster of them where text is wanted, float32 \
-            where numbers are)
+            Type in which products are computed: float32 or bfloat16 (sums are float32 in both). (default: the faster one on this machine; float32 for embed, \
+            eval and logits)
             """)
     var dtype: String?
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryModels
 import OrreryTerminal
 import OrreryTraining
 
@@ -42,6 +43,7 @@ struct Train: ParsableCommand {
             if from != nil { throw ValidationError("--resume continues a run and --from starts a new one: omit one of them") }
         }
         if from != nil {
+            if options.data.data.isEmpty { throw ValidationError("--from: expected --data with it, the text to train on (--data demo is the embedded one)") }
             if options.preset != nil { throw ValidationError("--from has a plan of its own: omit --preset") }
             if options.data.tokenizer != nil { throw ValidationError("--from keeps the model's tokenizer: omit --tokenizer") }
             if let flag = options.model.fixedByBase.first { throw ValidationError("--from keeps the model's architecture: omit \(flag)") }
@@ -53,7 +55,8 @@ struct Train: ParsableCommand {
     func run() throws {
         try processor.run(options.compute) {
             let display = TrainingDisplay(quiet: output.json)
-            let run = try resume.map { try resumedRun($0, display) } ?? newRun(out ?? "orrery-model", display)
+            let made = if let resume { try resumedRun(resume, display) } else { try newRun(out ?? "orrery-model", display) as TrainingRun? }
+            guard let run = made else { return }
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
             let summary = try display.show(run)
@@ -70,10 +73,10 @@ struct Train: ParsableCommand {
             return try TrainingRun.requireOwn(directory)
         }
         if FileStatus(Path.join(directory, "training")) != nil {
-            throw ValidationError("\(directory) holds a run already: resume it with --resume \(directory), replace it with --overwrite, or name another --out")
+            throw FileError.request(directory, "holds a run already", advice: "resume it with --resume \(directory), replace it with --overwrite, or name another --out")
         }
         if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
-            throw ValidationError("\(directory) holds \(name) already: replace it with --overwrite, or name another --out")
+            throw FileError.request(directory, "holds \(name) already", advice: "replace it with --overwrite, or name another --out")
         }
     }
 
@@ -88,34 +91,47 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func resumedRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
+    /// - Returns: nil where the run is finished, which has been said.
+    private func resumedRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun? {
         let lock = try DirectoryLock.ifPresent(directory)
         let plan = try Trainer.planOfRun(in: directory)
         var others = options
         others.optimizer.steps = nil
-        guard try others.apply(to: plan) == plan else {
-            throw ValidationError("--resume \(directory) continues that run's own plan, and flags given here differ from it: omit them, or start a new run")
+        let differences = try PlanDifference.all(from: plan, to: others.apply(to: plan), given: CommandLine.arguments)
+        guard differences.isEmpty else {
+            throw ValidationError("--resume \(directory) continues that run's own plan: omit \(differences.map(\.description).joined(separator: ", ")), or start a new run")
         }
-        let run = TrainingRun(try Trainer(plan, try display.data(plan, resuming: directory)), directory: directory)
+        let hasAnotherEnd = options.optimizer.steps.map { $0 != plan.steps } == true || time.map { $0.seconds != plan.time } == true
+        if !hasAnotherEnd, !output.json, TrainingRun.isFinished(in: directory) {
+            standardError("the run in \(directory) is finished, with \(Human.number(plan.steps, "step")); --steps or --time gives it another end")
+            return nil
+        }
+        let data = try display.data(plan, resuming: directory)
+        let run = TrainingRun(try preparing { try Trainer(plan, data) }, directory: directory)
         run.lock = lock
-        try run.resume { standardError("orrery: warning: \($0)") }
+        try preparing { try run.resume { standardError("orrery: warning: \($0)") } }
         if let steps = options.optimizer.steps, steps != plan.steps { try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) } }
         if let time, time.seconds != plan.time { try display.extend(run, "--time") { try run.extend(toSeconds: time.seconds) } }
         return run
     }
 
+    /// The weights of a large model take seconds to be laid out.
+    private func preparing<R>(_ body: () throws -> R) rethrows -> R { try ProgressLine.waiting("Preparing the model", body) }
+
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
+        try TextSource(DataSources(options.data.data)).requirePresent()
+        if let from { _ = try ModelFiles.isFile(from) }
         try requireFree(directory)
         let started = ProcessInfo.processInfo.systemUptime
         let start = try from.map { path in
             if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) { throw ValidationError("--out: \(directory) is the model to start from: name another directory") }
-            return try StartingModel(DataOptions.fromAnywhere(path)) { standardError("orrery: warning: \($0)") }
+            return try ProgressLine.waiting("Opening \(path)") { try StartingModel(DataOptions.fromAnywhere(path), warn: ModelWarning.using) }
         }
         let plan = try start.map(options.plan(from:)) ?? options.plan()
         let data = try display.data(plan)
         guard let time else {
-            let run = TrainingRun(try Trainer(plan, data, start: start), directory: directory)
+            let run = TrainingRun(try preparing { try Trainer(plan, data, start: start) }, directory: directory)
             run.lock = lock
             return run
         }
@@ -129,7 +145,7 @@ struct Train: ParsableCommand {
             }
         }
         if let warmupSteps = options.optimizer.warmupSteps { chosen.warmupSteps = warmupSteps }
-        let run = TrainingRun(try Trainer(chosen, data, start: start), directory: directory)
+        let run = TrainingRun(try preparing { try Trainer(chosen, data, start: start) }, directory: directory)
         (run.budget, run.secondsAtEnd, run.lock) = (budget, measured.secondsAtEnd, lock)
         return run
     }

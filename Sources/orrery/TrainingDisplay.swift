@@ -15,6 +15,9 @@ final class TrainingDisplay: TrainingObserver {
     private var peak = 0.0
     /// The run after its last step.
     private var status: TrainingStatus?
+    /// The step that is being computed: when it began, and which of its micro-batches it is at.
+    private var current: (start: ContinuousClock.Instant, microBatch: Int)?
+    private var lastTick = ContinuousClock.now
     private var validationStart: ContinuousClock.Instant?
     private var lastShare = 1.0
     /// What samples on the way continue; nil takes the start of the validation text.
@@ -41,7 +44,10 @@ final class TrainingDisplay: TrainingObserver {
                 if let status { line.update(status) }
                 line.finish()
             }
-            return try run.run { interrupt.isRaised }
+            return try run.run {
+                tick(run.trainer)
+                return interrupt.isRaised
+            }
         }()
         if !quiet { conclude(run, summary) }
         return summary
@@ -56,17 +62,35 @@ final class TrainingDisplay: TrainingObserver {
         history.validations += (recorded?.validations ?? []).map { LossPoint(step: $0.step, loss: $0.loss) }
     }
 
+    func stepping(_ trainer: Trainer, microBatch: Int) {
+        current = (microBatch == 0 ? .now : current?.start ?? .now, microBatch)
+    }
+
+    /// A step that takes long shows that it goes on. Called many times a second.
+    private func tick(_ trainer: Trainer) {
+        let now = ContinuousClock.now
+        guard let current, now - lastTick > .milliseconds(250), now - current.start > .seconds(terminal.isTerminal ? 1 : 10) else { return }
+        lastTick = now
+        var status = status ?? TrainingStatus(step: trainer.step, totalSteps: trainer.plan.steps, numLines: 2)
+        let of = trainer.plan.microBatches, part = of > 1 ? ", part \(current.microBatch + 1) of \(of)" : ""
+        status.activity = "computing step \(Human.exact(trainer.step + 1))\(part), \(Human.wholeDuration(seconds: (now - current.start).seconds))"
+        line.update(status)
+    }
+
     func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double) {
         history.append(step: trainer.step, loss: result.loss)
         let pace = secondsPerStep.map { 0.9 * $0 + 0.1 * secondsOfStep } ?? secondsOfStep
         secondsPerStep = pace
-        let status = TrainingStatus(
+        var status = TrainingStatus(
             step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean, validationLoss: history.validations.last?.loss,
             learningRate: result.learningRate, gradientNorm: result.gradientNorm, tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
             shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
             secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2)
+        status.isTotalEstimated = trainer.plan.time != nil && trainer.step < trainer.plan.steps
         self.status = status
-        line.update(status)
+        current = nil
+        // The last one is shown once more when the run is over, with its validation.
+        if trainer.step < trainer.plan.steps || terminal.canRedraw { line.update(status) }
         showSample(trainer)
     }
 
@@ -78,7 +102,7 @@ final class TrainingDisplay: TrainingObserver {
             let text = try? model.sample(prompt, maxTokens: 64, temperature: 0.7)
         else { return }
         let shown = TokenText.visible(prompt + text, isUnicode: terminal.appearance.isUnicode)
-        line.print(TextLayout.truncated("step \(trainer.step): \(shown)", to: terminal.width))
+        line.print(TextLayout.truncated("step \(Human.exact(trainer.step)): \(shown)", to: terminal.width))
     }
 
     /// The first words of the validation text, so few that most of the line is the model's own.

@@ -59,4 +59,14 @@ struct TableTests {
         table.add("\u{1B}[31mred\nline")
         #expect(table.render(width: 40, appearance: .plain) == "\\x1B[31mred⏎line")
     }
+
+    /// Names that begin alike keep their ends.
+    @Test func keepsTheEnd() {
+        var table = Table([.init("key", keepsEnd: true), .init("value")])
+        table.add("llama.attention.head_count", "9")
+        table.add("llama.attention.head_count_kv", "3")
+        let lines = table.render(width: 24, appearance: .plain).split(separator: "\n")
+        #expect(lines[2].hasPrefix("…") && lines[2].contains("head_count ") && lines[3].contains("head_count_kv"), "\(lines)")
+        #expect(lines.allSatisfy { TextLayout.width(of: String($0)) <= 24 })
+    }
 }

@@ -7,15 +7,15 @@ struct TrainingStatusTests {
         gradientNorm: 0.87, tokensPerSecond: 45_600, shareOfPeak: 0.613, elapsedSeconds: 125, secondsLeft: 172)
 
     @Test(arguments: [
-        (160, "▕████████████▏                ▏  42%   420/1000  loss 2.346  mean 2.401  val 2.512  lr 3.00e-4  grad 0.8700  45.6k tokens/s  61% of peak  2 m 5 s  2 m 52 s left"),
-        (120, "▕█████▉        ▏  42%   420/1000  loss 2.346  mean 2.401  val 2.512  45.6k tokens/s  61% of peak  2 m 5 s  2 m 52 s left"),
-        (100, "▕██████▎        ▏  42%   420/1000  loss 2.346  val 2.512  45.6k tokens/s  61% of peak  2 m 52 s left"),
-        (80, "▕███▍    ▏  42%   420/1000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left"),
-        (72, " 42%   420/1000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left"),
-        (60, " 420/1000  loss 2.346  val 2.512  2 m 52 s left"),
-        (40, " 420/1000  loss 2.346  2 m 52 s left"),
-        (30, " 420/1000  loss 2.346"),
-        (10, " 420/1000"),
+        (160, "▕████████████▏                ▏  42%   420/1,000  loss 2.346  mean 2.401  val 2.512  lr 3.00e-4  grad 0.8700  45.6k tokens/s  61% of peak  2 m 5 s  2 m 52 s left"),
+        (120, "▕█████▉        ▏  42%   420/1,000  loss 2.346  mean 2.401  val 2.512  45.6k tokens/s  61% of peak  2 m 5 s  2 m 52 s left"),
+        (100, "▕██████▎        ▏  42%   420/1,000  loss 2.346  val 2.512  45.6k tokens/s  61% of peak  2 m 52 s left"),
+        (80, "▕███▍    ▏  42%   420/1,000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left"),
+        (72, " 42%   420/1,000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left"),
+        (60, " 420/1,000  loss 2.346  val 2.512  2 m 52 s left"),
+        (40, " 420/1,000  loss 2.346  2 m 52 s left"),
+        (30, " 420/1,000  loss 2.346"),
+        (10, " 420/1,000"),
         (5, " 420…"),
         (1, "…"),
         (0, ""),
@@ -26,7 +26,7 @@ struct TrainingStatusTests {
 
     @Test func ascii() {
         #expect(full.lines(width: 80, appearance: .ascii) == [
-            "[###     ]  42%   420/1000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left",
+            "[###     ]  42%   420/1,000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left",
         ])
         #expect(full.lines(width: 5, appearance: .ascii) == [" 420~"])
     }
@@ -43,16 +43,44 @@ struct TrainingStatusTests {
         var status = full
         status.numLines = 2
         #expect(status.lines(width: 90, appearance: .plain) == [
-            "▕████████████▋                 ▏  42%   420/1000  2 m 5 s  2 m 52 s left",
+            "▕████████████▋                 ▏  42%   420/1,000  2 m 5 s  2 m 52 s left",
             "loss 2.346  mean 2.401  val 2.512  lr 3.00e-4  grad 0.8700  45.6k tokens/s  61% of peak",
         ])
         #expect(status.lines(width: 0, appearance: .plain) == ["", ""])
     }
 
     @Test func logLine() {
-        #expect(full.logLine(appearance: .plain) == "step 420/1000  loss 2.346  mean 2.401  val 2.512  lr 3.00e-4  grad 0.8700"
+        #expect(full.logLine(width: 200, appearance: .plain) == "step 420/1,000  loss 2.346  mean 2.401  val 2.512  lr 3.00e-4  grad 0.8700"
             + "  45.6k tokens/s  61% of peak  2 m 5 s  2 m 52 s left")
-        #expect(TrainingStatus(step: 3).logLine(appearance: .plain) == "step 3")
+        #expect(TrainingStatus(step: 3).logLine(width: 80, appearance: .plain) == "step 3")
+    }
+
+    /// In a log of 80 columns the figures that matter least are left out.
+    @Test func logLineFits() {
+        #expect(full.logLine(width: 80, appearance: .plain) == "step 420/1,000  loss 2.346  val 2.512  45.6k tokens/s  2 m 52 s left")
+        for width in 1 ... 160 { #expect(TextLayout.width(of: full.logLine(width: width, appearance: .plain)) <= width) }
+    }
+
+    @Test func estimatedTotal() {
+        var status = TrainingStatus(step: 9, totalSteps: 1200)
+        status.isTotalEstimated = true
+        #expect(status.logLine(width: 80, appearance: .plain) == "step 9/~1,200")
+    }
+
+    /// A step that takes long is told instead of the last one's figures.
+    @Test func stepThatTakesLong() {
+        var status = full
+        (status.numLines, status.activity) = (2, "computing step 421, part 2 of 4, 12 s")
+        #expect(status.lines(width: 110, appearance: .ascii)[0].contains("420/1,000  computing step 421, part 2 of 4, 12 s  2 m 5 s"))
+        #expect(status.lines(width: 110, appearance: .ascii)[1].hasPrefix("loss 2.346"))
+        #expect(status.logLine(width: 80, appearance: .plain) == "step 420/1,000  computing step 421, part 2 of 4, 12 s  2 m 5 s  2 m 52 s left")
+    }
+
+    /// What the first parts of a work take says little about the rest.
+    @Test func noEarlyEstimate() {
+        func line(_ done: Double) -> String { TaskStatus("Writing", completed: done, total: 100, unit: "bytes", elapsedSeconds: 5).logLine(width: 80, appearance: .plain) }
+        #expect(line(1) == "Writing  1 B of 100 B  1%  5 s")
+        #expect(line(10) == "Writing  10 B of 100 B  10%  5 s  45 s left")
     }
 
     @Test func withoutTotal() {
@@ -78,7 +106,7 @@ struct TrainingStatusTests {
         #expect(status.lines(width: 71, appearance: .plain) == ["▕██▎     ▏  Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s  30 s left"])
         #expect(status.lines(width: 40, appearance: .plain) == ["Tokenizing book.txt  28%"])
         #expect(status.lines(width: 12, appearance: .plain) == ["Tokenizing …"])
-        #expect(status.logLine(appearance: .plain) == "Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s  30 s left")
+        #expect(status.logLine(width: 80, appearance: .plain) == "Tokenizing book.txt  340 MB of 1.2 GB  28%  12 s  30 s left")
         #expect(TaskStatus("Merging", completed: 45_600, unit: "tokens").lines(width: 60, appearance: .plain) == ["Merging  45,600 tokens"])
         #expect(TaskStatus("a\u{1B}b", completed: .nan, total: .nan, unit: "bytes").lines(width: 60, appearance: .plain)
             == ["a\\x1Bb  nan B of nan B"])

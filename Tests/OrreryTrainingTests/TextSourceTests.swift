@@ -60,7 +60,7 @@ import Testing
         try scratch.put([], at: "empty.txt")
         try scratch.put([0, 1, 2], at: "corpus/binary")
         #expect(line { try TextSource(scratch("empty.txt")).read() } == "\(scratch("empty.txt")): the file is empty; expected text")
-        #expect(line { try TextSource(scratch("missing")).read() }.hasPrefix("\(scratch("missing")): no such file; expected a text file"))
+        #expect(line { try TextSource(scratch("missing")).read() }.hasPrefix("\(scratch("missing")): does not exist; expected a text file"))
         #expect(line { try TextSource(scratch("corpus")).read() }.hasPrefix("\(scratch("corpus")): no text file in this directory; expected"))
         #expect(line { try TextSource("").read() }.contains("no such file"))
     }
@@ -86,5 +86,36 @@ import Testing
         let text = try TextSource(DataSources(paths)).read()
         #expect(String(decoding: text.bytes, as: UTF8.self) == "one\ntwo")
         #expect(text.documents == [0 ..< 3, 4 ..< 7])
+    }
+
+    /// What is reached in two ways is read once, or validation would see what was learnt from.
+    @Test func readOnce() throws {
+        let scratch = try Scratch()
+        for (name, text) in [("corpus/a.txt", "first"), ("corpus/b.txt", "second")] { try scratch.put(text.utf8, at: name) }
+        let text = try TextSource(DataSources([scratch("corpus"), scratch("corpus/../corpus/a.txt"), scratch("corpus")])).read()
+        #expect(String(decoding: text.bytes, as: UTF8.self) == "first\nsecond")
+        #expect(text.report.skippedByReason.map(\.reason.rawValue) == ["given twice, and read once"])
+        #expect(text.report.skipped.count == 3)
+    }
+
+    /// What is written for programs is read as it stands, and named.
+    @Test(arguments: [
+        ("records.txt", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON records"), ("list.txt", "[{\"text\": \"a\"}]", "JSON records"),
+        ("picture.svg", "<?xml version=\"1.0\"?>\n<svg width=\"2\"/>", "an SVG picture"), ("picture.txt", "<svg/>", "an SVG picture"),
+        ("feed.xml", "<?xml version=\"1.0\"?><feed/>", "XML"), ("page.html", "\n<!DOCTYPE html><p>Hello", "HTML"),
+        ("prose.txt", "{braces} in a text", nil), ("prose.md", "<b>bold</b> prose", nil), ("list.md", "[a link]: b", nil),
+    ] as [(String, String, String?)])
+    func rawSyntax(_ name: String, _ content: String, _ kind: String?) throws {
+        let scratch = try Scratch(), path = try scratch.put(content.utf8, at: name), text = try TextSource(path).read()
+        #expect(text.bytes == Array(content.utf8))
+        #expect(text.report.warnings.map(\.path) == (kind == nil ? [] : [path]))
+        if let kind { #expect(text.report.warnings[0].problem.hasPrefix(kind + ":")) }
+    }
+
+    /// A record without the field is counted, and the first one is named.
+    @Test func recordWithoutText() throws {
+        let scratch = try Scratch(), path = try scratch.put("{\"text\": \"a\"}\n\n{\"id\": 2}\n{\"text\": \"\"}\n".utf8, at: "a.jsonl")
+        let report = try TextSource(DataSources([path]), field: "text").read().report
+        #expect(report.records == 1 && report.emptyRecords == 2 && report.firstEmptyRecord == "\(path): line 3")
     }
 }

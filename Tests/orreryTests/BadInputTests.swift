@@ -4,7 +4,7 @@ import Testing
 /// Whatever comes in, one line says what is wrong with it, and nothing is broken or half made.
 @Suite struct BadInputTests {
     static let data: [BadInput] = [
-        .failure("train --json --out @out --data @missing.txt", "missing.txt: no such file; expected a text file"),
+        .failure("train --json --out @out --data @missing.txt", "missing.txt: does not exist; expected a text file"),
         .failure("train --json --out @out --data @empty.txt", "empty.txt: the file is empty; expected text", files: ["empty.txt": ""]),
         .failure("train --json --out @out --context 100 --data @short.txt", "short.txt: 90 tokens to train on are fewer than one context of 100", files: ["short.txt": String(repeating: "ab", count: 50)]),
         .failure("train --json --out @out --context 50 --data @short.txt", "short.txt: 10 tokens to validate on are fewer than one context of 50", files: ["short.txt": String(repeating: "ab", count: 50)]),
@@ -16,9 +16,9 @@ import Testing
         .failure("train --json --out @text.txt/model --data @text.txt --context 16", "text.txt/model: cannot create the directory: a part of the path is not a directory"),
         .failure("train --json --out @out --data @text.txt --tokenizer @missing.json", "missing.json"),
         .failure("train --json --out @out --data @text.txt --tokenizer @bad.json", "bad.json", files: ["bad.json": "{"]),
-        .usage("train --json --out @model --data @text.txt", "model holds a run already", "--resume", "--overwrite"),
-        .usage("train --json --out @mine --data @text.txt", "mine holds model.safetensors already", "--overwrite").with(file: "mine/model.safetensors"),
-        .usage("train --json --out @mine --data @text.txt", "mine holds tensorboard already", "--overwrite").with(file: "mine/tensorboard/events"),
+        .failure("train --json --out @model --data @text.txt", "model: holds a run already", "--resume", "--overwrite"),
+        .failure("train --json --out @mine --data @text.txt", "mine: holds model.safetensors already", "--overwrite").with(file: "mine/model.safetensors"),
+        .failure("train --json --out @mine --data @text.txt", "mine: holds tensorboard already", "--overwrite").with(file: "mine/tensorboard/events"),
         BadInput(arguments: ["train", "--out", ""], status: 2, says: ["--out: expected a directory, found nothing"]),
         .failure("train --json --out @out --data @rows.csv", "rows.csv: this is CSV, not text; name the field to read with --field NAME (found: id, text)", files: ["rows.csv": "id,text\n1,x\n"]),
         .failure("train --json --out @out --data @lines.jsonl --field body", "lines.jsonl: there is no field \"body\" (found: text)", files: ["lines.jsonl": "{\"text\": \"x\"}\n"]),
@@ -69,16 +69,15 @@ import Testing
         .usage("train --clip=inf", "--clip: expected"),
         .usage("train --resume @model --out @other", "omit --out"), .usage("train --resume @model --overwrite", "omit one of them"),
         .usage("train --resume @model --time 1s", "--time: the time is that of the whole run, which has taken"), .usage("train --resume @model --preset demo", "omit --preset"),
-        .usage("train --resume @model --steps 3", "--steps: expected more than the 4 that the run has done, found 3"), .usage("train --resume @model --batch 3", "flags given here differ from it"),
+        .usage("train --resume @model --steps 3", "--steps: expected more than the 4 that the run has done, found 3"), .usage("train --resume @model --batch 3", "omit --batch 3 (the run has 4)"),
         .failure("train --data @text.txt", "ORRERY_ISA").with(prelude: "export ORRERY_ISA=sse9"),
     ]
 
     static let models: [BadInput] = [
-        .usage("generate", "<model>"),
-        .failure("generate @missing", "missing/config.json: cannot open for reading: no such file or directory"),
+        .failure("generate @missing", "missing: does not exist; name a GGUF file or a model directory"),
         .failure("generate @text.txt", "text.txt: byte 0: expected \"GGUF\"", "this is not a GGUF file"),
-        .failure("explain @missing Once", "missing/config.json: cannot open for reading: no such file or directory"),
-        .failure("logits @missing --ids @ids.json --out @out.safetensors", "missing/config.json: cannot open for reading"),
+        .failure("explain @missing Once", "missing: does not exist; name a GGUF file or a model directory"),
+        .failure("logits @missing --ids @ids.json --out @out.safetensors", "missing: does not exist; name a GGUF file or a model directory"),
         .failure("generate @model", "model/config.json", files: ["model/config.json": "{\"model_type\": \"qwen3\","]),
         .failure("generate @model", "model/config.json", "mamba", files: ["model/config.json": "{\"model_type\": \"mamba\"}"]),
         .failure("generate @model", "model/model.safetensors", bytes: ["model/model.safetensors": [255, 255, 255, 255, 255, 255, 255, 127]]),
@@ -128,7 +127,7 @@ import Testing
         .failure("tokenizer train --kind bpe --data @empty.txt --out @t.json", "there is no text to train on", files: ["empty.txt": ""]),
         .failure("tokenizer train --kind bpe --data @text.txt --out @nowhere/t.json", "nowhere/t.json: is in no directory; create"),
         .failure("train --json --out @out --data @text.txt --tokenizer bpe:100", "vocabulary size 100 has no room for 256 bytes"),
-        .failure("train --json --out @out --data @text.txt --tokenizer bpe:many", "bpe:many: does not exist; expected char, byte, bpe:SIZE"),
+        .usage("train --json --out @out --data @text.txt --tokenizer bpe:many", "--tokenizer: expected char, byte, bpe:SIZE as in bpe:4096", "found bpe:many"),
     ]
 
     @Test(arguments: trainers) func badTokenizerTraining(_ input: BadInput) async throws { try await input.check() }

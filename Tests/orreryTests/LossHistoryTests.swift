@@ -1,3 +1,4 @@
+import OrreryTerminal
 import Testing
 import orrery
 
@@ -10,6 +11,13 @@ import orrery
         let mean = history.mean!
         #expect(mean > 2 && mean < 2.3, "\(mean)")
         #expect(history.means.count == 20 && history.means[0].loss == history.losses[0].loss)
+    }
+
+    /// The legend of the chart says the mean that the status line says.
+    @Test func oneMean() {
+        var history = LossHistory()
+        for step in 1 ... 30 { history.append(step: step, loss: 4 / Double(step) + (step % 3 == 0 ? 0.5 : 0)) }
+        #expect(history.chart.render(width: 100, appearance: Appearance(colors: .none, isUnicode: false)).contains("mean \(Human.loss(history.mean!))"))
     }
 
     /// In a long run each loss moves the mean by a twentieth, and one that is not a number by nothing.

@@ -62,6 +62,15 @@ public final class DirectoryReplacement {
         return file
     }
 
+    /// Runs `body`, which writes the new set. An error tells the name that a file is to have, in the directory as the user named it, and not that of the
+    /// temporary.
+    package func naming<R>(_ directory: String, _ body: () throws -> R) throws -> R {
+        do { return try body() } catch let error as FileError where error.path == temporaryPath || error.path.hasPrefix(temporaryPath + "/") {
+            let rest = error.path.dropFirst(temporaryPath.count + 1)
+            throw error.renamed(rest.isEmpty ? directory : Path.join(directory, String(rest)))
+        }
+    }
+
     /// Takes files and directories of the old set into the new one, as far as they are there and the new one does not have them: as hard
     /// links where that can be done, as copies elsewhere.
     ///

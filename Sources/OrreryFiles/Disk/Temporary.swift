@@ -67,7 +67,10 @@ package enum Temporary {
                     _ = live.withLock { $0.insert(path) }
                     return (suffix, file)
                 }
-            } catch let error as FileError where error.isAlreadyThere { continue }
+            } catch let error as FileError {
+                if error.isAlreadyThere { continue }
+                throw error.renamed(destination)
+            }
         }
         throw FileError.request(destination, "no free name for a temporary file next to it", advice: "remove its .tmp- files")
     }

@@ -20,6 +20,7 @@ public final class SentenceEncoder {
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
+        guard FileStatus(path) != nil else { throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory") }
         let modules = try SentenceModules(path, warn: warn)
         let encoder = try ModelFiles.openEncoder(modules.encoderPath, warn: warn)
         let tokenizer = try TokenizerLoader.load(path: modules.encoderPath, rows: encoder.shape.vocabularySize, warn: warn)

@@ -31,22 +31,24 @@ public struct HuggingFaceExport {
         let lock = try DirectoryLock.ifPresent(destination.path)
         defer { withExtendedLifetime(lock) {} }
         let set = try DirectoryReplacement(path: destination.path)
-        let config = model.savedConfiguration(as: format)
-        try JSONValue.object(config).write(to: set.path(for: "config.json"))
-        for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
-        let conversions = try model.tensorsToSave(as: format)
-        let total = conversions.reduce(0) { $0 + $1.byteCount }
-        var done = 0
-        let tensors = conversions.map { conversion in
-            SafetensorsTensor(name: conversion.name, dtype: SafetensorsDType(rawValue: format.rawValue)!, shape: conversion.shape) { sink in
-                try conversion.write { bytes in
-                    try sink(bytes)
-                    done += bytes.count
-                    try progress(done, total)
+        try set.naming(destination.path) {
+            let config = model.savedConfiguration(as: format)
+            try JSONValue.object(config).write(to: set.path(for: "config.json"))
+            for file in files where file.name != "config.json" { try AtomicFile.write(file.contents, to: set.path(for: file.name)) }
+            let conversions = try model.tensorsToSave(as: format)
+            let total = conversions.reduce(0) { $0 + $1.byteCount }
+            var done = 0
+            let tensors = conversions.map { conversion in
+                SafetensorsTensor(name: conversion.name, dtype: SafetensorsDType(rawValue: format.rawValue)!, shape: conversion.shape) { sink in
+                    try conversion.write { bytes in
+                        try sink(bytes)
+                        done += bytes.count
+                        try progress(done, total)
+                    }
                 }
             }
+            try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: set.path(for: SafetensorsCheckpoint.fileName))
         }
-        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: set.path(for: SafetensorsCheckpoint.fileName))
         try set.keep(destination.kept)
         try set.commit()
     }

@@ -6,6 +6,8 @@ public struct LossChart: Sendable {
     /// Running mean of `train`: then that is drawn as points and this as the line.
     public var smoothed: [LossPoint]
     public var validation: [LossPoint]
+    /// What the legend calls the mean, where that is another number than the end of the line: the one that a status line shows.
+    public var mean: Double?
     /// Rows of the drawing, without legend and axis.
     public var numRows: Int
     /// Steps on a logarithmic axis; step 0 is drawn at 1.
@@ -61,14 +63,14 @@ public struct LossChart: Sendable {
 
     private func legend(width: Int, appearance: Appearance) -> String {
         var fields: [StatusField] = []
-        func add(_ name: String, _ losses: [LossPoint], _ layer: DotCanvas.Layer, unicode: String, rank: Int) {
+        func add(_ name: String, _ losses: [LossPoint], _ layer: DotCanvas.Layer, unicode: String, rank: Int, shown: Double? = nil) {
             guard let last = losses.filter(\.isDrawable).max(by: { $0.step < $1.step }) else { return }
             let key = appearance.isUnicode ? unicode : String(DotCanvas.asciiMark(layer))
-            let text = "\(key) \(name) \(Human.loss(last.loss))"
+            let text = "\(key) \(name) \(Human.loss(shown ?? last.loss))"
             fields.append(StatusField(rank: rank, text: text, style: ChartFrame.style(of: layer)))
         }
         add("train", train, hasLine ? .points : .line, unicode: hasLine ? "⠢" : "⠒⠢", rank: 1)
-        add("mean", smoothed, .line, unicode: "⠒⠢", rank: 2)
+        add("mean", smoothed, .line, unicode: "⠒⠢", rank: 2, shown: mean)
         add("validation", validation, .validation, unicode: "◆", rank: 0)
         if numNotFinite > 0 {
             fields.append(StatusField(rank: 3, text: "\(numNotFinite) not finite", style: .warning))

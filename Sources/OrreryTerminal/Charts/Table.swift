@@ -4,8 +4,11 @@ public struct Table: Sendable {
         public var title: String
         public var alignment: Alignment
         public var style: Style
+        /// Whether a text that is too long loses its beginning: names whose ends differ.
+        public var keepsEnd: Bool
 
-        public init(_ title: String, _ alignment: Alignment = .left, style: Style = .plain) {
+        public init(_ title: String, _ alignment: Alignment = .left, style: Style = .plain, keepsEnd: Bool = false) {
+            self.keepsEnd = keepsEnd
             self.title = title
             self.alignment = alignment
             self.style = style
@@ -41,7 +44,8 @@ public struct Table: Sendable {
         let widths = fitted(natural, to: width)
         func line(_ texts: [String], _ style: (Column) -> Style) -> String {
             var pieces = columns.indices.map { index in
-                TextLayout.fitted(texts[index], to: widths[index], columns[index].alignment, ellipsis: appearance.ellipsis)
+                let text = columns[index].keepsEnd ? TextLayout.truncatedStart(texts[index], to: widths[index], ellipsis: appearance.ellipsis) : texts[index]
+                return TextLayout.fitted(text, to: widths[index], columns[index].alignment, ellipsis: appearance.ellipsis)
             }
             pieces[pieces.count - 1] = TextLayout.trimmedEnd(pieces[pieces.count - 1])
             let painted = zip(pieces, columns).map { appearance.paint($0, style($1)) }.joined(separator: Self.gap)

@@ -37,6 +37,13 @@ public struct LineReader {
         edited = nil
     }
 
+    /// Runs `body` where a person may type meanwhile: the keys are not echoed into what the program writes, and wait for the next line that is read.
+    public static func whileWorking<R>(_ body: () throws -> R) rethrows -> R {
+        guard Terminal.isInputTerminal, Terminal.standardOutput.canRedraw, RawMode.enterWhileWorking() else { return try body() }
+        defer { RawMode.leave() }
+        return try body()
+    }
+
     /// The next line.
     ///
     /// - Parameter interrupt: a flag that ends the wait when it is raised. Without it Ctrl-C does what the process has set.

@@ -118,7 +118,7 @@ public final class ProgressLine: Sendable {
     private func writeLog(_ state: inout State, _ time: Double) {
         guard let content = state.content else { return }
         let colorless = Appearance(colors: .none, isUnicode: terminal.appearance.isUnicode)
-        terminal.showLine(content.logLine(appearance: colorless))
+        terminal.showLine(content.logLine(width: terminal.width, appearance: colorless))
         state.lastTime = time
         state.isShown = true
     }

@@ -31,9 +31,7 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         return [bar + StatusField.gap + StatusField.line(fields, width: width - barWidth - 2, appearance: appearance)]
     }
 
-    public func logLine(appearance: Appearance) -> String {
-        fields(appearance).map(\.text).joined(separator: StatusField.gap)
-    }
+    public func logLine(width: Int, appearance: Appearance) -> String { StatusField.line(fields(appearance), width: width, appearance: appearance) }
 
     private var fraction: Double? {
         total.flatMap { $0 > 0 ? completed / $0 : nil }
@@ -52,9 +50,9 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         return fields
     }
 
-    /// What is left at the pace so far, once that tells something.
+    /// What is left at the pace so far, once that tells something: the first parts of a work are often not like the others.
     private var estimate: Double? {
-        guard let elapsedSeconds, elapsedSeconds >= 2, let fraction, fraction > 0.001, fraction < 1 else { return nil }
+        guard let elapsedSeconds, elapsedSeconds >= 2, let fraction, fraction >= 0.05, fraction < 1 else { return nil }
         return elapsedSeconds * (1 - fraction) / fraction
     }
 

@@ -4,6 +4,8 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
     public var step: Int
     /// Optimizer steps in the whole run.
     public var totalSteps: Int?
+    /// Whether that is a guess, as of a run that keeps to a time.
+    public var isTotalEstimated = false
     /// Loss of the last step, in nats per token.
     public var loss: Double?
     /// Running mean of the loss.
@@ -18,6 +20,8 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
     public var shareOfPeak: Double?
     public var elapsedSeconds: Double?
     public var secondsLeft: Double?
+    /// What is being done of the next step, where that takes long.
+    public var activity: String?
     /// Lines on a terminal: 1, or 2 with the bar and the times on the first and the figures on the second.
     public var numLines: Int
 
@@ -43,15 +47,15 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
     public func lines(width: Int, appearance: Appearance) -> [String] {
         guard width > 0 else { return Array(repeating: "", count: numLines < 2 ? 1 : 2) }
         if numLines < 2 {
-            return [barLine(place + figures + times, width: width, appearance: appearance)]
+            return [barLine(place + (activity == nil ? figures : next) + times, width: width, appearance: appearance)]
         }
         let second = StatusField.line(figures, width: width, appearance: appearance)
-        return [barLine(place + times, width: width, appearance: appearance), second]
+        return [barLine(place + next + times, width: width, appearance: appearance), second]
     }
 
-    public func logLine(appearance: Appearance) -> String {
-        let place = "step \(step)" + (totalSteps.map { "/\($0)" } ?? "")
-        return ([place] + (figures + times).map(\.text)).joined(separator: StatusField.gap)
+    public func logLine(width: Int, appearance: Appearance) -> String {
+        let place = StatusField(rank: 0, text: "step \(Human.exact(step))" + (total.map { "/" + $0 } ?? ""))
+        return StatusField.line([place] + (activity == nil ? figures : next) + times, width: width, appearance: appearance)
     }
 }
 
@@ -63,11 +67,14 @@ extension TrainingStatus {
         totalSteps.flatMap { $0 > 0 ? Double(step) / Double($0) : nil }
     }
 
+    private var total: String? { totalSteps.map { (isTotalEstimated ? "~" : "") + Human.exact($0) } }
+
     private var place: [StatusField] {
-        guard let totalSteps else { return [StatusField(rank: 0, text: "\(step)")] }
-        let total = String(totalSteps)
-        return [StatusField(rank: 0, text: TextLayout.padded(String(step), to: total.count, .right) + "/" + total)]
+        guard let totalSteps, let total else { return [StatusField(rank: 0, text: Human.exact(step))] }
+        return [StatusField(rank: 0, text: TextLayout.padded(Human.exact(step), to: Human.exact(totalSteps).count, .right) + "/" + total)]
     }
+
+    private var next: [StatusField] { activity.map { [StatusField(rank: 1, text: $0)] } ?? [] }
 
     private var figures: [StatusField] {
         var fields: [StatusField] = []

@@ -20,7 +20,7 @@ extension Human {
     }
 
     /// The same in whole seconds, for a display that is redrawn every tenth of one.
-    static func wholeDuration(seconds: Double) -> String {
+    public static func wholeDuration(seconds: Double) -> String {
         guard seconds.isFinite else { return "?" }
         guard abs(seconds) < 1e12 else { return fixed(seconds / 86_400, decimals: 0) + " d" }
         if seconds <= -0.5 { return "-" + wholeDuration(seconds: -seconds) }

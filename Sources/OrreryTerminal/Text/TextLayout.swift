@@ -31,6 +31,15 @@ public enum TextLayout {
         return kept + mark + (escape.sawAny ? "\u{1B}[0m" : "")
     }
 
+    /// The end of the text in at most `width` columns, its start replaced by the ellipsis where something was cut. The text has no escape sequences.
+    static func truncatedStart(_ text: String, to width: Int, ellipsis: String = "…") -> String {
+        guard self.width(of: text) > width else { return text }
+        let room = max(0, width - self.width(of: ellipsis))
+        var kept = text[...]
+        while self.width(of: String(kept)) > room { kept.removeFirst() }
+        return truncated(ellipsis + kept, to: width, ellipsis: "")
+    }
+
     /// The text in lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own. Lines after the first are
     /// indented.
     public static func wrapped(_ text: String, to width: Int, indent: Int = 2) -> String {

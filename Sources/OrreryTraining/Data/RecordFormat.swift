@@ -26,10 +26,10 @@ enum RecordFormat: CustomStringConvertible {
         }
     }
 
-    /// Calls `body` with the text of each record; it is empty where the record has none.
+    /// Calls `body` with the text of each record, which is empty where the record has none, and with its place, as "line 3".
     ///
     /// - Throws: `TrainingError` naming the file, the line and the fields that there are.
-    func read(_ bytes: [UInt8], _ path: String, field: String, _ body: (String) throws -> Void) throws {
+    func read(_ bytes: [UInt8], _ path: String, field: String, _ body: (_ text: String, _ place: String) throws -> Void) throws {
         switch self {
         case .delimited(let delimiter):
             var table = DelimitedText(bytes, delimiter: delimiter, file: path)
@@ -39,18 +39,18 @@ enum RecordFormat: CustomStringConvertible {
                 guard row.count <= header.count else {
                     throw TrainingError.data(path, "line \(table.lineOfRow): \(row.count) fields, and the first line has \(header.count); put fields that hold the delimiter in quotes")
                 }
-                try body(column < row.count ? row[column] : "")
+                try body(column < row.count ? row[column] : "", "line \(table.lineOfRow)")
             }
         case .jsonLines, .json:
             try JSONRecords.read(bytes, path, mayBeList: self == .json) { record, place in
                 guard let value = record[field] else {
                     // Some records may lack it, the first must not: that is a name misspelt.
                     if place.isFirst { throw Self.missing(field, path, record.keys) }
-                    return try body("")
+                    return try body("", place.description)
                 }
                 switch value {
-                case .string(let text): try body(text)
-                case .null: try body("")
+                case .string(let text): try body(text, place.description)
+                case .null: try body("", place.description)
                 default: throw TrainingError.data(path, "\(place.description): field \(FileError.quoted(field)): expected a text, found \(value.kindDescription)")
                 }
             }

@@ -28,6 +28,7 @@ public struct TextSource: Sendable, Hashable {
     public func read(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> TrainingText {
         var text = TrainingText(), files: [(path: String, isNamed: Bool, bytes: Int)] = []
         for path in sources.paths { try list(path, into: &files, &text.report) }
+        leaveOutRepeated(&files, &text.report)
         let total = files.reduce(0) { $0 + $1.bytes }
         if field == nil { text.reserve(total + files.count) }
         for file in files {
@@ -38,11 +39,18 @@ public struct TextSource: Sendable, Hashable {
         return text
     }
 
+    /// - Throws: `TrainingError` that names the first source that is not there: better known before a model is opened.
+    public func requirePresent() throws {
+        for path in sources.paths where path != Self.demo && FileStatus(path) == nil { throw Self.missing(path) }
+    }
+
+    private static func missing(_ path: String) -> TrainingError {
+        .data(path, "does not exist; expected a text file, a directory of text files, or demo")
+    }
+
     private func list(_ path: String, into files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport) throws {
         if path == Self.demo { return files.append((path, true, 0)) }
-        guard let status = FileStatus(path) else {
-            throw TrainingError.data(path, "no such file; expected a text file, a directory of text files, or demo")
-        }
+        guard let status = FileStatus(path) else { throw Self.missing(path) }
         guard status.kind == .directory else { return files.append((path, true, status.byteCount)) }
         let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         for name in names {
@@ -55,6 +63,17 @@ public struct TextSource: Sendable, Hashable {
             } else if status?.kind != .directory {
                 report.skipped.append(.init(path: file, reason: .special))
             }
+        }
+    }
+
+    /// A file that is reached in two ways is read once: what is read twice would validate what was learnt from.
+    private func leaveOutRepeated(_ files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport) {
+        guard sources.paths.count > 1 else { return }
+        var seen: Set<String> = []
+        files = files.filter { file in
+            if seen.insert(file.path == Self.demo ? file.path : Path.resolved(file.path) ?? file.path).inserted { return true }
+            report.skipped.append(.init(path: file.path, reason: .repeated))
+            return false
         }
     }
 
@@ -87,8 +106,14 @@ public struct TextSource: Sendable, Hashable {
         }
         if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
         if let format, let field {
-            try format.read(bytes, path, field: field) { text.append($0.utf8); text.report.records += $0.isEmpty ? 0 : 1; text.report.emptyRecords += $0.isEmpty ? 1 : 0 }
+            try format.read(bytes, path, field: field) { record, place in
+                text.append(record.utf8)
+                guard record.isEmpty else { return text.report.records += 1 }
+                text.report.emptyRecords += 1
+                if text.report.firstEmptyRecord == nil { text.report.firstEmptyRecord = "\(path): \(place)" }
+            }
         } else {
+            if let syntax = RawSyntax(bytes) { text.report.oddities.append(.init(path: path, syntax: syntax)) }
             text.append(bytes)
         }
         text.report.add(bytes.count)
@@ -100,7 +125,7 @@ public struct TextSource: Sendable, Hashable {
     private func nothing(_ report: ReadingReport) -> TrainingError {
         if report.emptyRecords > 0 { return .data(sources.description, "field \"\(FileError.oneLine(field ?? ""))\" has no text in any of \(report.emptyRecords) records") }
         let found = report.skippedByReason.map { "\($0.paths.count) \($0.reason.rawValue)" }.joined(separator: ", ")
-        let expected = field == nil ? "expected at least one file of UTF-8 that is not empty and has no zero bytes" : "expected at least one .jsonl, .ndjson, .json, .csv or .tsv"
+        let expected = field == nil ? "expected at least one file of UTF-8 text" : "expected at least one .jsonl, .ndjson, .json, .csv or .tsv"
         return .data(sources.description, "no text file in this directory; \(expected)\(found.isEmpty ? "" : ", found: \(found)")")
     }
 }

@@ -24,11 +24,11 @@ public struct TokenDataset: Sendable {
     /// Throws unless each part that there is holds a context and the token after it.
     func require(contextLength: Int, name: String) throws {
         guard train.count > contextLength else {
-            throw TrainingError.data(name, "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; give more text or a smaller --context")
+            throw TrainingError.data(name, "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; expected a longer text, or a smaller --context")
         }
         guard validation.count == 0 || validation.count > contextLength else {
             throw TrainingError.data(
-                name, "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; give more text, a smaller --context or --validation-fraction 0")
+                name, "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; expected a longer text, a smaller --context, or --validation-fraction 0")
         }
     }
 }

@@ -29,9 +29,9 @@ public struct TrainingData: Sendable {
         (report, textBytes) = (text.report, text.bytes.count)
         let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
         (tokenizer, dataset) = try text.bytes.withUnsafeBufferPointer { bytes in
+            if kind.learnsFromWords { try progress(.learning, 0, bytes.count) }
+            let tokenizer = try kind.tokenizer(training: kind.learnsFromWords ? plan.trainingPart(of: bytes) : bytes)
             do {
-                if kind.learnsFromWords { try progress(.learning, 0, bytes.count) }
-                let tokenizer = try kind.makeTokenizer(training: kind.learnsFromWords ? plan.trainingPart(of: bytes) : bytes)
                 let ids = try EncodedText(text, tokenizer).ids(cache: cache) { try progress(.encoding, $0, $1) }
                 let dataset = try TokenDataset(
                     ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: plan.data.description,
@@ -45,6 +45,14 @@ public struct TrainingData: Sendable {
 }
 
 extension TokenizerKind {
+    /// The tokenizer; what is wrong with it is told of its flag or its own file, not of the text.
+    fileprivate func tokenizer(training text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
+        do { return try makeTokenizer(training: text) } catch let error as TokenizerError {
+            if case .path = self { throw error }
+            throw TrainingError.plan("--tokenizer \(self): \(error.description)")
+        }
+    }
+
     /// Whether what it learns must not know the text that validates. The characters must: each needs a token.
     fileprivate var learnsFromWords: Bool { if case .bytePair = self { true } else { false } }
 }

@@ -22,9 +22,10 @@ public struct TrainingText: Sendable {
 public struct ReadingReport: Sendable, Hashable {
     public enum Reason: String, Sendable, CaseIterable {
         case hidden, empty, binary
+        case repeated = "given twice, and read once"
         case malformed = "not UTF-8"
-        case records = "JSON, CSV or TSV, which --field reads"
-        case otherFormat = "not JSON, CSV or TSV, which --field reads"
+        case records = "JSON, CSV or TSV (--field NAME reads a field of them)"
+        case otherFormat = "not JSON, CSV or TSV, of which --field reads a field"
         case special = "neither a file nor a directory"
     }
 
@@ -40,6 +41,16 @@ public struct ReadingReport: Sendable, Hashable {
     /// Records of JSON, CSV and TSV files that have a text, and those that have none.
     public internal(set) var records = 0
     public internal(set) var emptyRecords = 0
+    /// The first of the records without a text, as "records.jsonl: line 3".
+    public internal(set) var firstEmptyRecord: String?
+    /// Files that were read and that seem to be no text, each with what they are and what can be done.
+    public var warnings: [(path: String, problem: String)] { oddities.map { ($0.path, $0.syntax.rawValue) } }
+    var oddities: [Oddity] = []
+
+    struct Oddity: Sendable, Hashable {
+        var path: String
+        var syntax: RawSyntax
+    }
 
     /// The skipped paths by reason, each reason once.
     public var skippedByReason: [(reason: Reason, paths: [String])] {

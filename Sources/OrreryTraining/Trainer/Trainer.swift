@@ -50,8 +50,12 @@ public final class Trainer {
     /// One step: gradients of all micro-batches, clipping, the optimizer.
     public func runStep() throws -> StepResult { try runStep(on: nextBatch()) }
 
-    /// One step that may be stopped between micro-batches; nil, and nothing has changed, if it was.
-    func runStep(shouldStop: () -> Bool) throws -> StepResult? { try runStep(on: nextBatch(), shouldStop: shouldStop) }
+    /// One step that may be stopped anywhere before its update; nil, and nothing has changed, if it was.
+    ///
+    /// - Parameter begins: receives the number of each micro-batch before it is computed.
+    package func runStep(begins: (Int) -> Void = { _ in }, shouldStop: () -> Bool) throws -> StepResult? {
+        try runStep(on: nextBatch(), begins: begins, shouldStop: shouldStop)
+    }
 
     /// The step's sequences: drawn whole, so that they do not depend on how they are cut into micro-batches.
     func nextBatch() -> TokenBatch {
@@ -61,12 +65,17 @@ public final class Trainer {
     /// - Parameter batch: `plan.batch` sequences.
     package func runStep(on batch: TokenBatch) throws -> StepResult { try runStep(on: batch) { false }! }
 
-    private func runStep(on batch: TokenBatch, shouldStop: () -> Bool) throws -> StepResult? {
+    private func runStep(on batch: TokenBatch, begins: (Int) -> Void = { _ in }, shouldStop: () -> Bool) throws -> StepResult? {
         arena.zeroGradients()
         var loss = 0.0
         for micro in 0 ..< plan.microBatches {
-            if shouldStop() { return nil }
-            loss += accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro)
+            begins(micro)
+            let part = WorkCancellation.run(shouldStop: shouldStop) { accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
+            guard let part else {
+                arena.change { _ in }  // a copy of a weight may have been cut in the middle
+                return nil
+            }
+            loss += part
         }
         guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss") }
         let norm = arena.gradientNorm()

@@ -1,6 +1,12 @@
 /// Sees a run as it happens.
 public protocol TrainingObserver: AnyObject {
+    /// A micro-batch of the next step begins.
+    func stepping(_ trainer: Trainer, microBatch: Int)
     func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double)
     func validating(_ trainer: Trainer, share: Double)
     func validated(_ trainer: Trainer, loss: Double)
+}
+
+extension TrainingObserver {
+    public func stepping(_ trainer: Trainer, microBatch: Int) {}
 }

@@ -33,13 +33,22 @@ extension TrainingRun {
 
     /// Prepares the directory: a run that starts takes the place of what is there, one that goes on finds its own.
     func open(_ directory: String) throws {
+        let isNew = FileStatus(directory) == nil
+        try TrainingState(model: directory).requireSpace(trainer)
         try Directory.createAll(directory)
         if lock == nil { lock = try DirectoryLock(directory) }
         if trainer.step == 0 {
-            // Another run's tokenizer or model next to this run's would be a trap.
-            for name in ModelDirectory.companionNames { try Directory.removeTree(Path.join(directory, name)) }
-            try saveTokenizer(to: directory)
-            try checkpoint()
+            do {
+                // Another run's tokenizer or model next to this run's would be a trap.
+                for name in ModelDirectory.companionNames { try Directory.removeTree(Path.join(directory, name)) }
+                try saveTokenizer(to: directory)
+                try checkpoint()
+            } catch {
+                // A run that cannot begin leaves nothing that the next one would meet.
+                for name in ModelDirectory.companionNames { try? Directory.removeTree(Path.join(directory, name)) }
+                if isNew { try? Directory.removeTree(directory) }
+                throw error
+            }
             for name in ModelDirectory.fileNames + [Self.lastDirectory, Self.tensorBoardDirectory] { try Directory.removeTree(Path.join(directory, name)) }
         }
         metrics = try MetricsFile(path: Path.join(directory, Self.metricsFile), resumingAt: trainer.step)
@@ -70,12 +79,6 @@ extension TrainingRun {
         if let template = try ChatTemplateFiles(path: source).template() {
             try AtomicFile.write(template.source, to: Path.join(directory, "chat_template.jinja"))
         }
-    }
-
-    func checkpoint() throws {
-        guard let directory else { return }
-        try requireFinite()
-        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd, owesValidation: owesValidation)
     }
 
     /// What is written must be of use: numbers that are none stay out of models and checkpoints.

@@ -11,8 +11,6 @@ public final class TrainingRun {
     /// Where the model goes; nil keeps nothing.
     public let directory: String?
     public var checkpointSteps: Int?
-    /// Between checkpoints, where no number of steps is given.
-    public var checkpointSeconds = 30.0
     public var observer: (any TrainingObserver)?
     public var writesTensorBoard = false
     /// Keeps the run to a time.
@@ -33,6 +31,9 @@ public final class TrainingRun {
     /// Whether a validation was stopped before its end, so that a resumed run begins with it.
     private(set) var owesValidation = false
     private struct Stopped: Error {}
+    /// What the state on disk has reached; nil where that is not known.
+    private var saved: SavedState?
+    private struct SavedState: Equatable { var step: Int, best: Double?, owesValidation: Bool }
     var metrics: MetricsFile?
     var tensorBoard: TensorBoardFile?
 
@@ -48,6 +49,7 @@ public final class TrainingRun {
         let state = TrainingState(model: directory), progress = try state.load(into: trainer)
         (best, secondsBefore, secondsAtEnd) = (progress.bestValidationLoss, progress.seconds, progress.secondsAtEnd)
         owesValidation = progress.owesValidation == true
+        saved = reached
         if let time = trainer.plan.time { budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock) }
         let set = Processor.current.instructionSet.rawValue
         if progress.instructionSet != set {
@@ -78,19 +80,7 @@ public final class TrainingRun {
         }
     }
 
-    public struct Summary: Sendable {
-        public var interrupted: Bool
-        public var steps: Int
-        /// Of the whole run, its earlier parts included.
-        public var seconds: Double
-        /// Median over the steps of this part.
-        public var secondsPerStep: Double
-        public var trainLoss: Double?
-        public var validationLoss: Double?
-        public var bestValidationLoss: Double?
-    }
-
-    /// - Parameter shouldStop: asked between steps, within a step and within a validation; true saves and returns.
+    /// - Parameter shouldStop: asked many times within a step and within a validation, and between them; true drops the step, saves and returns.
     public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
         defer { lock = nil }
         let plan = trainer.plan
@@ -105,7 +95,12 @@ public final class TrainingRun {
         if let directory { try open(directory) }
         if isExtended { try checkpoint() }  // another end is part of the plan, and is saved before the run continues
         var decision = trainer.plan.nextDecision(after: trainer.step)
-        var times: [Double] = [], lastCheckpoint = clock(), lastLoss: Double?, interrupted = false
+        var times: [Double] = [], checkpoints = CheckpointTimer(now: clock()), lastLoss: Double?, interrupted = false
+        func writeCheckpoint() throws {
+            let start = clock()
+            try checkpoint()
+            checkpoints.wrote(from: start, to: clock())
+        }
         var measured = (step: trainer.step, time: clock())
         while trainer.step < trainer.plan.steps, !interrupted {
             if owesValidation { interrupted = try !validateOnTheWay(shouldStop) }
@@ -119,12 +114,11 @@ public final class TrainingRun {
                     at: trainer.step, secondsLeft: 0.99 * budget.seconds - budget.elapsed - secondsAtEnd,
                     secondsPerStep: (clock() - measured.time) / Double(trainer.step - measured.step))
                 decision = trainer.plan.nextDecision(after: trainer.step)
-                try checkpoint()
-                lastCheckpoint = clock()
-                measured = (trainer.step, lastCheckpoint)
+                try writeCheckpoint()
+                measured = (trainer.step, clock())
             }
             let before = clock()
-            guard let result = try trainer.runStep(shouldStop: shouldStop) else {
+            guard let result = try trainer.runStep(begins: { observer?.stepping(trainer, microBatch: $0) }, shouldStop: shouldStop) else {
                 interrupted = true
                 break
             }
@@ -134,18 +128,16 @@ public final class TrainingRun {
             if plan.validateEvery > 0, trainer.step % plan.validateEvery == 0, trainer.step < trainer.plan.steps {
                 interrupted = try !validateOnTheWay(shouldStop)
             }
-            let due = checkpointSteps.map { trainer.step % $0 == 0 } ?? (clock() - lastCheckpoint > checkpointSeconds)
-            if due, !interrupted, trainer.step < trainer.plan.steps {
-                try checkpoint()
-                lastCheckpoint = clock()
-            }
+            let due = checkpointSteps.map { trainer.step % $0 == 0 } ?? checkpoints.isDue(now: clock())
+            if due, !interrupted, trainer.step < trainer.plan.steps { try writeCheckpoint() }
         }
         var validation: Double?
         if !interrupted {
             do { validation = try finish(shouldStop) } catch is Stopped { (interrupted, owesValidation) = (true, true) }
         }
         if interrupted { try writeUnfinished() }
-        try checkpoint()
+        // The arrays of a large model take seconds: what is there already is not written again.
+        if reached != saved { try checkpoint() }
         return summary(interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss, validation: validation)
     }
 
@@ -153,6 +145,15 @@ public final class TrainingRun {
         Summary(
             interrupted: interrupted, steps: trainer.step, seconds: seconds, secondsPerStep: secondsPerStep, trainLoss: train,
             validationLoss: validation, bestValidationLoss: best)
+    }
+
+    private var reached: SavedState { SavedState(step: trainer.step, best: best, owesValidation: owesValidation) }
+
+    func checkpoint() throws {
+        guard let directory else { return }
+        try requireFinite()
+        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd, owesValidation: owesValidation)
+        saved = reached
     }
 
     var seconds: Double { secondsBefore + clock() - started }
@@ -167,10 +168,17 @@ public final class TrainingRun {
     }
 
     private func validate(_ shouldStop: () -> Bool) throws -> Double? {
-        try trainer.validate { [self] share in
-            observer?.validating(trainer, share: share)
-            if shouldStop() { throw Stopped() }
+        var isWhole = false
+        defer { if !isWhole { trainer.arena.change { _ in } } }  // a copy of a weight may have been cut in the middle
+        let loss = try WorkCancellation.run(shouldStop: shouldStop) {
+            try trainer.validate { [self] share in
+                observer?.validating(trainer, share: share)
+                if shouldStop() { throw Stopped() }
+            }
         }
+        guard let loss else { throw Stopped() }
+        isWhole = true
+        return loss
     }
 
     /// Validates the last weights, or their average, and keeps the better of them and the best before.

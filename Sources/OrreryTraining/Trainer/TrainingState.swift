@@ -39,10 +39,15 @@ struct TrainingState {
 
     // MARK: Writing
 
+    /// - Throws: `FileError` where the disk has no room for the arrays.
+    func requireSpace(_ trainer: Trainer) throws {
+        try FreeSpace.requireSpace(trainer.stateArrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
+    }
+
     func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double, owesValidation: Bool = false) throws {
         let arrays = trainer.stateArrays
         let set = try DirectoryReplacement(path: path)
-        try FreeSpace.requireSpace(arrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
+        try requireSpace(trainer)
         let plan = try encoded(trainer.plan)
         var progress = Progress(
             step: trainer.step, bestValidationLoss: bestValidationLoss, seconds: seconds, secondsAtEnd: secondsAtEnd,
@@ -66,8 +71,8 @@ struct TrainingState {
 
     func plan() throws -> TrainingPlan { try read().plan }
 
-    /// Whether all steps of the plan are done; false where there is no run, or a damaged one.
-    var isFinished: Bool { (try? read()).map { $0.progress.step >= $0.plan.steps } ?? false }
+    /// Whether all steps of the plan are done, and what was learnt is validated; false where there is no run, or a damaged one.
+    var isFinished: Bool { (try? read()).map { $0.progress.step >= $0.plan.steps && $0.progress.owesValidation != true } ?? false }
 
     /// Fills the trainer's arrays and counters.
     func load(into trainer: Trainer) throws -> Progress {

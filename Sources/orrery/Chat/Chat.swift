@@ -50,7 +50,7 @@ struct Chat: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let source = try TextModel.open(model) { standardError("orrery: warning: \($0)") }
+            let source = try opened()
             let chat = try chatTemplate().map { ChatModel(source, template: $0) }
             let type = compute.type(standard: Processor.current.fastestType)
             let message = try prompt.map(PromptText.read)
@@ -61,9 +61,14 @@ struct Chat: ParsableCommand {
             let session = ChatSession(
                 source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens, computeType: type,
                 cacheType: cache.type(computing: type, compute, source.model))
-            source.prepare(type)
+            if prompt == nil { LineReader.whileWorking { source.prepare(type) } } else { source.prepare(type) }
             if let message { try answerOnce(message, session) } else { try ChatLoop(session, title: ModelTitle(source, path: model)).run() }
         }
+    }
+
+    private func opened() throws -> TextModel {
+        func open() throws -> TextModel { try TextModel.open(model, warn: ModelWarning.using) }
+        return prompt == nil ? try LineReader.whileWorking(open) : try open()
     }
 
     private func answerOnce(_ message: String, _ session: ChatSession) throws {

@@ -40,8 +40,9 @@ struct ChatLoop {
 
     private func answer(_ text: String, _ interrupt: InterruptFlag) throws {
         do {
-            let answer = try session.answer(text, interrupt: interrupt) { text in
-                try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text)
+            var wrap = WordWrap()
+            let answer = try LineReader.whileWorking {
+                try session.answer(text, interrupt: interrupt) { text in try out.write(out.canRedraw ? wrap.add(safeForTerminal(text, out.appearance), width: out.width) : text) }
             }
             if !answer.text.hasSuffix("\n") { try out.writeLine() }
             if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
@@ -87,7 +88,7 @@ struct ChatLoop {
         case .tokens:
             do {
                 let (used, context) = try session.tokenCounts()
-                note("\(Human.exact(used)) of \(Human.number(context, "token")), \(Human.exact(session.cachedTokens)) with keys and values")
+                note("the conversation has \(Human.number(used, "token")) of \(Human.exact(context)) that the model can read; \(Human.exact(session.cachedTokens)) need not be read again")
             } catch {
                 note("\(error)")
             }

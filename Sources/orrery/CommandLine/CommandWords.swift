@@ -27,7 +27,9 @@ struct CommandWords {
 
     /// - Throws: `ValidationError` that says what is wrong and what was probably meant.
     static func prepared(_ arguments: [String], _ table: @autoclosure () throws -> CommandTable) throws -> [String] {
-        guard let first = arguments.first, first != "help", !first.hasPrefix("---"), !arguments.contains(where: builtIn.contains) else { return arguments }
+        guard let first = arguments.first else { return arguments }
+        if first == "help" { try requireKnown(arguments.dropFirst(), try table()) }
+        guard first != "help", !first.hasPrefix("---"), !arguments.contains(where: builtIn.contains) else { return arguments }
         var line = CommandWords(try table())
         let rest = try line.enterCommand(arguments)
         try line.read(rest)
@@ -35,6 +37,20 @@ struct CommandWords {
     }
 
     // MARK: The command
+
+    /// - Parameter names: what stands after `help`.
+    private static func requireKnown(_ names: ArraySlice<String>, _ table: CommandTable) throws {
+        var line = CommandWords(table)
+        for name in names where !name.hasPrefix("-") {
+            guard let next = line.command.command(name) else { throw ValidationError(line.unknownCommand(name)) }
+            line.command = next
+            line.path.append(name)
+        }
+    }
+
+    private func unknownCommand(_ word: String) -> String {
+        "'\(word)' is not a command\(ofPath)\(Self.suggestion(NearestName.of(word, in: command.commands.map(\.name))) ?? "; orrery --help lists them")"
+    }
 
     /// Goes down to the command that is named or the default one.
     private mutating func enterCommand(_ arguments: [String]) throws -> ArraySlice<String> {
@@ -49,7 +65,11 @@ struct CommandWords {
         if let word = rest.first, !word.hasPrefix("-") {
             let nearest = NearestName.of(word, in: command.commands.map(\.name))
             let isPlace = standard?.places.isEmpty == false && (nearest == nil || FileStatus(word) != nil)
-            if !isPlace { throw ValidationError("'\(word)' is not a command\(ofPath)\(Self.suggestion(nearest) ?? "; orrery --help lists them")") }
+            if !isPlace { throw ValidationError(unknownCommand(word)) }
+        }
+        if standard == nil {
+            let whole = (["orrery"] + path).joined(separator: " ")
+            throw ValidationError("\(whole): expected \(command.commands.map(\.name).joined(separator: " or ")) after it; \(whole) --help says more")
         }
         if let standard { command = standard }
         return rest
@@ -113,6 +133,16 @@ struct CommandWords {
         return "\(name) is not a flag of \(path.isEmpty ? "orrery quickstart, which runs where no command is named" : whole)\(Self.suggestion(nearest) ?? "; \(whole) --help lists them")"
     }
 
+    /// What to say of a word that has no place: most often it is the text to continue.
+    private func superfluous(_ words: [Word]) -> String {
+        let extra = words.compactMap { if case .place(let value) = $0 { value } else { nil } }.dropFirst(command.places.count).first ?? ""
+        let whole = (["orrery"] + path).joined(separator: " ")
+        if command.option("--prompt") != nil { return "unexpected argument \(quoted(extra)); did you mean -p \(quoted(extra))?" }
+        return "unexpected argument \(quoted(extra)); \(whole) takes \(command.places.isEmpty ? "options only" : command.places.map { "<\($0.name)>" }.joined(separator: " "))"
+    }
+
+    private func quoted(_ word: String) -> String { "'\(FileError.oneLine(word, limit: 60))'" }
+
     private static func isNegativeNumber(_ word: String) -> Bool { word.hasPrefix("-") && Double(word) != nil && word.dropFirst().contains(where: \.isNumber) }
 
     // MARK: Places
@@ -135,6 +165,7 @@ struct CommandWords {
         if let twice = places.first, count > command.places.count, !command.places.contains(where: \.isRepeating) {
             throw ValidationError("--\(twice.name): expected it once, found it as an option and as the argument <\(twice.name)> too")
         }
+        if count > command.places.count, !command.places.contains(where: \.isRepeating) { throw ValidationError(superfluous(words)) }
         return words.flatMap { word in
             switch word {
             case .option(let words): words

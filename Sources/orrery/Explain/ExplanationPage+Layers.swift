@@ -31,22 +31,26 @@ extension ExplanationPage {
     }
 
     private func layerTable(_ shown: [Int]) -> Table {
-        var table = Table([
-            .init("after"), .init("predicts", style: .bold), .init("share", .right), .init("head", .right, style: .dim), .init("attention of"), .init("to"),
-            .init("weight", .right),
-        ])
+        // On a narrow terminal the words are shorter and the weights are left out, so that no number is cut.
+        let columns: [Table.Column] = [
+            .init(isNarrow ? "layer" : "after"), .init("predicts", style: .bold), .init("share", .right), .init("head", .right, style: .dim),
+            .init(isNarrow ? "of" : "attention of"), .init("to"), .init("weight", .right),
+        ]
+        var table = Table(isNarrow ? columns.dropLast() : columns)
         let before = explanation.beforeLayers
-        table.add("embedding", short(before.piece, to: 12), Human.percent(before.probability))
+        table.add(isNarrow ? "before" : "embedding", short(before.piece, to: 12), Human.percent(before.probability))
         let linksPerLayer = explanation.layers.count <= 6 ? 2 : 1
         for index in shown {
             let layer = explanation.layers[index]
-            let start = ["layer \(index)", short(layer.reading.piece, to: 12), Human.percent(layer.reading.probability)]
+            let start = [isNarrow ? "\(index)" : "layer \(index)", short(layer.reading.piece, to: 12), Human.percent(layer.reading.probability)]
             let links = strongest(layer, linksPerLayer).map { [String($0.head), place($0.from), place($0.to), weight($0.weight)] } + resting(layer)
             if links.isEmpty { table.add(start) }
-            for (row, link) in links.enumerated() { table.add((row == 0 ? start : ["", "", ""]) + link) }
+            for (row, link) in links.enumerated() { table.add((row == 0 ? start : ["", "", ""]) + (isNarrow ? link.dropLast() : link)) }
         }
         return table
     }
+
+    private var isNarrow: Bool { width < 72 }
 
     /// Of each head's strongest link those furthest above an even spread, and the last token's strongest.
     private func strongest(_ layer: Explanation.Layer, _ limit: Int) -> [Explanation.Link] {
@@ -62,8 +66,8 @@ extension ExplanationPage {
             let heads = layer.heads.indices.filter { layer.heads[$0][keyPath: mean] > 0.5 }
             guard !heads.isEmpty else { return nil }
             let average = heads.reduce(Float(0)) { $0 + layer.heads[$1][keyPath: mean] } / Float(heads.count)
-            let names = heads.count <= 3 ? heads.map(String.init).joined(separator: " ") : "\(heads.count) heads"
-            return [names, "each token", name, weight(average)]
+            let names = heads.count <= 3 ? heads.map(String.init).joined(separator: " ") : isNarrow ? "\(heads.count)x" : "\(heads.count) heads"
+            return [names, isNarrow ? "each" : "each token", isNarrow && name == "the first" ? "first" : name, weight(average)]
         }
     }
 

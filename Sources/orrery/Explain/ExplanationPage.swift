@@ -48,7 +48,7 @@ package struct ExplanationPage {
         let shape = explanation.shape
         return paragraph(
             "\(explanation.model): \(Human.count(explanation.parameters)) parameters; \(count(shape.layers, "layer")) of \(count(shape.heads, "head")), "
-                + "width \(shape.width); knows \(Human.count(shape.vocabularySize)) tokens, sees \(Human.count(shape.contextLength)) at once.")
+                + "width \(Human.exact(shape.width)); vocabulary \(Human.count(shape.vocabularySize)), context \(Human.number(shape.contextLength, "token")).")
     }
 
     private func heading(_ step: Step) -> String {

@@ -26,6 +26,9 @@ struct PromptOptions: ParsableArguments {
         if prompts.count(where: { $0 == "-" }) > 1 { throw ValidationError("--prompt -: standard input can be read once; expected it once") }
     }
 
+    /// Whether what is continued comes from standard input, without a flag that says so.
+    var isStandardInput: Bool { prompts.isEmpty && file == nil && !Terminal.isInputTerminal }
+
     /// The texts, in their order: at least one.
     func read() throws -> [String] {
         if let file {

@@ -26,6 +26,8 @@ struct SampleRun {
         var texts = OrderedTexts()
         PromptReading.run(
             group.promptTokens, isStopped: { setting.interrupt.isRaised }, advance: { group.advance() }, done: { group.promptPositions })
+        // Of a prompt that was not read to its end there is nothing to show.
+        if setting.interrupt.isRaised, !setting.output.json { return standardError("orrery: stopped while the prompt was read") }
         let start = ContinuousClock.now
         while !setting.interrupt.isRaised {
             let steps = try group.next()
@@ -58,12 +60,19 @@ struct SampleRun {
         }
     }
 
+    /// The beginning of the prompt, where there are several.
+    private var ofPrompt: String {
+        guard setting.total > setting.samples else { return "" }
+        let label = safeForTerminal(prompt, Terminal.standardError.appearance).replacing("\n", with: " ")
+        return ", prompt \(Human.exact(index + 1)): \"\(TextLayout.truncated(label, to: 32, ellipsis: "..."))\""
+    }
+
     /// The figures of a text, on standard error.
     private func report(_ generation: Generation, _ sample: Int) {
         let timings = generation.timings, terminal = Terminal.standardError
         func rate(_ value: Double?) -> String { value.map { Human.rate($0, "tokens/s") } ?? "-" }
         var parts: [String] = []
-        if setting.total > 1 { parts.append("text \(index * setting.samples + sample + 1) of \(setting.total)") }
+        if setting.total > 1 { parts.append("text \(Human.exact(index * setting.samples + sample + 1)) of \(Human.exact(setting.total))\(ofPrompt)") }
         if sample == 0 { parts.append("prefill \(Human.number(timings.prefillTokens, "token")), \(rate(timings.prefillTokensPerSecond))") }
         parts.append("decode \(Human.number(timings.decodeTokens, "token")), \(rate(timings.decodeTokensPerSecond))")
         if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }

@@ -51,6 +51,7 @@ struct Inspect: ParsableCommand {
             guard let text = inspection.chatTemplate else { throw ValidationError("\(path) has no chat template") }
             return try print(text)
         }
+        inspection.warnings.forEach(ModelWarning.looking)
         if output.json { return try output.print(inspection.json(context: context, type)) }
         try print(inspection.text(context: context, type, listsTensors: tensors, on: .standardOutput))
     }

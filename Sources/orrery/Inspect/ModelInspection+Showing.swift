@@ -76,7 +76,7 @@ extension ModelInspection {
         facts.add("chat template", chatTemplate.map { "\(Human.number($0.utf8.count, "byte")); --template prints it" } ?? "none")
         parts.append(facts.render(width: terminal.width, appearance: terminal.appearance))
 
-        var settings = Table([.init("hyperparameter"), .init("value")])
+        var settings = Table([.init("hyperparameter", keepsEnd: true), .init("value")])
         for (key, value) in hyperparameters { settings.add(key, value.shortText) }
         if !hyperparameters.isEmpty { parts.append(settings.render(width: terminal.width, appearance: terminal.appearance)) }
 
@@ -85,7 +85,7 @@ extension ModelInspection {
         parts.append(summary.render(width: terminal.width, appearance: terminal.appearance))
 
         if listsTensors {
-            var list = Table([.init("tensor"), .init("type"), .init("shape"), .init("bytes", .right)])
+            var list = Table([.init("tensor", keepsEnd: true), .init("type"), .init("shape"), .init("bytes", .right)])
             for tensor in tensors { list.add(tensor.name, tensor.type, tensor.shape.map(String.init).joined(separator: " x "), Human.bytes(tensor.byteCount)) }
             parts.append(list.render(width: terminal.width, appearance: terminal.appearance))
         }

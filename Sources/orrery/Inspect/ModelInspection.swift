@@ -31,6 +31,8 @@ struct ModelInspection {
     private(set) var hyperparameters: [(key: String, value: JSONValue)] = []
     private(set) var tensors: [Tensor] = []
     private(set) var tokenizer = TokenizerFinding.none
+    /// What of the tokenizer's files is not used.
+    private(set) var warnings: [String] = []
     private(set) var chatTemplate: String?
     /// What it keeps of each position while it generates; nil where the files do not say enough.
     private(set) var cache: CacheLayout?
@@ -96,7 +98,7 @@ struct ModelInspection {
     }
 
     private mutating func findTokenizer() {
-        do { tokenizer = .found(try TokenizerLoader.load(path: path)) } catch { tokenizer = .unusable("\(error)") }
+        do { tokenizer = .found(try TokenizerLoader.load(path: path) { warnings.append($0) }) } catch { tokenizer = .unusable("\(error)") }
     }
 }
 

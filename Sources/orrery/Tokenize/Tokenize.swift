@@ -142,6 +142,6 @@ struct TokenizeEncoding: ParsableArguments {
             if let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
             return try TokenizerLoader.load(path: path, pattern: pattern)
         }
-        return try TokenizerLoader.load(path: path, pattern: pattern, encoding: encoding) { standardError("orrery: warning: \($0)") }
+        return try TokenizerLoader.load(path: path, pattern: pattern, encoding: encoding, warn: ModelWarning.using)
     }
 }

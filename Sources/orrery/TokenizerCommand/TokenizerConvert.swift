@@ -47,7 +47,7 @@ struct TokenizerConvert: ParsableCommand {
         let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.lowercased().hasSuffix(".gguf") ? .gguf : .huggingface)
         let outputs = overwriting.outputs(inputs: TokenizerLoader.files(of: input))
         try knownPaths(format).forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
-        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding) { standardError("orrery: warning: \($0)") }
+        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding, warn: ModelWarning.looking)
         if format == .gguf { return try writeVocabulary(tokenizer) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece

@@ -43,6 +43,9 @@ struct TokenizerTrain: ParsableCommand {
         if result.report.forgottenWords > 0 {
             standardError("orrery: warning: \(result.report.forgottenWords) rare words were forgotten to stay within --word-memory: counts are not exact")
         }
+        if result.tokenizer.vocabularySize < options.vocab {
+            standardError("orrery: warning: the text gives no more than \(Human.number(result.tokenizer.vocabularySize, "token")), of the \(Human.exact(options.vocab)) of --vocab")
+        }
         if result.report.skippedLines > 0 {
             standardError("orrery: warning: \(result.report.skippedLines) lines of \(Human.bytes(result.report.skippedBytes)) in all were skipped: sentencepiece's trainers "
                 + "take lines of at most \(trainer.pieces.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe")

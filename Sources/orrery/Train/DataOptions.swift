@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryTokenizers
 import OrreryTraining
 
 /// What `orrery train` reads, and in which tokens.
@@ -12,6 +13,11 @@ struct DataOptions: ParsableArguments {
     var tokenizer: String?
     @Option(help: "Share of the text, its end, that validates. (default: \(defaults.validationFraction))")
     var validationFraction: Double?
+
+    func validate() throws {
+        guard let tokenizer, case .path(let path) = TokenizerKind(argument: tokenizer), path.hasPrefix("bpe:") || FileStatus(path) == nil else { return }
+        throw ValidationError("--tokenizer: expected char, byte, bpe:SIZE as in bpe:4096, or the path of a saved tokenizer; found \(tokenizer)")
+    }
 
     func apply(to plan: inout TrainingPlan) {
         if !data.isEmpty { (plan.data, plan.field) = (DataSources(data.map(Self.fromAnywhere)), nil) }

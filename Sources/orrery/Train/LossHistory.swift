@@ -19,7 +19,11 @@ package struct LossHistory {
         means.append(LossPoint(step: step, loss: mean.map { $0 + share * (loss - $0) } ?? loss))
     }
 
-    package var chart: LossChart { LossChart(train: losses, smoothed: fit, validation: validations) }
+    package var chart: LossChart {
+        var chart = LossChart(train: losses, smoothed: fit, validation: validations)
+        chart.mean = mean
+        return chart
+    }
 
     /// The line of the chart: at each step the straight line through the losses around it, a tenth of the run at most (local linear regression,
     /// Cleveland 1979, without weights). A mean that looks back lies above the points for as long as they fall.

@@ -30,12 +30,7 @@ extension TrainingDisplay {
     }
 
     /// Shows that the machine's speed is being measured, while `body` does it.
-    func calibrating<R>(_ body: () throws -> R) rethrows -> R {
-        let line = ProgressLine(.standardError, logInterval: 10)
-        defer { line.finish(keepingLastLine: false) }
-        if Terminal.standardError.isTerminal { line.update(TaskStatus("Measuring a few steps to choose the size", completed: 0, unit: "steps")) }
-        return try body()
-    }
+    func calibrating<R>(_ body: () throws -> R) rethrows -> R { try ProgressLine.waiting("Measuring a few steps to choose the size", body) }
 
     /// Gives a run another end, and says what its learning rate does.
     func extend(_ run: TrainingRun, _ flag: String, _ body: () throws -> (before: Double, after: Double)) throws {
