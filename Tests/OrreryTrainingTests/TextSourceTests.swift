@@ -62,7 +62,7 @@ import Testing
         #expect(line { try TextSource(scratch("empty.txt")).read() } == "\(scratch("empty.txt")): the file is empty; expected text")
         #expect(line { try TextSource(scratch("missing")).read() }.hasPrefix("\(scratch("missing")): does not exist; expected a text file"))
         #expect(line { try TextSource(scratch("corpus")).read() }.hasPrefix("\(scratch("corpus")): no text file in this directory; expected"))
-        #expect(line { try TextSource("").read() }.contains("no such file"))
+        #expect(line { try TextSource("").read() }.contains("does not exist"))
     }
 
     /// Everything that is not read is named with its reason; what the user named himself is an error instead.
