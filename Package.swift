@@ -54,7 +54,7 @@ let package = Package(
         .testTarget(
             name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
             exclude: ["Goldens"]),
-        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"]),
+        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"], exclude: ["Goldens"]),
         .testTarget(name: "orreryTests", dependencies: ["orrery", "OrreryFiles"]),
     ]
 )

@@ -4,7 +4,7 @@ extension Op {
     /// The operations by name.
     package enum Kind: String, CaseIterable, Sendable {
         case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation, swiGLU, rotary, attention,
-            maskedSoftmax, swapHeads, dropout, crossEntropy, custom
+            maskedSoftmax, swapHeads, dropout, logProbability, custom
     }
 
     /// Exhaustive: a new operation does not compile until it has a name here, and then gradcheck fails until its inputs are checked.
@@ -28,7 +28,7 @@ extension Op {
         case .maskedSoftmax: .maskedSoftmax
         case .swapHeads: .swapHeads
         case .dropout: .dropout
-        case .crossEntropy: .crossEntropy
+        case .logProbability: .logProbability
         case .custom: .custom
         }
     }
@@ -48,7 +48,7 @@ extension Op.Kind {
         case .swiGLU: ["gate", "up"]
         case .attention: ["q", "k", "v"]
         case .maskedSoftmax: ["scores"]
-        case .crossEntropy: ["logits"]
+        case .logProbability: ["logits"]
         }
     }
 }

@@ -139,8 +139,12 @@ extension GradientCheck.Case {
 
     private static var losses: [GradientCheck.Case] {
         [
-            .init(.crossEntropy, "", [.tensor("logits", 2, 3, 13)], .smooth) { [$0["logits"].crossEntropy([3, 0, 12, 7, 7, 1])] },
-            .init(.crossEntropy, "rows that do not count", [.tensor("logits", 5, 31)], .smooth) { [$0["logits"].crossEntropy([-1, 30, -100, 0, 5])] },
+            .init(.logProbability, "", [.tensor("logits", 2, 3, 13)], .smooth) { [$0["logits"].logProbabilities(of: [3, 0, 12, 7, 7, 1])] },
+            .init(.logProbability, "rows that do not count, their mean", [.tensor("logits", 5, 31)], .smooth) { [$0["logits"].crossEntropy([-1, 30, -100, 0, 5])] },
+            .init(.custom, "checkpointed", [.tensor("x", 3, 5), .parameter("weight", 5, 5)]) { a in
+                let w = a.parameter("weight")
+                return [Tape.checkpoint(a["x"].scaled(by: 2)) { $0.linear(w).multiplied(by: $0) }]
+            },
         ]
     }
 }

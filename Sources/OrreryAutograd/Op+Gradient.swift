@@ -74,12 +74,15 @@ extension Op {
             gradients.add(dy.detached.swappingHeads(heads, merging: !merging), to: x)
         case .dropout(let x, let dropout):
             gradients.add(dy.contiguous().detached.droppedOut(dropout), to: x)
-        case .crossEntropy(let logits, let targets, let logSumExp, let counted):
-            let dlogits = Tensor(empty: logits.shape, logits.dtype)
-            targets.withUnsafeBufferPointer {
-                Processor.current.crossEntropyGradient(
-                    logits.vector, lse: logSumExp.float32Pointer, targets: $0.baseAddress!, scale: dy.element(0) / Float(counted), into: dlogits.vector,
-                    width: logits.width)
+        case .logProbability(let logits, let targets, let logSumExp):
+            // dlogits = dy (onehot - softmax)
+            let dlogits = Tensor(empty: logits.shape, logits.dtype), scales = dy.cast(to: .float32).scaled(by: -1)
+            targets.withUnsafeBufferPointer { targets in
+                withExtendedLifetime(scales) {
+                    Processor.current.crossEntropyGradient(
+                        logits.vector, lse: logSumExp.float32Pointer, targets: targets.baseAddress!, scales: scales.float32Pointer, into: dlogits.vector,
+                        width: logits.width)
+                }
             }
             gradients.add(dlogits, to: logits)
         case .custom(let op):

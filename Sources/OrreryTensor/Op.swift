@@ -24,8 +24,8 @@ package enum Op {
     /// [B, T, H * D] to [B, H, T, D] and back
     case swapHeads(Tensor, heads: Int, merging: Bool)
     case dropout(Tensor, Dropout)
-    /// mean over the rows whose target is not negative
-    case crossEntropy(logits: Tensor, targets: [Int32], logSumExp: Tensor, counted: Int)
+    /// log p of each row's target
+    case logProbability(logits: Tensor, targets: [Int32], logSumExp: Tensor)
     case custom(CustomOp)
 }
 

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// ```swift
 /// let tape = Tape(watching: model.parameters)
-/// let loss = tape.record { model.logits(batch, context).crossEntropy(targets) }
+/// let loss = tape.record { model.logits(batch, context).logProbabilities(of: targets).weightedSum(weights) }
 /// tape.backward(from: loss)
 /// ```
 public final class Tape: @unchecked Sendable {  // used by one thread
@@ -34,6 +34,12 @@ public final class Tape: @unchecked Sendable {  // used by one thread
 
     /// Runs `body` and records its operations on watched parameters, and on what comes of them.
     public func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
+
+    /// The tape that records here and now.
+    package static var recording: Tape? { current }
+
+    /// Runs `body` and records nothing of it here.
+    package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R { try $current.withValue(nil, operation: body) }
 
     /// Whether gradients are summed for the parameter.
     package func watches(_ parameter: Parameter) -> Bool { ids[ObjectIdentifier(parameter)] != nil }

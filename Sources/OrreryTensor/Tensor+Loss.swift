@@ -1,26 +1,33 @@
 import Kernels
 
 extension Tensor {
-    /// Mean cross-entropy in nats of logits [..., V] at targets, one per row; negative targets do not count.
+    /// log softmax of logits [..., V] at targets, one per row: [rows], float32. Rows with negative targets give zero, and have no gradient.
     ///
-    /// Only the log-sum-exp of each row is kept: the gradient makes the probabilities again.
-    /// - Returns: a tensor of one element. `perRow` receives each row's loss, zero where it does not count.
-    package func crossEntropy(_ targets: [Int32], perRow: ((UnsafeBufferPointer<Float>) -> Void)? = nil) -> Tensor {
-        precondition(targets.count == rows, "crossEntropy: \(targets.count) targets for logits \(shape)")
-        precondition(targets.allSatisfy { Int($0) < width }, "crossEntropy: a target outside of 0 ..< \(width)")
-        let logits = contiguous()
-        let lse = Tensor(empty: [rows], .float32)
+    /// Only the log-sum-exp of each row is kept: the gradient makes the probabilities again. Each row has its own factor there, so that any loss of
+    /// log-probabilities is a few lines: their mean, a clipped ratio (arXiv:1707.06347), the sigmoid of a difference (arXiv:2305.18290).
+    package func logProbabilities(of targets: [Int32]) -> Tensor {
+        precondition(targets.count == rows, "logProbabilities: \(targets.count) targets for logits \(shape)")
+        precondition(targets.allSatisfy { Int($0) < width }, "logProbabilities: a target outside of 0 ..< \(width)")
+        let logits = contiguous(), lse = Tensor(empty: [rows], .float32), y = Tensor(zeros: [rows])
         Processor.current.logSumExp(logits.vector, into: lse.float32Pointer, width: width)
-        var losses = [Float](repeating: 0, count: rows), sum = 0.0, counted = 0
-        let top = lse.float32Pointer
-        for r in 0 ..< rows where targets[r] >= 0 {
-            losses[r] = top[r] - logits.element(r * width + Int(targets[r]))
-            sum += Double(losses[r])
-            counted += 1
+        for r in 0 ..< rows where targets[r] >= 0 { y.float32Pointer[r] = logits.element(r * width + Int(targets[r])) - lse.float32Pointer[r] }
+        return withExtendedLifetime(lse) { traced(y, trace, op: .logProbability(logits: logits, targets: targets, logSumExp: lse)) }
+    }
+
+    /// Σ weight x over all elements, one element. The sum is made in float64.
+    package func weightedSum(_ weights: [Float]) -> Tensor {
+        precondition(weights.count == count, "weightedSum: \(weights.count) weights for \(shape)")
+        let x = floats, shape = shape, sum = x.indices.reduce(0.0) { $0 + Double(weights[$1]) * Double(x[$1]) }
+        let op = CustomOp(name: "weightedSum", inputs: [self]) { dy in
+            [dy[0].map { dy in Tensor(weights, shape: shape).scaled(by: dy.element(0)) }]
         }
-        if let perRow { losses.withUnsafeBufferPointer(perRow) }
-        let loss = Tensor([Float(sum / Double(max(1, counted)))], shape: [1])
-        return traced(loss, trace, op: .crossEntropy(logits: logits, targets: targets, logSumExp: lse, counted: max(1, counted)))
+        return op.record([Tensor([Float(sum)], shape: [1])])[0]
+    }
+
+    /// Mean cross-entropy in nats of logits [..., V] at targets, one per row, over those that are not negative.
+    package func crossEntropy(_ targets: [Int32]) -> Tensor {
+        let counted = targets.count { $0 >= 0 }
+        return logProbabilities(of: targets).weightedSum(targets.map { $0 < 0 ? 0 : -1 / Float(max(1, counted)) })
     }
 
     /// Element i of a contiguous tensor.

@@ -15,7 +15,7 @@ import Testing
         let x = Self.sweep + [0], y = Grid(.float32, width: x.count), target = [Int32(x.count - 1)]
         target.withUnsafeBufferPointer {
             Processor(set, threads: 1).crossEntropyGradient(
-                Grid(x).vector, lse: Grid([0]).floats, targets: $0.baseAddress!, scale: 1, into: y.vector, width: x.count)
+                Grid(x).vector, lse: Grid([0]).floats, targets: $0.baseAddress!, scales: Grid([1]).floats, into: y.vector, width: x.count)
         }
         var ulps = 0.0
         for (x, y) in zip(Self.sweep, y.values) {

@@ -121,9 +121,7 @@ extension Perplexity {
             }
             let batch = Batch(inputs, runs: states.map { Batch.Run(count: end - start, state: $0, sequenceLength: length) })
             let logits = model.logits(batch, ForwardContext(computeType: type))
-            var sum = 0.0
-            _ = logits.crossEntropy(targets) { losses in sum = losses.reduce(0) { $0 + Double($1) } }
-            nats += sum
+            nats -= logits.logProbabilities(of: targets).floats.reduce(0) { $0 + Double($1) }
         }
         for window in windows {
             tokens += window.scored.count

@@ -57,20 +57,30 @@ public struct TokenRun: Sendable {
     }
 }
 
-/// Inputs and the ids that follow them, [batch, context].
+/// Inputs and the ids that follow them, document after document: windows of one text, or whole texts packed behind each other.
 public struct TokenBatch: Sendable {
     public var inputs: [TokenID]
+    /// What each input is to predict; negative where that does not count.
     public var targets: [TokenID]
-    public var sequences: Int
+    /// Of the documents. Positions begin again in each, and none sees another.
+    public var lengths: [Int]
 
-    package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
-        (self.inputs, self.targets, self.sequences) = (inputs, targets, sequences)
+    package init(inputs: [TokenID], targets: [TokenID], lengths: [Int]) {
+        precondition(inputs.count == targets.count && lengths.reduce(0, +) == inputs.count, "batch: \(inputs.count) inputs, \(targets.count) targets, \(lengths)")
+        (self.inputs, self.targets, self.lengths) = (inputs, targets, lengths)
     }
 
-    /// Some of the sequences.
+    /// Windows of one length.
+    package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
+        self.init(inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
+    }
+
+    public var sequences: Int { lengths.count }
+
+    /// Some of the documents.
     subscript(range: Range<Int>) -> TokenBatch {
-        let context = inputs.count / sequences, ids = range.lowerBound * context ..< range.upperBound * context
-        return TokenBatch(inputs: Array(inputs[ids]), targets: Array(targets[ids]), sequences: range.count)
+        let first = lengths[..<range.lowerBound].reduce(0, +), ids = first ..< first + lengths[range].reduce(0, +)
+        return TokenBatch(inputs: Array(inputs[ids]), targets: Array(targets[ids]), lengths: Array(lengths[range]))
     }
 }
 

@@ -11,7 +11,7 @@ extension Trainer {
             let batch = batch[microBatch(micro)]
             var context = inferenceContext
             context.taps = watcher
-            _ = model.logits(Batch(batch.inputs, sequences: batch.sequences), context)
+            _ = model.logits(Batch(batch.inputs, runs: batch.lengths.map { Batch.Run(count: $0) }), context)
             if let name = watcher.firstBad { return name }
         }
         return nil

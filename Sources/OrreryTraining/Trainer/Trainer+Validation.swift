@@ -55,6 +55,6 @@ extension Trainer {
     }
 
     private func meanLoss(_ batch: TokenBatch) -> Double {
-        Double(model.logits(Batch(batch.inputs, sequences: batch.sequences), inferenceContext).crossEntropy(batch.targets).element(0))
+        objective(batch, model, inferenceContext).mean
     }
 }

@@ -17,6 +17,7 @@ public final class Trainer {
     public internal(set) var step = 0
     package let arena: ParameterArena
     let optimizer: Optimizer
+    package var objective: any Objective = NextTokenLoss()
     var average: WeightAverage?
     /// Operations of one step, forward and backward, by nanoGPT's count.
     public let operationsPerStep: Double
@@ -67,7 +68,7 @@ public final class Trainer {
 
     private func runStep(on batch: TokenBatch, begins: (Int) -> Void = { _ in }, shouldStop: () -> Bool) throws -> StepResult? {
         arena.zeroGradients()
-        var loss = 0.0
+        var loss = 0.0, weight = 0.0
         for micro in 0 ..< plan.microBatches {
             begins(micro)
             let part = WorkCancellation.run(shouldStop: shouldStop) { accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
@@ -75,13 +76,16 @@ public final class Trainer {
                 arena.change { _ in }  // a copy of a weight may have been cut in the middle
                 return nil
             }
-            loss += part
+            loss += part.sum
+            weight += part.weight
         }
+        // Gradients are those of the sum until here.
+        loss /= max(weight, 1)
         guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss") }
-        let norm = arena.gradientNorm()
+        let norm = arena.gradientNorm() / max(weight, 1)
         guard norm.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient") }
         let factor = Schedule(plan).factor(step)
-        let scale = plan.clip > 0 ? min(1, plan.clip / (norm + 1e-6)) : 1
+        let scale = (plan.clip > 0 ? min(1, plan.clip / (norm + 1e-6)) : 1) / max(weight, 1)
         optimizer.step(plan, step: step, factor: factor, gradientScale: Float(scale))
         step += 1
         averageWeights()
@@ -91,16 +95,16 @@ public final class Trainer {
     /// The sequences of the step's batch that pass at once.
     func microBatch(_ micro: Int) -> Range<Int> { micro * plan.microBatch ..< (micro + 1) * plan.microBatch }
 
-    /// Adds one micro-batch's gradients to the arena; returns its part of the mean loss.
+    /// Adds one micro-batch's gradients to the arena; returns its part of the loss.
     /// - Parameter index: counts micro-batches over all steps, for dropout's numbers.
-    private func accumulate(_ batch: TokenBatch, index: Int) -> Double {
+    private func accumulate(_ batch: TokenBatch, index: Int) -> (sum: Double, weight: Double) {
         let tape = Tape(watching: model.parameters)
         let probability = plan.dropout(at: step)
         let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
         let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
-        let loss = tape.record { model.logits(Batch(batch.inputs, sequences: batch.sequences), context).crossEntropy(batch.targets) }
-        tape.backward(from: loss, seed: Tensor([1 / Float(plan.microBatches)], shape: [1]))
-        return Double(loss.element(0)) / Double(plan.microBatches)
+        let loss = tape.record { objective(batch, model, context) }
+        tape.backward(from: loss.sum)
+        return (Double(loss.sum.element(0)), loss.weight)
     }
 
     /// What every use of the model outside of a step takes.
