@@ -23,7 +23,7 @@ package struct ObjectiveValue {
 /// N rows, V vocabulary: logits [N, V] of a large vocabulary are never there all at once, but a piece of the rows at a time, once more in the backward pass.
 package struct NextTokenLoss: Objective {
     /// Bytes of a piece of logits.
-    var pieceBytes = 16 << 20
+    var pieceBytes = 8 << 20
     /// Bytes of logits that are computed at once.
     var wholeBytes = 64 << 20
 
