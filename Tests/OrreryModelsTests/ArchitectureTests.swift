@@ -55,6 +55,12 @@ import Testing
         for point in [TapPoint.residualPre, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost] {
             for layer in 0 ..< model.shape.layers { #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))") }
         }
+        // What the parts are said to add is what the residual stream gains, to the bit.
+        for layer in 0 ..< model.shape.layers {
+            func stream(_ point: TapPoint) throws -> Tensor { try #require(recorder[point, layer]) }
+            #expect(try bits((stream(.residualPre) + stream(.attentionOut)).floats) == bits(stream(.residualMid).floats), "layer \(layer)")
+            #expect(try bits((stream(.residualMid) + stream(.feedForwardOut)).floats) == bits(stream(.residualPost).floats), "layer \(layer)")
+        }
         let unfused = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: Unfused())).floats
         #expect(relative(unfused, plain) < 1e-4)
     }
