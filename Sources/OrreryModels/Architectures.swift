@@ -6,7 +6,8 @@ enum Architectures {
     static var languageModels: [Entry<any TokenModel>] {
         [
             entry(Gemma2.self), entry(Gemma3.self), entry(GPT2.self), entry(GPTNeoX.self), entry(GPTOSS.self), entry(Granite.self), entry(Llama.self),
-            entry(Mistral.self), entry(Mixtral.self), entry(Olmo2.self), entry(Phi3.self), entry(Qwen2.self), entry(Qwen3.self), entry(Qwen3MoE.self),
+            entry(Mistral.self), entry(Mixtral.self), entry(Olmo2.self), entry(OrreryDecoder.self),
+            entry(Phi3.self), entry(Qwen2.self), entry(Qwen3.self), entry(Qwen3MoE.self),
             entry(SmolLM3.self), entry(StableLM.self), entry(Starcoder2.self),
         ]
     }

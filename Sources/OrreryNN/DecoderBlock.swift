@@ -48,3 +48,39 @@ package struct SandwichNormBlock: DecoderBlock {
         return context.tap(.residualPost, h + context.tap(.feedForwardOut, postNorm2(feedForward(norm2(h, context), context), as: .float32)))
     }
 }
+
+/// The block of the first transformer (arXiv:1706.03762): a norm after each sum.
+package struct PostNormBlock: DecoderBlock {
+    package let attention: CausalSelfAttention
+    package let norm1: any Norm
+    package let feedForward: any FeedForwardNetwork
+    package let norm2: any Norm
+
+    package init(attention: CausalSelfAttention, norm1: any Norm, feedForward: any FeedForwardNetwork, norm2: any Norm) {
+        (self.attention, self.norm1, self.feedForward, self.norm2) = (attention, norm1, feedForward, norm2)
+    }
+
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.residualPre, x)
+        let h = context.tap(.residualMid, norm1(x + context.tap(.attentionOut, attention(x.cast(to: context.computeType), context)), as: .float32))
+        let f = context.tap(.feedForwardOut, feedForward(h.cast(to: context.computeType), context))
+        return context.tap(.residualPost, norm2(h + f, as: .float32))
+    }
+}
+
+/// GPT-J's block: attention and feed-forward network read one norm, side by side.
+package struct ParallelBlock: DecoderBlock {
+    package let norm: NormPoint
+    package let attention: CausalSelfAttention
+    package let feedForward: any FeedForwardNetwork
+
+    package init(norm: any Norm, attention: CausalSelfAttention, feedForward: any FeedForwardNetwork) {
+        (self.norm, self.attention, self.feedForward) = (NormPoint(norm, .norm1), attention, feedForward)
+    }
+
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.residualPre, x), n = norm(x, context)
+        let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(n, context)))
+        return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(n, context)))
+    }
+}

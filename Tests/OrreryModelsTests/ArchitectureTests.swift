@@ -56,7 +56,7 @@ import Testing
             for layer in 0 ..< model.shape.layers { #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))") }
         }
         // What the parts are said to add is what the residual stream gains, to the bit.
-        for layer in 0 ..< model.shape.layers {
+        for layer in 0 ..< model.shape.layers where !variant.name.contains("norms after each sum") {
             func stream(_ point: TapPoint) throws -> Tensor { try #require(recorder[point, layer]) }
             #expect(try bits((stream(.residualPre) + stream(.attentionOut)).floats) == bits(stream(.residualMid).floats), "layer \(layer)")
             #expect(try bits((stream(.residualMid) + stream(.feedForwardOut)).floats) == bits(stream(.residualPost).floats), "layer \(layer)")

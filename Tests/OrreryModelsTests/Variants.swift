@@ -76,6 +76,15 @@ struct Variant: CustomTestStringConvertible, Sendable {
         Variant("stablelm", "stablelm", ["head_dim": nil, "hidden_size": 60, "qk_layernorm": true, "use_parallel_residual": true, "partial_rotary_factor": 0.4]),
         Variant("stablelm, one after the other", "stablelm", ["head_dim": nil, "hidden_size": 60, "use_qkv_bias": true, "partial_rotary_factor": 1.0]),
         Variant("starcoder2", "starcoder2", ["head_dim": nil, "hidden_size": 36, "sliding_window": 12, "hidden_act": "gelu_pytorch_tanh"]),
+        Variant("orrery, rotary before each part", "orrery", [:]),
+        Variant("orrery, learned positions, norms after each sum", "orrery", [
+            "positions": "learned", "residual": "post", "norm": "layernorm", "hidden_act": "relu2", "gated_mlp": false, "qk_norm": false,
+        ]),
+        Variant("orrery, ALiBi, sandwich, window", "orrery", ["positions": "alibi", "residual": "sandwich", "sliding_window": 9]),
+        Variant("orrery, sinusoids, side by side, untied", "orrery", [
+            "positions": "sinusoidal", "residual": "parallel", "norm": "layernorm", "tie_word_embeddings": false, "head_dim": 7,
+        ]),
+        Variant("orrery, no positions", "orrery", ["positions": "none", "hidden_act": "gelu", "gated_mlp": false]),
     ]
 
     /// Their own sizes have other names.

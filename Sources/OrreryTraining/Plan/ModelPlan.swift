@@ -5,11 +5,13 @@ import OrreryNN
 public struct ModelPlan: Codable, Sendable, Hashable {
     public enum Architecture: String, Codable, Sendable, CaseIterable {
         case gpt2, qwen3
+        /// a decoder whose parts are chosen one by one: `parts`
+        case orrery
         /// that of the model that the run starts from
         case base
 
         /// What a new model can be.
-        public static let allCases = [Architecture.gpt2, .qwen3]
+        public static let allCases = [Architecture.gpt2, .qwen3, .orrery]
     }
 
     public var architecture: Architecture = .qwen3
@@ -31,6 +33,8 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     public var hiddenDeviation: Float? = 0.02
     public var zeroProjections = false
     public var ropeTheta: Float = 10_000
+    /// Of architecture orrery.
+    public var parts: DecoderParts?
     /// The model that the run starts from; the sizes above are then its own.
     public var base: BaseModel?
 
@@ -40,6 +44,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         self.keyValueHeads = keyValueHeads ?? heads
         self.headSize = headSize ?? max(1, width / max(1, heads))
         self.intermediate = intermediate ?? (architecture == .gpt2 ? 4 * width : Self.gatedWidth(width))
+        parts = architecture == .orrery ? DecoderParts() : nil
     }
 
     /// As many weights in three gated matrices as in GPT-2's two, in whole panels.
@@ -67,6 +72,9 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             return try base.validate()
         }
         guard base == nil else { throw TrainingError.plan("base: expected none with architecture \(architecture.rawValue)") }
+        guard (architecture == .orrery) == (parts != nil) else {
+            throw TrainingError.plan("parts: expected those of architecture orrery and of no other, found architecture \(architecture.rawValue)")
+        }
         guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
         switch architecture {
         case .gpt2:
@@ -76,6 +84,12 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         case .qwen3:
             guard !bias else { throw TrainingError.plan("--bias: qwen3 has no biases; --architecture gpt2 has") }
             guard headSize % 2 == 0 else { throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)") }
+        case .orrery:
+            guard !bias else { throw TrainingError.plan("--bias: orrery has no biases; --architecture gpt2 has") }
+            guard headSize % 2 == 0 || parts?.positions != .rotary else {
+                throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)")
+            }
+            if let window = parts?.window, window < 1 { throw TrainingError.plan("--window: expected at least 1, found \(window)") }
         case .base: break
         }
     }
@@ -92,6 +106,17 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             let attention = width * headSize * (2 * heads + 2 * keyValueHeads) + 2 * headSize
             let layer = attention + 3 * width * intermediate + 2 * width
             return (vocabularySize * width * (tiedEmbeddings ? 1 : 2) + layers * layer + width, 0)
+        case .orrery:
+            let parts = parts ?? DecoderParts(), norm = width * (parts.norm == .layer ? 2 : 1)
+            let norms = switch parts.residual {
+            case .pre, .post: 2
+            case .sandwich: 4
+            case .parallel: 1
+            }
+            let attention = width * headSize * (2 * heads + 2 * keyValueHeads) + 2 * headSize
+            let layer = attention + (parts.gated ? 3 : 2) * width * intermediate + norms * norm
+            let positions = parts.positions == .learned ? context * width : 0
+            return (vocabularySize * width * (tiedEmbeddings ? 1 : 2) + layers * layer + norm + positions, positions)
         case .base: return (base?.parameterCount ?? 0, 0)
         }
     }
@@ -101,7 +126,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         let attention = 12 * Double(layers) * Double(heads * headSize) * Double(context)
         if let base { return 6 * base.multipliedWeights + attention }
         let (all, positions) = parameterCount(vocabularySize: vocabularySize, context: context)
-        let table = architecture == .qwen3 && !tiedEmbeddings ? vocabularySize * width : 0
+        let table = architecture != .gpt2 && !tiedEmbeddings ? vocabularySize * width : 0
         return 6 * Double(all - positions - table) + attention
     }
 
@@ -121,6 +146,15 @@ public struct ModelPlan: Codable, Sendable, Hashable {
                     numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context, ropeTheta: ropeTheta,
                     tieWordEmbeddings: tiedEmbeddings, eosTokenIDs: endOfText.map { [$0] } ?? []), source,
                 initial: initial)
+        case .orrery:
+            let parts = parts ?? DecoderParts()
+            var config = OrreryDecoder.Configuration(
+                vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
+                numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context)
+            (config.positions, config.ropeTheta, config.norm, config.hiddenAct) = (parts.positions, ropeTheta, parts.norm, parts.function)
+            (config.gatedMLP, config.residual, config.slidingWindow) = (parts.gated, parts.residual, parts.window)
+            (config.tieWordEmbeddings, config.eosTokenIDs) = (tiedEmbeddings, endOfText.map { [$0] } ?? [])
+            return try OrreryDecoder(config, source, initial: initial)
         case .base:
             guard let base else { preconditionFailure("a plan without its base model is refused by validate()") }
             return try base.makeModel(source)

@@ -127,6 +127,6 @@ extension TrainingPlan {
 extension TokenModel {
     /// The matrices inside the layers, to which Muon applies: all but the tables of tokens and positions and the head.
     var hiddenMatrices: [Parameter] {
-        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !["wpe", "lm_head", "embed_out"].contains(where: $0.name.contains) }
+        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !["wpe", "embed_positions", "lm_head", "embed_out"].contains(where: $0.name.contains) }
     }
 }

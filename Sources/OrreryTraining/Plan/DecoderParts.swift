@@ -1,0 +1,18 @@
+import Kernels
+import OrreryModels
+
+/// The parts of an `OrreryDecoder` that a plan chooses.
+public struct DecoderParts: Codable, Sendable, Hashable {
+    public var positions = OrreryDecoder.Positions.rotary
+    public var norm = OrreryDecoder.NormKind.rms
+    /// By Hugging Face's name.
+    public var activation = Activation.silu.rawValue
+    public var gated = true
+    public var residual = OrreryDecoder.Residual.pre
+    /// How many positions a query sees, its own included; nil: all up to its own.
+    public var window: Int?
+
+    public init() {}
+
+    var function: Activation { Activation(name: activation) ?? .silu }
+}
