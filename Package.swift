@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
+        .target(name: "OrreryRandom"),
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "OrreryFiles"),
@@ -24,15 +25,15 @@ let package = Package(
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTemplates"),
-        .target(name: "OrreryNN", dependencies: ["OrreryTensor"]),
+        .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
         .target(name: "OrreryGeneration", dependencies: [
             "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "Kernels",
         ]),
-        .target(name: "OrreryDemo"),
+        .target(name: "OrreryDemo", dependencies: ["OrreryRandom"]),
         .target(name: "OrreryTraining", dependencies: [
             "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
-            "OrreryFiles", "OrreryDemo", "Kernels",
+            "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
         ]),
         .target(name: "OrreryTerminal"),
         .executableTarget(name: "orrery", dependencies: [
@@ -40,21 +41,22 @@ let package = Package(
             "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-        .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryFiles"]),
-        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
+        .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),
+        .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryRandom", "OrreryFiles"]),
+        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
-        .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryDemo"]),
+        .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryRandom", "OrreryDemo"]),
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
         .testTarget(name: "OrreryGenerationTests", dependencies: [
+            "OrreryRandom",
             "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
             "Kernels",
         ], exclude: ["Goldens"]),
-        .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
+        .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryRandom", "OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
         .testTarget(
-            name: "OrreryModelsTests", dependencies: ["OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
+            name: "OrreryModelsTests", dependencies: ["OrreryRandom", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
             exclude: ["Goldens"]),
-        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"], exclude: ["Goldens"]),
+        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"], exclude: ["Goldens"]),
         .testTarget(name: "orreryTests", dependencies: ["orrery", "OrreryFiles"]),
     ]
 )

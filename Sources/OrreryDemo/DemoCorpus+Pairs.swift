@@ -1,3 +1,5 @@
+import OrreryRandom
+
 extension DemoCorpus {
     /// Questions with their answers, without end: for supervised tuning, and with a seed of their own for evaluation. They are drawn
     /// apart from `documents()`, so the same seed does not repeat the questions that the text itself holds.

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A small closed world, written down: the text on which a first model learns in about a minute, and on which everything that is
 /// shown afterwards can be seen.
 ///

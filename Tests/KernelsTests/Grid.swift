@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import OrreryRandom
 import Synchronization
 
 /// Rows of elements in memory of their own. Everything around them, the gaps between rows included, holds NaN canaries: a kernel that reads
@@ -98,18 +99,12 @@ final class Keeper: Sendable {
     func keep(_ grid: Grid) { grids.withLock { $0.append(grid) } }
 }
 
-/// Numbers between -2 and 2 from a seed (SplitMix64, Steele et al., OOPSLA'14).
+/// Numbers between -2 and 2 from a seed.
 struct Samples {
-    private var state: UInt64
-    init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95 }
+    private var random: SplitMix64
+    init(_ seed: Int) { random = SplitMix64(seed: UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     mutating func uniform() -> Float { Float(Int64(bitPattern: next()) >> 40) * 0x1p-22 }
     mutating func floats(_ count: Int, _ type: ElementType = .float32) -> [Float] {

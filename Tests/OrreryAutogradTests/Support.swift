@@ -1,5 +1,6 @@
 import Kernels
 import OrreryNN
+import OrreryRandom
 import OrreryTensor
 
 /// Numbers of a fixed sequence, uniform in [-1, 1): the same every run.

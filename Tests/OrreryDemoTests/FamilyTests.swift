@@ -1,4 +1,5 @@
 import OrreryDemo
+import OrreryRandom
 import Testing
 
 @Suite struct FamilyTests {

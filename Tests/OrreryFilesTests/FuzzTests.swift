@@ -1,4 +1,5 @@
 import OrreryFiles
+import OrreryRandom
 import Testing
 
 /// Thousands of damaged files: each must be refused with one line, or read as something consistent. None may stop the process.
@@ -66,13 +67,13 @@ import Testing
 
 /// Damages bytes in the ways that files are damaged, and in those that attackers choose.
 private struct Mutator {
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
     private static let pieces = [
         "{", "}", "[", "]", "\"", ",", ":", "\\", "\\ud800", "-", "0", ".", "e", "1e999", "9223372036854775808", "18446744073709551616",
         "null", "\"a\":", "\"__metadata__\":", "{}", "[[[[[[", "\u{0}", "é", "\u{FEFF}", "4611686018427387904", "-1", "0.5",
     ].map { Array($0.utf8) }
 
-    init(seed: UInt64) { generator = SeededGenerator(state: seed) }
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     mutating func damaged(_ valid: [UInt8]) -> [UInt8] {
         var bytes = valid

@@ -1,4 +1,5 @@
 import OrreryFiles
+import OrreryRandom
 import Testing
 
 /// A GGUF file written field by field, wrong fields included.
@@ -162,12 +163,12 @@ private struct Bytes {
 
 /// Damages the way attackers do: numbers at the edges of their types, lengths off by a little, pieces moved.
 private struct GGUFDamage {
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
     private static let edges: [UInt64] = [
         0, 1, 2, 7, 8, 9, 12, 31, 255, 1 << 16, 1 << 31, 1 << 32, (1 << 32) - 1, 1 << 40, 1 << 60, 1 << 61, 1 << 62, 1 << 63, (1 << 63) - 1, .max, .max - 7,
     ]
 
-    init(seed: UInt64) { generator = SeededGenerator(state: seed) }
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     mutating func damaged(_ valid: [UInt8]) -> [UInt8] {
         var bytes = valid

@@ -1,4 +1,5 @@
 import OrreryFiles
+import OrreryRandom
 import Testing
 
 @Suite struct JSONReadingTests {
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func numbersComeBack() throws {
-        var generator = SeededGenerator(state: 1)
+        var generator = SplitMix64(seed: 1)
         for _ in 0..<2000 {
             let double = Double(bitPattern: generator.next())
             guard double.isFinite else { continue }

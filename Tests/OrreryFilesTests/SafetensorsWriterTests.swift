@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import Testing
 
 @Suite struct SafetensorsWriterTests {
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func everyBitComesBack() throws {
-        var generator = SeededGenerator(state: 7)
+        var generator = SplitMix64(seed: 7)
         var expected: [String: [UInt8]] = [:]
         var tensors: [SafetensorsTensor] = []
         for (index, dtype) in SafetensorsDType.allCases.enumerated() {

@@ -1,6 +1,7 @@
 import Kernels
 import OrreryModels
 import OrreryNN
+import OrreryRandom
 import OrreryTensor
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
         for set in InstructionSet.available {
             let model = try test.make()
             let (length, vocabulary) = (test.length, model.shape.vocabularySize)
-            var random = TestRandom(state: 9)
+            var random = SplitMix64(seed: 9)
             let batch = (0..<16).map { _ in (0..<length).map { _ in Int32.random(in: 0..<Int32(vocabulary), using: &random) } }
             let ids = batch[3]
             let alone = bits(Processor(set, threads: 1), model, ids, type, chunk: nil)

@@ -2,6 +2,7 @@ import Kernels
 import OrreryGeneration
 import OrreryModels
 import OrreryNN
+import OrreryRandom
 import OrreryTokenizers
 
 /// Small models with random weights, large enough to make every logit different.
@@ -18,7 +19,7 @@ enum TestModels {
         let model = try GPT2(config, RandomWeights(seed: seed))
         // GPT-2 starts with biases of zero and small weights: neither would show a mistake.
         for (index, parameter) in model.parameters.enumerated() {
-            var random = TestRandom(state: seed &+ UInt64(index))
+            var random = SplitMix64(seed: seed &+ UInt64(index))
             let scale: Float = parameter.isMatrix ? 8 : 1
             parameter.assign(.init(parameter.value.floats.map { $0 * scale + Float.random(in: -0.05...0.05, using: &random) }, shape: parameter.shape))
         }

@@ -3,6 +3,7 @@ import OrreryFiles
 import OrreryGeneration
 import OrreryModels
 import OrreryNN
+import OrreryRandom
 
 /// A small BERT with random weights in a directory of its own, as sentence-transformers writes one; removed with the value.
 final class SentenceFolder {
@@ -21,7 +22,7 @@ final class SentenceFolder {
         try Data((words.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path + "/vocab.txt"))
         try write(["tokenizer_class": "BertTokenizer", "do_lower_case": false], "tokenizer_config.json")
         let model = try ModelDirectory.makeEncoder(JSONFields(.object(config), file: "config.json"), RandomWeights(seed: 7))
-        var random = TestRandom(state: 3)
+        var random = SplitMix64(seed: 3)
         try save(model.parameters.map { ($0.name, $0.shape, $0.value.floats.map { $0 + Float.random(in: -0.5 ... 0.5, using: &random) }) }, "model.safetensors")
         try modules("Transformer", "Pooling")
         try write(["word_embedding_dimension": JSONValue(Self.width), "pooling_mode_mean_tokens": true], "1_Pooling/config.json")

@@ -1,4 +1,5 @@
 import OrreryGeneration
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
 
     /// However the bytes are cut, the same text is shown and the same string ends it.
     @Test func theCutsDoNotMatter() throws {
-        var random = TestRandom(state: 5)
+        var random = SplitMix64(seed: 5)
         for _ in 0..<3000 {
             let text = (0..<12).map { _ in "abc".randomElement(using: &random)! }
             let stops = (0..<3).map { _ in String((0..<Int.random(in: 1...4, using: &random)).map { _ in "abc".randomElement(using: &random)! }) }

@@ -1,3 +1,4 @@
+import OrreryRandom
 import OrreryTokenizers
 
 /// What `body` throws, as the user reads it; nil if it throws nothing.
@@ -10,18 +11,7 @@ func message(_ body: () throws -> Void) -> String? {
     }
 }
 
-/// Numbers for tests, the same every run (SplitMix64).
-struct TestRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// Logits as a model's: mostly low, some high, some equal, some masked.
     mutating func logits(_ count: Int) -> [Float] {
         (0..<count).map { _ in

@@ -2,6 +2,7 @@ import Kernels
 import OrreryFiles
 import OrreryModels
 import OrreryNN
+import OrreryRandom
 import OrreryTensor
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: formats) func mutated(_ format: String) {
-        var dice = SplitMix(state: 21)
+        var dice = SplitMix64(seed: 21)
         for _ in 0..<300 {
             _ = Self.check(format) { bytes in
                 var bytes = bytes

@@ -1,10 +1,11 @@
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
 @Suite struct DoubleArrayTrieTests {
     /// Every key is found with its value, and nothing else is: the prefixes of keys, and random strings, against a dictionary.
     @Test(arguments: [2, 26, 255] as [UInt8]) func findsWhatADictionaryFinds(letters: UInt8) throws {
-        var dice = SplitMix(state: UInt64(letters))
+        var dice = SplitMix64(seed: UInt64(letters))
         func string(_ longest: Int) -> [UInt8] {
             (0..<Int.random(in: 1...longest, using: &dice)).map { _ in UInt8.random(in: 1...letters, using: &dice) }
         }
@@ -36,7 +37,7 @@ import Testing
 
     /// So many keys that offsets no longer fit 21 bits.
     @Test func severalMillionUnits() {
-        var dice = SplitMix(state: 9)
+        var dice = SplitMix64(seed: 9)
         let pieces = PieceTable(Set((0..<400_000).map { _ in (0..<9).map { _ in UInt8.random(in: 1...255, using: &dice) } }))
         let trie = DoubleArrayTrieBuilder.trie(of: pieces, ids: Array(pieces.indices))
         #expect(trie.units.count > 1 << 21)

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -104,11 +105,11 @@ struct FuzzedVocabulary: Sendable, CustomTestStringConvertible {
         "youtu", "glm4", "jina-v2-code", "bloom", "superbpe", "exaone-moe", "mpt", "poro-chat", "kimi-k2", "", "x",
     ]
 
-    mutating func mutate(_ dice: inout SplitMix) {
+    mutating func mutate(_ dice: inout SplitMix64) {
         for _ in 0..<Int.random(in: 1...4, using: &dice) { mutateOnce(&dice) }
     }
 
-    private mutating func mutateOnce(_ dice: inout SplitMix) {
+    private mutating func mutateOnce(_ dice: inout SplitMix64) {
         let token = tokens.indices.randomElement(using: &dice) ?? 0
         switch Int.random(in: 0..<14, using: &dice) {
         case 0 where !tokens.isEmpty: tokens[token] = fuzzedText(tokens, &dice)
@@ -146,7 +147,7 @@ struct FuzzedModel {
     private(set) var model: SentencePieceModel
     private var tail: [UInt8] = []
 
-    init(_ kind: SentencePieceModel.Kind, _ dice: inout SplitMix) {
+    init(_ kind: SentencePieceModel.Kind, _ dice: inout SplitMix64) {
         model = SentencePieceModel(kind: kind)
         let hasBytes = Bool.random(using: &dice)
         model.hasByteFallback = hasBytes
@@ -182,7 +183,7 @@ struct FuzzedModel {
 }
 
 /// A text that may be empty, another's, part of one, not UTF-8, long, or mean something by its spelling.
-private func fuzzedText(_ texts: [[UInt8]], _ dice: inout SplitMix) -> [UInt8] {
+private func fuzzedText(_ texts: [[UInt8]], _ dice: inout SplitMix64) -> [UInt8] {
     let other = texts.randomElement(using: &dice) ?? []
     switch Int.random(in: 0..<9, using: &dice) {
     case 0: return []
@@ -199,6 +200,6 @@ private func fuzzedText(_ texts: [[UInt8]], _ dice: inout SplitMix) -> [UInt8] {
     }
 }
 
-private func fuzzedScore(_ dice: inout SplitMix) -> Float {
+private func fuzzedScore(_ dice: inout SplitMix64) -> Float {
     [.nan, .infinity, -.infinity, 0, -0.0, 1e38, -1e38, .leastNonzeroMagnitude, -3, .greatestFiniteMagnitude, -.greatestFiniteMagnitude].randomElement(using: &dice)!
 }

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -73,7 +74,7 @@ import Testing
     /// Damaged files: each is refused with one line, or cuts texts without a trap.
     @Test(arguments: kinds) func damagedFiles(kind: String) throws {
         let valid = try [UInt8](Data(contentsOf: Self.folder.appendingPathComponent("\(kind).gguf")))
-        var dice = SplitMix(state: 8)
+        var dice = SplitMix64(seed: 8)
         var accepted = 0
         for _ in 0..<300 {
             var bytes = valid

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
 
     @Test(arguments: PipelineGoldenTests.names) func mutatedFilesAreRefusedOrWork(name: String) throws {
         let original = try [UInt8](Data(contentsOf: PipelineGoldenTests.folder.appendingPathComponent("\(name).json")))
-        var dice = SeededGenerator(state: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
+        var dice = SplitMix64(seed: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
         // Most of a file is its vocabulary; half of the blows go to the rest, at its start.
         let head = min(original.count, 2500)
         for _ in 0..<150 {
@@ -150,18 +151,5 @@ import Testing
         for unit in ["a", " ", "e\u{301}", "word "] {
             #expect(try growth { _ = try tokenizer.encodeWithByteRanges(String(repeating: unit, count: 6_000 / unit.utf8.count * $0)) } < 200, "\(unit)")
         }
-    }
-}
-
-/// Numbers that are the same in every run (Steele et al. 2014, SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: patterns) func cutsAsItsExpression(_ pattern: SplitPattern) throws {
         let (scanner, engines) = (try Self.tokenizer(pattern), try pattern.regexes.map { try Self.tokenizer(.regex($0)) })
-        var dice = SplitMix(state: 5)
+        var dice = SplitMix64(seed: 5)
         for round in 0..<60 {
             // Some texts of everything, some of few characters, in which rare neighbours are frequent.
             let letters = round.isMultiple(of: 2) ? Self.alphabet : (0..<6).map { _ in Self.alphabet.randomElement(using: &dice)! }
@@ -53,7 +54,7 @@ import Testing
         var texts = letters
         for _ in 0..<3 { texts += texts.flatMap { text in letters.map { text + $0 } } }
         // As one text of many short ones, each ended by a character that stands alone, and a sample by themselves.
-        var dice = SplitMix(state: 6)
+        var dice = SplitMix64(seed: 6)
         for text in Set(texts).sorted().shuffled(using: &dice).prefix(300) {
             #expect(try Self.words([scanner], Array(text.utf8)) == Self.words(engines, Array(text.utf8)), "\(text.debugDescription)")
         }

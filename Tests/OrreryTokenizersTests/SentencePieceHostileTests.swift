@@ -1,4 +1,5 @@
 import Foundation
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -85,7 +86,7 @@ import Testing
     /// Thousands of damaged models: each is refused with one line, or cuts and joins texts without a trap.
     @Test(arguments: SentencePieceGoldenTests.models) func damagedFiles(name: String) throws {
         let valid = try [UInt8](Data(contentsOf: SentencePieceGoldenTests.folder.appendingPathComponent("\(name).model")))
-        var dice = SplitMix(state: 5)
+        var dice = SplitMix64(seed: 5)
         var accepted = 0
         for _ in 0..<400 {
             let bytes = damaged(valid, &dice)
@@ -106,7 +107,7 @@ import Testing
         #expect(accepted > 10)
     }
 
-    private func damaged(_ valid: [UInt8], _ dice: inout SplitMix) -> [UInt8] {
+    private func damaged(_ valid: [UInt8], _ dice: inout SplitMix64) -> [UInt8] {
         var bytes = valid
         for _ in 0..<Int.random(in: 1...3, using: &dice) {
             let place = Int.random(in: 0..<bytes.count, using: &dice)
@@ -135,15 +136,3 @@ import Testing
     }
 }
 
-/// SplitMix64: the same seed gives the same run everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
 
     @Test(arguments: ScannerTests.patterns) func sameAsInOne(_ pattern: SplitPattern) throws {
         let tokenizer = try Self.tokenizer(pattern)
-        var dice = SplitMix(state: 9)
+        var dice = SplitMix64(seed: 9)
         for round in 0..<200 {
             var text = Array((0..<300).map { _ in Self.pieces.randomElement(using: &dice)! }.joined().utf8)
             if round % 10 == 0 { text[Int.random(in: 0..<text.count, using: &dice)] = 0xFF }

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryRandom
 import OrreryTokenizers
 import Testing
 
@@ -14,11 +15,11 @@ import Testing
     private static let folder = environment["ORRERY_FUZZ_FILES"]
 
     /// Calls `open` with the path of a file for each mutation, two thirds of them of the fields and one of the bytes, and uses what opens.
-    private func fuzz(_ name: String, _ open: (String, inout SplitMix) throws -> any Tokenizer) throws {
+    private func fuzz(_ name: String, _ open: (String, inout SplitMix64) throws -> any Tokenizer) throws {
         // Files are written to memory where there is such a folder: what is safe on a disk takes most of the time.
         try withTemporaryDirectory(in: FileManager.default.isWritableFile(atPath: "/dev/shm") ? URL(fileURLWithPath: "/dev/shm") : nil) { directory in
             let path = (Self.folder ?? directory.path) + "/\(name)"
-            var dice = SplitMix(state: Self.seed &* 1_000_003), accepted = 0
+            var dice = SplitMix64(seed: Self.seed &* 1_000_003), accepted = 0
             for _ in 0..<Self.count {
                 do {
                     let tokenizer = try open(path, &dice)
@@ -65,7 +66,7 @@ import Testing
         String(repeating: "ab", count: 300), String(repeating: "a b", count: 100), "👩\u{200D}👩\u{200D}👧 e\u{301}\u{302} ﬁ ½ İ ǅ", "7 12 3",
     ]
 
-    private func use(_ tokenizer: any Tokenizer, _ dice: inout SplitMix) throws {
+    private func use(_ tokenizer: any Tokenizer, _ dice: inout SplitMix64) throws {
         let size = tokenizer.vocabularySize
         for _ in 0..<6 {
             let text = Self.texts.randomElement(using: &dice)!
@@ -96,7 +97,7 @@ import Testing
     }
 
     /// Writes the tokenizer as a directory and as a GGUF file, and opens both.
-    private func reopen(_ tokenizer: any Tokenizer, beside path: String, _ dice: inout SplitMix) throws {
+    private func reopen(_ tokenizer: any Tokenizer, beside path: String, _ dice: inout SplitMix64) throws {
         guard Int.random(in: 0..<3, using: &dice) == 0 else { return }
         let folder = path + ".d"
         try? FileManager.default.removeItem(atPath: folder)
@@ -109,7 +110,7 @@ import Testing
         try use(GGUFTokenizer(GGUFVocabulary(contentsOf: "\(folder)/v.gguf")), &dice)
     }
 
-    private func damaged(_ valid: [UInt8], _ dice: inout SplitMix) -> [UInt8] {
+    private func damaged(_ valid: [UInt8], _ dice: inout SplitMix64) -> [UInt8] {
         var bytes = valid
         for _ in 0..<Int.random(in: 1...3, using: &dice) {
             if bytes.count < 16 { return bytes }

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import OrreryFiles
 import OrreryNN
+import OrreryRandom
 import OrreryTokenizers
 import OrreryTraining
 import Testing

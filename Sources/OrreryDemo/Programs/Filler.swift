@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Other logic: lines that compute something of their own and touch nothing that was there before.
 struct Filler {
     private var free: [String]

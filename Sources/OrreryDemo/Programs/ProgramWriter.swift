@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Short programs: most of a few lines, some with forty lines between a variable and its use.
 struct ProgramWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {

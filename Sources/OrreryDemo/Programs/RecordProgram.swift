@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// The program of the story that the explanations tell: something is found at the top, other things are done, and a field of what was
 /// found is given back at the bottom.
 ///

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 extension SplitMix64 {
     /// An integer in `0..<bound`, by the high half of a product (Lemire, arXiv:1805.10941). His rejection step is left
     /// out: at bounds of a few hundred the bias is below 2^-55.

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A couple, their two children, an uncle and an aunt: the smallest family in which every kinship word is true of somebody.
 package struct Family: Sendable {
     package let father, mother: Person

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A particular thing in a document. No two items of a document share their noun, so "the ball" is never in doubt.
 package struct Item: Equatable, Sendable {
     package let noun: Noun

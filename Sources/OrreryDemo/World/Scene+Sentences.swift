@@ -1,3 +1,5 @@
+import OrreryRandom
+
 extension Scene {
     /// Any sentence that the language can say of these people: the material of translation.
     package func sentence(random: inout SplitMix64) -> Sentence {

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// The world of one document: whose family it is about, who holds what and who is where. Statements are told to it, and questions are
 /// answered from it, so a document cannot contradict itself.
 package struct Scene: Sendable {

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A sum small enough to do on the fingers.
 package struct Sum: Equatable, Sendable {
     package enum Operation: String, CaseIterable, Sendable { case plus = "+", minus = "-", times = "*" }

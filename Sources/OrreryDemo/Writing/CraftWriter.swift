@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Talk about programs. A function and a method, an array and a list, and the languages by name are chosen freely for the same places
 /// in the same sentences, so each comes to lie near its like.
 struct CraftWriter {

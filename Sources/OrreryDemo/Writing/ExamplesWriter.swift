@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Documents that can only be predicted by reading them: what comes next follows from the lines above.
 struct ExamplesWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {

@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// What the stations of this world are and do. Whatever is said of a king is said of a queen in the same words, and whatever
 /// sets a king apart from a man sets a queen apart from a woman: the crown, the throne, the castle.
 struct PortraitWriter {

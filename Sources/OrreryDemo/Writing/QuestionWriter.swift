@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A few facts about one family, told as they are in the scene, and questions that they answer.
 struct QuestionWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {

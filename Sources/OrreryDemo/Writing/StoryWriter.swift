@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Small tales. A plot only chooses what happens; the `Storyteller` says it and the scene remembers it, so the questions at the end
 /// are answered by what was told.
 struct StoryWriter {

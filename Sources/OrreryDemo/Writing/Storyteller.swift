@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Tells a story in the past tense: each clause is told to the scene, then written down with a pronoun where one is clear.
 struct Storyteller {
     private(set) var scene: Scene

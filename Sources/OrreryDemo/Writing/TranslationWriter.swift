@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// Sentences about one family in English and in Moonish; about one in four is a question.
 struct TranslationWriter {
     static func translation(random: inout SplitMix64) -> Translation {

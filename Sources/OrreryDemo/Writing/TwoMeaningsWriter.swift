@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// A sentence with an ambiguous word, what the word means in it, and then the same for its other meaning or for another word.
 struct TwoMeaningsWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {

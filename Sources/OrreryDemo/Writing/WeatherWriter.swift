@@ -1,3 +1,5 @@
+import OrreryRandom
+
 /// The weather of a few days in one land, what it means for the people there, and questions about it.
 struct WeatherWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {

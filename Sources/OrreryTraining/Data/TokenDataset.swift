@@ -1,4 +1,5 @@
 import OrreryNN
+import OrreryRandom
 import OrreryTokenizers
 
 /// A text as ids, cut in a training part and a validation part.

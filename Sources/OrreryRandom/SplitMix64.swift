@@ -1,6 +1,4 @@
-import Foundation
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): small, fast, the same everywhere.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, section 5, with the constants of Vigna's splitmix64.c): small, fast, the same everywhere.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     public private(set) var state: UInt64
 
@@ -35,23 +33,5 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
             while product.low < least { product = next().multipliedFullWidth(by: range) }
         }
         return Int(product.high)
-    }
-}
-
-/// Standard normal numbers by Box and Muller's transform.
-struct NormalGenerator {
-    private var uniform: SplitMix64
-    private var spare: Double?
-
-    init(seed: UInt64, stream: UInt64) { uniform = SplitMix64(seed: seed, stream: stream) }
-
-    mutating func next() -> Double {
-        if let kept = spare {
-            spare = nil
-            return kept
-        }
-        let radius = (-2 * log(1 - uniform.uniform())).squareRoot(), angle = 2 * Double.pi * uniform.uniform()
-        spare = radius * sin(angle)
-        return radius * cos(angle)
     }
 }
