@@ -57,5 +57,7 @@ import Testing
         let text = "See:\n```swift\n\(code)\n```\nand so on it goes"
         let output = wrap.add(text, width: 12)
         #expect(output.contains("```swift\n\(code)\n```\n"))
+        // The text behind it is broken again.
+        #expect(screen(output, width: 100).suffix(2) == ["and so on ", "it goes"])
     }
 }

@@ -9,11 +9,18 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     var says: [String]
     var files: [String: [UInt8]] = [:]
     var prelude: String?
+    /// Whether the usage and an example follow the line, as where an argument is missing.
+    var showsUsage = false
 
     var testDescription: String { (prelude.map { [$0] } ?? []).joined() + arguments.joined(separator: " ") }
 
     /// What a command line says that is wrong in itself.
     static func usage(_ line: String, _ says: String...) -> BadInput { BadInput(arguments: split(line), status: 2, says: says) }
+
+    /// A command line that lacks an argument.
+    static func missing(_ line: String, _ argument: String) -> BadInput {
+        BadInput(arguments: split(line), status: 2, says: ["orrery: expected \(argument)\n"], showsUsage: true)
+    }
 
     /// What comes to light only in the files.
     static func failure(_ line: String, _ says: String..., files: [String: String] = [:], bytes: [String: [UInt8]] = [:]) -> BadInput {
@@ -42,17 +49,18 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         for (name, bytes) in files { try scratch.put(bytes, at: name) }
         let before = try scratch.files("")
         let outcome = try await orrery(arguments.map { $0.replacing("@", with: scratch.path + "/") }, prelude: prelude)
-        outcome.expectLine(status: status, says)
+        outcome.expectLine(status: status, says, showsUsage: showsUsage)
         #expect(try scratch.files("") == before, "files were changed")
     }
 }
 
 extension Command.Outcome {
-    /// Beside the progress of what went well before, standard error has one line that says this.
-    func expectLine(status: Int32, _ says: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+    /// Besides the progress of what went well before, standard error has one line that says this, or three with the usage and an example.
+    func expectLine(status: Int32, _ says: [String], showsUsage: Bool = false, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(signal == nil && self.status == status, "\(errors)", sourceLocation: sourceLocation)
         let lines = errors.split(separator: "\n").filter { line in !["step ", "validating ", "Reading ", "Encoding "].contains { line.hasPrefix($0) } }
-        #expect(lines.count == 1 && lines[0].hasPrefix("orrery: "), "\(errors)", sourceLocation: sourceLocation)
+        let begins = showsUsage ? ["orrery: ", "usage: orrery ", "example: orrery "] : ["orrery: "]
+        #expect(lines.count == begins.count && zip(lines, begins).allSatisfy { $0.hasPrefix($1) }, "\(errors)", sourceLocation: sourceLocation)
         for phrase in says { #expect(errors.contains(phrase), sourceLocation: sourceLocation) }
         #expect(output == "", sourceLocation: sourceLocation)
     }

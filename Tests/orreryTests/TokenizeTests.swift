@@ -166,7 +166,7 @@ import Testing
         .failure("tokenize @tiny.tiktoken @text.txt", "tiny.tiktoken: is none of the vocabularies r50k_base", "--pattern NAME|REGEX", files: ["tiny.tiktoken": Example.tiktoken]),
         .failure("tokenize @tiny.tiktoken @text.txt --pattern (", "\"(\" is not a regular expression", files: ["tiny.tiktoken": Example.tiktoken]),
         .failure("tokenize @model @text.txt --pattern cl100k", "model/tokenizer.json: says itself how text is cut"),
-        .usage("tokenize", "<tokenizer>"), .usage("tokenize byte @text.txt --text x", "a file and --text: expected one of them"),
+        .missing("tokenize", "<tokenizer>"), .usage("tokenize byte @text.txt --text x", "a file and --text: expected one of them"),
         .usage("tokenize byte @text.txt --ids --compare char", "--compare and --ids: expected one of them"),
         .usage("tokenize byte @text.txt --ids --count", "--count"), .usage("tokenize byte @text.txt --threads 0", "--threads: expected 1 to 1024, found 0"),
         .usage("tokenize byte @text.txt --stats --context 0", "--context: expected at least 1, found 0"),

@@ -80,8 +80,8 @@ import Testing
         let second = try await orrery([], prelude: prelude)
         try #require(second.status == 0, "\(second.errors)")
         #expect(
-            second.errors == "orrery: this is the model that an earlier run has trained, in \(scratch("cache/orrery/demo"));\n"
-                + "        orrery quickstart --retrain trains a new one\n")
+            second.errors
+                == "orrery: this is the model that an earlier run has trained, in \(scratch("cache/orrery/demo")); orrery quickstart --retrain trains a new one\n")
         #expect(second.output == first.output)
         #expect(try scratch.content("cache/orrery/demo/model.safetensors") == weights)
         let third = try await orrery(["quickstart", "--retrain", "--seconds", "1"], prelude: prelude)

@@ -25,6 +25,8 @@ struct StatusField {
         guard kept.isEmpty, let first = fields.min(by: { $0.rank < $1.rank }) else {
             return kept.map { appearance.paint($0.text, $0.style) }.joined(separator: gap)
         }
-        return appearance.paint(TextLayout.truncated(first.text, to: width, ellipsis: appearance.ellipsis), first.style)
+        // What aligns it with other lines is not worth a digit.
+        let text = String(first.text.drop { $0 == " " })
+        return appearance.paint(TextLayout.truncated(text, to: width, ellipsis: appearance.ellipsis), first.style)
     }
 }

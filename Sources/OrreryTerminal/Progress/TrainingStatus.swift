@@ -61,7 +61,7 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
 
 extension TrainingStatus {
     private static let barRank = 5
-    private static let barWidths = 10...32
+    private static let barWidths = 8...32
 
     private var fraction: Double? {
         totalSteps.flatMap { $0 > 0 ? Double(step) / Double($0) : nil }

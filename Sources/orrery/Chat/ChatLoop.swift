@@ -88,7 +88,7 @@ struct ChatLoop {
         case .tokens:
             do {
                 let (used, context) = try session.tokenCounts()
-                note("the conversation has \(Human.number(used, "token")) of \(Human.exact(context)) that the model can read; \(Human.exact(session.cachedTokens)) need not be read again")
+                note("the conversation takes \(Human.exact(used)) of \(Human.exact(context)) tokens of context; \(Human.exact(session.cachedTokens)) of them are computed already")
             } catch {
                 note("\(error)")
             }

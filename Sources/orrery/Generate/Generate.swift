@@ -52,11 +52,11 @@ struct Generate: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let type = compute.type(standard: Processor.current.fastestType), texts = try prompts.read()
-            if texts == [""], prompts.isStandardInput { standardError("orrery: standard input is empty, so that the text starts from nothing; -p TEXT gives it a beginning") }
             let source = try PromptedModel(model, type, warn: ModelWarning.using)
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }
             if let oddity = texts.lazy.compactMap(source.oddity).first { standardError("orrery: warning: \(oddity)") }
+            if texts == [""], prompts.isStandardInput { standardError("orrery: standard input is empty, so that the text starts from nothing; -p TEXT gives it a beginning") }
             let interrupt = InterruptFlag()
             defer { interrupt.release() }
             let setting = SampleRun.Setting(total: texts.count * samples, samples: samples, output: output, interrupt: interrupt, maxTokens: maxTokens)
