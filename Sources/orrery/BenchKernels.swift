@@ -45,7 +45,7 @@ struct BenchKernels: ParsableCommand {
         try processor.run {
             let benchmark = ProductBenchmark(secondsPerProduct: seconds)
             var rows: [ProductBenchmark.Result] = []
-            if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
+            if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Human.number(Processor.current.threads, "thread")); product and peak are measured in turn, since what else runs slows both") }
             for shape in shapes {
                 for type in [ElementType.float32, .bfloat16] {
                     let result = benchmark.measure(shape, type)
@@ -74,7 +74,7 @@ extension JSONObject {
 extension ProductBenchmark.Result {
     fileprivate var line: String {
         func pad(_ s: String, _ n: Int) -> String { String(repeating: " ", count: max(0, n - s.count)) + s }
-        let name = shape.name + String(repeating: " ", count: max(0, 33 - shape.name.count))
+        let name = shape.name + String(repeating: " ", count: max(0, 36 - shape.name.count))
         return "\(name) \(pad(typeName, 8)) \(pad("\(shape.m)x\(shape.n)x\(shape.k)", 13)) "
             + "\(pad(String(format: "%.0f", gflops), 4))/\(pad(String(format: "%.0f", peak), 4)) GFLOP/s \(pad(Human.percent(share, decimals: 0), 4))"
     }

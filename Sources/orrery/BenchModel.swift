@@ -100,10 +100,11 @@ struct BenchModel: ParsableCommand {
             return try output.print(o)
         }
         func number(_ x: Double?, _ decimals: Int) -> String { x.map { Human.fixed($0, decimals: decimals) } ?? "-" }
+        func rate(_ x: Double?) -> String { x.map { $0 < 1000 ? Human.fixed($0, decimals: 1) : Human.exact(Int($0.rounded())) } ?? "-" }
         var table = Table([.init("test"), .init("tokens/s", .right), .init("limit"), .init("share", .right)])
         let place = depth > 0 ? " after \(depth)" : ""
-        table.add("prefill \(measurement.promptTokens)\(place)", number(result.prefill, 1), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
-        table.add("decode \(measurement.newTokens)\(place)", number(result.decode, 1), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
+        table.add("prefill \(measurement.promptTokens)\(place)", rate(result.prefill), "\(number(result.peak, 0)) Gop/s", result.arithmeticShare.map { Human.percent($0) } ?? "-")
+        table.add("decode \(measurement.newTokens)\(place)", rate(result.decode), "\(number(result.bandwidth, 1)) GB/s", result.bandwidthShare.map { Human.percent($0) } ?? "-")
         let terminal = Terminal.standardOutput
         try print(table.render(width: terminal.width, appearance: terminal.appearance))
         try print("\(Human.bytes(result.bytesPerToken)) per token, \(Human.bytes(result.cacheBytesPerToken)) of them keys and values in \(measurement.cacheType.rawValue); \(Processor.current.instructionSet.rawValue), \(Human.number(Processor.current.threads, "thread"))")

@@ -80,7 +80,9 @@ struct Logits: ParsableCommand {
     private func warn(_ line: String) { standardError("orrery: warning: \(line)") }
 
     private func read(_ path: String, _ shape: ModelShape) throws -> [[Int32]] {
-        try TokenIDFile.read(path == "-" ? "/dev/stdin" : path, vocabulary: shape.vocabularySize, context: shape.contextLength)
+        guard path == "-" else { return try TokenIDFile.read(path, vocabulary: shape.vocabularySize, context: shape.contextLength) }
+        let value = try JSONValue(parsing: StandardInput.text(), file: "standard input")
+        return try TokenIDFile.sequences(in: value, "standard input", vocabulary: shape.vocabularySize, context: shape.contextLength)
     }
 
     private func write(_ model: any TokenModel, reading sources: [[SourceMemory]] = [], _ sequences: [[Int32]]) throws {

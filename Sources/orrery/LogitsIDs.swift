@@ -4,7 +4,12 @@ import OrreryFiles
 package enum TokenIDFile {
     /// - Throws: `FileError` naming the file and the place in it: `[1][3]` is the fourth id of the second list.
     package static func read(_ path: String, vocabulary: Int, context: Int) throws -> [[Int32]] {
-        guard case .array(let lists) = try JSONValue(contentsOf: path) else {
+        try sequences(in: try JSONValue(contentsOf: path), path, vocabulary: vocabulary, context: context)
+    }
+
+    /// - Parameter path: what errors call the place that `value` comes from.
+    package static func sequences(in value: JSONValue, _ path: String, vocabulary: Int, context: Int) throws -> [[Int32]] {
+        guard case .array(let lists) = value else {
             throw FileError.content(path, expected: "a list of lists of token ids, as [[1, 2], [3, 4]]")
         }
         guard !lists.isEmpty else { throw FileError.content(path, expected: "at least one list of token ids", found: "none") }

@@ -40,7 +40,7 @@ struct ComputeOptions: ParsableArguments {
             """)
     var dtype: String?
 
-    @Option(help: "What products with quantised weights round activations to: int16, or int8, which is faster with many tokens at once and coarser.")
+    @Option(help: "What products with quantised weights (training has none) round activations to: int16, or int8, which is faster with many tokens at once and coarser.")
     var activations = ActivationType.standard.rawValue
 
     var activationType: ActivationType? { ActivationType(name: activations) }

@@ -28,6 +28,12 @@ import Testing
         #expect(line { try SafetensorsFile(path: file) }.contains("found a GGUF file; open it by its own path"))
     }
 
+    @Test func aTextIsNoModel() throws {
+        let scratch = try Scratch()
+        let file = try scratch.put("Once there was a book.\n", at: "book.txt")
+        #expect(line { try SafetensorsFile(path: file) } == "\(file): expected a safetensors file, found text; name a GGUF file, a safetensors file or a model directory")
+    }
+
     /// A header that the format does not allow is not said to be of another format.
     @Test func aHeaderBeyondTheFormat() throws {
         let scratch = try Scratch()

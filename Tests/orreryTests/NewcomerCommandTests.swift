@@ -78,6 +78,24 @@ import orrery
         }
     }
 
+    /// A place where nothing can be made is told before any work.
+    @Test func conversionIntoAFile() async throws {
+        let scratch = try Scratch()
+        try scratch.copy(try await Example.model.value("model"), as: "model")
+        try scratch.put("x", at: "file")
+        try await orrery(["convert", "model", "file/x/y"], directory: scratch.path)
+            .expectLine(status: 1, ["orrery: file/x/y: cannot be made, since file is not a directory; name another output"])
+    }
+
+    /// Standard input is called by its name.
+    @Test func idsFromStandardInput() async throws {
+        let scratch = try Scratch(), model = try await Example.model.value("model")
+        try await orrery(["logits", model, "--ids", "-", "--out", scratch("out.safetensors")], input: "[[1], 2]")
+            .expectLine(status: 1, ["orrery: standard input: field \"[1]\": expected a list of token ids, found 2"])
+        let outcome = try await orrery(["logits", model, "--ids", "-", "--out", scratch("out.safetensors")], input: "[[1], [2]]")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
     /// Flags that differ from a run's plan are named with both values; a finished run is left as it is, and that is said.
     @Test func resumedRun() async throws {
         let scratch = try Scratch()

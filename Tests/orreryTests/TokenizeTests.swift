@@ -65,6 +65,20 @@ import Testing
         #expect(outcome.status == 1 && outcome.errors.contains(says) && outcome.output == "", "\(outcome.errors)")
     }
 
+    /// The file is named, and what else it can be kept as.
+    @Test func whatAGGUFFileCannotSay() async throws {
+        let scratch = try Scratch()
+        let file = try scratch.put(
+            #"{"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "Digits", "individual_digits": true}, "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1]]}}"#,
+            at: "tokenizer.json")
+        let outcome = try await orrery(["tokenizer", "convert", file, scratch("out.gguf")])
+        outcome.expectLine(status: 1, ["orrery: \(file): cannot be written as gguf: its normalizer or pre-tokenizer does more than", "keep tokenizer.json"])
+    }
+
+    @Test func idsInAFileThatIsNotThere() async throws {
+        try await Self.run("", "--decode", "abc").expectLine(status: 1, ["orrery: abc: does not exist; give ids, as 258 32 262, or a file of them"])
+    }
+
     /// What was encoded comes back, marks of structure included unless they are not wanted.
     @Test func thereAndBack() async throws {
         let model = try await Example.model.value("model")
@@ -105,6 +119,8 @@ import Testing
         #expect(object["tokens"] == [])
         let text = try await Self.run("the sun the", "--stats", "--context", "100").output
         #expect(text.contains("4.00% of 100") && text.contains("1.333"))
+        let many = try await Self.run(String(repeating: "the ", count: 600), "--stats").output
+        #expect(many.contains("2,400") && !many.contains("2400"), "\(many)")
     }
 
     /// The bytes of the tokens are those of the text, whatever they are, and end to end.

@@ -24,5 +24,12 @@ struct ForeignFile {
         }
     }
 
+    /// The same, and any other text besides, for a format whose own beginning may be nearly anything.
+    init?(orText bytes: UnsafeRawBufferPointer) {
+        if let known = ForeignFile(bytes) { self = known; return }
+        guard !bytes.isEmpty, bytes.prefix(64).allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09 ... 0x0D).contains($0) }) else { return nil }
+        (found, advice) = ("text", "name a GGUF file, a safetensors file or a model directory")
+    }
+
     private static let pickleAdvice = "save it as safetensors with transformers' save_pretrained, for a pickle can run code of its own"
 }

@@ -35,7 +35,7 @@ package struct SafetensorsHeader {
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= maximumLength else {
-            if let foreign = ForeignFile(file) { throw FileError.content(path, expected: "a safetensors file", found: foreign.found, advice: foreign.advice) }
+            if let foreign = ForeignFile(orText: file) { throw FileError.content(path, expected: "a safetensors file", found: foreign.found, advice: foreign.advice) }
             let isTooLong = length <= file.count - 8 && file[8] == UInt8(ascii: "{")
             throw FileError.byte(
                 0, of: path, expected: "a header of at most \(maximumLength) bytes", found: "\(length)",

@@ -18,6 +18,7 @@ public struct ModelDestination: Sendable {
             kept = []
             // A link that leads nowhere would be followed by nothing that is written here.
             if FileStatus(path, followingLinks: false) != nil, !overwrite { throw FileError.exists(path) }
+            try Self.requireFolder(of: path)
             return
         }
         if let input, ([input] + ModelFiles.files(of: input)).contains(where: { FileStatus($0)?.isSameFile(as: status) == true }) {
@@ -37,6 +38,14 @@ public struct ModelDestination: Sendable {
                 path, isFile ? "is not a file" : "is not a directory",
                 advice: isFile ? "name a file to make" : "name a directory to make, or a file that ends in .gguf")
         }
+    }
+
+    /// Of the directories on the way, those that are there are directories.
+    private static func requireFolder(of path: String) throws {
+        var folder = Path.parent(path)
+        while FileStatus(folder) == nil, folder != Path.parent(folder) { folder = Path.parent(folder) }
+        guard let status = FileStatus(folder), status.kind != .directory else { return }
+        throw FileError.request(path, "cannot be made, since \(FileError.oneLine(folder)) is not a directory", advice: "name another output")
     }
 
     private static func requireReplaceable(_ path: String, _ status: FileStatus, _ names: [String]) throws {

@@ -88,7 +88,7 @@ extension BytePairTrainer.Settings {
     func requireRoom(for count: Int) throws {
         guard count <= vocabularySize else {
             throw TokenizerError.invalid(
-                "vocabulary size \(vocabularySize) has no room for \(count) bytes and special tokens; expected at least that many")
+                "vocabulary size \(vocabularySize) has no room for \(count) bytes and special tokens; expected a larger one")
         }
     }
 }

@@ -63,7 +63,7 @@ public struct WordPieceTrainer: Sendable {
             of: table, specialTokens: settings.specialTokens, limit: settings.alphabetLimit, continuingPrefix: settings.reading.continuingPrefix)
         let size = settings.vocabularySize
         guard alphabet.texts.count <= size else {
-            throw TokenizerError.invalid("vocabulary size \(size) has no room for \(alphabet.texts.count) letters and special tokens; expected at least that many")
+            throw TokenizerError.invalid("vocabulary size \(size) has no room for \(alphabet.texts.count) letters and special tokens; expected a larger one")
         }
         let (words, single) = try alphabet.symbolWords(of: table)
         let prefix = Array(settings.reading.continuingPrefix.utf8)

@@ -6,7 +6,7 @@ import OrreryTemplates
 /// Shows what a chat template makes of a conversation.
 struct RenderTemplate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "template", abstract: "Render a chat template: what a model is given to read for a conversation.",
+        commandName: "template", abstract: "Render a chat template: the text that a model reads for a conversation.",
         discussion: """
             The variables come from a JSON file: {"messages": [{"role": "user", "content": "Hi"}], "add_generation_prompt": true}, and whatever else the \
             template knows: tools, bos_token, enable_thinking.

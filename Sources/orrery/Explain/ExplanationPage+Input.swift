@@ -17,7 +17,7 @@ extension ExplanationPage {
             paragraph("A model calculates, so the text becomes numbers first. \(cut) Blanks count too: \(marks)."),
             TokenStrip(shown.map { $0.bytes.isEmpty ? Array("<\($0.id)>".utf8) : $0.bytes }).render(width: min(width, 80), appearance: appearance),
             paragraph("[" + shown.map { String($0.id) }.joined(separator: ", ") + (shown.count < all.count ? ", ...]" : "]")),
-            shown.count < all.count ? note("the first \(shown.count) of \(all.count) tokens") : "",
+            shown.count < all.count ? note("the first \(Human.exact(shown.count)) of \(count(all.count, "token"))") : "",
             paragraph("This list is all that the model sees of the text. The numbers mean nothing by themselves: each is a row of a table."),
         ]
     }

@@ -20,7 +20,7 @@ struct MergePage {
     /// The words of a text, none of which may be so long that its replay would take forever.
     static func words(of job: TokenizeJob, _ tokenizer: any ExplainingTokenizer) throws -> [WordExplanation] {
         guard job.text.count <= longestText else {
-            throw InputError("--merges: the text has \(job.text.count) bytes; expected at most \(longestText), each of whose words is replayed")
+            throw InputError("--merges: the text has \(Human.number(job.text.count, "byte")); expected at most \(longestText), each of whose words is replayed")
         }
         return try tokenizer.explanations(of: job.text, options: job.options)
     }

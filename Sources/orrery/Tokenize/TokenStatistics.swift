@@ -64,14 +64,14 @@ struct TokenStatistics {
         var table = Table([.init("", style: .dim), .init("", .right)])
         func add(_ name: String, _ value: String?) { if let value { table.add(name, value) } }
         func number(_ value: Double?) -> String? { value.map { Human.fixed($0, decimals: 3) } }
-        add("tokens", "\(tokens)")
-        add("distinct tokens", "\(distinct) of \(vocabulary)")
-        add("bytes", "\(bytes)")
-        add("characters", "\(characters)")
-        add("words", "\(words)")
+        add("tokens", Human.exact(tokens))
+        add("distinct tokens", "\(Human.exact(distinct)) of \(Human.exact(vocabulary))")
+        add("bytes", Human.exact(bytes))
+        add("characters", Human.exact(characters))
+        add("words", Human.exact(words))
         add("tokens per word", number(tokensPerWord))
         add("bytes per token", number(bytesPerToken))
-        add("share of the context", measures.context.map { "\(Human.percent(share(of: $0), decimals: 2)) of \($0)" })
+        add("share of the context", measures.context.map { "\(Human.percent(share(of: $0), decimals: 2)) of \(Human.exact($0))" })
         add("cost", measures.pricePerMillion.map { Human.fixed(cost(at: $0), decimals: 6) })
         let terminal = Terminal.standardOutput
         try terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))

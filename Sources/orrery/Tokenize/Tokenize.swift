@@ -66,6 +66,9 @@ struct Tokenize: ParsableCommand {
 
     private func decode() throws {
         let isArgument = file.map { TokenIDText.looksLikeIDs($0) && FileStatus($0) == nil } == true
+        if !isArgument, let file, file != "-", FileStatus(file) == nil {
+            throw FileError.request(file, "does not exist", advice: "give ids, as 258 32 262, or a file of them")
+        }
         let source = try isArgument ? TokenizeSource(file: nil, text: file) : TokenizeSource(file: file, text: text)
         if [TokenizerKind.character].contains(TokenizerKind(argument: tokenizer)) {
             throw ValidationError("--decode: char takes its vocabulary from a text, and ids are none; name a saved tokenizer")

@@ -34,7 +34,7 @@ struct TokenizerComparison {
         var table = Table(columns)
         for (job, statistics) in rows {
             func number(_ value: Double?) -> String { value.map { Human.fixed($0, decimals: 2) } ?? "-" }
-            var cells = [Path.name(job.name), "\(statistics.vocabulary)", "\(statistics.tokens)", number(statistics.tokensPerWord), number(statistics.bytesPerToken)]
+            var cells = [Path.name(job.name), Human.exact(statistics.vocabulary), Human.exact(statistics.tokens), number(statistics.tokensPerWord), number(statistics.bytesPerToken)]
             if let context = measures.context { cells.append(Human.percent(statistics.share(of: context), decimals: 2)) }
             if let price = measures.pricePerMillion { cells.append(Human.fixed(statistics.cost(at: price), decimals: 6)) }
             table.add(cells)

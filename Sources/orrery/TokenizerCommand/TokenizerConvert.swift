@@ -72,7 +72,11 @@ struct TokenizerConvert: ParsableCommand {
     /// A GGUF file without weights. It has to name an architecture, which says nothing of the vocabulary.
     private func writeVocabulary(_ tokenizer: any Tokenizer) throws {
         let pairs: GGUFVocabularyExport.Pairs = [("general.architecture", .string("llama")), ("general.name", .string(Path.name(input)))]
-        try GGUFWriter.write(pairs + TokenizerParts(input).vocabulary(of: tokenizer), to: out)
+        let vocabulary: GGUFVocabularyExport.Pairs
+        do { vocabulary = try TokenizerParts(input).vocabulary(of: tokenizer) } catch let error as TokenizerError {
+            throw InputError("\(input): cannot be written as gguf: \(error)")
+        }
+        try GGUFWriter.write(pairs + vocabulary, to: out)
         standardError("orrery: wrote \(out)")
     }
 

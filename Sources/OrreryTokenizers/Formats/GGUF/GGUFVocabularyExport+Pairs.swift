@@ -4,15 +4,15 @@ import OrreryFiles
 extension GGUFVocabularyExport {
     mutating func add(_ tokenizer: PipelineTokenizer, _ model: BPE) throws {
         guard model.options.continuingSubwordPrefix ?? "" == "", model.options.endOfWordSuffix ?? "" == "" else {
-            throw TokenizerError.invalid("its merges are of pieces with a prefix or a suffix, which llama.cpp has no word for")
+            throw TokenizerError.invalid("its merges are of pieces with a prefix or a suffix, which a GGUF file cannot say; keep tokenizer.json")
         }
-        guard let frame = tokenizer.frames.frame else { throw TokenizerError.invalid("its post-processor puts more around a text than llama.cpp does") }
+        guard let frame = tokenizer.frames.frame else { throw TokenizerError.invalid("its post-processor puts more around a text than llama.cpp does; keep tokenizer.json") }
         if let regexes = Self.byteLevelRegexes(tokenizer) {
             try addByteLevel(tokenizer, model, regexes)
         } else if let rules = SpacedRules(tokenizer) {
             try addSpaced(tokenizer, model, rules)
         } else {
-            throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no name for with byte-pair encoding")
+            throw TokenizerError.invalid("its normalizer or pre-tokenizer does more than a GGUF file can say of byte-pair encoding; keep tokenizer.json")
         }
         addFrame((frame.prefix, frame.suffix), begin: nil, end: tokenizer.endOfText)
         addRole("unknown", model.options.unkToken.flatMap { tokenizer.id(forPiece: Array($0.utf8)) })

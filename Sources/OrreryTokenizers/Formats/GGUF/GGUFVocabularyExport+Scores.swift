@@ -48,7 +48,7 @@ extension GGUFVocabularyExport {
     }
 
     private mutating func add(_ tokenizer: PipelineTokenizer, _ model: Unigram) throws {
-        guard let rules = UnigramRules(tokenizer) else { throw TokenizerError.invalid("its normalizer or pre-tokenizer does what llama.cpp has no field for with Unigram") }
+        guard let rules = UnigramRules(tokenizer) else { throw TokenizerError.invalid("its normalizer or pre-tokenizer does more than a GGUF file can say of Unigram; keep tokenizer.json") }
         var tokens: [[UInt8]] = [], types: [Int32] = [], scores: [Float] = []
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
             let added = tokenizer.addedTokens.token(for: id), piece = model.pieces.indices.contains(Int(id)) ? Array(model.pieces[Int(id)]) : nil
@@ -60,7 +60,7 @@ extension GGUFVocabularyExport {
         addTokens("t5", tokens, types: types, scores: scores)
         addNormalization(addsSpace: rules.addsSpace, mergesSpaces: rules.mergesSpaces)
         if !rules.characterMap.isEmpty { pairs.append((GGUFKeys.characterMap, .array(GGUFArray(bytes: rules.characterMap)))) }
-        guard let frame = tokenizer.frames.frame else { throw TokenizerError.invalid("its post-processor puts more around a text than llama.cpp does") }
+        guard let frame = tokenizer.frames.frame else { throw TokenizerError.invalid("its post-processor puts more around a text than llama.cpp does; keep tokenizer.json") }
         addFrame((frame.prefix, frame.suffix), begin: nil, end: tokenizer.endOfText)
         addRole("unknown", model.unkID.map { TokenID($0) })
         addRole("padding", tokenizer.id(forPiece: Array("<pad>".utf8)))

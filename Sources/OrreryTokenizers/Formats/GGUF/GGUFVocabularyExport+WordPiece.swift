@@ -15,7 +15,7 @@ extension GGUFVocabularyExport {
     mutating func add(_ tokenizer: PipelineTokenizer, _ model: WordPiece) throws {
         guard case .bertNormalizer(let normalizer)? = tokenizer.normalizer, case .bertPreTokenizer? = tokenizer.preTokenizer,
             let frame = tokenizer.frames.frame, let unknown = model.vocabulary.id(of: model.unkToken.utf8)
-        else { throw TokenizerError.invalid("its normalizer, pre-tokenizer or frame is not BERT's, which llama.cpp has for WordPiece") }
+        else { throw TokenizerError.invalid("its normalizer, pre-tokenizer or frame is not BERT's, the only one that a GGUF file can say of WordPiece; keep tokenizer.json") }
         var pieces = PieceTable()
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
             pieces.append(tokenizer.addedTokens.token(for: id).map { Array($0.content.utf8) } ?? model.vocabulary.piece(for: id).map { Array($0) } ?? [])
