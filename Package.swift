@@ -6,7 +6,7 @@ let package = Package(
     name: "orrery",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "orrery", targets: ["orrery"]),
+        .executable(name: "orrery", targets: ["OrreryCommand"]),
         .library(name: "Orrery", targets: [
             "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN", "OrreryModels",
             "OrreryGeneration", "OrreryTraining",
@@ -36,7 +36,7 @@ let package = Package(
             "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
         ]),
         .target(name: "OrreryTerminal"),
-        .executableTarget(name: "orrery", dependencies: [
+        .executableTarget(name: "OrreryCommand", dependencies: [
             "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryTokenizers",
             "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -46,10 +46,10 @@ let package = Package(
         .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryRandom", "OrreryDemo"]),
-        .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryTerminal"]),
+        .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryRandom", "OrreryTerminal"]),
         .testTarget(name: "OrreryGenerationTests", dependencies: [
             "OrreryRandom",
-            "orrery", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
+            "OrreryCommand", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
             "Kernels",
         ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryRandom", "OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
@@ -57,6 +57,6 @@ let package = Package(
             name: "OrreryModelsTests", dependencies: ["OrreryRandom", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
             exclude: ["Goldens"]),
         .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"], exclude: ["Goldens"]),
-        .testTarget(name: "orreryTests", dependencies: ["orrery", "OrreryFiles"]),
+        .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),
     ]
 )

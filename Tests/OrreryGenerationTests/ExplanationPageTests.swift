@@ -4,7 +4,7 @@ import OrreryModels
 import OrreryTerminal
 import OrreryTokenizers
 import Testing
-import orrery
+import OrreryCommand
 
 /// Pages from numbers given here, so that they are the same on every processor.
 @Suite struct ExplanationPageTests {

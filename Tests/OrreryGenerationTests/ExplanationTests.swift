@@ -5,7 +5,7 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 import Testing
-import orrery
+import OrreryCommand
 
 @Suite struct ExplanationTests {
     private let prompt = "the cat sat on the mat"

@@ -7,7 +7,7 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 import Testing
-import orrery
+import OrreryCommand
 
 /// What transformers computed, where the shared folder is beside the checkout.
 private let references = URL(fileURLWithPath: #filePath)

@@ -1,7 +1,7 @@
 import OrreryTerminal
 import Synchronization
 import Testing
-import orrery
+import OrreryCommand
 
 /// A prompt that takes long says how far it is; what is asked to stop stops before the next piece.
 @Suite struct PromptReadingTests {

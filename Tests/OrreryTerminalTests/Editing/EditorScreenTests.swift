@@ -1,3 +1,4 @@
+import OrreryRandom
 import OrreryTerminal
 import Testing
 
@@ -38,7 +39,7 @@ struct EditorScreenTests {
 
     /// Any keys in any order: after each, the screen is what drawing it afresh would show.
     @Test(arguments: 0 ..< 12) func anyKeys(_ seed: Int) {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let keys = Array(TypedKeys.sequences.keys.sorted()).filter { !["<paste>", "</paste>", "<enter>", "<^d>", "<^r>"].contains($0) }
             + ["a", "b ", "日", "e\u{301}", "👩‍👩‍👧", "long enough for more", "<alt-enter>", #"\"#]
         let (columns, rows) = (Int.random(in: 4 ... 24, using: &random), Int.random(in: 1 ... 6, using: &random))

@@ -1,3 +1,4 @@
+import OrreryRandom
 import OrreryTerminal
 import Testing
 
@@ -50,7 +51,7 @@ struct KeyParserTests {
 
     /// Bytes of every kind: what comes out is text without controls, or keys; nothing stays undecided for ever.
     @Test func anyBytes() {
-        var random = SplitMix(state: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0 ..< 200 {
             var parser = KeyParser()
             let bytes = (0 ..< 60).map { _ in
@@ -67,17 +68,5 @@ struct KeyParserTests {
         keys.reduce(into: []) { joined, key in
             if case .text(let text) = key, case .text(let before)? = joined.last { joined[joined.count - 1] = .text(before + text) } else { joined.append(key) }
         }
-    }
-}
-
-/// Random numbers that are the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -17,7 +17,8 @@ enum SentencePieceClass {
     /// - Throws: `FileError` or `TokenizerError` that names a class which numbers or frames the pieces in a way of its own.
     init(_ configuration: TokenizerConfiguration?, model: String?, path: String) throws {
         let name = try configuration?.className ?? ""
-        switch name.isEmpty ? model.flatMap { Self.classes[$0] } ?? "" : name {
+        let ofModel = model.flatMap { Self.classes[$0] } ?? ""
+        switch name.isEmpty ? ofModel : name {
         case "LlamaTokenizer": self = Self.openedByBackend.contains(model ?? "") ? .general : .llama
         case "CodeLlamaTokenizer": self = .codeLlama
         case "GemmaTokenizer": self = .gemma

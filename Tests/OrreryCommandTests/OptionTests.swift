@@ -1,7 +1,7 @@
 import Foundation
 import OrreryFiles
 import Testing
-import orrery
+import OrreryCommand
 
 /// What options have in common across commands: their short names, the names of types, what help says, and the seed.
 @Suite struct OptionTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import orrery
+import OrreryCommand
 
 /// What was typed is found again, and nothing that is wrong with its file stops a chat.
 @Suite struct HistoryFileTests {

@@ -1,7 +1,7 @@
 import Foundation
 import OrreryFiles
 import Testing
-import orrery
+import OrreryCommand
 
 /// What somebody types who does not know the program yet, and what it answers.
 @Suite struct NewcomerCommandTests {

@@ -1,6 +1,6 @@
 import OrreryTerminal
 import Testing
-import orrery
+import OrreryCommand
 
 /// The mean line of the chart.
 @Suite struct LossHistoryTests {

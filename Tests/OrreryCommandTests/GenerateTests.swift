@@ -1,7 +1,7 @@
 import Foundation
 import OrreryFiles
 import Testing
-import orrery
+import OrreryCommand
 
 /// `orrery generate` with several texts: where prompts come from, in which order texts come, and that none depends on another.
 @Suite struct GenerateTests {

@@ -1,5 +1,5 @@
 import Testing
-import orrery
+import OrreryCommand
 
 /// `--time`.
 @Suite struct TimeArgumentTests {
