@@ -38,7 +38,7 @@ import Testing
     static let trainFlags: [BadInput] = [
         .usage("train --no-such-flag", "--no-such-flag"),
         .usage("train --preset gpt5", "--preset: expected nanogpt-cpu, nanogpt-gpu, shakespeare, demo, found gpt5"),
-        .usage("train --architecture mamba", "--architecture: expected gpt2, qwen3, found mamba"),
+        .usage("train --architecture mamba", "--architecture: expected gpt2, qwen3, orrery, found mamba"),
         .usage("train --steps many", "many"),
         .usage("train --steps=0", "--steps: expected"), .usage("train --steps=-1", "--steps: expected"), .usage("train --steps=9223372036854775807", "--steps: expected"),
         .usage("train --batch=0", "--batch: expected"), .usage("train --batch=9223372036854775807", "--batch: expected"),

@@ -27,7 +27,10 @@ struct ForeignFile {
     /// The same, and any other text besides, for a format whose own beginning may be nearly anything.
     init?(orText bytes: UnsafeRawBufferPointer) {
         if let known = ForeignFile(bytes) { self = known; return }
-        guard !bytes.isEmpty, bytes.prefix(64).allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09 ... 0x0D).contains($0) }) else { return nil }
+        let start = bytes.prefix(64)
+        // The last character may be cut.
+        let isUTF8 = (0 ... 3).contains { start.count > $0 && String(validating: start.dropLast($0), as: UTF8.self) != nil }
+        guard isUTF8, start.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09 ... 0x0D).contains($0) }) else { return nil }
         (found, advice) = ("text", "name a GGUF file, a safetensors file or a model directory")
     }
 
