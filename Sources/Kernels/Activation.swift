@@ -1,7 +1,7 @@
 internal import CKernels
 
 /// What an activation function is, by the names of Hugging Face's `hidden_act`.
-public enum Activation: String, Sendable, CaseIterable {
+public enum Activation: String, Codable, Sendable, CaseIterable {
     /// x Φ(x), exact (arXiv:1606.08415)
     case gelu
     /// its tanh approximation, GPT-2's

@@ -10,7 +10,7 @@ extension Processor {
     /// Positions of a segment: some 256 KB of keys and values of 64 numbers in 16 bits.
     static let segment = 1024
 
-    /// y = softmax(scale q kᵀ) v per head: `OrreryNN`'s `plainAttention` says the same in tensors.
+    /// y = softmax(scale q kᵀ) v per head: `PlainAttention` in OrreryNN says the same in tensors.
     ///
     /// - Parameters:
     ///   - q: [N, H, head size]; y likewise.

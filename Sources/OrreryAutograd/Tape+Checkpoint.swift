@@ -6,7 +6,7 @@ extension Tape {
     ///
     /// - Parameter body: gives the same each time, and has no other tracked tensors than x and watched parameters.
     package static func checkpoint(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
-        guard let tape = recording else { return body(x) }
+        guard let tape = current else { return body(x) }
         let y = unrecorded { body(x.detached) }
         let op = CustomOp(name: "checkpoint", inputs: [x]) { dy in
             guard let dy = dy[0] else { return [nil] }

@@ -35,20 +35,6 @@ public final class GPTNeoX: Decoder, Architecture {
         ]
     }
 
-    struct Block: DecoderBlock {
-        let norm1: NormPoint
-        let attention: CausalSelfAttention
-        let norm2: NormPoint
-        let feedForward: FeedForward
-        let isParallel: Bool
-
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-            let x = context.tap(.residualPre, x)
-            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(norm1(x, context), context)))
-            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(isParallel ? x : h, context), context)))
-        }
-    }
-
     public let config: Configuration
     public let parameters: [Parameter]
     public let stack: DecoderStack
@@ -64,19 +50,18 @@ public final class GPTNeoX: Decoder, Architecture {
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_in"], config.vocabSize, D, standardDeviation: initial.embedding)
-        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
-            let attention = s["attention"]
-            return Block(
-                norm1: NormPoint(try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps), .norm1),
-                attention: CausalSelfAttention(
-                    projection: .fusedByHead(try Linear(attention["query_key_value"], D, 3 * D, bias: config.attentionBias, initial: hidden)),
-                    output: try Linear(attention["dense"], D, D, bias: config.attentionBias, initial: out),
-                    positions: positions, heads: H, keyValueHeads: H, headSize: d),
-                norm2: NormPoint(try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps), .norm2),
-                feedForward: FeedForward(
-                    up: try Linear(s["mlp"]["dense_h_to_4h"], D, F, bias: true, initial: hidden),
-                    down: try Linear(s["mlp"]["dense_4h_to_h"], F, D, bias: true, initial: out), activation: config.hiddenAct),
-                isParallel: config.useParallelResidual)
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s -> any DecoderBlock in
+            let a = s["attention"], norm1 = try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps)
+            let attention = CausalSelfAttention(
+                projection: .fusedByHead(try Linear(a["query_key_value"], D, 3 * D, bias: config.attentionBias, initial: hidden)),
+                output: try Linear(a["dense"], D, D, bias: config.attentionBias, initial: out), positions: positions, heads: H, keyValueHeads: H, headSize: d)
+            let norm2 = try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps)
+            let feedForward = FeedForward(
+                up: try Linear(s["mlp"]["dense_h_to_4h"], D, F, bias: true, initial: hidden),
+                down: try Linear(s["mlp"]["dense_4h_to_h"], F, D, bias: true, initial: out), activation: config.hiddenAct)
+            return config.useParallelResidual
+                ? ParallelBlock(norm1: norm1, attention: attention, norm2: norm2, feedForward: feedForward)
+                : PreNormBlock(norm1: norm1, attention: attention, norm2: norm2, feedForward: feedForward)
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try LayerNorm(scope["final_layer_norm"], D, bias: true, epsilon: eps),

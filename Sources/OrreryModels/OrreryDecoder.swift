@@ -103,7 +103,7 @@ public final class OrreryDecoder: Decoder, Architecture {
             switch config.residual {
             case .pre: return PreNormBlock(norm1: norm1, attention: attention, norm2: try norm(s["post_attention_layernorm"], D), feedForward: try feedForward())
             case .post: return PostNormBlock(attention: attention, norm1: norm1, feedForward: try feedForward(), norm2: try norm(s["post_attention_layernorm"], D))
-            case .parallel: return ParallelBlock(norm: norm1, attention: attention, feedForward: try feedForward())
+            case .parallel: return ParallelBlock(norm1: norm1, attention: attention, feedForward: try feedForward())
             case .sandwich:
                 return SandwichNormBlock(
                     norm1: norm1, attention: attention, postNorm1: try norm(s["post_attention_layernorm"], D),

@@ -36,20 +36,6 @@ public final class StableLM: Decoder, Architecture {
         ]
     }
 
-    struct Block: DecoderBlock {
-        let norm1: NormPoint
-        let attention: CausalSelfAttention
-        /// nil: both parts read `norm1`, side by side.
-        let norm2: NormPoint?
-        let feedForward: GatedFeedForward
-
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-            let x = context.tap(.residualPre, x), n = norm1(x, context)
-            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(n, context)))
-            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2?(h, context) ?? n, context)))
-        }
-    }
-
     public let config: Configuration
     public let parameters: [Parameter]
     public let stack: DecoderStack
@@ -65,20 +51,20 @@ public final class StableLM: Decoder, Architecture {
         let positions = PositionEncoding.rotary(
             RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
-            let attention = s["self_attn"]
+        let blocks = try scope["layers"].layers(config.numHiddenLayers) { s -> any DecoderBlock in
+            let a = s["self_attn"]
             func headNorm(_ name: String, _ heads: Int) throws -> (any Norm)? {
-                config.qkLayernorm ? try LayerNormPerHead(attention[name]["norms"], heads: heads, d, epsilon: eps) : nil
+                config.qkLayernorm ? try LayerNormPerHead(a[name]["norms"], heads: heads, d, epsilon: eps) : nil
             }
-            return Block(
-                norm1: NormPoint(try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps), .norm1),
-                attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.useQKVBias, initial: hidden),
-                    output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
-                    queryNorm: try headNorm("q_layernorm", H), keyNorm: try headNorm("k_layernorm", Hk),
-                    positions: positions, heads: H, keyValueHeads: Hk, headSize: d),
-                norm2: config.useParallelResidual ? nil : NormPoint(try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps), .norm2),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
+            let norm1 = try LayerNorm(s["input_layernorm"], D, bias: true, epsilon: eps)
+            let attention = CausalSelfAttention(
+                projection: try .separate(a, D, query: H * d, keyValue: Hk * d, bias: config.useQKVBias, initial: hidden),
+                output: try Linear(a["o_proj"], H * d, D, bias: false, initial: out), queryNorm: try headNorm("q_layernorm", H),
+                keyNorm: try headNorm("k_layernorm", Hk), positions: positions, heads: H, keyValueHeads: Hk, headSize: d)
+            func feedForward() throws -> GatedFeedForward { try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out) }
+            if config.useParallelResidual { return ParallelBlock(norm1: norm1, attention: attention, feedForward: try feedForward()) }
+            return PreNormBlock(
+                norm1: norm1, attention: attention, norm2: try LayerNorm(s["post_attention_layernorm"], D, bias: true, epsilon: eps), feedForward: try feedForward())
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try LayerNorm(scope["norm"], D, bias: true, epsilon: eps),

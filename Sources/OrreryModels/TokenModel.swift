@@ -40,12 +40,18 @@ extension TokenModel {
 
     public func makeState(capacity: Int, type: CacheType) -> any SequenceState { makeKeyValueCache(capacity: capacity, type: type) }
 
+    /// Whether a sequence that grows to `length` positions turns its keys by other frequencies than those that are kept.
+    public func isStretched(_ state: any SequenceState, by length: Int) -> Bool {
+        guard let cache = state.keyValues, cache.count > 0 else { return false }
+        return cache.rotaryStretch != rotaryStretch(of: length)
+    }
+
     /// Makes a state ready for a sequence that grows to `length` positions: where that turns keys by other frequencies, those that are kept are of no use, and
     /// the state begins again.
     ///
     /// - Returns: whether it does.
     @discardableResult public func rewind(_ state: any SequenceState, ifStretchedBy length: Int) -> Bool {
-        guard let cache = state.keyValues, cache.count > 0, cache.rotaryStretch != rotaryStretch(of: length) else { return false }
+        guard isStretched(state, by: length) else { return false }
         state.truncate(to: 0)
         return true
     }
@@ -65,10 +71,10 @@ extension Decoder {
 
     public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         for run in batch.runs {
-            guard let cache = run.state?.keyValues else { continue }
-            let stretch = rotaryStretch(of: max(run.sequenceLength ?? 0, run.start + run.count))
-            precondition(cache.count == 0 || cache.rotaryStretch == stretch, "a longer sequence turns its keys by other frequencies: rewind its state first")
-            cache.rotaryStretch = stretch
+            guard let state = run.state else { continue }
+            let length = max(run.sequenceLength ?? 0, run.start + run.count)
+            precondition(!isStretched(state, by: length), "a longer sequence turns its keys by other frequencies: rewind its state first")
+            state.keyValues?.rotaryStretch = rotaryStretch(of: length)
         }
         return readingWeights { stack.hidden(batch, context) }
     }

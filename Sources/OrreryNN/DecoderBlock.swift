@@ -68,19 +68,21 @@ package struct PostNormBlock: DecoderBlock {
     }
 }
 
-/// GPT-J's block: attention and feed-forward network read one norm, side by side.
+/// Attention and feed-forward network side by side: both read one norm, as in GPT-J, or each has its own.
 package struct ParallelBlock: DecoderBlock {
-    package let norm: NormPoint
+    package let norm1: NormPoint
     package let attention: CausalSelfAttention
+    package let norm2: NormPoint?
     package let feedForward: any FeedForwardNetwork
 
-    package init(norm: any Norm, attention: CausalSelfAttention, feedForward: any FeedForwardNetwork) {
-        (self.norm, self.attention, self.feedForward) = (NormPoint(norm, .norm1), attention, feedForward)
+    package init(norm1: any Norm, attention: CausalSelfAttention, norm2: (any Norm)? = nil, feedForward: any FeedForwardNetwork) {
+        (self.norm1, self.attention) = (NormPoint(norm1, .norm1), attention)
+        (self.norm2, self.feedForward) = (norm2.map { NormPoint($0, .norm2) }, feedForward)
     }
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = context.tap(.residualPre, x), n = norm(x, context)
+        let x = context.tap(.residualPre, x), n = norm1(x, context)
         let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(n, context)))
-        return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(n, context)))
+        return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2?(x, context) ?? n, context)))
     }
 }

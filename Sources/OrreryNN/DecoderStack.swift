@@ -17,6 +17,8 @@ public struct DecoderStack: Sendable {
     package let logitsMultiplier: Float?
     /// Logits become cap tanh(logit / cap) (arXiv:2408.00118, 2).
     package let logitsSoftCap: Float?
+    /// Of the rotary scalings those that go by a sequence's length.
+    private let stretching: [RotaryScaling]
 
     package init(
         tokens: Embedding, embeddingMultiplier: Float? = nil, positions: PositionEncoding = .none, blocks: [any DecoderBlock], finalNorm: any Norm, head: Linear?,
@@ -25,6 +27,7 @@ public struct DecoderStack: Sendable {
         (self.tokens, self.embeddingMultiplier, self.positions, self.blocks) = (tokens, embeddingMultiplier, positions, blocks)
         (self.finalNorm, self.head) = (NormPoint(finalNorm, .finalNorm), head)
         (self.logitsMultiplier, self.logitsSoftCap) = (logitsMultiplier, logitsSoftCap)
+        stretching = Array(Set(blocks.compactMap { $0.attention.positions.rotaryTable?.scaling }).filter(\.goesByLength))
     }
 
     /// The residual stream after the last block, float32 [wanted rows, D]. The sequences' states have read the rows then.
@@ -51,6 +54,6 @@ public struct DecoderStack: Sendable {
 
     /// Which frequencies turn queries and keys of a sequence of so many positions: equal numbers, equal frequencies.
     package func rotaryStretch(of length: Int) -> Int {
-        blocks.reduce(0) { max($0, $1.attention.positions.rotaryTable?.scaling.stretchNumber(length) ?? 0) }
+        stretching.reduce(0) { max($0, $1.stretchNumber(length)) }
     }
 }

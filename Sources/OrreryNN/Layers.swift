@@ -47,7 +47,7 @@ public protocol Norm: Sendable {
 
 /// A norm whose result is a point of the forward pass, rounded to the type of the product that reads it.
 package struct NormPoint: Sendable {
-    package let norm: any Norm
+    private let norm: any Norm
     private let point: TapPoint
 
     package init(_ norm: any Norm, _ point: TapPoint) { (self.norm, self.point) = (norm, point) }

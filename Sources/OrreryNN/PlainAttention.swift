@@ -14,23 +14,21 @@ struct PlainAttention {
 
     /// q [N, H d], keys and values [N, Hk d] of whole sequences: [N, H d].
     func callAsFunction(_ q: Tensor, keys: Tensor, values: Tensor) -> Tensor {
-        joined(q) { run in (keys.rows(run.rows), values.rows(run.rows)) }
+        joined(q) { r in (keys.rows(shape.runs[r].rows), values.rows(shape.runs[r].rows)) }
     }
 
     /// The same on caches that already hold the keys and values, one per run.
     func callAsFunction(_ q: Tensor, cached: [KeyValueTiles]) -> Tensor {
-        joined(q) { run in
-            let cache = cached[shape.runs.firstIndex(of: run)!]
-            return (Tensor(keysOf: cache, count: run.keys), Tensor(valuesOf: cache, count: run.keys))
-        }
+        joined(q) { r in (Tensor(keysOf: cached[r], count: shape.runs[r].keys), Tensor(valuesOf: cached[r], count: shape.runs[r].keys)) }
     }
 
-    private func joined(_ q: Tensor, _ keyValues: (AttentionShape.Run) -> (Tensor, Tensor)) -> Tensor {
+    /// - Parameter keyValues: of the run of this number.
+    private func joined(_ q: Tensor, _ keyValues: (Int) -> (Tensor, Tensor)) -> Tensor {
         let first = shape.runs[0]
         let isUniform = shape.runs.allSatisfy { $0.queries == first.queries && $0.keys == first.keys && $0.firstPosition == first.firstPosition }
-        let groups = isUniform ? [shape.runs] : shape.runs.map { [$0] }
-        return Tensor.joinedRows(groups.map { runs in
-            let both = runs.map(keyValues)
+        let groups = isUniform ? [0 ..< shape.runs.count] : shape.runs.indices.map { $0 ..< $0 + 1 }
+        return Tensor.joinedRows(groups.map { group in
+            let both = group.map(keyValues), runs = Array(shape.runs[group])
             let queries = q.rows(runs[0].firstRow ..< runs[runs.count - 1].rows.upperBound)
             return attention(queries, Tensor.joinedRows(both.map(\.0)), Tensor.joinedRows(both.map(\.1)), runs)
         })

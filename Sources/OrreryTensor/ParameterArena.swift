@@ -43,10 +43,13 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
     /// Changes the values in place, while no forward pass elsewhere reads them.
     package func change<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
         try access.write {
-            defer { for p in parameters { p.changed() } }
+            defer { dropPackedCopies() }
             return try body(valuePointer)
         }
     }
+
+    /// Says that packed copies of the values are not theirs: they were changed, or a copy was cut in the middle.
+    package func dropPackedCopies() { for p in parameters { p.changed() } }
 
     /// Takes all values from memory in the arena's order.
     package func assign(_ other: Storage) { change { _ = memcpy($0, other.pointer, count * 4) } }

@@ -98,6 +98,14 @@ public enum RotaryScaling: Sendable, Hashable {
         }
     }
 
+    /// Whether frequencies depend on the length of the sequence.
+    package var goesByLength: Bool {
+        switch self {
+        case .dynamic, .longrope: true
+        case .none, .linear, .llama3, .yarn, .factors: false
+        }
+    }
+
     /// The same as a number: 0 where it holds for any length.
     package func stretchNumber(_ sequenceLength: Int) -> Int {
         switch stretch(sequenceLength) {

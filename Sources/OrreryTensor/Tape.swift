@@ -24,7 +24,7 @@ public final class Tape: @unchecked Sendable {  // used by one thread
     private var isRecording = true
 
     /// The tape on which operations with watched parameters are recorded here and now.
-    @TaskLocal static var current: Tape?
+    @TaskLocal package static var current: Tape?
 
     public init(watching parameters: [Parameter]) {
         self.parameters = parameters
@@ -34,9 +34,6 @@ public final class Tape: @unchecked Sendable {  // used by one thread
 
     /// Runs `body` and records its operations on watched parameters, and on what comes of them.
     public func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
-
-    /// The tape that records here and now.
-    package static var recording: Tape? { current }
 
     /// Runs `body` and records nothing of it here.
     package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R { try $current.withValue(nil, operation: body) }

@@ -14,7 +14,7 @@ import Testing
         let arena = ParameterArena([weight])
         #expect(product() == expected())
         arena.valuePointer[3] = 9
-        arena.change { _ in }
+        arena.dropPackedCopies()
         #expect(product() == expected())
     }
 

@@ -67,5 +67,5 @@ private func poison(_ name: String, of trainer: Trainer, with value: Float, all:
     let index = try #require(trainer.arena.parameters.firstIndex { $0.name == name }, "\(trainer.arena.parameters.map(\.name))")
     let parameter = trainer.arena.parameters[index], start = trainer.arena.valuePointer + trainer.arena.offsets[index]
     for i in 0 ..< (all ? parameter.count : 1) { start[i] = value }
-    trainer.arena.change { _ in }
+    trainer.arena.dropPackedCopies()
 }

@@ -23,7 +23,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "How the model knows the order of tokens (orrery): \(names(OrreryDecoder.Positions.self)). (default: \(parts.positions.rawValue))")
     var positions: String?
     @Option(help: "\(names(OrreryDecoder.NormKind.self)) (orrery). (default: \(parts.norm.rawValue))") var norm: String?
-    @Option(help: "The activation of the feed-forward network, by Hugging Face's name: silu, gelu, relu, relu2 ... (orrery). (default: \(parts.activation))")
+    @Option(help: "The activation of the feed-forward network, by Hugging Face's name: silu, gelu, relu, relu2 ... (orrery). (default: \(parts.activation.rawValue))")
     var activation: String?
     @Flag(inversion: .prefixedNo, help: "Multiply the activation by another product (orrery). (default: \(onOff("gated-mlp", parts.gated)))") var gatedMLP: Bool?
     @Option(help: "Where norms stand (orrery): \(names(OrreryDecoder.Residual.self)). (default: \(parts.residual.rawValue))") var residual: String?
@@ -69,10 +69,10 @@ struct ModelOptions: ParsableArguments {
         try set(&parts.residual, residual, "--residual")
         set(&parts.gated, gatedMLP)
         if let activation {
-            guard Activation(name: activation) != nil else {
+            guard let known = Activation(name: activation) else {
                 throw ValidationError("--activation: expected one of \(Activation.names.joined(separator: ", ")), found \(activation)")
             }
-            parts.activation = activation
+            parts.activation = known
         }
         switch attention {
         case nil, "window"?:

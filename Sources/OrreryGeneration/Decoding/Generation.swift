@@ -120,8 +120,8 @@ public final class Generation {
 
     /// Whether nothing but the position of the newest token has to be computed before the next one can be chosen.
     var wantsOnePosition: Bool {
-        guard finishReason == nil, tokens.count > options.prompt.count, state.count == tokens.count - 1 else { return false }
-        return !source.model.rewind(state, ifStretchedBy: tokens.count)
+        finishReason == nil && tokens.count > options.prompt.count && state.count == tokens.count - 1
+            && !source.model.isStretched(state, by: tokens.count)
     }
 
     /// Takes what a pass over several sequences has computed for the newest token: its logits; its state has read it already.

@@ -5,14 +5,11 @@ import OrreryModels
 public struct DecoderParts: Codable, Sendable, Hashable {
     public var positions = OrreryDecoder.Positions.rotary
     public var norm = OrreryDecoder.NormKind.rms
-    /// By Hugging Face's name.
-    public var activation = Activation.silu.rawValue
+    public var activation = Activation.silu
     public var gated = true
     public var residual = OrreryDecoder.Residual.pre
     /// How many positions a query sees, its own included; nil: all up to its own.
     public var window: Int?
 
     public init() {}
-
-    var function: Activation { Activation(name: activation) ?? .silu }
 }

@@ -151,7 +151,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             var config = OrreryDecoder.Configuration(
                 vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
                 numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context)
-            (config.positions, config.ropeTheta, config.norm, config.hiddenAct) = (parts.positions, ropeTheta, parts.norm, parts.function)
+            (config.positions, config.ropeTheta, config.norm, config.hiddenAct) = (parts.positions, ropeTheta, parts.norm, parts.activation)
             (config.gatedMLP, config.residual, config.slidingWindow) = (parts.gated, parts.residual, parts.window)
             (config.tieWordEmbeddings, config.eosTokenIDs) = (tiedEmbeddings, endOfText.map { [$0] } ?? [])
             return try OrreryDecoder(config, source, initial: initial)

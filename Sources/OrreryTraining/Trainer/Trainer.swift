@@ -73,7 +73,7 @@ public final class Trainer {
             begins(micro)
             let part = WorkCancellation.run(shouldStop: shouldStop) { accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
             guard let part else {
-                arena.change { _ in }  // a copy of a weight may have been cut in the middle
+                arena.dropPackedCopies()  // a copy of a weight may have been cut in the middle
                 return nil
             }
             loss += part.sum

@@ -169,7 +169,7 @@ public final class TrainingRun {
 
     private func validate(_ shouldStop: () -> Bool) throws -> Double? {
         var isWhole = false
-        defer { if !isWhole { trainer.arena.change { _ in } } }  // a copy of a weight may have been cut in the middle
+        defer { if !isWhole { trainer.arena.dropPackedCopies() } }  // a copy of a weight may have been cut in the middle
         let loss = try WorkCancellation.run(shouldStop: shouldStop) {
             try trainer.validate { [self] share in
                 observer?.validating(trainer, share: share)

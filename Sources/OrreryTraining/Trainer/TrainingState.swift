@@ -96,7 +96,7 @@ struct TrainingState {
         guard trainer.stateChecksum == progress.arraysChecksum else {
             throw TrainingError.state(file.path, "the file is damaged: its numbers do not match progress.json; \(Self.advice)")
         }
-        trainer.arena.change { _ in }  // packed copies are stale
+        trainer.arena.dropPackedCopies()  // packed copies are stale
         trainer.step = progress.step
         return progress
     }
