@@ -7,13 +7,16 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "orrery", targets: ["OrreryCommand"]),
-        .library(name: "Orrery", targets: [
-            "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN", "OrreryModels",
-            "OrreryGeneration", "OrreryTraining",
-        ]),
+        .library(
+            name: "Orrery",
+            targets: [
+                "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN",
+                "OrreryModels",
+                "OrreryGeneration", "OrreryTraining",
+            ]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .target(name: "OrreryRandom"),
@@ -27,36 +30,60 @@ let package = Package(
         .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
-        .target(name: "OrreryGeneration", dependencies: [
-            "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "Kernels",
-        ]),
+        .target(
+            name: "OrreryGeneration",
+            dependencies: [
+                "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles",
+                "Kernels",
+            ]),
         .target(name: "OrreryDemo", dependencies: ["OrreryRandom"]),
-        .target(name: "OrreryTraining", dependencies: [
-            "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
-            "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
-        ]),
+        .target(
+            name: "OrreryTraining",
+            dependencies: [
+                "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
+                "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
+            ]),
         .target(name: "OrreryTerminal"),
-        .executableTarget(name: "OrreryCommand", dependencies: [
-            "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryTokenizers",
-            "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        .executableTarget(
+            name: "OrreryCommand",
+            dependencies: [
+                "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
+                "OrreryTokenizers",
+                "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryRandom", "OrreryFiles"]),
-        .testTarget(name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"], exclude: ["Goldens"]),
-        .testTarget(name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"],
+            exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryRandom", "OrreryDemo"]),
         .testTarget(name: "OrreryTerminalTests", dependencies: ["OrreryRandom", "OrreryTerminal"]),
-        .testTarget(name: "OrreryGenerationTests", dependencies: [
-            "OrreryRandom",
-            "OrreryCommand", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
-            "Kernels",
-        ], exclude: ["Goldens"]),
-        .testTarget(name: "OrreryAutogradTests", dependencies: ["OrreryRandom", "OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
         .testTarget(
-            name: "OrreryModelsTests", dependencies: ["OrreryRandom", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels"],
+            name: "OrreryGenerationTests",
+            dependencies: [
+                "OrreryRandom",
+                "OrreryCommand", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
+                "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
+                "Kernels",
+            ], exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryAutogradTests",
+            dependencies: ["OrreryRandom", "OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),
+        .testTarget(
+            name: "OrreryModelsTests",
+            dependencies: [
+                "OrreryRandom", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor", "OrreryFiles", "Kernels",
+            ],
             exclude: ["Goldens"]),
-        .testTarget(name: "OrreryTrainingTests", dependencies: ["OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "OrreryDemo", "Kernels"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryTrainingTests",
+            dependencies: [
+                "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
+                "OrreryFiles", "OrreryDemo", "Kernels",
+            ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),
     ]
 )

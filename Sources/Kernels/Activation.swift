@@ -25,7 +25,8 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 
     /// Other names of the same functions: transformers has several implementations of some.
     private static let synonyms: [String: Activation] = [
-        "swish": .silu, "gelu_python": .gelu, "gelu_pytorch_tanh": .geluTanh, "gelu_python_tanh": .geluTanh, "gelu_fast": .geluTanh,
+        "swish": .silu, "gelu_python": .gelu, "gelu_pytorch_tanh": .geluTanh, "gelu_python_tanh": .geluTanh,
+        "gelu_fast": .geluTanh,
         "gelu_accurate": .geluTanh,
     ]
 

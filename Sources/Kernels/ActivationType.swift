@@ -1,11 +1,12 @@
 internal import CKernels
 
-/// How products keep the numbers that meet weights in blocks. They share a scale in units of 32 or, for formats with blocks of 256, of 256.
+/// How products keep the numbers that meet weights in blocks. They share a scale in units of 32 or, for formats with
+/// blocks of 256, of 256.
 public enum ActivationType: String, CaseIterable, Sendable {
     /// Signed bytes, as llama.cpp's: on real weights this rounding is most of the distance from float32.
     case int8
-    /// Integers of 15 bits, which are multiplied as two bytes: their rounding can't be told from that of float32 sums. Reading many tokens at once takes up to twice
-    /// the time, decoding takes no longer where memory limits it.
+    /// Integers of 15 bits, which are multiplied as two bytes: their rounding can't be told from that of float32 sums.
+    /// Reading many tokens at once takes up to twice the time, decoding takes no longer where memory limits it.
     case int16
 
     /// Where nobody says otherwise.

@@ -1,27 +1,34 @@
 internal import CKernels
 import Foundation
 
-// The gradient of fused attention (arXiv:2307.08691, algorithm 2): each tile of probabilities is made again from the log-sum-exp.
+// The gradient of fused attention (arXiv:2307.08691, algorithm 2): each tile of probabilities is made again from the
+// log-sum-exp.
 extension Processor {
     /// From dy to dq, dk and dv; rows as in `attention`, one task per run and key-value head.
     ///
     /// - Parameters:
     ///   - y: the forward result; `logSumExp` [H, N] as the forward pass kept it.
     package func attentionGradient(
-        _ shape: AttentionShape, q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>,
+        _ shape: AttentionShape, q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows,
+        logSumExp: UnsafePointer<Float>,
         dq: HeadRows, dk: HeadRows, dv: HeadRows, computeType: ElementType, dropout: Dropout? = nil
     ) {
-        precondition(shape.runs.allSatisfy { $0.firstPosition == 0 && $0.keys == $0.queries }, "attention gradient: with a cache there is none")
-        precondition(shape.sinks.isEmpty && shape.distanceBias == nil, "attention gradient: sinks and relative biases have none")
+        precondition(
+            shape.runs.allSatisfy { $0.firstPosition == 0 && $0.keys == $0.queries },
+            "attention gradient: with a cache there is none")
+        precondition(
+            shape.sinks.isEmpty && shape.distanceBias == nil, "attention gradient: sinks and relative biases have none")
         run(.attention, shape.runs.count * shape.keyValueHeads, operations: 5 * shape.products, bytes: 0) { task in
             AttentionGradientTask(
-                processor: self, shape: shape, place: task / shape.keyValueHeads, keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
+                processor: self, shape: shape, place: task / shape.keyValueHeads,
+                keyValueHead: task % shape.keyValueHeads, type: computeType, dropout: dropout
             ).run(q: q, k: k, v: v, y: y, dy: dy, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv)
         }
     }
 }
 
-/// One key-value head of one run, with the query heads of its group. T queries, D head size, blocks of queries by tiles of keys.
+/// One key-value head of one run, with the query heads of its group. T queries, D head size, blocks of queries by tiles
+/// of keys.
 private struct AttentionGradientTask {
     let processor: Processor
     let shape: AttentionShape
@@ -35,7 +42,8 @@ private struct AttentionGradientTask {
     private var sequence: AttentionShape.Run { shape.runs[place] }
 
     func run(
-        q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>, dq: HeadRows, dk: HeadRows, dv: HeadRows
+        q: HeadRows, k: HeadRows, v: HeadRows, y: HeadRows, dy: HeadRows, logSumExp: UnsafePointer<Float>, dq: HeadRows,
+        dk: HeadRows, dv: HeadRows
     ) {
         let kernels = self.kernels
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
@@ -43,7 +51,8 @@ private struct AttentionGradientTask {
         let (block, tile) = (Processor.queryBlock, KeyValueTiles.tile)
         let blocks = (T + block - 1) / block, tiles = (T + tile - 1) / tile
         let f32 = ElementType.float32.code
-        let depthD = processor.depth(of: D, type), depthTile = processor.depth(of: tile, type), depthBlock = processor.depth(of: block, type)
+        let depthD = processor.depth(of: D, type), depthTile = processor.depth(of: tile, type),
+            depthBlock = processor.depth(of: block, type)
         let columnPanels = (D + nr - 1) / nr, rowPanels = (block + mr - 1) / mr, keyPanels = (tile + mr - 1) / mr
 
         // Packed forms, per query block of each head: rows as left operand (Q, dO) and as right operand.
@@ -51,11 +60,13 @@ private struct AttentionGradientTask {
         var plan = ScratchPlan()
         let qRows = plan.floats(G * blocks * rowWords), dyRows = plan.floats(G * blocks * rowWords)
         let qColumns = plan.floats(G * blocks * columnWords), dyColumns = plan.floats(G * blocks * columnWords)
-        let kTile = plan.floats(tile * depthD), vTile = plan.floats(tile * depthD), kColumns = plan.floats(columnPanels * nr * depthTile)
+        let kTile = plan.floats(tile * depthD), vTile = plan.floats(tile * depthD),
+            kColumns = plan.floats(columnPanels * nr * depthTile)
         let scores = plan.floats(block * tile), dp = plan.floats(block * tile)
         let left = plan.floats(max(keyPanels * mr * depthBlock, rowPanels * mr * depthTile))
         let dqSum = plan.floats(G * T * D), dkSum = plan.floats(tile * D), dvSum = plan.floats(tile * D)
-        let delta = plan.floats(G * T), position = plan.floats(T), slope = plan.floats(block), mask = plan.floats(block * tile / 32)
+        let delta = plan.floats(G * T), position = plan.floats(T), slope = plan.floats(block),
+            mask = plan.floats(block * tile / 32)
         let firstKey = plan.floats(T), lastKey = plan.floats(T)
         let memory = Storage(byteCount: plan.count * 4)
         defer { withExtendedLifetime(memory) {} }
@@ -74,14 +85,19 @@ private struct AttentionGradientTask {
         for g in 0 ..< G {
             let head = keyValueHead * G + g
             kernels.row_dot(
-                dy.at(row: start, head: head), dy.type.code, dy.rowStride, y.at(row: start, head: head), y.type.code, y.rowStride,
+                dy.at(row: start, head: head), dy.type.code, dy.rowStride, y.at(row: start, head: head), y.type.code,
+                y.rowStride,
                 base + delta + g * T, T, D)
             for i in 0 ..< blocks {
                 let rows = min(block, T - i * block), at = g * blocks + i
                 for (x, asRows, asColumns) in [(q, qRows, qColumns), (dy, dyRows, dyColumns)] {
                     let from = x.at(row: start + i * block, head: head)
-                    rowOperand = processor.leftOperand(from, x.type, stride: x.rowStride, rows: rows, depth: D, as: type, in: words + asRows + at * rowWords)
-                    kernels.pack(from, x.type.code, 1, x.rowStride, D, rows, Int32(nr), type.code, words + asColumns + at * columnWords, nr * depthBlock)
+                    rowOperand = processor.leftOperand(
+                        from, x.type, stride: x.rowStride, rows: rows, depth: D, as: type,
+                        in: words + asRows + at * rowWords)
+                    kernels.pack(
+                        from, x.type.code, 1, x.rowStride, D, rows, Int32(nr), type.code,
+                        words + asColumns + at * columnWords, nr * depthBlock)
                 }
             }
         }
@@ -89,10 +105,13 @@ private struct AttentionGradientTask {
         for j in 0 ..< tiles {
             let keys = min(tile, T - j * tile)
             if keys < tile { memset(words + kTile, 0, tile * depthD * 4); memset(words + vTile, 0, tile * depthD * 4) }
-            let (kFrom, vFrom) = (k.at(row: start + j * tile, head: keyValueHead), v.at(row: start + j * tile, head: keyValueHead))
+            let (kFrom, vFrom) = (
+                k.at(row: start + j * tile, head: keyValueHead), v.at(row: start + j * tile, head: keyValueHead)
+            )
             kernels.pack(kFrom, k.type.code, k.rowStride, 1, keys, D, Int32(nr), type.code, words + kTile, nr * depthD)
             kernels.pack(vFrom, v.type.code, v.rowStride, 1, keys, D, Int32(nr), type.code, words + vTile, nr * depthD)
-            kernels.pack(kFrom, k.type.code, 1, k.rowStride, D, keys, Int32(nr), type.code, words + kColumns, nr * depthTile)
+            kernels.pack(
+                kFrom, k.type.code, 1, k.rowStride, D, keys, Int32(nr), type.code, words + kColumns, nr * depthTile)
             memset(base + dkSum, 0, tile * D * 4)
             memset(base + dvSum, 0, tile * D * 4)
             for g in 0 ..< G {
@@ -100,39 +119,54 @@ private struct AttentionGradientTask {
                 if !shape.slopes.isEmpty { for r in 0 ..< block { base[slope + r] = shape.slopes[head] } }
                 for i in 0 ..< blocks {
                     // blocks whose rows all see other keys only
-                    if Int(lastKeys[min(T, (i + 1) * block) - 1]) < j * tile || Int(firstKeys[i * block]) >= (j + 1) * tile { continue }
+                    if Int(lastKeys[min(T, (i + 1) * block) - 1]) < j * tile
+                        || Int(firstKeys[i * block]) >= (j + 1) * tile
+                    {
+                        continue
+                    }
                     let rows = min(block, T - i * block), at = g * blocks + i
                     let depthRows = processor.depth(of: rows, type), depthKeys = processor.depth(of: keys, type)
                     kernels.product(
-                        rows, tile, depthD, words + qRows + at * rowWords, rowOperand.stride, rowOperand.direct, words + kTile, nr * depthD, type.code, base + scores, f32, tile,
+                        rows, tile, depthD, words + qRows + at * rowWords, rowOperand.stride, rowOperand.direct,
+                        words + kTile, nr * depthD, type.code, base + scores, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     kernels.product(
-                        rows, tile, depthD, words + dyRows + at * rowWords, rowOperand.stride, rowOperand.direct, words + vTile, nr * depthD, type.code, base + dp, f32, tile,
+                        rows, tile, depthD, words + dyRows + at * rowWords, rowOperand.stride, rowOperand.direct,
+                        words + vTile, nr * depthD, type.code, base + dp, f32, tile,
                         Int32(ORRERY_START_ZERO), nil)
                     var geometry = orrery_score_tile(
-                        first_key: firstKeys + i * block, last_key: lastKeys + i * block, query_position: positions + i * block,
-                        slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), bias: nil, bias_reach: 0, soft_cap: shape.softCap ?? 0, mask: nil,
-                        keep_scale: 1, scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows), keys: Int32(tile))
+                        first_key: firstKeys + i * block, last_key: lastKeys + i * block,
+                        query_position: positions + i * block,
+                        slope: shape.slopes.isEmpty ? nil : UnsafePointer(base + slope), bias: nil, bias_reach: 0,
+                        soft_cap: shape.softCap ?? 0, mask: nil,
+                        keep_scale: 1, scale: shape.scale, key_position: Int32(j * tile), rows: Int32(rows),
+                        keys: Int32(tile))
                     if let dropout {
                         let bits = UnsafeMutableRawPointer(base + mask).assumingMemoryBound(to: UInt8.self)
-                        let query = QueryRows(run: place, head: head, keyValueHead: keyValueHead, first: i * block, count: rows, acrossHeads: false)
+                        let query = QueryRows(
+                            run: place, head: head, keyValueHead: keyValueHead, first: i * block, count: rows,
+                            acrossHeads: false)
                         processor.makeMask(dropout, shape, query, tile: j, bits)
                         geometry.mask = UnsafePointer(bits)
                         geometry.keep_scale = 1 / (1 - dropout.probability)
                     }
                     let lse = logSumExp + head * shape.rows + start + i * block
-                    kernels.score_gradient_tile(&geometry, base + scores, base + dp, tile, lse, base + delta + g * T + i * block)
+                    kernels.score_gradient_tile(
+                        &geometry, base + scores, base + dp, tile, lse, base + delta + g * T + i * block)
                     // dV += Pᵀ dO, dK += dSᵀ Q
                     for (from, right, sum) in [(scores, dyColumns, dvSum), (dp, qColumns, dkSum)] {
-                        kernels.pack(base + from, f32, 1, tile, keys, rows, Int32(mr), type.code, words + left, mr * depthRows)
+                        kernels.pack(
+                            base + from, f32, 1, tile, keys, rows, Int32(mr), type.code, words + left, mr * depthRows)
                         kernels.product(
-                            keys, D, depthRows, words + left, mr * depthRows, 0, words + right + at * columnWords, nr * depthBlock, type.code, base + sum, f32,
+                            keys, D, depthRows, words + left, mr * depthRows, 0, words + right + at * columnWords,
+                            nr * depthBlock, type.code, base + sum, f32,
                             D, Int32(ORRERY_START_C), nil)
                     }
                     // dQ += dS K
                     let ds = processor.leftOperand(tile: base + dp, rows: rows, depth: keys, as: type, in: words + left)
                     kernels.product(
-                        rows, D, depthKeys, ds.words, ds.stride, ds.direct, words + kColumns, nr * depthTile, type.code, base + dqSum + (g * T + i * block) * D,
+                        rows, D, depthKeys, ds.words, ds.stride, ds.direct, words + kColumns, nr * depthTile, type.code,
+                        base + dqSum + (g * T + i * block) * D,
                         f32, D, Int32(ORRERY_START_C), nil)
                 }
             }
@@ -145,7 +179,8 @@ private struct AttentionGradientTask {
     private func store(_ sums: UnsafePointer<Float>, _ out: HeadRows, head: Int, first: Int, rows: Int) {
         for r in 0 ..< rows {
             kernels.convert(
-                sums + r * shape.headSize, ElementType.float32.code, out.at(row: sequence.firstRow + first + r, head: head), out.type.code, shape.headSize)
+                sums + r * shape.headSize, ElementType.float32.code,
+                out.at(row: sequence.firstRow + first + r, head: head), out.type.code, shape.headSize)
         }
     }
 }

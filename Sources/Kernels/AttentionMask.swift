@@ -20,7 +20,8 @@ package enum AttentionMask: Sendable, Hashable {
     }
 }
 
-/// Terms added to scores that depend on the distance from query to key, per head: T5's relative positions (arXiv:1910.10683, 2.1).
+/// Terms added to scores that depend on the distance from query to key, per head: T5's relative positions
+/// (arXiv:1910.10683, 2.1).
 package struct DistanceBias: Sendable, Hashable {
     /// Distances beyond it count as it.
     package var reach: Int
@@ -31,5 +32,7 @@ package struct DistanceBias: Sendable, Hashable {
 
     package var width: Int { 2 * reach + 1 }
 
-    package func term(head: Int, distance: Int) -> Float { terms[head * width + reach + max(-reach, min(reach, distance))] }
+    package func term(head: Int, distance: Int) -> Float {
+        terms[head * width + reach + max(-reach, min(reach, distance))]
+    }
 }

@@ -34,19 +34,25 @@ package struct AttentionShape: Sendable, Hashable {
     /// ALiBi slopes per head (arXiv:2108.12409), or empty.
     package var slopes: [Float]
     package var distanceBias: DistanceBias?
-    /// Per head a score that joins the softmax and whose share goes nowhere (arXiv:2309.17453; gpt-oss learns them), or empty.
+    /// Per head a score that joins the softmax and whose share goes nowhere (arXiv:2309.17453; gpt-oss learns them), or
+    /// empty.
     package var sinks: [Float]
 
     package init(
-        runs: [Run], heads: Int, keyValueHeads: Int, headSize: Int, mask: AttentionMask = .causal, scale: Float? = nil, softCap: Float? = nil,
+        runs: [Run], heads: Int, keyValueHeads: Int, headSize: Int, mask: AttentionMask = .causal, scale: Float? = nil,
+        softCap: Float? = nil,
         slopes: [Float] = [], distanceBias: DistanceBias? = nil, sinks: [Float] = []
     ) {
         precondition(heads % keyValueHeads == 0, "attention: \(heads) heads over \(keyValueHeads) key-value heads")
         precondition(slopes.isEmpty || slopes.count == heads, "attention: \(slopes.count) slopes for \(heads) heads")
         precondition(sinks.isEmpty || sinks.count == heads, "attention: \(sinks.count) sinks for \(heads) heads")
-        precondition(distanceBias.map { $0.terms.count == heads * $0.width } ?? true, "attention: a distance bias for \(heads) heads")
+        precondition(
+            distanceBias.map { $0.terms.count == heads * $0.width } ?? true,
+            "attention: a distance bias for \(heads) heads")
         (self.runs, self.heads, self.keyValueHeads, self.headSize) = (runs, heads, keyValueHeads, headSize)
-        (self.mask, self.softCap, self.slopes, self.distanceBias, self.sinks) = (mask, softCap, slopes, distanceBias, sinks)
+        (self.mask, self.softCap, self.slopes, self.distanceBias, self.sinks) = (
+            mask, softCap, slopes, distanceBias, sinks
+        )
         self.scale = scale ?? 1 / Float(headSize).squareRoot()
     }
 
@@ -57,17 +63,20 @@ package struct AttentionShape: Sendable, Hashable {
     package var keys: Int { runs.reduce(0) { $0 + $1.keys } }
 
     /// The keys that the query at `position` of a run sees.
-    package func keys(seenFrom position: Int, in run: Run) -> ClosedRange<Int> { mask.keys(seenFrom: position, of: run.keys) }
+    package func keys(seenFrom position: Int, in run: Run) -> ClosedRange<Int> {
+        mask.keys(seenFrom: position, of: run.keys)
+    }
 
     /// Operations of one of the products of attention, forward 2 and backward 5, for the scores that the mask leaves.
     var products: Double {
         let scores = runs.reduce(0.0) { sum, run in
             let causal = Double(run.firstPosition) + Double(run.queries + 1) / 2
-            let seen = switch mask {
-            case .causal: causal
-            case .slidingWindow(let width): min(Double(width), causal)
-            case .none: Double(run.keys)
-            }
+            let seen =
+                switch mask {
+                case .causal: causal
+                case .slidingWindow(let width): min(Double(width), causal)
+                case .none: Double(run.keys)
+                }
             return sum + Double(run.queries) * seen
         }
         return 2 * Double(heads * headSize) * scores
@@ -85,5 +94,7 @@ package struct HeadRows {
         (self.pointer, self.type, self.rowStride, self.headSize) = (pointer, type, rowStride, headSize)
     }
 
-    func at(row: Int, head: Int) -> UnsafeMutableRawPointer { pointer + (row * rowStride + head * headSize) * type.size }
+    func at(row: Int, head: Int) -> UnsafeMutableRawPointer {
+        pointer + (row * rowStride + head * headSize) * type.size
+    }
 }

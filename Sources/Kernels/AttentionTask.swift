@@ -1,7 +1,8 @@
 internal import CKernels
 import Foundation
 
-/// The softmax so far of some rows: largest score, sum of exponentials, and [rows, head size] values that they have gathered.
+/// The softmax so far of some rows: largest score, sum of exponentials, and [rows, head size] values that they have
+/// gathered.
 struct SoftmaxState {
     let maximum: UnsafeMutablePointer<Float>
     let sum: UnsafeMutablePointer<Float>
@@ -51,10 +52,14 @@ struct AttentionTask {
         var plan = ScratchPlan()
         let state = SoftmaxState.floats(rows: rows.count, headSize: shape.headSize)
         let (qAt, pAt, scoresAt, panelAt) = (
-            plan.floats(padded * kv.layout.keyDepth), plan.floats(padded * kv.layout.valueDepth), plan.floats(rows.count * tile),
-            plan.floats(kv.layout.isWords ? 0 : kv.layout.panelWords))
+            plan.floats(padded * kv.layout.keyDepth), plan.floats(padded * kv.layout.valueDepth),
+            plan.floats(rows.count * tile),
+            plan.floats(kv.layout.isWords ? 0 : kv.layout.panelWords)
+        )
         let (firstAt, lastAt, positionAt) = (plan.floats(rows.count), plan.floats(rows.count), plan.floats(rows.count))
-        let (slopeAt, biasAt, maskAt) = (plan.floats(rows.count), plan.floats(2 * rows.count), plan.floats(rows.count * tile / 32))
+        let (slopeAt, biasAt, maskAt) = (
+            plan.floats(rows.count), plan.floats(2 * rows.count), plan.floats(rows.count * tile / 32)
+        )
         let (partAt, totalAt) = (plan.floats(state), plan.floats(state))
         memory = Storage(byteCount: plan.count * 4)
         let base = memory.pointer
@@ -69,12 +74,17 @@ struct AttentionTask {
         total = SoftmaxState(floats(totalAt), rows: rows.count, headSize: shape.headSize)
 
         query = processor.leftOperand(
-            call.q.at(row: run.firstRow + rows.first, head: rows.head), call.q.type, stride: rows.acrossHeads ? call.q.headSize : call.q.rowStride,
-            rows: rows.count, depth: shape.headSize, as: kv.type.productType, in: (base + qAt * 4).assumingMemoryBound(to: UInt32.self))
+            call.q.at(row: run.firstRow + rows.first, head: rows.head), call.q.type,
+            stride: rows.acrossHeads ? call.q.headSize : call.q.rowStride,
+            rows: rows.count, depth: shape.headSize, as: kv.type.productType,
+            in: (base + qAt * 4).assumingMemoryBound(to: UInt32.self))
         for r in 0 ..< rows.count {
-            let position = run.firstPosition + rows.first + (rows.acrossHeads ? 0 : r), head = rows.head + (rows.acrossHeads ? r : 0)
+            let position = run.firstPosition + rows.first + (rows.acrossHeads ? 0 : r),
+                head = rows.head + (rows.acrossHeads ? r : 0)
             let seen = shape.keys(seenFrom: position, in: run)
-            (positions[r], firstKeys[r], lastKeys[r]) = (Int32(position), Int32(seen.lowerBound), Int32(seen.upperBound))
+            (positions[r], firstKeys[r], lastKeys[r]) = (
+                Int32(position), Int32(seen.lowerBound), Int32(seen.upperBound)
+            )
             if !shape.slopes.isEmpty { slopes[r] = shape.slopes[head] }
             if let bias = shape.distanceBias { biases[r] = call.terms! + head * bias.width }
         }
@@ -100,17 +110,24 @@ struct AttentionTask {
     private func startTotal() {
         total.clear(rows: rows.count, headSize: shape.headSize)
         // A sink is a score that was seen before all others and has no value.
-        if !shape.sinks.isEmpty { for r in 0 ..< rows.count { (total.maximum[r], total.sum[r]) = (shape.sinks[rows.head + (rows.acrossHeads ? r : 0)], 1) } }
+        if !shape.sinks.isEmpty {
+            for r in 0 ..< rows.count {
+                (total.maximum[r], total.sum[r]) = (shape.sinks[rows.head + (rows.acrossHeads ? r : 0)], 1)
+            }
+        }
     }
 
     private func add(_ part: SoftmaxState) {
-        processor.kernels.softmax_merge(part.maximum, part.sum, part.output, total.maximum, total.sum, total.output, rows.count, shape.headSize)
+        processor.kernels.softmax_merge(
+            part.maximum, part.sum, part.output, total.maximum, total.sum, total.output, rows.count, shape.headSize)
     }
 
     private func writeResult() {
-        let row = shape.runs[rows.run].firstRow + rows.first, lse = call.logSumExp.map { $0 + rows.head * shape.rows + row }
+        let row = shape.runs[rows.run].firstRow + rows.first,
+            lse = call.logSumExp.map { $0 + rows.head * shape.rows + row }
         processor.kernels.softmax_finish(
-            total.output, shape.headSize, total.maximum, total.sum, call.y.at(row: row, head: rows.head), call.y.type.code,
+            total.output, shape.headSize, total.maximum, total.sum, call.y.at(row: row, head: rows.head),
+            call.y.type.code,
             rows.acrossHeads ? call.y.headSize : call.y.rowStride, lse, rows.count, shape.headSize)
         withExtendedLifetime((memory, kv)) {}  // kernels read them through pointers
     }
@@ -133,7 +150,8 @@ struct AttentionTask {
         for p in stride(from: 0, to: layout.keyPanels, by: step) {
             processor.kernels.product(
                 rows.count, step * layout.width, layout.keyDepth, query.words, query.stride, query.direct,
-                kv.keys(head: rows.keyValueHead, tile: t, panel: p, in: panel), layout.keyDepth * layout.width, kv.type.productType.code,
+                kv.keys(head: rows.keyValueHead, tile: t, panel: p, in: panel), layout.keyDepth * layout.width,
+                kv.type.productType.code,
                 scores + p * layout.width, ElementType.float32.code, tile, Int32(ORRERY_START_ZERO), nil)
         }
     }
@@ -141,25 +159,32 @@ struct AttentionTask {
     private func softmax(tile t: Int, _ state: SoftmaxState) {
         let tile = KeyValueTiles.tile
         var geometry = orrery_score_tile(
-            first_key: firstKeys, last_key: lastKeys, query_position: positions, slope: shape.slopes.isEmpty ? nil : UnsafePointer(slopes),
-            bias: call.terms == nil ? nil : UnsafePointer(biases), bias_reach: Int32(shape.distanceBias?.reach ?? 0), soft_cap: shape.softCap ?? 0, mask: nil,
-            keep_scale: 1, scale: shape.scale, key_position: Int32(t * tile), rows: Int32(rows.count), keys: Int32(tile))
+            first_key: firstKeys, last_key: lastKeys, query_position: positions,
+            slope: shape.slopes.isEmpty ? nil : UnsafePointer(slopes),
+            bias: call.terms == nil ? nil : UnsafePointer(biases), bias_reach: Int32(shape.distanceBias?.reach ?? 0),
+            soft_cap: shape.softCap ?? 0, mask: nil,
+            keep_scale: 1, scale: shape.scale, key_position: Int32(t * tile), rows: Int32(rows.count), keys: Int32(tile)
+        )
         if let dropout = call.dropout {
             processor.makeMask(dropout, shape, rows, tile: t, mask)
             geometry.mask = UnsafePointer(mask)
             geometry.keep_scale = 1 / (1 - dropout.probability)
         }
-        processor.kernels.softmax_tile(&geometry, scores, tile, state.maximum, state.sum, state.output, shape.headSize, shape.headSize)
+        processor.kernels.softmax_tile(
+            &geometry, scores, tile, state.maximum, state.sum, state.output, shape.headSize, shape.headSize)
     }
 
     private func multiplyValues(tile t: Int, _ state: SoftmaxState) {
         let layout = kv.layout, step = layout.isWords ? layout.valuePanels : 1
-        let p = processor.leftOperand(tile: scores, rows: rows.count, depth: KeyValueTiles.tile, as: kv.type.productType, in: probabilities)
+        let p = processor.leftOperand(
+            tile: scores, rows: rows.count, depth: KeyValueTiles.tile, as: kv.type.productType, in: probabilities)
         for panel in stride(from: 0, to: layout.valuePanels, by: step) {
             let first = panel * layout.width, columns = min(step * layout.width, shape.headSize - first)
             processor.kernels.product(
-                rows.count, columns, layout.valueDepth, p.words, p.stride, p.direct, kv.values(head: rows.keyValueHead, tile: t, panel: panel, in: self.panel),
-                layout.valueDepth * layout.width, kv.type.productType.code, state.output + first, ElementType.float32.code, shape.headSize,
+                rows.count, columns, layout.valueDepth, p.words, p.stride, p.direct,
+                kv.values(head: rows.keyValueHead, tile: t, panel: panel, in: self.panel),
+                layout.valueDepth * layout.width, kv.type.productType.code, state.output + first,
+                ElementType.float32.code, shape.headSize,
                 Int32(ORRERY_START_C), nil)
         }
     }
@@ -167,12 +192,15 @@ struct AttentionTask {
 
 extension Processor {
     /// Dropout bits of one tile: counters are (key group, head x row).
-    func makeMask(_ dropout: Dropout, _ shape: AttentionShape, _ rows: QueryRows, tile: Int, _ bits: UnsafeMutablePointer<UInt8>) {
+    func makeMask(
+        _ dropout: Dropout, _ shape: AttentionShape, _ rows: QueryRows, tile: Int, _ bits: UnsafeMutablePointer<UInt8>
+    ) {
         var code = dropout.code
         let groups = KeyValueTiles.tile / 8
         for r in 0 ..< rows.count {
             let row = rows.head * shape.rows + shape.runs[rows.run].firstRow + rows.first + r
-            kernels.dropout_mask(&code, UInt32(truncatingIfNeeded: row), UInt32(tile * groups), groups, bits + r * groups)
+            kernels.dropout_mask(
+                &code, UInt32(truncatingIfNeeded: row), UInt32(tile * groups), groups, bits + r * groups)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import CKernels
 
-/// How keys and values of earlier positions are kept. Fresh ones are rounded to it before they are used, so that attention reads the same numbers whether
-/// they were computed a moment ago or long before.
+/// How keys and values of earlier positions are kept. Fresh ones are rounded to it before they are used, so that
+/// attention reads the same numbers whether they were computed a moment ago or long before.
 public enum CacheType: String, Sendable, Hashable, CaseIterable {
     case float32 = "f32"
     case float16 = "f16"
@@ -24,7 +24,8 @@ public enum CacheType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// In which queries meet keys, and probabilities values: halves and bytes widen to float32, which holds them exactly.
+    /// In which queries meet keys, and probabilities values: halves and bytes widen to float32, which holds them
+    /// exactly.
     var productType: ElementType { self == .bfloat16 ? .bfloat16 : .float32 }
 
     var code: Int32 {

@@ -1,7 +1,7 @@
 internal import CKernels
 
-/// One use of dropout. Its mask is a function of seed, stream and element (Philox4x32-7, Salmon et al., SC'11), so the backward pass
-/// makes it again and the number of threads can't matter.
+/// One use of dropout. Its mask is a function of seed, stream and element (Philox4x32-7, Salmon et al., SC'11), so the
+/// backward pass makes it again and the number of threads can't matter.
 public struct Dropout: Sendable, Hashable {
     /// Chance that an element is dropped; those kept are scaled by 1 / (1 - probability).
     public var probability: Float
@@ -19,8 +19,11 @@ public struct Dropout: Sendable, Hashable {
 }
 
 extension Processor {
-    /// Keep bits of `groups` groups of 8 elements of one row, from group `firstGroup` on: bit i of byte g keeps element 8 g + i.
-    package func dropoutMask(_ dropout: Dropout, row: UInt32, firstGroup: UInt32, groups: Int, into mask: UnsafeMutablePointer<UInt8>) {
+    /// Keep bits of `groups` groups of 8 elements of one row, from group `firstGroup` on: bit i of byte g keeps element
+    /// 8 g + i.
+    package func dropoutMask(
+        _ dropout: Dropout, row: UInt32, firstGroup: UInt32, groups: Int, into mask: UnsafeMutablePointer<UInt8>
+    ) {
         var code = dropout.code
         kernels.dropout_mask(&code, row, firstGroup, groups, mask)
     }

@@ -13,12 +13,17 @@ extension Processor {
 
     /// Copies rows that stand `stride` elements apart.
     package func convertRows(
-        _ x: (UnsafeMutableRawPointer, ElementType, stride: Int), to y: (UnsafeMutableRawPointer, ElementType, stride: Int), rows: Int, width: Int
+        _ x: (UnsafeMutableRawPointer, ElementType, stride: Int),
+        to y: (UnsafeMutableRawPointer, ElementType, stride: Int), rows: Int, width: Int
     ) {
         forRuns(.elementwise, rows, grain: 64, bytes: rows * width * (x.1.size + y.1.size)) {
             for r in $0 {
                 let from = x.0 + r * x.stride * x.1.size, to = y.0 + r * y.stride * y.1.size
-                if x.1 == y.1 { to.copyMemory(from: from, byteCount: width * x.1.size) } else { kernels.convert(from, x.1.code, to, y.1.code, width) }
+                if x.1 == y.1 {
+                    to.copyMemory(from: from, byteCount: width * x.1.size)
+                } else {
+                    kernels.convert(from, x.1.code, to, y.1.code, width)
+                }
             }
         }
     }
@@ -52,7 +57,8 @@ extension Processor {
     package func activationGradient(_ kind: Activation, _ x: Vector, _ dy: Vector, into dx: Vector) {
         forRuns(.activations, x.count, grain: Self.grain, bytes: x.bytes + dy.bytes + dx.bytes) {
             let i = $0.lowerBound
-            kernels.activation_gradient(kind.code, x.at(i), x.type.code, dy.at(i), dy.type.code, dx.at(i), dx.type.code, $0.count)
+            kernels.activation_gradient(
+                kind.code, x.at(i), x.type.code, dy.at(i), dy.type.code, dx.at(i), dx.type.code, $0.count)
         }
     }
 
@@ -74,7 +80,9 @@ extension Processor {
     package func dropout(_ dropout: Dropout, _ x: Vector, into y: Vector) {
         forRuns(.elementwise, x.count, grain: Self.grain, bytes: x.bytes + y.bytes) {
             var code = dropout.code
-            kernels.dropout(&code, UInt64($0.lowerBound), x.at($0.lowerBound), x.type.code, y.at($0.lowerBound), y.type.code, $0.count)
+            kernels.dropout(
+                &code, UInt64($0.lowerBound), x.at($0.lowerBound), x.type.code, y.at($0.lowerBound), y.type.code,
+                $0.count)
         }
     }
 }

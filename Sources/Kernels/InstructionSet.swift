@@ -17,7 +17,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     public static let available: [InstructionSet] = allCases.filter { $0.isAvailable }
 
     /// The widest available, or the one that the environment variable `ORRERY_ISA` names.
-    public static func selected(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> InstructionSet {
+    public static func selected(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> InstructionSet {
         guard let name = environment["ORRERY_ISA"], !name.isEmpty else { return available.last ?? .portable }
         guard let wanted = InstructionSet(rawValue: name), wanted.isAvailable else {
             throw InstructionSetError(name: name)

@@ -2,8 +2,9 @@ internal import CKernels
 
 /// Where the numbers of one tile stand: 64 positions of one head.
 ///
-/// With NR the width of a panel: keys as B panels [64 / NR][words of the head size][NR], values as B panels [head size / NR][words of 64 positions][NR], in
-/// the words that products read; or, kept in fewer bytes, in the same order with a number in place of a word (CKernels/template/cache.h).
+/// With NR the width of a panel: keys as B panels [64 / NR][words of the head size][NR], values as B panels [head size
+/// / NR][words of 64 positions][NR], in the words that products read; or, kept in fewer bytes, in the same order with a
+/// number in place of a word (CKernels/template/cache.h).
 struct KeyValueLayout {
     let type: CacheType
     let headSize: Int
@@ -29,7 +30,9 @@ struct KeyValueLayout {
         if isWords {
             (keyTileBytes, valueTileBytes) = (lines(tile * keyDepth * 4), lines(panelColumns * valueDepth * 4))
         } else if type == .q8_0 {
-            (keyTileBytes, valueTileBytes) = (lines(tile * (headSize + 2 * blocks)), lines(tile * (panelColumns + 2 * blocks)))
+            (keyTileBytes, valueTileBytes) = (
+                lines(tile * (headSize + 2 * blocks)), lines(tile * (panelColumns + 2 * blocks))
+            )
         } else {
             (keyTileBytes, valueTileBytes) = (lines(2 * tile * headSize), lines(2 * tile * panelColumns))
         }

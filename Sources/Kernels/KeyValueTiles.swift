@@ -20,20 +20,25 @@ private final class KeyValuePage: @unchecked Sendable {  // written by the one s
     /// - Returns: pages, of which the last one comes first in memory.
     static func make(_ count: Int, heads: Int, tileBytes: Int) -> [KeyValuePage] {
         let piece = Storage(byteCount: max(1, count * heads * tileBytes))
-        return (0 ..< count).reversed().map { KeyValuePage(piece, Place(pointer: piece.pointer + $0 * tileBytes, headStride: count * tileBytes)) }
+        return (0 ..< count).reversed().map {
+            KeyValuePage(piece, Place(pointer: piece.pointer + $0 * tileBytes, headStride: count * tileBytes))
+        }
     }
 }
 
-/// Keys and values of one sequence in the order in which the products of attention read them, in tiles of 64 absolute positions.
+/// Keys and values of one sequence in the order in which the products of attention read them, in tiles of 64 absolute
+/// positions.
 ///
-/// A tile of all heads is a page: memory of its own, taken when its first position is written. A table says where the pages lie. Copies of a sequence share
-/// them, and whoever writes into a page that others hold takes a copy of it first.
+/// A tile of all heads is a page: memory of its own, taken when its first position is written. A table says where the
+/// pages lie. Copies of a sequence share them, and whoever writes into a page that others hold takes a copy of it
+/// first.
 ///
-/// Of a layer whose queries look back no further than a window, the table is a ring: a new tile takes the place of the oldest.
-/// Positions not yet written are zero.
+/// Of a layer whose queries look back no further than a window, the table is a ring: a new tile takes the place of the
+/// oldest. Positions not yet written are zero.
 package final class KeyValueTiles: @unchecked Sendable {  // one writer at a time: the sequence's owner
     package static let tile = Int(ORRERY_CACHE_TILE)
-    /// Positions that a ring holds beyond its window: as many may be written before the first of them is attended to, and taken back.
+    /// Positions that a ring holds beyond its window: as many may be written before the first of them is attended to,
+    /// and taken back.
     package static let slack = 256
 
     package let heads: Int
@@ -57,8 +62,13 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     /// - Parameters:
     ///   - capacity: positions that it may hold; memory is taken as they are written.
     ///   - window: of the layer's queries; nil where they see everything.
-    package init(heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil, on processor: Processor = .current) {
-        (self.heads, self.headSize, self.type, self.processor, self.capacity) = (heads, headSize, type, processor, capacity)
+    package init(
+        heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil,
+        on processor: Processor = .current
+    ) {
+        (self.heads, self.headSize, self.type, self.processor, self.capacity) = (
+            heads, headSize, type, processor, capacity
+        )
         layout = KeyValueLayout(headSize: headSize, type: type, on: processor)
         let tiles = (capacity + Self.tile - 1) / Self.tile
         slots = Self.slots(capacity: capacity, window: window)
@@ -80,7 +90,8 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     /// What `byteCount` would be with all positions written.
     package static func byteCount(
-        heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil, on processor: Processor = .current
+        heads: Int, headSize: Int, capacity: Int, type: CacheType, window: Int? = nil,
+        on processor: Processor = .current
     ) -> Int {
         let layout = KeyValueLayout(headSize: headSize, type: type, on: processor)
         return heads * slots(capacity: capacity, window: window) * (layout.keyTileBytes + layout.valueTileBytes)
@@ -109,11 +120,14 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         let place = table[tile % slots]!
         return place.pointer + head * place.headStride
     }
-    private func valueTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer { keyTile(head, tile) + layout.keyTileBytes }
+    private func valueTile(_ head: Int, _ tile: Int) -> UnsafeMutableRawPointer {
+        keyTile(head, tile) + layout.keyTileBytes
+    }
 
     /// The same keys and values; their memory is shared until one of the two writes there.
     package func copy() -> KeyValueTiles {
-        let other = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, on: processor)
+        let other = KeyValueTiles(
+            heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, on: processor)
         (other.held, other.pages) = (held, pages)
         other.table.update(from: table, count: slots)
         return other
@@ -136,11 +150,15 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     /// a query sees positions up to its own, and all of those are written by then.
     package func write(keys: HeadRows, values: HeadRows, rows: Range<Int>, at position: Int) {
         takePages(rows: rows.count, at: position)
-        processor.run(.attention, heads, bytes: 0) { write(keys: keys, values: values, rows: rows, at: position, head: $0) }
+        processor.run(.attention, heads, bytes: 0) {
+            write(keys: keys, values: values, rows: rows, at: position, head: $0)
+        }
     }
 
     /// The same for several sequences, one per run.
-    package static func write(_ keys: HeadRows, _ values: HeadRows, _ runs: [AttentionShape.Run], into sequences: [KeyValueTiles]) {
+    package static func write(
+        _ keys: HeadRows, _ values: HeadRows, _ runs: [AttentionShape.Run], into sequences: [KeyValueTiles]
+    ) {
         guard let first = sequences.first else { return }
         for (run, sequence) in zip(runs, sequences) { sequence.takePages(rows: run.queries, at: run.firstPosition) }
         first.processor.run(.attention, sequences.count * first.heads, bytes: 0) { task in
@@ -152,8 +170,10 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     /// - Parameter more: pages that will be wanted right after it.
     private func takePage(more: Int) -> KeyValuePage {
         if let page = spare.popLast() { return page }
-        // As many as there are already, up to what a huge page holds: long sequences lie in few pieces, short ones waste little.
-        let held = pages.count { $0 != nil }, count = max(1, min(slots - held, max(more + 1, min(held, (2 << 20) / pageBytes))))
+        // As many as there are already, up to what a huge page holds: long sequences lie in few pieces, short ones
+        // waste little.
+        let held = pages.count { $0 != nil },
+            count = max(1, min(slots - held, max(more + 1, min(held, (2 << 20) / pageBytes))))
         spare = KeyValuePage.make(count, heads: heads, tileBytes: tileBytes)
         return spare.removeLast()
     }
@@ -162,7 +182,9 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     ///
     /// - Parameter fills: whether all of a fresh page is about to be written.
     func takePages(rows: Int, at position: Int, fills: Bool = false) {
-        precondition(position >= 0 && position + rows <= capacity, "key-value cache: positions \(position) + \(rows) in \(capacity)")
+        precondition(
+            position >= 0 && position + rows <= capacity,
+            "key-value cache: positions \(position) + \(rows) in \(capacity)")
         guard rows > 0 else { return }
         let tiles = position / Self.tile ... (position + rows - 1) / Self.tile
         for tile in tiles {
@@ -174,9 +196,13 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
             let page = takePage(more: tiles.upperBound - tile)
             for head in 0 ..< heads {
                 let memory = page.place.pointer + head * page.place.headStride
-                // Of a shared page what is kept; what stood in the ring's place is overwritten before it is seen, and must be numbers until then.
-                if let shared = pages[slot]?.place { memory.copyMemory(from: shared.pointer + head * shared.headStride, byteCount: tileBytes) }
-                else if !fills { memset(memory, 0, tileBytes) }
+                // Of a shared page what is kept; what stood in the ring's place is overwritten before it is seen, and
+                // must be numbers until then.
+                if let shared = pages[slot]?.place {
+                    memory.copyMemory(from: shared.pointer + head * shared.headStride, byteCount: tileBytes)
+                } else if !fills {
+                    memset(memory, 0, tileBytes)
+                }
             }
             hold(tile, in: slot, page)
         }
@@ -201,7 +227,8 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         guard layout.isWords else { return write(keys: keys, values: values, rows: rows, at: 0, head: head) }
         for t in 0 ..< slots where t * Self.tile < rows.count {
             let row = rows.lowerBound + t * Self.tile
-            pack(keys: keys, values: values, row: row, head: head, tile: t, count: min(Self.tile, rows.upperBound - row))
+            pack(
+                keys: keys, values: values, row: row, head: head, tile: t, count: min(Self.tile, rows.upperBound - row))
         }
     }
 
@@ -224,15 +251,20 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
             return
         }
         withUnsafeTemporaryAllocation(byteCount: headSize * 8, alignment: 64) { buffer in
-            let (roundKey, roundValue) = (buffer.baseAddress!, buffer.baseAddress! + headSize * 4), code = type.productType.code
+            let (roundKey, roundValue) = (buffer.baseAddress!, buffer.baseAddress! + headSize * 4),
+                code = type.productType.code
             processor.kernels.convert(key, k.type.code, roundKey, code, headSize)
             processor.kernels.convert(value, v.type.code, roundValue, code, headSize)
-            scatter(roundKey, roundValue, keyTile(head, t).assumingMemoryBound(to: UInt32.self), valueTile(head, t), at: p)
+            scatter(
+                roundKey, roundValue, keyTile(head, t).assumingMemoryBound(to: UInt32.self), valueTile(head, t), at: p)
         }
     }
 
     /// One position's key and value, already rounded, into their words.
-    private func scatter(_ key: UnsafeRawPointer, _ value: UnsafeRawPointer, _ keyTile: UnsafeMutablePointer<UInt32>, _ valueTile: UnsafeMutableRawPointer, at p: Int) {
+    private func scatter(
+        _ key: UnsafeRawPointer, _ value: UnsafeRawPointer, _ keyTile: UnsafeMutablePointer<UInt32>,
+        _ valueTile: UnsafeMutableRawPointer, at p: Int
+    ) {
         let width = layout.width, keyColumn = keyTile + p / width * width * layout.keyDepth + p % width
         if layout.isPairs {
             let halves = key.assumingMemoryBound(to: UInt16.self), v = value.assumingMemoryBound(to: UInt16.self)
@@ -241,7 +273,9 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
                 keyColumn[i * width] = UInt32(halves[2 * i]) | high
             }
             let out = valueTile.assumingMemoryBound(to: UInt16.self)
-            for j in 0 ..< headSize { out[((j / width * layout.valueDepth + p / 2) * width + j % width) * 2 + p % 2] = v[j] }
+            for j in 0 ..< headSize {
+                out[((j / width * layout.valueDepth + p / 2) * width + j % width) * 2 + p % 2] = v[j]
+            }
         } else {
             let k = key.assumingMemoryBound(to: UInt32.self), v = value.assumingMemoryBound(to: UInt32.self)
             let out = valueTile.assumingMemoryBound(to: UInt32.self)
@@ -252,10 +286,13 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     // MARK: Reading
 
-    /// Columns of keys, `layout.width` of them, as the words of a product's right operand; `memory` takes them where they have to be widened.
+    /// Columns of keys, `layout.width` of them, as the words of a product's right operand; `memory` takes them where
+    /// they have to be widened.
     func keys(head: Int, tile: Int, panel: Int, in memory: UnsafeMutablePointer<Float>) -> UnsafePointer<UInt32> {
         let from = keyTile(head, tile)
-        if layout.isWords { return UnsafePointer(from.assumingMemoryBound(to: UInt32.self) + panel * layout.keyDepth * layout.width) }
+        if layout.isWords {
+            return UnsafePointer(from.assumingMemoryBound(to: UInt32.self) + panel * layout.keyDepth * layout.width)
+        }
         processor.kernels.expand_keys(type.code, from, headSize, panel, memory)
         return UnsafeRawPointer(memory).assumingMemoryBound(to: UInt32.self)
     }
@@ -263,16 +300,21 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     /// Columns of values, as those of keys.
     func values(head: Int, tile: Int, panel: Int, in memory: UnsafeMutablePointer<Float>) -> UnsafePointer<UInt32> {
         let from = valueTile(head, tile)
-        if layout.isWords { return UnsafePointer(from.assumingMemoryBound(to: UInt32.self) + panel * layout.valueDepth * layout.width) }
+        if layout.isWords {
+            return UnsafePointer(from.assumingMemoryBound(to: UInt32.self) + panel * layout.valueDepth * layout.width)
+        }
         processor.kernels.expand_values(type.code, from, headSize, panel, memory)
         return UnsafeRawPointer(memory).assumingMemoryBound(to: UInt32.self)
     }
 
-    /// Itself, or where a ring has no room for so many new positions, a copy in which all `capacity` have a place. It shares what there is.
+    /// Itself, or where a ring has no room for so many new positions, a copy in which all `capacity` have a place. It
+    /// shares what there is.
     package func withRoom(for rows: Int, capacity: Int) -> KeyValueTiles {
         guard rows > room else { return self }
         let whole = KeyValueTiles(heads: heads, headSize: headSize, capacity: capacity, type: type, on: processor)
-        for (slot, tile) in held.enumerated() where tile >= 0 && tile < whole.slots { whole.hold(tile, in: tile, pages[slot]) }
+        for (slot, tile) in held.enumerated() where tile >= 0 && tile < whole.slots {
+            whole.hold(tile, in: tile, pages[slot])
+        }
         return whole
     }
 }

@@ -11,9 +11,11 @@ extension Processor {
         }
     }
 
-    /// dlogits = scale (softmax(logits) - onehot(target)), each row with its own scale; a row whose target is negative gets zeros.
+    /// dlogits = scale (softmax(logits) - onehot(target)), each row with its own scale; a row whose target is negative
+    /// gets zeros.
     package func crossEntropyGradient(
-        _ logits: Vector, lse: UnsafePointer<Float>, targets: UnsafePointer<Int32>, scales: UnsafePointer<Float>, into dlogits: Vector, width: Int
+        _ logits: Vector, lse: UnsafePointer<Float>, targets: UnsafePointer<Int32>, scales: UnsafePointer<Float>,
+        into dlogits: Vector, width: Int
     ) {
         forRuns(.loss, logits.count / width, grain: Self.lossGrain, bytes: logits.bytes + dlogits.bytes) { rows in
             for r in rows {
@@ -22,7 +24,8 @@ extension Processor {
                     continue
                 }
                 kernels.cross_entropy_gradient(
-                    logits.at(r * width), logits.type.code, lse[r], Int(targets[r]), scales[r], dlogits.at(r * width), dlogits.type.code,
+                    logits.at(r * width), logits.type.code, lse[r], Int(targets[r]), scales[r], dlogits.at(r * width),
+                    dlogits.type.code,
                     width)
             }
         }

@@ -1,8 +1,9 @@
 extension Processor {
-    /// C = A B where that is known to be symmetric, as X Xᵀ is: the tiles right of the diagonal are computed and the rest is mirrored, which
-    /// gives the same bits, for both halves sum the same products in the same order.
+    /// C = A B where that is known to be symmetric, as X Xᵀ is: the tiles right of the diagonal are computed and the
+    /// rest is mirrored, which gives the same bits, for both halves sum the same products in the same order.
     package func multiplySymmetric(_ a: Matrix, _ b: Matrix, into c: Matrix, computeType: ElementType) {
-        precondition(c.type == .float32 && c.rows == c.columns, "symmetric product into [\(c.rows), \(c.columns)] of \(c.type)")
+        precondition(
+            c.type == .float32 && c.rows == c.columns, "symmetric product into [\(c.rows), \(c.columns)] of \(c.type)")
         let nr = Int(kernels.panel_columns), n = c.rows
         let right = PackedMatrix(b, computeType: computeType, on: self)
         // Strips of rows, each from the panel that holds its diagonal on.
@@ -10,7 +11,8 @@ extension Processor {
         run(.products, strips, operations: Double(a.columns) * Double(n) * Double(n), bytes: a.bytes + c.bytes) { i in
             let row = i * strip, rows = min(strip, n - row), column = row / nr * nr
             let plan = ProductPlan(oneTile: rows, columns: n - column, depth: right.depth)
-            multiplyTile(a, right, c, .zero, plan, readsDirectly(a, right) ? .inPlace : .packedByTile, row: row, column: column)
+            multiplyTile(
+                a, right, c, .zero, plan, readsDirectly(a, right) ? .inPlace : .packedByTile, row: row, column: column)
         }
         mirror(c)
     }
@@ -22,7 +24,9 @@ extension Processor {
         run(.products, blocks, bytes: c.bytes) { i in
             for j in 0 ... i {
                 for row in i * block ..< min((i + 1) * block, c.rows) {
-                    for column in j * block ..< min((j + 1) * block, row) { values[row * stride + column] = values[column * stride + row] }
+                    for column in j * block ..< min((j + 1) * block, row) {
+                        values[row * stride + column] = values[column * stride + row]
+                    }
                 }
             }
         }

@@ -9,7 +9,9 @@ package struct Matrix {
     package var rowStride: Int
     package var columnStride: Int
 
-    package init(_ pointer: UnsafeMutableRawPointer, _ type: ElementType, rows: Int, columns: Int, rowStride: Int? = nil) {
+    package init(
+        _ pointer: UnsafeMutableRawPointer, _ type: ElementType, rows: Int, columns: Int, rowStride: Int? = nil
+    ) {
         self.pointer = pointer
         self.type = type
         self.rows = rows
@@ -41,10 +43,12 @@ package enum ProductStart {
 extension Processor {
     /// C = start + A B, with A [m, k], B [k, n] and C [m, n] row-major.
     ///
-    /// Each element of C has one float32 accumulator that meets k in ascending order, so it depends on nothing but its row of A,
-    /// its column of B and the instruction set: not on m, the tiles or the threads.
+    /// Each element of C has one float32 accumulator that meets k in ascending order, so it depends on nothing but its
+    /// row of A, its column of B and the instruction set: not on m, the tiles or the threads.
     /// - Parameter computeType: the type to which operands are rounded before they are multiplied.
-    package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, start: ProductStart = .zero, computeType: ElementType) {
+    package func multiply(
+        _ a: Matrix, _ b: Matrix, into c: Matrix, start: ProductStart = .zero, computeType: ElementType
+    ) {
         multiply(a, PackedMatrix(b, computeType: computeType, on: self), into: c, start: start)
     }
 
@@ -56,13 +60,18 @@ extension Processor {
         let rows = readsDirectly(a, b) ? RowWords.inPlace : packAhead(a, b).map(RowWords.packed) ?? .packedByTile
         let plan = ProductPlan(rows: a.rows, columns: b.columns, depth: b.depth, words: rows, processor: self)
         let operations = 2 * Double(a.rows) * Double(a.columns) * Double(b.columns)
-        run(.products, plan.rowBlocks * plan.columnBlocks, operations: operations, bytes: a.bytes + b.rows * b.columns * a.type.size + c.bytes) { tile in
+        run(
+            .products, plan.rowBlocks * plan.columnBlocks, operations: operations,
+            bytes: a.bytes + b.rows * b.columns * a.type.size + c.bytes
+        ) { tile in
             multiplyTile(
-                a, b, c, start, plan, rows, row: tile / plan.columnBlocks * plan.blockRows, column: tile % plan.columnBlocks * plan.blockColumns)
+                a, b, c, start, plan, rows, row: tile / plan.columnBlocks * plan.blockRows,
+                column: tile % plan.columnBlocks * plan.blockColumns)
         }
     }
 
-    /// All of A in panels, where it is small enough to stay in a second-level cache: tiles then share it and can be cut freely.
+    /// All of A in panels, where it is small enough to stay in a second-level cache: tiles then share it and can be cut
+    /// freely.
     private func packAhead(_ a: Matrix, _ b: PackedMatrix) -> Storage? {
         let mr = Int(kernels.panel_rows), panels = (a.rows + mr - 1) / mr, stride = b.depth * mr
         guard panels > 1, panels * stride * 4 <= Self.secondLevelCache / 2 else { return nil }
@@ -73,7 +82,8 @@ extension Processor {
         run(.products, (panels + together - 1) / together, bytes: 0) { group in
             let p = group * together, rows = min(together * mr, a.rows - p * mr)
             kernels.pack(
-                a.pointer + p * mr * a.rowStride * a.type.size, a.type.code, a.rowStride, a.columnStride, rows, a.columns, Int32(mr), b.panelType.code,
+                a.pointer + p * mr * a.rowStride * a.type.size, a.type.code, a.rowStride, a.columnStride, rows,
+                a.columns, Int32(mr), b.panelType.code,
                 words + p * stride, stride)
         }
         return storage
@@ -81,38 +91,44 @@ extension Processor {
 
     private static let secondLevelCache = 1 << 20
 
-    /// Whether the rows of A are words in the order of k already, so that packing them would only copy. Rows a multiple of a page
-    /// apart fall on the same few lines of the first cache and are packed.
+    /// Whether the rows of A are words in the order of k already, so that packing them would only copy. Rows a multiple
+    /// of a page apart fall on the same few lines of the first cache and are packed.
     func readsDirectly(_ a: Matrix, _ b: PackedMatrix) -> Bool {
         let wordK = b.wordK
         let isNative = a.type == .float32 ? b.panelType == .float32 : wordK == 2
-        return isNative && a.columnStride == 1 && a.columns % wordK == 0 && a.rowStride % wordK == 0 && a.rowStride * a.type.size % 4096 != 0
+        return isNative && a.columnStride == 1 && a.columns % wordK == 0 && a.rowStride % wordK == 0
+            && a.rowStride * a.type.size % 4096 != 0
     }
 
     func multiplyTile(
-        _ a: Matrix, _ b: PackedMatrix, _ c: Matrix, _ start: ProductStart, _ plan: ProductPlan, _ words: RowWords, row: Int, column: Int
+        _ a: Matrix, _ b: PackedMatrix, _ c: Matrix, _ start: ProductStart, _ plan: ProductPlan, _ words: RowWords,
+        row: Int, column: Int
     ) {
         let (mr, nr) = (Int(kernels.panel_rows), Int(kernels.panel_columns))
         let rows = min(plan.blockRows, a.rows - row), columns = min(plan.blockColumns, b.columns - column)
         let wordK = b.wordK
-        let scratch = words.isByTile ? Storage(byteCount: (plan.blockRows + mr - 1) / mr * plan.blockDepth * mr * 4) : nil
+        let scratch =
+            words.isByTile ? Storage(byteCount: (plan.blockRows + mr - 1) / mr * plan.blockDepth * mr * 4) : nil
         defer { withExtendedLifetime((scratch, words)) {} }  // kernels read them through pointers
         let inPieces = b.depth > plan.blockDepth
         // sums in pieces of k must stay float32 between pieces
         let sums = inPieces && c.type == .bfloat16 ? Storage(byteCount: rows * columns * 4) : nil
         let out = sums?.pointer ?? c.advanced(row: row) + column * c.type.size
         let (outType, outStride) = sums == nil ? (c.type, c.rowStride) : (.float32, columns)
-        for d in Swift.stride(from: 0, to: max(1, b.depth), by: plan.blockDepth) {  // without any k, C becomes its start
+        // Without any k, C becomes its start.
+        for d in Swift.stride(from: 0, to: max(1, b.depth), by: plan.blockDepth) {
             let depth = min(plan.blockDepth, b.depth - d)
             let from = a.advanced(row: row) + d * wordK * a.columnStride * a.type.size
             let (left, leftStride, direct): (UnsafeMutableRawPointer, Int, Int32)
             switch words {
             case .inPlace: (left, leftStride, direct) = (from, a.rowStride / wordK, 1)
-            case .packed(let all): (left, leftStride, direct) = (all.pointer + (row * b.depth + d * mr) * 4, b.depth * mr, 0)
+            case .packed(let all):
+                (left, leftStride, direct) = (all.pointer + (row * b.depth + d * mr) * 4, b.depth * mr, 0)
             case .packedByTile:
                 (left, leftStride, direct) = (scratch!.pointer, plan.blockDepth * mr, 0)
                 kernels.pack(
-                    from, a.type.code, a.rowStride, a.columnStride, rows, min(depth * wordK, a.columns - d * wordK), Int32(mr), b.panelType.code,
+                    from, a.type.code, a.rowStride, a.columnStride, rows, min(depth * wordK, a.columns - d * wordK),
+                    Int32(mr), b.panelType.code,
                     left.assumingMemoryBound(to: UInt32.self), leftStride)
             }
             var (mode, bias): (Int, UnsafePointer<Float>?) = (Int(ORRERY_START_C), nil)
@@ -124,12 +140,15 @@ extension Processor {
                 }
             }
             kernels.product(
-                rows, columns, depth, left.assumingMemoryBound(to: UInt32.self), leftStride, direct, b.panels + column / nr * b.panelStride + d * nr,
+                rows, columns, depth, left.assumingMemoryBound(to: UInt32.self), leftStride, direct,
+                b.panels + column / nr * b.panelStride + d * nr,
                 b.panelStride, b.panelType.code, out, outType.code, outStride, Int32(mode), bias)
         }
         if let sums {
             for r in 0 ..< rows {
-                kernels.convert(sums.pointer + r * columns * 4, ElementType.float32.code, c.advanced(row: row + r) + column * 2, c.type.code, columns)
+                kernels.convert(
+                    sums.pointer + r * columns * 4, ElementType.float32.code, c.advanced(row: row + r) + column * 2,
+                    c.type.code, columns)
             }
         }
     }

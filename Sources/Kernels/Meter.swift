@@ -1,6 +1,7 @@
 import Foundation
 
-/// The parts of a step whose time is told apart. The arithmetic of the first two is limited by multiply-adds, the rest by moving bytes.
+/// The parts of a step whose time is told apart. The arithmetic of the first two is limited by multiply-adds, the rest
+/// by moving bytes.
 package enum Phase: String, CaseIterable, Sendable {
     case products, attention, norms, activations, elementwise, rotary, embedding, loss, optimizer
 }
@@ -51,7 +52,8 @@ extension Processor {
         }
     }
 
-    /// 10⁹ bytes a second, read and written, of adding vectors of `count` float32: the limit of what passes over activations of that size.
+    /// 10⁹ bytes a second, read and written, of adding vectors of `count` float32: the limit of what passes over
+    /// activations of that size.
     package func measuredBandwidth(count: Int, seconds: Double) -> Double {
         let memory = Storage(byteCount: 3 * count * 4, zeroed: true)
         func vector(_ i: Int) -> Vector { Vector(memory.pointer + i * count * 4, .float32, count: count) }

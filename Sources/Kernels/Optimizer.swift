@@ -13,7 +13,10 @@ public struct AdamWStep: Sendable {
     /// Multiplies gradients before use: clipping.
     public var gradientScale: Float
 
-    public init(learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int, gradientScale: Float = 1) {
+    public init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int,
+        gradientScale: Float = 1
+    ) {
         (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
         (self.weightDecay, self.step, self.gradientScale) = (weightDecay, step, gradientScale)
     }
@@ -23,21 +26,29 @@ extension Processor {
     private static let arenaGrain = 8192
 
     package func adamW(
-        _ step: AdamWStep, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, moments: UnsafeMutablePointer<Float>,
+        _ step: AdamWStep, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
+        moments: UnsafeMutablePointer<Float>,
         secondMoments: UnsafeMutablePointer<Float>, count: Int
     ) {
         func correction(_ beta: Float) -> Float { Float(1 - power(Double(beta), step.step)) }
         let code = orrery_adamw(
-            learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon, weight_decay: step.weightDecay,
-            correction1: correction(step.beta1), correction2: correction(step.beta2), gradient_scale: step.gradientScale)
+            learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon,
+            weight_decay: step.weightDecay,
+            correction1: correction(step.beta1), correction2: correction(step.beta2), gradient_scale: step.gradientScale
+        )
         forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 28) {
             let i = $0.lowerBound
-            withUnsafePointer(to: code) { kernels.adamw($0, weights + i, gradients + i, moments + i, secondMoments + i, min(Self.arenaGrain, count - i)) }
+            withUnsafePointer(to: code) {
+                kernels.adamw(
+                    $0, weights + i, gradients + i, moments + i, secondMoments + i, min(Self.arenaGrain, count - i))
+            }
         }
     }
 
     package func zero(_ x: UnsafeMutablePointer<Float>, count: Int) {
-        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 4) { memset(x + $0.lowerBound, 0, $0.count * 4) }
+        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 4) {
+            memset(x + $0.lowerBound, 0, $0.count * 4)
+        }
     }
 
     /// Σ x², in float64 over fixed runs.
@@ -53,8 +64,11 @@ extension Processor {
     }
 
     /// y = a x + b y
-    package func axpby(_ a: Float, _ x: UnsafePointer<Float>, _ b: Float, _ y: UnsafeMutablePointer<Float>, count: Int) {
-        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 12) { kernels.axpby(a, x + $0.lowerBound, b, y + $0.lowerBound, $0.count) }
+    package func axpby(_ a: Float, _ x: UnsafePointer<Float>, _ b: Float, _ y: UnsafeMutablePointer<Float>, count: Int)
+    {
+        forRuns(.optimizer, count, grain: Self.arenaGrain, bytes: count * 12) {
+            kernels.axpby(a, x + $0.lowerBound, b, y + $0.lowerBound, $0.count)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// The right operand B of a product in the order in which the inner loop reads it. Made once for weights that are used often.
+/// The right operand B of a product in the order in which the inner loop reads it. Made once for weights that are used
+/// often.
 package final class PackedMatrix: @unchecked Sendable {  // written only while it is made
     package let rows: Int  // k
     package let columns: Int  // n
@@ -16,7 +17,10 @@ package final class PackedMatrix: @unchecked Sendable {  // written only while i
     /// - Parameters:
     ///   - b: [k, n].
     ///   - afterPanel: is told, on any thread, which panel of columns was packed.
-    package init(_ b: Matrix, computeType: ElementType, on processor: Processor = .current, afterPanel: ((_ panel: Int) -> Void)? = nil) {
+    package init(
+        _ b: Matrix, computeType: ElementType, on processor: Processor = .current,
+        afterPanel: ((_ panel: Int) -> Void)? = nil
+    ) {
         let kernels = processor.kernels
         let width = Int(kernels.panel_columns)
         (rows, columns, panelType) = (b.rows, b.columns, computeType)

@@ -17,13 +17,15 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
 
     /// - Parameter instructionSet: one of `InstructionSet.available`.
     public convenience init(
-        _ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount, activations: ActivationType = .standard
+        _ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+        activations: ActivationType = .standard
     ) {
         self.init(instructionSet, threads: threads, activations: activations, meter: nil)
     }
 
     /// - Parameter meter: sums what is computed; then work may come from one thread only.
-    package init(_ instructionSet: InstructionSet, threads: Int, activations: ActivationType = .standard, meter: Meter?) {
+    package init(_ instructionSet: InstructionSet, threads: Int, activations: ActivationType = .standard, meter: Meter?)
+    {
         (self.meter, self.activations) = (meter, activations)
         guard let table = instructionSet.table else { preconditionFailure("\(instructionSet) is not available here") }
         self.instructionSet = instructionSet

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Times products at the shapes of training beside the arithmetic limit of the same moment: on a shared machine both move.
+/// Times products at the shapes of training beside the arithmetic limit of the same moment: on a shared machine both
+/// move.
 package struct ProductBenchmark {
     package struct Shape: Sendable {
         package var name: String
@@ -25,7 +26,8 @@ package struct ProductBenchmark {
         var shapes = [1024, 2048].map { Shape(name: "square", m: $0, n: $0, k: $0) }
         for (model, tokens, width, vocabulary) in [("nanogpt-cpu", 768, 128, 65), ("nanogpt-gpu", 2048, 384, 65)] {
             for (matrix, input, out) in [
-                ("query-key-value", width, 3 * width), ("projection", width, width), ("up", width, 4 * width), ("down", 4 * width, width),
+                ("query-key-value", width, 3 * width), ("projection", width, width), ("up", width, 4 * width),
+                ("down", 4 * width, width),
                 ("head, not counted", width, vocabulary),
             ] {
                 shapes.append(Shape(name: "\(model) \(matrix), forward", m: tokens, n: out, k: input, transposeB: true))
@@ -42,9 +44,14 @@ package struct ProductBenchmark {
 
     package func measure(_ shape: Shape, _ type: ElementType) -> Result {
         let (m, n, k) = (shape.m, shape.n, shape.k), processor = Processor.current
-        let a = Self.numbers(m * k, type), b = Self.numbers(k * n, type), c = Storage(byteCount: m * n * 4, zeroed: true)
-        let left = shape.transposeA ? Matrix(a.pointer, type, rows: k, columns: m).transposed : Matrix(a.pointer, type, rows: m, columns: k)
-        let right = shape.transposeB ? Matrix(b.pointer, type, rows: n, columns: k).transposed : Matrix(b.pointer, type, rows: k, columns: n)
+        let a = Self.numbers(m * k, type), b = Self.numbers(k * n, type),
+            c = Storage(byteCount: m * n * 4, zeroed: true)
+        let left =
+            shape.transposeA
+            ? Matrix(a.pointer, type, rows: k, columns: m).transposed : Matrix(a.pointer, type, rows: m, columns: k)
+        let right =
+            shape.transposeB
+            ? Matrix(b.pointer, type, rows: n, columns: k).transposed : Matrix(b.pointer, type, rows: k, columns: n)
         let out = Matrix(c.pointer, .float32, rows: m, columns: n)
         let flops = 2 * Double(m) * Double(n) * Double(k)
         let perBatch = max(1, Int(2e8 / flops))
@@ -63,7 +70,9 @@ package struct ProductBenchmark {
         let storage = Storage(byteCount: count * type.size)
         for i in 0 ..< count {
             let x = Float(i &* 2_654_435_761 % 1_000_003) / 500_000 - 1
-            if type == .float32 { storage.pointer.storeBytes(of: x, toByteOffset: i * 4, as: Float.self) } else {
+            if type == .float32 {
+                storage.pointer.storeBytes(of: x, toByteOffset: i * 4, as: Float.self)
+            } else {
                 storage.pointer.storeBytes(of: UInt16(x.bitPattern >> 16), toByteOffset: i * 2, as: UInt16.self)
             }
         }
@@ -79,9 +88,13 @@ extension Processor {
         for _ in 0 ..< 2 {
             let start = now()
             pool.run(threads) { _ in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { _ = peakLoop(type, iterations, $0.baseAddress!) }
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) {
+                    _ = peakLoop(type, iterations, $0.baseAddress!)
+                }
             }
-            let done = withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { peakLoop(type, 1, $0.baseAddress!) } * Double(iterations * threads)
+            let done =
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { peakLoop(type, 1, $0.baseAddress!) }
+                * Double(iterations * threads)
             best = max(best, done / (now() - start) / 1e9)
         }
         return best

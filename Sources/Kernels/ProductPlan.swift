@@ -4,7 +4,8 @@ internal import CKernels
 enum RowWords {
     case inPlace
     case packed(Storage)
-    /// Packed by each tile: once for each block of columns, so that blocks of few rows and all columns are the cheaper ones.
+    /// Packed by each tile: once for each block of columns, so that blocks of few rows and all columns are the cheaper
+    /// ones.
     case packedByTile
 
     var isByTile: Bool { if case .packedByTile = self { true } else { false } }
@@ -21,7 +22,9 @@ struct ProductPlan {
     private static let deepest = 1024
 
     init(oneTile rows: Int, columns: Int, depth: Int) {
-        (blockRows, blockColumns, blockDepth, rowBlocks, columnBlocks) = (rows, columns, max(1, min(depth, Self.deepest)), 1, 1)
+        (blockRows, blockColumns, blockDepth, rowBlocks, columnBlocks) = (
+            rows, columns, max(1, min(depth, Self.deepest)), 1, 1
+        )
     }
 
     init(rows: Int, columns: Int, depth: Int, words: RowWords, processor: Processor) {

@@ -1,11 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Memory for activations, cached by size: a training step asks for the same sizes again and again, and a fresh page costs more
-/// than the arithmetic on it.
+/// Memory for activations, cached by size: a training step asks for the same sizes again and again, and a fresh page
+/// costs more than the arithmetic on it.
 ///
 /// Blocks are aligned to 64 bytes, those from 2 MiB on to 2 MiB, so that huge pages can back them.
-public final class Storage: @unchecked Sendable {  // the bytes belong to whoever holds the tensor; the cache is behind a lock
+public final class Storage: @unchecked Sendable {
+    // The bytes belong to whoever holds the tensor; the cache is behind a lock.
     public let pointer: UnsafeMutableRawPointer
     public let byteCount: Int
     private let capacity: Int
@@ -26,7 +27,9 @@ public final class Storage: @unchecked Sendable {  // the bytes belong to whoeve
     private struct Cache: @unchecked Sendable {
         var free: [Int: [UnsafeMutableRawPointer]] = [:]
         mutating func take(_ capacity: Int) -> UnsafeMutableRawPointer? { free[capacity]?.popLast() }
-        mutating func give(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) { free[capacity, default: []].append(pointer) }
+        mutating func give(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+            free[capacity, default: []].append(pointer)
+        }
     }
 
     /// Returns all cached blocks to the system.

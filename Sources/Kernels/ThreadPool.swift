@@ -1,18 +1,20 @@
-import Foundation
 internal import CKernels
+import Foundation
 import Synchronization
 
 /// A persistent pool: the caller and its workers claim the indices of a job from one counter.
 ///
-/// Workers spin for a moment after a job, since a training step or a decoded token calls the pool hundreds of times, and then
-/// park. A job never waits for a worker that has not joined it, so a short one costs no more than running it alone.
-/// Which thread runs an index is left open: bodies write disjoint results, so that results never depend on the count of threads.
+/// Workers spin for a moment after a job, since a training step or a decoded token calls the pool hundreds of times,
+/// and then park. A job never waits for a worker that has not joined it, so a short one costs no more than running it
+/// alone. Which thread runs an index is left open: bodies write disjoint results, so that results never depend on the
+/// count of threads.
 public final class ThreadPool: Sendable {
     /// Threads that work on a job, the caller included.
     public let threads: Int
 
-    // Workers hold the crew and never the pool: a worker that held the pool would keep it from ever being released, and one that
-    // held it unowned could start after it was gone. They leave on their own once the pool has told the crew to stop.
+    // Workers hold the crew and never the pool: a worker that held the pool would keep it from ever being released, and
+    // one that held it unowned could start after it was gone. They leave on their own once the pool has told the crew
+    // to stop.
     private let crew = Crew()
 
     public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
@@ -28,8 +30,8 @@ public final class ThreadPool: Sendable {
 
     /// Calls `body` once for each index below `count`, on any of the pool's threads, and returns when all are done.
     ///
-    /// From inside a body, or while another thread uses the pool, the indices run on the caller. Inside of `WorkCancellation.run` those are left out that come
-    /// after it was stopped.
+    /// From inside a body, or while another thread uses the pool, the indices run on the caller. Inside of
+    /// `WorkCancellation.run` those are left out that come after it was stopped.
     public func run(_ count: Int, _ body: (Int) -> Void) {
         guard count > 0 else { return }
         guard let cancellation = WorkCancellation.current else { return runAll(count, body) }
@@ -62,7 +64,8 @@ private final class Crew: Sendable {
     private static let open: UInt64 = 1 << 31
     private static let spins = 20_000
 
-    // Written by the owner of `busy` while no worker is inside, read by workers that joined: the atomic state orders both.
+    // Written by the owner of `busy` while no worker is inside, read by workers that joined: the atomic state orders
+    // both.
     private final class Job: @unchecked Sendable {
         var body: (Int) -> Void = { _ in }
         var count = 0
@@ -77,8 +80,8 @@ private final class Crew: Sendable {
         job.count = count
         next.store(0, ordering: .relaxed)
         let number = (state.load(ordering: .relaxed) >> 32) &+ 1
-        // Either this thread sees a worker that parks, or that worker sees the new state before it sleeps: both sides store first and
-        // then load, all in one sequentially consistent order.
+        // Either this thread sees a worker that parks, or that worker sees the new state before it sleeps: both sides
+        // store first and then load, all in one sequentially consistent order.
         state.store(number << 32 | Self.open, ordering: .sequentiallyConsistent)
         if parked.load(ordering: .sequentiallyConsistent) > 0 { gate.wake() }
         claim(body, count)
@@ -105,15 +108,20 @@ private final class Crew: Sendable {
             let seen = state.load(ordering: .acquiring)
             guard seen & Self.open != 0, seen >> 32 != finished else {
                 idle += 1
-                if idle < Self.spins { orrery_pause() } else {
+                if idle < Self.spins {
+                    orrery_pause()
+                } else {
                     parked.wrappingAdd(1, ordering: .sequentiallyConsistent)
-                    gate.wait { state.load(ordering: .sequentiallyConsistent) == seen && !stopping.load(ordering: .acquiring) }
+                    gate.wait {
+                        state.load(ordering: .sequentiallyConsistent) == seen && !stopping.load(ordering: .acquiring)
+                    }
                     parked.wrappingSubtract(1, ordering: .relaxed)
                     idle = 0
                 }
                 continue
             }
-            guard state.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing).exchanged else { continue }
+            guard state.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing).exchanged
+            else { continue }
             takePart()
             state.wrappingSubtract(1, ordering: .releasing)
             finished = seen >> 32

@@ -14,4 +14,3 @@ package struct Vector {
 
     func at(_ i: Int) -> UnsafeMutableRawPointer { pointer + i * type.size }
 }
-

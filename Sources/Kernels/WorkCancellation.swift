@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 
 /// Work on thread pools that may be given up before its end: a training step of a large model takes a minute.
-package final class WorkCancellation: @unchecked Sendable {  // `shouldStop` is called by the thread that made it, and no other
+package final class WorkCancellation: @unchecked Sendable {
+    // `shouldStop` is called by the thread that made it, and no other.
     @TaskLocal static var current: WorkCancellation?
 
     private let isStopped = Atomic<Bool>(false)
@@ -11,8 +12,8 @@ package final class WorkCancellation: @unchecked Sendable {  // `shouldStop` is 
 
     private init(_ shouldStop: @escaping () -> Bool) { self.shouldStop = shouldStop }
 
-    /// Runs `body`, whose jobs on pools skip what is left of them once `shouldStop` says so: it then comes to its end soon, and what it has computed is of
-    /// no use.
+    /// Runs `body`, whose jobs on pools skip what is left of them once `shouldStop` says so: it then comes to its end
+    /// soon, and what it has computed is of no use.
     ///
     /// - Parameter shouldStop: asked on the calling thread, many times in a job.
     /// - Returns: nil if it was stopped.

@@ -4,15 +4,20 @@ import OrreryTensor
 extension Tape {
     /// Adds the gradient of `loss` to the gradients of the watched parameters, and returns those of watched tensors.
     ///
-    /// The tape is consumed: each entry is released as soon as its rule has run, so that memory falls from the end to the start.
+    /// The tape is consumed: each entry is released as soon as its rule has run, so that memory falls from the end to
+    /// the start.
     /// - Parameters:
     ///   - loss: one element, or any shape if `seed` is given.
     ///   - seed: the gradient of the loss; a factor of 1 if nil.
     ///   - inputs: tensors whose gradients are wanted: of `watch`, or any that was computed on the way.
     @discardableResult
     package func backward(from loss: Tensor, seed: Tensor? = nil, to inputs: [Tensor] = []) -> [Tensor?] {
-        guard let start = loss.trace, start.tape === self else { preconditionFailure("backward: the loss is not on this tape") }
-        precondition(seed?.shape == loss.shape || (seed == nil && loss.count == 1), "backward: loss \(loss.shape), seed \(seed?.shape ?? [])")
+        guard let start = loss.trace, start.tape === self else {
+            preconditionFailure("backward: the loss is not on this tape")
+        }
+        precondition(
+            seed?.shape == loss.shape || (seed == nil && loss.count == 1),
+            "backward: loss \(loss.shape), seed \(seed?.shape ?? [])")
         var gradients = Gradients(of: self)
         let kept = Set(inputs.compactMap { gradients.wants($0) ? $0.trace?.id : nil })
         withoutRecording {

@@ -66,7 +66,8 @@ extension GradientCheck {
 
         /// A case of one of the closed set of operations.
         init(
-            _ kind: Op.Kind, _ variant: String = "", _ inputs: [Input], _ curve: Curve = .polynomial, bfloat16 roundings: Int? = 2,
+            _ kind: Op.Kind, _ variant: String = "", _ inputs: [Input], _ curve: Curve = .polynomial,
+            bfloat16 roundings: Int? = 2,
             _ body: @escaping (Arguments) -> [Tensor]
         ) {
             self.init(operation: kind.rawValue, variant: variant, inputs, curve, bfloat16: roundings, body)
@@ -75,7 +76,8 @@ extension GradientCheck {
 
         /// A case of an operation that a target above defines.
         package init(
-            operation: String, variant: String = "", _ inputs: [Input], _ curve: Curve = .smooth, bfloat16 roundings: Int? = nil,
+            operation: String, variant: String = "", _ inputs: [Input], _ curve: Curve = .smooth,
+            bfloat16 roundings: Int? = nil,
             _ body: @escaping (Arguments) -> [Tensor]
         ) {
             (self.operation, self.variant, self.inputs) = (operation, variant, inputs)
@@ -97,7 +99,11 @@ extension GradientCheck {
                 return leaf
             }
             let results = tape.record { body(arguments) }
-            if let kind { precondition(tape.entries.contains { $0.op.kind == kind }, "gradcheck: \(operation) \(variant) records no \(kind)") }
+            if let kind {
+                precondition(
+                    tape.entries.contains { $0.op.kind == kind },
+                    "gradcheck: \(operation) \(variant) records no \(kind)")
+            }
             let found = tape.backward(from: projection(results), to: leaves)
             var gradients: [String: [Float]] = [:]
             for (input, gradient) in zip(inputs.filter { $0.role == .tensor }, found) {
@@ -114,7 +120,9 @@ extension GradientCheck {
                 var moved = values
                 moved[name]![element] += steps * step
                 return zip(0..., body(Arguments(inputs, moved, .float32))).reduce(0) { sum, result in
-                    zip(factors(result.0, result.1.count), result.1.floats).reduce(sum) { $0 + Double($1.0) * Double($1.1) }
+                    zip(factors(result.0, result.1.count), result.1.floats).reduce(sum) {
+                        $0 + Double($1.0) * Double($1.1)
+                    }
                 }
             }
             return (8 * (loss(1) - loss(-1)) - (loss(2) - loss(-2))) / (12 * Double(step))

@@ -3,11 +3,13 @@ import OrreryTensor
 extension Op {
     /// The operations by name.
     package enum Kind: String, CaseIterable, Sendable {
-        case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation, swiGLU, rotary, attention,
+        case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation,
+            swiGLU, rotary, attention,
             maskedSoftmax, swapHeads, dropout, logProbability, custom
     }
 
-    /// Exhaustive: a new operation does not compile until it has a name here, and then gradcheck fails until its inputs are checked.
+    /// Exhaustive: a new operation does not compile until it has a name here, and then gradcheck fails until its inputs
+    /// are checked.
     package var kind: Kind {
         switch self {
         case .linear: .linear

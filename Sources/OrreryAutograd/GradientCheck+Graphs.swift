@@ -28,13 +28,19 @@ extension GradientCheck.Case {
                 return [w.embedding(ids, as: a.type).linear(w, as: .float32)]
             },
             .init(
-                .add, "a residual stream", [.tensor("x", 2, 3, 7), .tensor("y", 2, 3, 7), .parameter("norm", 7), .parameter("weight", 7, 7)], .smooth,
+                .add, "a residual stream",
+                [.tensor("x", 2, 3, 7), .tensor("y", 2, 3, 7), .parameter("norm", 7), .parameter("weight", 7, 7)],
+                .smooth,
                 bfloat16: 3
             ) { a in
                 let w = a.parameter("weight"), n = a.parameter("norm")
                 let x = a.float32("x").adding(a["y"])
                 let h = x.adding(x.rmsNorm(n, epsilon: 1e-2, as: a.type).linear(w, as: .float32).scaled(by: 0.25))
-                return [h.adding(h.rmsNorm(n, epsilon: 1e-2, as: a.type).activated(.silu).linear(w, as: .float32).scaled(by: 0.25))]
+                return [
+                    h.adding(
+                        h.rmsNorm(n, epsilon: 1e-2, as: a.type).activated(.silu).linear(w, as: .float32).scaled(
+                            by: 0.25))
+                ]
             },
         ]
     }

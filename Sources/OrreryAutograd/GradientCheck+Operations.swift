@@ -23,8 +23,12 @@ extension GradientCheck.Case {
                 [$0["x"].split([4, 7])[1].linear($0.parameter("weight"))]
             },
             .init(.matmul, "", [.tensor("a", 2, 3, 5, 7), .tensor("b", 2, 3, 7, 4)]) { [$0["a"].matmul($0["b"])] },
-            .init(.matmul, "b transposed", [.tensor("a", 3, 5, 7), .tensor("b", 3, 4, 7)]) { [$0["a"].matmul($0["b"], transposeB: true)] },
-            .init(.matmul, "to float32", [.tensor("a", 19, 3), .tensor("b", 3, 18)]) { [$0["a"].matmul($0["b"], as: .float32)] },
+            .init(.matmul, "b transposed", [.tensor("a", 3, 5, 7), .tensor("b", 3, 4, 7)]) {
+                [$0["a"].matmul($0["b"], transposeB: true)]
+            },
+            .init(.matmul, "to float32", [.tensor("a", 19, 3), .tensor("b", 3, 18)]) {
+                [$0["a"].matmul($0["b"], as: .float32)]
+            },
         ]
     }
 
@@ -34,7 +38,9 @@ extension GradientCheck.Case {
         let jumps: Set<Activation> = [.reluSquared, .relu, .relu6, .leakyReLU]
         let activations = Activation.allCases.map { kind in
             GradientCheck.Case(
-                .activation, kind.rawValue, [.tensor("x", 5, 13, range: kind == .hardSwish ? 2 : 3, least: jumps.contains(kind) ? 0.125 : 0)], .smooth
+                .activation, kind.rawValue,
+                [.tensor("x", 5, 13, range: kind == .hardSwish ? 2 : 3, least: jumps.contains(kind) ? 0.125 : 0)],
+                .smooth
             ) { [$0["x"].activated(kind)] }
         }
         return [
@@ -42,18 +48,28 @@ extension GradientCheck.Case {
             .init(.add, "mixed types", pair) { [$0.float32("x").adding($0["y"]), $0["x"].adding($0.float32("y"))] },
             .init(.multiply, "", pair) { [$0["x"].multiplied(by: $0["y"])] },
             .init(.scale, "", [.tensor("x", 19)]) { [$0["x"].scaled(by: -1.75)] },
-            .init(.cast, "and back", [.tensor("x", 3, 7)]) { [$0["x"].cast(to: .bfloat16).scaled(by: 2).cast(to: .float32)] },
-            .init(.dropout, "", [.tensor("x", 7, 67)]) { [$0["x"].droppedOut(Dropout(probability: 0.25, seed: 3, stream: 5))] },
-            .init(.swiGLU, "", [.tensor("gate", 3, 17), .tensor("up", 3, 17)], .smooth, bfloat16: 3) { [$0["gate"].swiGLU(up: $0["up"])] },
+            .init(.cast, "and back", [.tensor("x", 3, 7)]) {
+                [$0["x"].cast(to: .bfloat16).scaled(by: 2).cast(to: .float32)]
+            },
+            .init(.dropout, "", [.tensor("x", 7, 67)]) {
+                [$0["x"].droppedOut(Dropout(probability: 0.25, seed: 3, stream: 5))]
+            },
+            .init(.swiGLU, "", [.tensor("gate", 3, 17), .tensor("up", 3, 17)], .smooth, bfloat16: 3) {
+                [$0["gate"].swiGLU(up: $0["up"])]
+            },
             .init(.custom, "x³", [.tensor("x", 3, 5)], bfloat16: nil) { a in
                 let x = a["x"].detached
                 let cube = x.multiplied(by: x).multiplied(by: x)
-                let op = CustomOp(name: "cube", inputs: [a["x"]]) { [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }] }
+                let op = CustomOp(name: "cube", inputs: [a["x"]]) {
+                    [$0[0].map { $0.multiplied(by: x.multiplied(by: x)).scaled(by: 3) }]
+                }
                 return op.record([cube])
             },
             .init(.custom, "joined", [.tensor("x", 3, 5), .tensor("y", 3, 2)]) { [Tensor.joined([$0["x"], $0["y"]])] },
             .init(.custom, "rows at places", [.tensor("x", 5, 3)]) { [$0["x"].rows(at: [4, 0, 4, 2])] },
-            .init(.custom, "neighbouring rows joined", [.tensor("x", 5, 3), .tensor("y", 2, 3)]) { [Tensor.joinedRows([$0["x"].rows(1 ..< 4), $0["y"], $0["x"]])] },
+            .init(.custom, "neighbouring rows joined", [.tensor("x", 5, 3), .tensor("y", 2, 3)]) {
+                [Tensor.joinedRows([$0["x"].rows(1 ..< 4), $0["y"], $0["x"]])]
+            },
             .init(.custom, "heads repeated", [.tensor("x", 2, 3, 5, 4)]) { [$0["x"].repeatingHeads(3)] },
         ] + activations
     }
@@ -89,14 +105,26 @@ extension GradientCheck.Case {
                 [$0.float32("x").layerNorm($0.parameter("weight"), bias: nil, epsilon: 1e-2, as: $0.type)]
             },
             .init(.rotary, "two sequences", [.tensor("x", 9, 18)]) {
-                [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6, [RotaryRun(rows: 0 ..< 4), RotaryRun(rows: 4 ..< 9)])]
+                [
+                    $0["x"].rotary(
+                        RotaryTable(rotated: 6, positions: 9, theta: 10), headSize: 6,
+                        [RotaryRun(rows: 0 ..< 4), RotaryRun(rows: 4 ..< 9)])
+                ]
             },
             .init(.rotary, "scaled", [.tensor("x", 9, 18)]) {
                 let scaling = RotaryScaling.yarn(.init(factor: 4, originalMaxPositionEmbeddings: 8))
-                return [$0["x"].rotary(RotaryTable(rotated: 6, positions: 9, theta: 10, scaling: scaling), headSize: 6, [RotaryRun(rows: 0 ..< 9)])]
+                return [
+                    $0["x"].rotary(
+                        RotaryTable(rotated: 6, positions: 9, theta: 10, scaling: scaling), headSize: 6,
+                        [RotaryRun(rows: 0 ..< 9)])
+                ]
             },
             .init(.rotary, "half of a head, from position 3", [.tensor("x", 5, 24)]) {
-                [$0["x"].rotary(RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8, [RotaryRun(rows: 0 ..< 5, firstPosition: 3)])]
+                [
+                    $0["x"].rotary(
+                        RotaryTable(rotated: 4, positions: 9, theta: 10), headSize: 8,
+                        [RotaryRun(rows: 0 ..< 5, firstPosition: 3)])
+                ]
             },
         ]
     }
@@ -104,10 +132,13 @@ extension GradientCheck.Case {
     private static var attentions: [GradientCheck.Case] {
         /// Sequences of these lengths, H heads over Hk key-value heads of d elements.
         func fused(
-            _ variant: String, _ lengths: [Int], _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [], dropout: Float = 0, mask: AttentionMask = .causal,
+            _ variant: String, _ lengths: [Int], _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [],
+            dropout: Float = 0, mask: AttentionMask = .causal,
             softCap: Float? = nil
         ) -> GradientCheck.Case {
-            let shape = AttentionShape(runs: runs(lengths), heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap, slopes: slopes)
+            let shape = AttentionShape(
+                runs: runs(lengths), heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap,
+                slopes: slopes)
             let N = shape.rows
             let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
             let inputs: [Input] = [.tensor("q", N, H * d), .tensor("k", N, Hk * d), .tensor("v", N, Hk * d)]
@@ -126,12 +157,23 @@ extension GradientCheck.Case {
             fused("sliding window, soft cap", [70], 2, 1, 3, mask: .slidingWindow(9), softCap: 0.5),
             fused("every key seen", [9, 4], 2, 1, 4, mask: .none, softCap: 2),
             fused("two tiles, all of it", [70], 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
-            .init(.attention, "of views", [.tensor("q", 12, 8), .tensor("k", 12, 8), .tensor("v", 12, 8)], .smooth, bfloat16: 4) {
+            .init(
+                .attention, "of views", [.tensor("q", 12, 8), .tensor("k", 12, 8), .tensor("v", 12, 8)], .smooth,
+                bfloat16: 4
+            ) {
                 let shape = AttentionShape(runs: runs([6, 6]), heads: 1, keyValueHeads: 1, headSize: 5)
-                return [$0["q"].split([3, 5])[1].attention(keys: $0["k"].split([5, 3])[0], values: $0["v"].split([1, 5, 2])[1], shape)]
+                return [
+                    $0["q"].split([3, 5])[1].attention(
+                        keys: $0["k"].split([5, 3])[0], values: $0["v"].split([1, 5, 2])[1], shape)
+                ]
             },
-            .init(.maskedSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) { [$0["scores"].maskedSoftmax(.causal, firstPosition: 0)] },
-            .init(.maskedSoftmax, "after 4 positions, window and sink", [.tensor("scores", 1, 2, 3, 7)], .smooth, bfloat16: nil) {
+            .init(.maskedSoftmax, "", [.tensor("scores", 2, 3, 6, 6)], .smooth, bfloat16: nil) {
+                [$0["scores"].maskedSoftmax(.causal, firstPosition: 0)]
+            },
+            .init(
+                .maskedSoftmax, "after 4 positions, window and sink", [.tensor("scores", 1, 2, 3, 7)], .smooth,
+                bfloat16: nil
+            ) {
                 [$0["scores"].maskedSoftmax(.slidingWindow(5), firstPosition: 4, sinks: [0.5, -0.5])]
             },
         ]
@@ -139,8 +181,12 @@ extension GradientCheck.Case {
 
     private static var losses: [GradientCheck.Case] {
         [
-            .init(.logProbability, "", [.tensor("logits", 2, 3, 13)], .smooth) { [$0["logits"].logProbabilities(of: [3, 0, 12, 7, 7, 1])] },
-            .init(.logProbability, "rows that do not count, their mean", [.tensor("logits", 5, 31)], .smooth) { [$0["logits"].crossEntropy([-1, 30, -100, 0, 5])] },
+            .init(.logProbability, "", [.tensor("logits", 2, 3, 13)], .smooth) {
+                [$0["logits"].logProbabilities(of: [3, 0, 12, 7, 7, 1])]
+            },
+            .init(.logProbability, "rows that do not count, their mean", [.tensor("logits", 5, 31)], .smooth) {
+                [$0["logits"].crossEntropy([-1, 30, -100, 0, 5])]
+            },
             .init(.custom, "checkpointed", [.tensor("x", 3, 5), .parameter("weight", 5, 5)]) { a in
                 let w = a.parameter("weight")
                 return [Tape.checkpoint(a["x"].scaled(by: 2)) { $0.linear(w).multiplied(by: $0) }]

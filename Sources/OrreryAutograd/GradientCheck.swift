@@ -7,15 +7,17 @@ import OrreryTensor
 ///
 ///     dL/dx ≈ (8 (L(x + h) - L(x - h)) - (L(x + 2h) - L(x - 2h))) / 12h       (error h⁴/30 of the fifth derivative)
 ///
-/// Inputs are multiples of 1/64 and h a power of two, so that x ± h are exact in float32 and in bfloat16. What is left is the
-/// rounding of y: with unit roundoff u = 2⁻²⁴ each L carries an error of about u √K, K the terms that one result sums, and the
-/// difference quotient one of 0.95 u √K / h relative to the gradient. Results that do not depend on x are the same bits in all four, and cancel.
+/// Inputs are multiples of 1/64 and h a power of two, so that x ± h are exact in float32 and in bfloat16. What is left
+/// is the rounding of y: with unit roundoff u = 2⁻²⁴ each L carries an error of about u √K, K the terms that one result
+/// sums, and the difference quotient one of 0.95 u √K / h relative to the gradient. Results that do not depend on x are
+/// the same bits in all four, and cancel.
 /// - Where L is a polynomial of degree four or less in each element, the formula is exact and h = 1/2.
 /// - Elsewhere h = 1/32: derivatives are of order one, and h⁴/30 = 3e-8 of the fifth is below the rounding.
-/// The tolerance is 64 u / h: 7.6e-6 and 1.2e-4, in the L2 norm over an input. A rule with a wrong factor or sign is off by 1e-1 or more.
+/// The tolerance is 64 u / h: 7.6e-6 and 1.2e-4, in the L2 norm over an input. A rule with a wrong factor or sign is
+/// off by 1e-1 or more.
 ///
-/// In bfloat16 (u = 2⁻⁸) the gradient is compared with float32's at the same inputs, which are exact in both. Each rounding on the way,
-/// of the result, of the probabilities, costs at most u; the tolerance is u times their number.
+/// In bfloat16 (u = 2⁻⁸) the gradient is compared with float32's at the same inputs, which are exact in both. Each
+/// rounding on the way, of the result, of the probabilities, costs at most u; the tolerance is u times their number.
 public struct GradientCheck {
     /// One input of one operation.
     public struct Row: Sendable {
@@ -54,13 +56,16 @@ public struct GradientCheck {
             .flatMap { kind in kind.inputs.map { "\(kind.rawValue).\($0)" } }.filter { !checked.contains($0) }
     }
 
-    /// Checks one case: in float32 against differences and, where the operation computes in bfloat16, that against float32.
+    /// Checks one case: in float32 against differences and, where the operation computes in bfloat16, that against
+    /// float32.
     package static func check(_ item: Case) -> [Row] {
         let exact = item.gradients(.float32)
         var rows = item.inputs.map { input in
             let sample = input.sample, found = exact[input.name]!
             let expected = sample.map { item.difference(input.name, at: $0) }
-            return row(item, input, .float32, error: distance(sample.map { Double(found[$0]) }, expected), tolerance: item.tolerance)
+            return row(
+                item, input, .float32, error: distance(sample.map { Double(found[$0]) }, expected),
+                tolerance: item.tolerance)
         }
         if let roundings = item.bfloat16Roundings {
             let rounded = item.gradients(.bfloat16)
@@ -72,9 +77,12 @@ public struct GradientCheck {
         return rows
     }
 
-    private static func row(_ item: Case, _ input: Case.Input, _ type: ElementType, error: Double, tolerance: Double) -> Row {
+    private static func row(
+        _ item: Case, _ input: Case.Input, _ type: ElementType, error: Double, tolerance: Double
+    ) -> Row {
         Row(
-            operation: item.operation, variant: item.variant, input: input.name, shape: input.shape, type: type, error: error, tolerance: tolerance)
+            operation: item.operation, variant: item.variant, input: input.name, shape: input.shape, type: type,
+            error: error, tolerance: tolerance)
     }
 
     /// Infinite where a number is not finite, or where the reference is zero: a case that shows nothing must not pass.

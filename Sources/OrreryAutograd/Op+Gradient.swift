@@ -1,7 +1,8 @@
 import Kernels
 import OrreryTensor
 
-// The gradient rule of every operation. dy is the gradient of its result; parameters collect theirs in the arena, at once.
+// The gradient rule of every operation. dy is the gradient of its result; parameters collect theirs in the arena, at
+// once.
 extension Op {
     func backpropagate(_ results: [Tensor?], into gradients: inout Gradients) {
         guard let dy = results[0] ?? results.compactMap({ $0 }).first else { return }
@@ -11,7 +12,9 @@ extension Op {
         case .matmul(let a, let b, let transposeB):
             // da = dy bᵀ, db = aᵀ dy
             gradients.add(dy.matmul(b.detached, transposeB: !transposeB), to: a)
-            if gradients.wants(b) { gradients.add(transposedProduct(transposeB ? dy : a, transposeB ? a : dy, as: b.dtype), to: b) }
+            if gradients.wants(b) {
+                gradients.add(transposedProduct(transposeB ? dy : a, transposeB ? a : dy, as: b.dtype), to: b)
+            }
         case .add(let x, let y):
             gradients.add(dy, to: x)
             gradients.add(dy, to: y)
@@ -29,18 +32,21 @@ extension Op {
         case .embedding(let ids, let table):
             guard let dtable = gradients.sum(for: table) else { return }
             ids.withUnsafeBufferPointer {
-                Processor.current.scatterAdd(dy.contiguous().vector, ids: $0.baseAddress!, into: dtable.float32Pointer, width: table.shape[1])
+                Processor.current.scatterAdd(
+                    dy.contiguous().vector, ids: $0.baseAddress!, into: dtable.float32Pointer, width: table.shape[1])
             }
         case .rmsNorm(let x, let weight, let offset, let rstd, let width):
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.rmsNormGradient(
-                x.vector, weight: weight.floats, offset: offset, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
+                x.vector, weight: weight.floats, offset: offset, rstd: rstd.float32Pointer, dy: dy.contiguous().vector,
+                into: dx.vector,
                 dweight: gradients.sum(for: weight)?.float32Pointer, width: width)
             gradients.add(dx, to: x)
         case .layerNorm(let x, let weight, let bias, let mean, let rstd):
             let dx = Tensor(empty: x.shape, x.dtype)
             Processor.current.layerNormGradient(
-                x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer, dy: dy.contiguous().vector, into: dx.vector,
+                x.vector, weight: weight.floats, mean: mean.float32Pointer, rstd: rstd.float32Pointer,
+                dy: dy.contiguous().vector, into: dx.vector,
                 dweight: gradients.sum(for: weight)?.float32Pointer,
                 dbias: gradients.sum(for: bias)?.float32Pointer, width: x.width)
             gradients.add(dx, to: x)
@@ -51,7 +57,8 @@ extension Op {
         case .swiGLU(let gate, let up):
             let dgate = Tensor(empty: gate.shape, gate.dtype), dup = Tensor(empty: up.shape, up.dtype)
             Processor.current.swiGLUGradient(
-                gate: gate.vector, up: up.vector, dy: dy.cast(to: gate.dtype).contiguous().vector, dgate: dgate.vector, dup: dup.vector)
+                gate: gate.vector, up: up.vector, dy: dy.cast(to: gate.dtype).contiguous().vector, dgate: dgate.vector,
+                dup: dup.vector)
             gradients.add(dgate, to: gate)
             gradients.add(dup, to: up)
         case .rotary(let x, let table, let headSize, let runs):
@@ -60,10 +67,12 @@ extension Op {
             gradients.add(dx, to: x)
         case .attention(let q, let k, let v, let y, let logSumExp, let shape, let dropout):
             let D = shape.headSize
-            let dq = Tensor(empty: q.shape, q.dtype), dk = Tensor(empty: k.shape, k.dtype), dv = Tensor(empty: v.shape, v.dtype)
+            let dq = Tensor(empty: q.shape, q.dtype), dk = Tensor(empty: k.shape, k.dtype),
+                dv = Tensor(empty: v.shape, v.dtype)
             func rows(_ t: Tensor) -> HeadRows { t.headRows(headSize: D) }
             Processor.current.attentionGradient(
-                shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy), logSumExp: logSumExp.float32Pointer, dq: rows(dq), dk: rows(dk),
+                shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy),
+                logSumExp: logSumExp.float32Pointer, dq: rows(dq), dk: rows(dk),
                 dv: rows(dv), computeType: q.dtype, dropout: dropout)
             gradients.add(dq, to: q)
             gradients.add(dk, to: k)
@@ -80,7 +89,8 @@ extension Op {
             targets.withUnsafeBufferPointer { targets in
                 withExtendedLifetime(scales) {
                     Processor.current.crossEntropyGradient(
-                        logits.vector, lse: logSumExp.float32Pointer, targets: targets.baseAddress!, scales: scales.float32Pointer, into: dlogits.vector,
+                        logits.vector, lse: logSumExp.float32Pointer, targets: targets.baseAddress!,
+                        scales: scales.float32Pointer, into: dlogits.vector,
                         width: logits.width)
                 }
             }
@@ -94,19 +104,26 @@ extension Op {
 }
 
 /// y = x Wᵀ + b: dx = dy W, dW += dyᵀ x, db += Σ dy. Products round to x's type, as forward.
-private func linearGradient(x: Tensor, _ weight: Parameter, _ bias: Parameter?, _ layout: WeightLayout, dy: Tensor, into gradients: inout Gradients) {
+private func linearGradient(
+    x: Tensor, _ weight: Parameter, _ bias: Parameter?, _ layout: WeightLayout, dy: Tensor,
+    into gradients: inout Gradients
+) {
     let processor = Processor.current
     let rounded = dy.detached.cast(to: x.dtype)  // once for both products
     if gradients.wants(x) {
         let dx = Tensor(empty: x.shape, x.dtype)
-        processor.multiply(rounded.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
+        processor.multiply(
+            rounded.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
         gradients.add(dx, to: x)
     }
     if let dweight = gradients.sum(for: weight) {
         let (left, right) = layout == .outputByInput ? (rounded, x) : (x, rounded)
-        processor.multiply(left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
+        processor.multiply(
+            left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
     }
-    if let dbias = gradients.sum(for: bias) { processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width) }
+    if let dbias = gradients.sum(for: bias) {
+        processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width)
+    }
 }
 
 /// aᵀ b of the last two dimensions.
@@ -124,7 +141,11 @@ private func joined(_ parts: [Tensor?], _ widths: [Int], like x: Tensor) -> Tens
     var at = 0
     for (part, width) in zip(parts, widths) {
         if let part {
-            copyRows(from: part, to: Tensor(part.shape, whole.dtype, storage: whole.storage, offset: whole.offset + at, rowStride: whole.rowStride))
+            copyRows(
+                from: part,
+                to: Tensor(
+                    part.shape, whole.dtype, storage: whole.storage, offset: whole.offset + at,
+                    rowStride: whole.rowStride))
         }
         at += width
     }

@@ -1,8 +1,8 @@
 import OrreryTensor
 
 extension Tape {
-    /// body(x), of which the tape keeps nothing but x: the backward pass computes it once more (arXiv:1604.06174). Memory falls to that of one body; time rises
-    /// by one forward pass of it.
+    /// body(x), of which the tape keeps nothing but x: the backward pass computes it once more (arXiv:1604.06174).
+    /// Memory falls to that of one body; time rises by one forward pass of it.
     ///
     /// - Parameter body: gives the same each time, and has no other tracked tensors than x and watched parameters.
     package static func checkpoint(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {

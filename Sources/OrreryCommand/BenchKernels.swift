@@ -7,7 +7,8 @@ import OrreryTerminal
 /// Matrix products against the arithmetic limit, both measured in the same minute.
 struct BenchKernels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kernels", abstract: "This machine's peak per type, and the share that matrix products reach at the shapes of training.")
+        commandName: "kernels",
+        abstract: "This machine's peak per type, and the share that matrix products reach at the shapes of training.")
 
     @OptionGroup var processor: ProcessorOptions
     @OptionGroup var output: OutputOptions
@@ -18,7 +19,10 @@ struct BenchKernels: ParsableCommand {
     @Option(help: ArgumentHelp("Only the products whose name contains this. (default: all)", valueName: "text"))
     var only = ""
 
-    @Flag(help: "Products with weights as files hold them, at the shapes of Llama 3.2 1B: decoding against the memory, prefill against the dot products of bytes.")
+    @Flag(
+        help:
+            "Products with weights as files hold them, at the shapes of Llama 3.2 1B: decoding against the memory, prefill against the dot products of bytes."
+    )
     var quantised = false
 
     @OptionGroup var formats: QuantisedOptions
@@ -28,24 +32,37 @@ struct BenchKernels: ParsableCommand {
         if quantised {
             if quantisedShapes.isEmpty {
                 let names = QuantizedBenchmark.shapes.map(\.name).joined(separator: "; ")
-                throw ValidationError("--only: no product's name contains \"\(only)\"; with --quantised they are \(names)")
+                throw ValidationError(
+                    "--only: no product's name contains \"\(only)\"; with --quantised they are \(names)")
             }
         } else if shapes.isEmpty {
-            throw ValidationError("--only: no product's name contains \"\(only)\"; they are named after square, nanogpt-cpu, nanogpt-gpu, and forward, dx, dW")
+            throw ValidationError(
+                "--only: no product's name contains \"\(only)\"; they are named after square, nanogpt-cpu, nanogpt-gpu, and forward, dx, dW"
+            )
         }
-        if !(seconds > 0 && seconds <= 60) { throw ValidationError("--seconds: expected more than 0, at most 60, found \(seconds)") }
+        if !(seconds > 0 && seconds <= 60) {
+            throw ValidationError("--seconds: expected more than 0, at most 60, found \(seconds)")
+        }
     }
 
-    private var shapes: [ProductBenchmark.Shape] { ProductBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) } }
+    private var shapes: [ProductBenchmark.Shape] {
+        ProductBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) }
+    }
 
-    private var quantisedShapes: [QuantizedBenchmark.Shape] { QuantizedBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) } }
+    private var quantisedShapes: [QuantizedBenchmark.Shape] {
+        QuantizedBenchmark.shapes.filter { only.isEmpty || $0.name.contains(only) }
+    }
 
     func run() throws {
         if quantised { return try processor.run { try formats.measure(quantisedShapes, seconds: seconds, output) } }
         try processor.run {
             let benchmark = ProductBenchmark(secondsPerProduct: seconds)
             var rows: [ProductBenchmark.Result] = []
-            if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Human.number(Processor.current.threads, "thread")); product and peak are measured in turn, since what else runs slows both") }
+            if !output.json {
+                try print(
+                    "\(Processor.current.instructionSet.rawValue), \(Human.number(Processor.current.threads, "thread")); product and peak are measured in turn, since what else runs slows both"
+                )
+            }
             for shape in shapes {
                 for type in [ElementType.float32, .bfloat16] {
                     let result = benchmark.measure(shape, type)

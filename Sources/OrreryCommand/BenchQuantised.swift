@@ -5,21 +5,34 @@ import OrreryTerminal
 
 /// The part of `orrery bench kernels` that times products with weights as files hold them.
 struct QuantisedOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: ArgumentHelp("With --quantised: the formats of the weights, by the names of GGUF. May be given several times. (default: several)", valueName: "name"))
+    @Option(
+        name: .customLong("format"),
+        help: ArgumentHelp(
+            "With --quantised: the formats of the weights, by the names of GGUF. May be given several times. (default: several)",
+            valueName: "name"))
     var names: [String] = []
 
-    @Option(name: .customLong("rows"), help: ArgumentHelp("With --quantised: rows of activations; 1 is a token that is written, more are a batch or a prompt. May be given several times. (default: 1, 8 and 512)", valueName: "count"))
+    @Option(
+        name: .customLong("rows"),
+        help: ArgumentHelp(
+            "With --quantised: rows of activations; 1 is a token that is written, more are a batch or a prompt. May be given several times. (default: 1, 8 and 512)",
+            valueName: "count"))
     var counts: [Int] = []
 
-    private static let standardFormats = [BlockFormat.q4_0, .q4_K, .q6_K, .q8_0, .float16, .bfloat16], standardRows = [1, 8, 512]
+    private static let standardFormats = [BlockFormat.q4_0, .q4_K, .q6_K, .q8_0, .float16, .bfloat16],
+        standardRows = [1, 8, 512]
 
     var isStandard: Bool { names.isEmpty && counts.isEmpty }
 
     func validate() throws {
         for name in names where BlockFormat(name: name) == nil {
-            throw ValidationError("--format: expected one of \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
+            throw ValidationError(
+                "--format: expected one of \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)"
+            )
         }
-        for count in counts where !(1 ... 4096).contains(count) { throw ValidationError("--rows: expected 1 to 4096, found \(count)") }
+        for count in counts where !(1 ... 4096).contains(count) {
+            throw ValidationError("--rows: expected 1 to 4096, found \(count)")
+        }
     }
 
     func measure(_ shapes: [QuantizedBenchmark.Shape], seconds: Double, _ output: OutputOptions) throws {
@@ -27,7 +40,9 @@ struct QuantisedOptions: ParsableArguments {
         let rows = counts.isEmpty ? Self.standardRows : counts
         let benchmark = QuantizedBenchmark(seconds: seconds)
         var results: [QuantizedBenchmark.Result] = []
-        if !output.json { try print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads") }
+        if !output.json {
+            try print("\(Processor.current.instructionSet.rawValue), \(Processor.current.threads) threads")
+        }
         for shape in shapes {
             for format in formats {
                 let measured = try benchmark.measure(shape, format, rows: rows)
@@ -41,12 +56,19 @@ struct QuantisedOptions: ParsableArguments {
 
 extension QuantizedBenchmark.Result {
     fileprivate var line: String {
-        func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-        func number(_ value: Double, _ width: Int, decimals: Int = 0) -> String { pad(Human.fixed(value, decimals: decimals), width) }
+        func pad(_ text: String, _ width: Int) -> String {
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        func number(_ value: Double, _ width: Int, decimals: Int = 0) -> String {
+            pad(Human.fixed(value, decimals: decimals), width)
+        }
         let name = shape.name + String(repeating: " ", count: max(0, 16 - shape.name.count))
-        let product = "\(name) \(pad(format.rawValue, 7)) \(pad("\(rows)", 4)) x \(pad("\(shape.n)", 6)) x \(pad("\(shape.k)", 5))  \(number(microseconds, 8)) us"
+        let product =
+            "\(name) \(pad(format.rawValue, 7)) \(pad("\(rows)", 4)) x \(pad("\(shape.n)", 6)) x \(pad("\(shape.k)", 5))  \(number(microseconds, 8)) us"
         let arithmetic = "\(number(gops, 5)) Gop/s of \(number(peak, 4)) \(number(arithmeticShare * 100, 4))%"
-        let memory = bandwidthShare.map { "  \(number(bandwidth, 5, decimals: 1)) GB/s of \(number(bandwidthLimit ?? 0, 5, decimals: 1)) \(number($0 * 100, 4))%" }
+        let memory = bandwidthShare.map {
+            "  \(number(bandwidth, 5, decimals: 1)) GB/s of \(number(bandwidthLimit ?? 0, 5, decimals: 1)) \(number($0 * 100, 4))%"
+        }
         return "\(product)  \(arithmetic)\(memory ?? "")"
     }
 

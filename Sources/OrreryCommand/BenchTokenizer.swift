@@ -7,7 +7,8 @@ import OrreryTokenizers
 /// How fast a tokenizer opens and encodes.
 struct BenchTokenizer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenizer", abstract: "A tokenizer's speed: megabytes per second, and milliseconds to open its file.",
+        commandName: "tokenizer",
+        abstract: "A tokenizer's speed: megabytes per second, and milliseconds to open its file.",
         discussion: """
             Each round opens the tokenizer anew, so that its caches of words are empty when it starts on the text, and encodes the text once, \
             special tokens as text. A megabyte is 10^6 bytes.
@@ -19,10 +20,16 @@ struct BenchTokenizer: ParsableCommand {
     @Option(help: ArgumentHelp("Text to encode.", valueName: "file"))
     var data: String
 
-    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)", valueName: "name|regex"))
+    @Option(
+        help: ArgumentHelp(
+            "The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)",
+            valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)",
+            valueName: "name"))
     var encoding: String?
 
     @Option(name: [.customShort("t"), .long], help: "Threads to encode with. (default: the processor's cores)")
@@ -34,7 +41,9 @@ struct BenchTokenizer: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let threads, !(1 ... 1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
+        if let threads, !(1 ... 1024).contains(threads) {
+            throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+        }
         if !(1 ... 1000).contains(rounds) { throw ValidationError("--rounds: expected 1 to 1000, found \(rounds)") }
     }
 
@@ -50,7 +59,9 @@ struct BenchTokenizer: ParsableCommand {
             let (ids, seconds) = try Self.timed {
                 try file.withUnsafeBytes { bytes in
                     let text = bytes.assumingMemoryBound(to: UInt8.self)
-                    return threads == 1 ? try tokenizer.encode(text, options: options) : try tokenizer.encode(text, options: options, threads: threads)
+                    return threads == 1
+                        ? try tokenizer.encode(text, options: options)
+                        : try tokenizer.encode(text, options: options, threads: threads)
                 }
             }
             tokens = ids.count
@@ -62,9 +73,12 @@ struct BenchTokenizer: ParsableCommand {
 
     private func open() throws -> any Tokenizer {
         switch TokenizerKind(argument: tokenizer) {
-        case .path(let path): try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
+        case .path(let path):
+            try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         case .byte: try ByteTokenizer()
-        case .character, .bytePair: throw ValidationError("\(tokenizer) has no file to open; expected a tokenizer's file, a model directory or byte")
+        case .character, .bytePair:
+            throw ValidationError(
+                "\(tokenizer) has no file to open; expected a tokenizer's file, a model directory or byte")
         }
     }
 
@@ -91,7 +105,11 @@ struct BenchTokenizer: ParsableCommand {
             return try output.print(object)
         }
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 1) }
-        try print("\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(Human.number(tokens, "token")) of \(Human.bytes(bytes)), \(Human.number(threads, "thread"))")
-        try print("\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches")
+        try print(
+            "\(number(median(speeds))) MB/s (best \(number(speeds.last!))), \(Human.number(tokens, "token")) of \(Human.bytes(bytes)), \(Human.number(threads, "thread"))"
+        )
+        try print(
+            "\(number(median(loads))) ms to open (best \(number(loads[0]))); medians of \(rounds) rounds, each with empty caches"
+        )
     }
 }

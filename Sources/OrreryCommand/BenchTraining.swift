@@ -8,7 +8,8 @@ import OrreryTraining
 /// Where the time of a training step goes, part by part, against the limit of each.
 struct BenchTraining: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "training", abstract: "The parts of a training step: time, and the share of its own limit that each reaches.",
+        commandName: "training",
+        abstract: "The parts of a training step: time, and the share of its own limit that each reaches.",
         discussion: """
             Products and attention are limited by this machine's measured multiply-adds, the other parts by the measured bandwidth of passes \
             over arrays of an activation's size. --data, --preset and the other flags of train choose the step; --steps says how many are measured (50 without it).
@@ -20,7 +21,9 @@ struct BenchTraining: ParsableCommand {
 
     func run() throws {
         let meter = Meter()
-        let measured = Processor(try InstructionSet.selected(), threads: processor.threads ?? ProcessInfo.processInfo.activeProcessorCount, meter: meter)
+        let measured = Processor(
+            try InstructionSet.selected(), threads: processor.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            meter: meter)
         try Processor.$current.withValue(measured) {
             var plan = try options.plan()
             let steps = options.optimizer.steps ?? 50
@@ -29,26 +32,34 @@ struct BenchTraining: ParsableCommand {
             let type = plan.computeType.elementType
             for _ in 0 ..< min(5, steps) { _ = try trainer.runStep() }  // memory and caches as in a long run
             let peak = measured.measuredPeak(type, seconds: 0.2)
-            let bandwidth = measured.measuredBandwidth(count: plan.microBatch * plan.context * plan.model.width, seconds: 0.2)
+            let bandwidth = measured.measuredBandwidth(
+                count: plan.microBatch * plan.context * plan.model.width, seconds: 0.2)
             meter.reset()
             let start = ProcessInfo.processInfo.systemUptime
             for _ in 0 ..< steps { _ = try trainer.runStep() }
             let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(steps)
-            try show(TrainingProfile(meter.sums, steps: steps, secondsPerStep: seconds, peak: peak, bandwidth: bandwidth))
+            try show(
+                TrainingProfile(meter.sums, steps: steps, secondsPerStep: seconds, peak: peak, bandwidth: bandwidth))
         }
     }
 
     private func show(_ profile: TrainingProfile) throws {
         if output.json { return try output.print(profile.json) }
         func number(_ x: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", x) }
-        var table = Table([.init("part"), .init("ms per step", .right), .init("of the step", .right), .init("its limit, ms", .right), .init("share of limit", .right)])
+        var table = Table([
+            .init("part"), .init("ms per step", .right), .init("of the step", .right), .init("its limit, ms", .right),
+            .init("share of limit", .right),
+        ])
         for part in profile.parts {
             table.add([
                 part.name, number(part.seconds * 1e3), number(part.seconds / profile.secondsPerStep * 100, 1) + "%",
-                part.limit.map { number($0 * 1e3) } ?? "", part.limit.map { number($0 / part.seconds * 100, 0) + "%" } ?? "",
+                part.limit.map { number($0 * 1e3) } ?? "",
+                part.limit.map { number($0 / part.seconds * 100, 0) + "%" } ?? "",
             ])
         }
-        try print("\(number(profile.secondsPerStep * 1e3)) ms per step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n")
+        try print(
+            "\(number(profile.secondsPerStep * 1e3)) ms per step; limits: \(number(profile.peak, 0)) GFLOP/s, \(number(profile.bandwidth, 0)) GB/s\n"
+        )
         let terminal = Terminal.standardOutput
         try print(table.render(width: terminal.width, appearance: terminal.appearance))
     }
@@ -87,14 +98,15 @@ private struct TrainingProfile {
         o["ms_per_step"] = JSONValue(secondsPerStep * 1e3)
         o["peak_gflops"] = JSONValue(peak)
         o["bandwidth_gb_per_s"] = JSONValue(bandwidth)
-        o["parts"] = .array(parts.map { part in
-            var o = JSONObject()
-            o["name"] = JSONValue(part.name)
-            o["ms"] = JSONValue(part.seconds * 1e3)
-            o["limit_ms"] = JSONValue(part.limit.map { $0 * 1e3 })
-            o["share"] = JSONValue(part.limit.map { $0 / part.seconds })
-            return .object(o)
-        })
+        o["parts"] = .array(
+            parts.map { part in
+                var o = JSONObject()
+                o["name"] = JSONValue(part.name)
+                o["ms"] = JSONValue(part.seconds * 1e3)
+                o["limit_ms"] = JSONValue(part.limit.map { $0 * 1e3 })
+                o["share"] = JSONValue(part.limit.map { $0 / part.seconds })
+                return .object(o)
+            })
         return o
     }
 }

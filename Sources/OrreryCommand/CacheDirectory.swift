@@ -4,7 +4,9 @@ import Foundation
 enum CacheDirectory {
     /// `$XDG_CACHE_HOME/orrery`, or the platform's place for caches.
     static var path: String {
-        if let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/orrery" }
+        if let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
+            return cache + "/orrery"
+        }
         let caches = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first
         return (caches?.path ?? NSTemporaryDirectory()) + "/orrery"
     }
@@ -14,7 +16,9 @@ enum CacheDirectory {
 enum StateDirectory {
     /// `$XDG_STATE_HOME/orrery`, or the platform's place (XDG Base Directory Specification 0.8).
     static var path: String {
-        if let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/orrery" }
+        if let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"], state.hasPrefix("/") {
+            return state + "/orrery"
+        }
         #if canImport(Darwin)
         let support = FileManager.default.urls(for: .applicationSupportDirectory, in: .userDomainMask).first
         return (support?.path ?? NSHomeDirectory()) + "/orrery"

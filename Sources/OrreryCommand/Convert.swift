@@ -46,7 +46,10 @@ struct Convert: ParsableCommand {
             let interrupt = InterruptFlag()
             defer { interrupt.release() }
             let progress: (Int, Int) throws -> Void = { done, total in
-                line.update(TaskStatus("Writing \(out)", completed: Double(done), total: Double(total), unit: "bytes", elapsedSeconds: (ContinuousClock.now - start).seconds))
+                line.update(
+                    TaskStatus(
+                        "Writing \(out)", completed: Double(done), total: Double(total), unit: "bytes",
+                        elapsedSeconds: (ContinuousClock.now - start).seconds))
                 try interrupt.check()
             }
             let mix = type ?? (out.lowercased().hasSuffix(".gguf") ? .f16 : .f32)
@@ -56,9 +59,12 @@ struct Convert: ParsableCommand {
                     warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
                 if FileStatus(Path.join(input, "modules.json")) != nil {
-                    standardError("orrery: warning: \(input): modules.json and what it names are not written; \(out) is the encoder alone, whose vectors are means")
+                    standardError(
+                        "orrery: warning: \(input): modules.json and what it names are not written; \(out) is the encoder alone, whose vectors are means"
+                    )
                 }
-                try HuggingFaceExport(model, mix: mix).write(files: TokenizerParts(input).files(), to: destination, progress: progress)
+                try HuggingFaceExport(model, mix: mix).write(
+                    files: TokenizerParts(input).files(), to: destination, progress: progress)
             }
             line.finish(keepingLastLine: false)
             try report(try ModelInspection(path: out), mix)
@@ -72,7 +78,9 @@ struct Convert: ParsableCommand {
 
     private func report(_ written: ModelInspection, _ mix: WeightMix) throws {
         guard output.json else {
-            return try print("\(out): \(Human.bytes(written.byteCount)) of weights in \(Human.number(written.tensors.count, "tensor")), \(mix.rawValue)")
+            return try print(
+                "\(out): \(Human.bytes(written.byteCount)) of weights in \(Human.number(written.tensors.count, "tensor")), \(mix.rawValue)"
+            )
         }
         var o = JSONObject()
         o["out"] = JSONValue(out)

@@ -23,7 +23,10 @@ struct Embed: ParsableCommand {
     @Argument(help: "Texts; - reads lines from standard input.")
     var texts: [String]
 
-    @Option(help: "Put the model's prompt of this name before each text, as config_sentence_transformers.json has it. (default: its default_prompt_name)")
+    @Option(
+        help:
+            "Put the model's prompt of this name before each text, as config_sentence_transformers.json has it. (default: its default_prompt_name)"
+    )
     var promptName: String?
 
     @Option(name: .shortAndLong, help: "Put this before each text. (default: what --prompt-name says)")
@@ -43,10 +46,17 @@ struct Embed: ParsableCommand {
             let embeddings = try all.map { text in
                 let made = try encoder.embed(text, prompt: prompt, computeType: type)
                 let end = encoder.modules.settings.cutsBeginning ? "last" : "first"
-                if made.isCut { standardError("orrery: warning: a text was cut to its \(end) \(Human.number(encoder.maximalTokens, "token"))") }
+                if made.isCut {
+                    standardError(
+                        "orrery: warning: a text was cut to its \(end) \(Human.number(encoder.maximalTokens, "token"))")
+                }
                 return made
             }
-            if output.json { try output.print(json(encoder, all, embeddings, type)) } else { try show(all, embeddings, encoder.modules.similarity) }
+            if output.json {
+                try output.print(json(encoder, all, embeddings, type))
+            } else {
+                try show(all, embeddings, encoder.modules.similarity)
+            }
         }
     }
 
@@ -65,16 +75,22 @@ struct Embed: ParsableCommand {
         guard abs(value) < 1e12 else { return " \(value)" }  // NaN too
         let thousandths = Int((abs(value) * 1000).rounded())
         let digits = String(thousandths % 1000)
-        return (value < 0 ? "-" : " ") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+        return (value < 0 ? "-" : " ") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count)
+            + digits
     }
 
     private func json(
         _ encoder: SentenceEncoder, _ texts: [String], _ embeddings: [SentenceEncoder.Embedding], _ type: ElementType
     ) -> JSONObject {
         [
-            "embeddings": JSONValue(zip(texts, embeddings).map { ["text": JSONValue($0), "tokens": JSONValue($1.tokens), "vector": JSONValue($1.vector)] }),
-            "width": JSONValue(encoder.width), "pooling": JSONValue(encoder.modules.pooling.modes.map(\.name).joined(separator: ", ")),
-            "normalized": JSONValue(encoder.modules.normalizes), "similarity": JSONValue(encoder.modules.similarity.rawValue),
+            "embeddings": JSONValue(
+                zip(texts, embeddings).map {
+                    ["text": JSONValue($0), "tokens": JSONValue($1.tokens), "vector": JSONValue($1.vector)]
+                }),
+            "width": JSONValue(encoder.width),
+            "pooling": JSONValue(encoder.modules.pooling.modes.map(\.name).joined(separator: ", ")),
+            "normalized": JSONValue(encoder.modules.normalizes),
+            "similarity": JSONValue(encoder.modules.similarity.rawValue),
             "dtype": JSONValue(type.name), "activations": JSONValue(Processor.current.activations.rawValue),
         ]
     }

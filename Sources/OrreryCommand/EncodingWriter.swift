@@ -4,7 +4,8 @@ import OrreryModels
 import OrreryNN
 import OrreryTensor
 
-/// Writes what an encoder computes under the names that references made with transformers have: input_ids, hidden.<i>, and mean [B, D] over positions.
+/// Writes what an encoder computes under the names that references made with transformers have: input_ids, hidden.<i>,
+/// and mean [B, D] over positions.
 ///
 /// B sequences, T positions, D width, L layers.
 struct EncodingWriter {
@@ -27,8 +28,11 @@ struct EncodingWriter {
         func tensor(_ name: String, _ values: [Float], _ shape: [Int]) -> SafetensorsTensor {
             SafetensorsTensor(name: name, dtype: .float32, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
         }
-        let ids = SafetensorsTensor(name: "input_ids", dtype: .int32, shape: [B, T], bytes: sequences.flatMap { $0.withUnsafeBytes { Array($0) } })
+        let ids = SafetensorsTensor(
+            name: "input_ids", dtype: .int32, shape: [B, T],
+            bytes: sequences.flatMap { $0.withUnsafeBytes { Array($0) } })
         try SafetensorsWriter.write(
-            [ids, tensor("mean", mean, [B, D])] + hidden.enumerated().map { tensor("hidden.\($0)", $1, [B, T, D]) }, metadata: ["format": "pt"], to: path)
+            [ids, tensor("mean", mean, [B, D])] + hidden.enumerated().map { tensor("hidden.\($0)", $1, [B, T, D]) },
+            metadata: ["format": "pt"], to: path)
     }
 }

@@ -23,12 +23,16 @@ struct Eval: ParsableCommand {
 
     @OptionGroup var modelOption: ModelOption
 
-    @Option(help: ArgumentHelp("Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
     var data: [String]
 
     @OptionGroup var records: FieldOption
 
-    @Option(name: [.customShort("c"), .long], help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
+    @Option(
+        name: [.customShort("c"), .long],
+        help: "Tokens in a window. (default: 512, or the model's context where that is shorter)")
     var context: Int?
 
     @Option(help: "Tokens from the start of a window to that of the next. (default: half the context)")
@@ -45,22 +49,32 @@ struct Eval: ParsableCommand {
     func validate() throws {
         if let context, context < 2 { throw ValidationError("--context: expected at least 2, found \(context)") }
         if let stride, stride < 1 { throw ValidationError("--stride: expected at least 1, found \(stride)") }
-        if windows == .halves, stride != nil { throw ValidationError("--stride: the halves of windows side by side have none; omit it") }
+        if windows == .halves, stride != nil {
+            throw ValidationError("--stride: the halves of windows side by side have none; omit it")
+        }
     }
 
     func run() throws {
         try processor.run(compute) {
             try TextSource(DataSources(data)).requirePresent()
             let source = try TextModel.open(model, warn: ModelWarning.using)
-            let text = try TextSource(DataSources(data), field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer).read()
+            let text = try TextSource(
+                DataSources(data), field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer
+            ).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
-            let cut: EvaluationWindows.Cut = windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
+            let cut: EvaluationWindows.Cut =
+                windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
             let interrupt = InterruptFlag(), line = ProgressLine(logInterval: 30), start = ContinuousClock.now
             defer { interrupt.release() }
             let type = compute.type(standard: .float32)
-            let result = try source.perplexity(of: text.bytes, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)) { done, total in
-                line.update(TaskStatus("Reading \(data.joined(separator: ", "))", completed: Double(done), total: Double(total), unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
+            let result = try source.perplexity(
+                of: text.bytes, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)
+            ) { done, total in
+                line.update(
+                    TaskStatus(
+                        "Reading \(data.joined(separator: ", "))", completed: Double(done), total: Double(total),
+                        unit: "windows", elapsedSeconds: (ContinuousClock.now - start).seconds))
                 return !interrupt.isRaised
             }
             line.finish(keepingLastLine: false)
@@ -71,9 +85,15 @@ struct Eval: ParsableCommand {
 
     private func report(_ result: Perplexity, seconds: Double, interrupted: Bool) throws {
         guard output.json else {
-            if interrupted { standardError("orrery: interrupted; the figures are of \(Human.number(result.windows, "window"))") }
-            try print("loss \(Human.fixed(result.loss, decimals: 4)) nats per token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte")
-            try print("\(Human.number(result.tokens, "token")), \(Human.number(result.bytes, "byte")), \(Human.number(result.windows, "window")) in \(Human.duration(seconds: seconds))")
+            if interrupted {
+                standardError("orrery: interrupted; the figures are of \(Human.number(result.windows, "window"))")
+            }
+            try print(
+                "loss \(Human.fixed(result.loss, decimals: 4)) nats per token, perplexity \(Human.fixed(result.perplexity, decimals: 4)), \(Human.fixed(result.bitsPerByte, decimals: 4)) bits per byte"
+            )
+            try print(
+                "\(Human.number(result.tokens, "token")), \(Human.number(result.bytes, "byte")), \(Human.number(result.windows, "window")) in \(Human.duration(seconds: seconds))"
+            )
             return
         }
         var o = JSONObject()

@@ -7,8 +7,11 @@ import OrreryTerminal
 /// The six steps from a prompt to the next token, with this model's own numbers.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the six steps from a prompt to the next token: tokens, embeddings, layers, distribution, choice, loop.",
-        discussion: "With the sampling flags and the seed of orrery generate, it explains the very token that generate chooses first.")
+        abstract:
+            "Show the six steps from a prompt to the next token: tokens, embeddings, layers, distribution, choice, loop.",
+        discussion:
+            "With the sampling flags and the seed of orrery generate, it explains the very token that generate chooses first."
+    )
 
     @Argument(help: "Model directory or GGUF file.")
     var model: String
@@ -40,14 +43,17 @@ struct Explain: ParsableCommand {
 
     func validate() throws {
         if (layer == nil) != (head == nil) { throw ValidationError("--layer and --head: expected both or neither") }
-        if !(1 ... 1000).contains(maxTokens) { throw ValidationError("--max-tokens: expected 1 to 1000, found \(maxTokens)") }
+        if !(1 ... 1000).contains(maxTokens) {
+            throw ValidationError("--max-tokens: expected 1 to 1000, found \(maxTokens)")
+        }
         if !(1 ... 100).contains(top) { throw ValidationError("--top: expected 1 to 100, found \(top)") }
     }
 
     /// The head to draw, if there is to be one.
     private func pattern(_ shape: ModelShape) throws -> (layer: Int, head: Int)? {
         guard let layer, let head else { return nil }
-        for (flag, value, count) in [("--layer", layer, shape.layers), ("--head", head, shape.heads)] where !(0 ..< count).contains(value) {
+        for (flag, value, count) in [("--layer", layer, shape.layers), ("--head", head, shape.heads)]
+        where !(0 ..< count).contains(value) {
             throw ValidationError("\(flag): expected 0 to \(count - 1), found \(value)")
         }
         return (layer, head)
@@ -60,7 +66,8 @@ struct Explain: ParsableCommand {
             let explanation = try source.explain(
                 PromptText.read(prompt),
                 ExplanationOptions(
-                    sampling: sampling.options(suggested: source.suggestedSampling), computeType: compute.type(standard: Processor.current.fastestType),
+                    sampling: sampling.options(suggested: source.suggestedSampling),
+                    computeType: compute.type(standard: Processor.current.fastestType),
                     rounds: maxTokens, candidates: top, pattern: pattern))
             if output.json { return try output.print(explanation.json) }
             let out = Terminal.standardOutput

@@ -9,7 +9,8 @@ import OrreryTerminal
 struct Gradcheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare every operation's gradient with central differences.",
-        discussion: "Prints a line per input of each operation: the error relative to the gradient's norm, and the tolerance. In bfloat16 the "
+        discussion:
+            "Prints a line per input of each operation: the error relative to the gradient's norm, and the tolerance. In bfloat16 the "
             + "reference is the float32 gradient. Exit status 1 if one is off or an operation was left out.")
 
     @OptionGroup var processor: ProcessorOptions
@@ -20,7 +21,8 @@ struct Gradcheck: ParsableCommand {
 
     func validate() throws {
         guard let operation, !GradientCheck.operations.contains(operation) else { return }
-        throw ValidationError("--operation: expected one of \(GradientCheck.operations.joined(separator: ", ")), found \(operation)")
+        throw ValidationError(
+            "--operation: expected one of \(GradientCheck.operations.joined(separator: ", ")), found \(operation)")
     }
 
     func run() throws {
@@ -35,19 +37,26 @@ struct Gradcheck: ParsableCommand {
 extension GradientCheck {
     fileprivate func printTable() throws {
         var table = Table([
-            .init("operation"), .init("variant"), .init("input"), .init("shape"), .init("type"), .init("error", .right), .init("tolerance", .right),
+            .init("operation"), .init("variant"), .init("input"), .init("shape"), .init("type"), .init("error", .right),
+            .init("tolerance", .right),
             .init(""),
         ])
         for row in rows {
             table.add(
-                row.operation, row.variant, row.input, row.shape.map(String.init).joined(separator: " x "), row.type.name,
+                row.operation, row.variant, row.input, row.shape.map(String.init).joined(separator: " x "),
+                row.type.name,
                 String(format: "%.1e", row.error), String(format: "%.1e", row.tolerance), row.passed ? "ok" : "WRONG")
         }
         let terminal = Terminal.standardOutput
-        try print(table.render(width: terminal.isTerminal ? terminal.width : max(terminal.width, 120), appearance: terminal.appearance))
+        try print(
+            table.render(
+                width: terminal.isTerminal ? terminal.width : max(terminal.width, 120), appearance: terminal.appearance)
+        )
         for input in missing { try print("\(input) is not checked by any case") }
         let wrong = rows.count { !$0.passed }
-        try print("\(rows.count) gradients of \(Set(rows.map(\.operation)).count) operations, \(wrong == 0 ? "all within tolerance" : "\(wrong) WRONG")")
+        try print(
+            "\(rows.count) gradients of \(Set(rows.map(\.operation)).count) operations, \(wrong == 0 ? "all within tolerance" : "\(wrong) WRONG")"
+        )
     }
 
     fileprivate var json: JSONObject {

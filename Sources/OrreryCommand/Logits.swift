@@ -32,7 +32,11 @@ struct Logits: ParsableCommand {
     @Flag(help: "Write the hidden states too.")
     var hidden = false
 
-    @Option(name: .customLong("encoder-ids"), help: ArgumentHelp("Token ids that the encoder of a model with two halves (t5) reads, as many lists. (default: none)", valueName: "file"))
+    @Option(
+        name: .customLong("encoder-ids"),
+        help: ArgumentHelp(
+            "Token ids that the encoder of a model with two halves (t5) reads, as many lists. (default: none)",
+            valueName: "file"))
     var encoderIDs: String?
 
     @Option(help: ArgumentHelp("Continue each list by this many tokens.", valueName: "count"))
@@ -48,7 +52,9 @@ struct Logits: ParsableCommand {
     }
 
     func run() throws {
-        try overwriting.outputs(inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: model)).require(out, replacing: LogitsWriter.isOutput)
+        try overwriting.outputs(
+            inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: model)
+        ).require(out, replacing: LogitsWriter.isOutput)
         try processor.run(compute) {
             switch try ModelFiles.kind(of: model) {
             case .languageModel:
@@ -57,20 +63,31 @@ struct Logits: ParsableCommand {
                 try write(model, read(ids, model.shape))
             case .encoderDecoder:
                 let model = try ModelFiles.openEncoderDecoder(self.model, warn: warn)
-                guard let encoderIDs else { throw ValidationError("--encoder-ids: expected the ids that the encoder reads, since this model has one") }
+                guard let encoderIDs else {
+                    throw ValidationError(
+                        "--encoder-ids: expected the ids that the encoder reads, since this model has one")
+                }
                 let context = ForwardContext(computeType: compute.type(standard: .float32))
                 let sequences = try read(ids, model.shape), sources = try read(encoderIDs, model.shape)
                 guard sources.count == sequences.count else {
-                    throw ValidationError("--encoder-ids: expected \(sequences.count) lists, as many as --ids has, found \(sources.count)")
+                    throw ValidationError(
+                        "--encoder-ids: expected \(sequences.count) lists, as many as --ids has, found \(sources.count)"
+                    )
                 }
                 try write(model, reading: sources.map { model.read($0, context) }, sequences)
             case .encoder:
                 let encoder = try ModelFiles.openEncoder(self.model, warn: warn)
-                let writer = EncodingWriter(encoder: encoder, sequences: try read(ids, encoder.shape), computeType: compute.type(standard: .float32))
-                guard greedy == 0, encoderIDs == nil else { throw ValidationError("--greedy, --encoder-ids: an encoder writes no text") }
+                let writer = EncodingWriter(
+                    encoder: encoder, sequences: try read(ids, encoder.shape),
+                    computeType: compute.type(standard: .float32))
+                guard greedy == 0, encoderIDs == nil else {
+                    throw ValidationError("--greedy, --encoder-ids: an encoder writes no text")
+                }
                 let start = ContinuousClock.now
                 try writer.write(to: out)
-                try report(encoder.shape, writer.sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+                try report(
+                    encoder.shape, writer.sequences, writer.names, writer.computeType,
+                    seconds: (ContinuousClock.now - start).seconds)
             }
         }
     }
@@ -80,30 +97,47 @@ struct Logits: ParsableCommand {
     private func warn(_ line: String) { standardError("orrery: warning: \(line)") }
 
     private func read(_ path: String, _ shape: ModelShape) throws -> [[Int32]] {
-        guard path == "-" else { return try TokenIDFile.read(path, vocabulary: shape.vocabularySize, context: shape.contextLength) }
+        guard path == "-" else {
+            return try TokenIDFile.read(path, vocabulary: shape.vocabularySize, context: shape.contextLength)
+        }
         let value = try JSONValue(parsing: StandardInput.text(), file: "standard input")
-        return try TokenIDFile.sequences(in: value, "standard input", vocabulary: shape.vocabularySize, context: shape.contextLength)
+        return try TokenIDFile.sequences(
+            in: value, "standard input", vocabulary: shape.vocabularySize, context: shape.contextLength)
     }
 
     private func write(_ model: any TokenModel, reading sources: [[SourceMemory]] = [], _ sequences: [[Int32]]) throws {
         let room = model.shape.contextLength - sequences[0].count
-        guard greedy <= room else { throw ValidationError("--greedy: expected at most \(room), what is left of the model's context, found \(greedy)") }
+        guard greedy <= room else {
+            throw ValidationError(
+                "--greedy: expected at most \(room), what is left of the model's context, found \(greedy)")
+        }
         let writer = LogitsWriter(
-            model: model, reading: sources, sequences: sequences, computeType: compute.type(standard: .float32), cacheType: cacheType, writesHidden: hidden,
+            model: model, reading: sources, sequences: sequences, computeType: compute.type(standard: .float32),
+            cacheType: cacheType, writesHidden: hidden,
             continued: greedy)
         let start = ContinuousClock.now
         if let broken = try writer.write(to: out) {
-            let advice = cacheType == .float16 ? "weights or activations may be damaged, or keys exceed the range of float16: try --cache-type bf16" : "weights or activations may be damaged"
-            warn("\(out): the logits of sequence \(broken.sequence) are not finite from position \(broken.position) on; \(advice)")
+            let advice =
+                cacheType == .float16
+                ? "weights or activations may be damaged, or keys exceed the range of float16: try --cache-type bf16"
+                : "weights or activations may be damaged"
+            warn(
+                "\(out): the logits of sequence \(broken.sequence) are not finite from position \(broken.position) on; \(advice)"
+            )
         }
-        try report(model.shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
+        try report(
+            model.shape, sequences, writer.names, writer.computeType, seconds: (ContinuousClock.now - start).seconds)
     }
 
-    private func report(_ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double) throws {
+    private func report(
+        _ shape: ModelShape, _ sequences: [[Int32]], _ names: [String], _ type: ElementType, seconds: Double
+    ) throws {
         let (count, length) = (sequences.count, sequences[0].count), hasLogits = names.contains("logits")
         guard output.json else {
             let states = names.contains("hidden.0") ? "\(shape.layers + 1) hidden states of width \(shape.width)" : ""
-            let logits = hasLogits ? "logits over \(Human.number(shape.vocabularySize, "token"))" + (states.isEmpty ? "" : " and ") : ""
+            let logits =
+                hasLogits
+                ? "logits over \(Human.number(shape.vocabularySize, "token"))" + (states.isEmpty ? "" : " and ") : ""
             try print("\(out): \(logits)\(states) of \(count) x \(length) positions, in \(type.name)")
             return
         }

@@ -28,7 +28,9 @@ struct ModelMeasurement {
     private let ids: [Int32]
     private let cost: ModelCost
 
-    init(_ model: any TokenModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int) {
+    init(
+        _ model: any TokenModel, type: ElementType, cacheType: CacheType, promptTokens: Int, newTokens: Int, depth: Int
+    ) {
         (self.model, self.type, self.cacheType) = (model, type, cacheType)
         (self.promptTokens, self.newTokens, self.depth) = (promptTokens, newTokens, depth)
         var state: UInt64 = 1
@@ -46,7 +48,8 @@ struct ModelMeasurement {
     /// - Parameter progress: receives the rounds done and all of them; false stops.
     /// - Returns: nil if stopped in the first round.
     func run(_ repetitions: Int, progress: (Int, Int) -> Bool) -> Result? {
-        var prefills: [Double] = [], decodes: [Double] = [], bandwidths: [Double] = [], shares: [Double] = [], peak = 0.0
+        var prefills: [Double] = [], decodes: [Double] = [], bandwidths: [Double] = [], shares: [Double] = [],
+            peak = 0.0
         let state = model.makeState(capacity: ids.count, type: cacheType)
         // Packs weights and touches pages; not counted.
         fill(state)
@@ -68,12 +71,15 @@ struct ModelMeasurement {
         guard !prefills.isEmpty || !decodes.isEmpty else { return nil }
         let prefill = median(prefills)
         return Result(
-            prefill: prefill, decode: median(decodes), bytesPerToken: bytesPerToken, cacheBytesPerToken: cacheBytesPerToken,
+            prefill: prefill, decode: median(decodes), bytesPerToken: bytesPerToken,
+            cacheBytesPerToken: cacheBytesPerToken,
             bandwidth: median(bandwidths) ?? Processor.current.measuredReadBandwidth(seconds: 0.3),
-            peak: peak == 0 ? measuredPeak : peak, bandwidthShare: median(shares), arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
+            peak: peak == 0 ? measuredPeak : peak, bandwidthShare: median(shares),
+            arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
     }
 
-    /// Of what most products compute with: bytes beside weights in blocks, and float32 beside floats of a file that are not bfloat16.
+    /// Of what most products compute with: bytes beside weights in blocks, and float32 beside floats of a file that are
+    /// not bfloat16.
     private var measuredPeak: Double {
         let formats = model.parameters.flatMap { $0.blocks.map(\.format) }, processor = Processor.current
         if formats.contains(where: { !$0.isFloat }) { return processor.measuredBytePeak(seconds: 0.1) }
@@ -87,7 +93,8 @@ struct ModelMeasurement {
         return Double(promptTokens) / (ContinuousClock.now - start).seconds
     }
 
-    /// Tokens a second, and 10⁹ bytes a second that memory gave meanwhile: the clock stands still while that is sampled.
+    /// Tokens a second, and 10⁹ bytes a second that memory gave meanwhile: the clock stands still while that is
+    /// sampled.
     private func decode(_ count: Int, _ state: any SequenceState) -> (rate: Double, bandwidth: Double) {
         rewind(state)
         var seconds = 0.0, bandwidth = ReadBandwidth()

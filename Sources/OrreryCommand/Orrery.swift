@@ -10,7 +10,8 @@ struct Orrery: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orrery",
         abstract: "The language model of today, whole: train it, run it, see every number that makes the next token.",
-        discussion: "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
+        discussion:
+            "Without a subcommand: trains a small model on an embedded text in about a minute, shows it and talks.",
         version: "orrery \(Version.current)",
         subcommands: [
             QuickStart.self,
@@ -32,23 +33,28 @@ struct Orrery: ParsableCommand {
         defaultSubcommand: QuickStart.self
     )
 
-    /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood, 130 interrupted by Ctrl-C (128 + the signal's number).
+    /// Exit statuses: 0 done, 1 the work failed, 2 the command line was not understood, 130 interrupted by Ctrl-C (128
+    /// + the signal's number).
     static func main() {
         StandardInput.open()
         Interruption.answer { Temporary.removeAll() }
         do {
             try requireUTF8Arguments()
-            var command = try parseAsRoot(CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
+            var command = try parseAsRoot(
+                CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
             try command.run()
         } catch {
             Foundation.exit(report(error))
         }
     }
 
-    /// Swift replaces what is not UTF-8 in an argument by U+FFFD: a prompt would be another one, a path would lead nowhere.
+    /// Swift replaces what is not UTF-8 in an argument by U+FFFD: a prompt would be another one, a path would lead
+    /// nowhere.
     private static func requireUTF8Arguments() throws {
         for number in 1 ..< max(1, Int(CommandLine.argc)) {
-            guard let argument = CommandLine.unsafeArgv[number], String(validatingCString: argument) == nil else { continue }
+            guard let argument = CommandLine.unsafeArgv[number], String(validatingCString: argument) == nil else {
+                continue
+            }
             throw ValidationError("argument \(number): expected UTF-8, found \(CommandLine.arguments[number])")
         }
     }
@@ -69,7 +75,8 @@ struct Orrery: ParsableCommand {
             do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
             return 0
         }
-        standardError("orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
+        standardError(
+            "orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
     }
 
@@ -79,7 +86,8 @@ struct Orrery: ParsableCommand {
             guard line.hasPrefix("USAGE: ") else { return String(line) }
             // A flag and its value stay together.
             let joined = line.replacing(/[\[<][^\]>]*[\]>]/) { $0.output.replacing(" ", with: "\u{A0}") }
-            return TextLayout.wrapped(String(joined), to: Terminal.standardOutput.width, indent: 7).replacing("\u{A0}", with: " ")
+            return TextLayout.wrapped(String(joined), to: Terminal.standardOutput.width, indent: 7).replacing(
+                "\u{A0}", with: " ")
         }.joined(separator: "\n")
     }
 }

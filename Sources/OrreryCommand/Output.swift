@@ -1,6 +1,7 @@
 import OrreryTerminal
 
-/// Prints a result on standard output; what cannot be written is an error. It hides Swift's own `print`, which would lose it in silence.
+/// Prints a result on standard output; what cannot be written is an error. It hides Swift's own `print`, which would
+/// lose it in silence.
 func print(_ result: Any, terminator: String = "\n") throws {
     try Terminal.standardOutput.write("\(result)\(terminator)")
 }
@@ -9,5 +10,7 @@ func print(_ result: Any, terminator: String = "\n") throws {
 func standardError(_ text: String) {
     let terminal = Terminal.standardError
     guard terminal.isTerminal else { return terminal.showLine(text) }
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { terminal.showLine(TextLayout.wrapped(String(line), to: terminal.width)) }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        terminal.showLine(TextLayout.wrapped(String(line), to: terminal.width))
+    }
 }

@@ -9,14 +9,17 @@ import OrreryTraining
 /// `orrery` alone: trains a small model on the embedded text in about a minute, shows it, and continues what is typed.
 struct QuickStart: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "quickstart", abstract: "Train a small model on the embedded text in about a minute, show it, and continue what you type.")
+        commandName: "quickstart",
+        abstract: "Train a small model on the embedded text in about a minute, show it, and continue what you type.")
 
     @Option(help: "Seconds to train; trains anew. (default: 60)") var seconds: Double?
     @Flag(help: "Train anew, even if there is a model from an earlier run.") var retrain = false
     @OptionGroup var processor: ProcessorOptions
 
     func validate() throws {
-        if let seconds, !(seconds >= 1 && seconds <= 86_400) { throw ValidationError("--seconds: expected 1 to 86400, found \(seconds)") }
+        if let seconds, !(seconds >= 1 && seconds <= 86_400) {
+            throw ValidationError("--seconds: expected 1 to 86400, found \(seconds)")
+        }
     }
 
     func run() throws {
@@ -38,7 +41,9 @@ struct QuickStart: ParsableCommand {
     /// The model that an earlier run has trained to its end, unless it is damaged or of another version.
     private func kept(_ directory: String) -> TextModel? {
         guard TrainingRun.isFinished(in: directory), let model = try? TextModel.open(directory) else { return nil }
-        standardError("orrery: this is the model that an earlier run has trained, in \(directory); orrery quickstart --retrain trains a new one")
+        standardError(
+            "orrery: this is the model that an earlier run has trained, in \(directory); orrery quickstart --retrain trains a new one"
+        )
         return model
     }
 
@@ -67,7 +72,10 @@ struct QuickStart: ParsableCommand {
         try writeProse("The model stays in \(directory), and orrery quickstart finds it there.")
         try out.writeLine("Try next:")
         let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }
-        for command in ["generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"", "inspect \(directory)", "train --data FILE --time 2m"] {
+        for command in [
+            "generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"",
+            "inspect \(directory)", "train --data FILE --time 2m",
+        ] {
             try out.writeLine("  orrery \(command)")
         }
     }
@@ -83,7 +91,8 @@ struct QuickStart: ParsableCommand {
         guard out.canRedraw else { return try out.writeLine(out.appearance.paint(prompt, .bold) + text) }
         var wrap = WordWrap()
         let start = wrap.add(safeForTerminal(prompt, out.appearance), width: out.width)
-        try out.writeLine(out.appearance.paint(start, .bold) + wrap.add(safeForTerminal(text, out.appearance), width: out.width))
+        try out.writeLine(
+            out.appearance.paint(start, .bold) + wrap.add(safeForTerminal(text, out.appearance), width: out.width))
     }
 
     /// A continuation of each of the demo's prompts.
@@ -113,7 +122,9 @@ struct QuickStart: ParsableCommand {
             }
             guard case .text(let line) = input, !line.isEmpty else { return }
             do {
-                let text = try LineReader.whileWorking { try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator) }
+                let text = try LineReader.whileWorking {
+                    try model.sample(line, maxTokens: 200, temperature: 0.5, stop: DemoCorpus.documentSeparator)
+                }
                 try write(line, text)
             } catch {
                 try out.writeLine("\(error)")

@@ -11,13 +11,16 @@ struct ProcessorOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, !(1 ... 1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
+        if let threads, !(1 ... 1024).contains(threads) {
+            throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+        }
     }
 
     /// Runs `body` with the processor that was asked for.
     func run<R>(_ compute: ComputeOptions? = nil, _ body: () throws -> R) throws -> R {
         let set = try InstructionSet.selected(), count = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        return try Processor.$current.withValue(Processor(set, threads: count, activations: compute?.activationType ?? .standard), operation: body)
+        return try Processor.$current.withValue(
+            Processor(set, threads: count, activations: compute?.activationType ?? .standard), operation: body)
     }
 }
 
@@ -40,13 +43,18 @@ struct ComputeOptions: ParsableArguments {
             """)
     var dtype: String?
 
-    @Option(help: "What products with quantised weights (training has none) round activations to: int16, or int8, which is faster with many tokens at once and coarser.")
+    @Option(
+        help:
+            "What products with quantised weights (training has none) round activations to: int16, or int8, which is faster with many tokens at once and coarser."
+    )
     var activations = ActivationType.standard.rawValue
 
     var activationType: ActivationType? { ActivationType(name: activations) }
 
     func validate() throws {
-        if activationType == nil { throw ValidationError("--activations: expected int8 or int16, found \(activations)") }
+        if activationType == nil {
+            throw ValidationError("--activations: expected int8 or int16, found \(activations)")
+        }
         if let dtype, asked == nil { throw ValidationError("--dtype: expected float32 or bfloat16, found \(dtype)") }
     }
 
@@ -70,7 +78,9 @@ struct CacheOptions: ParsableArguments {
     private static let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
-        if let cacheType, CacheType(name: cacheType) == nil { throw ValidationError("--cache-type: expected one of \(Self.names), found \(cacheType)") }
+        if let cacheType, CacheType(name: cacheType) == nil {
+            throw ValidationError("--cache-type: expected one of \(Self.names), found \(cacheType)")
+        }
     }
 
     private var asked: CacheType? { cacheType.flatMap(CacheType.init(name:)) }
@@ -78,8 +88,9 @@ struct CacheOptions: ParsableArguments {
     /// Where the numbers themselves are wanted: what the user said, else the type of the computation.
     func type(computing type: ElementType) -> CacheType { asked ?? CacheType(type) }
 
-    /// Where text is wanted. In float32 that nobody asked for (a processor without products of bfloat16), keys and values of a model whose weights have 16 bits
-    /// or fewer are halves, as llama.cpp's are: their rounding, 2^-11, is far below the weights' own, and a long context reads half the bytes.
+    /// Where text is wanted. In float32 that nobody asked for (a processor without products of bfloat16), keys and
+    /// values of a model whose weights have 16 bits or fewer are halves, as llama.cpp's are: their rounding, 2^-11, is
+    /// far below the weights' own, and a long context reads half the bytes.
     func type(computing type: ElementType, _ compute: ComputeOptions, _ model: any TokenModel) -> CacheType {
         if let asked { return asked }
         let hasNarrowWeights = model.parameters.contains { $0.blocks.contains { $0.format != .float32 } }

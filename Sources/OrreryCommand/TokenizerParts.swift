@@ -3,8 +3,8 @@ import OrreryGeneration
 import OrreryModels
 import OrreryTokenizers
 
-/// The tokenizer of a model that is converted, in the words of the other format. What cannot be said there is a warning, before any weights
-/// are written.
+/// The tokenizer of a model that is converted, in the words of the other format. What cannot be said there is a
+/// warning, before any weights are written.
 struct TokenizerParts {
     private let input: String
 
@@ -30,10 +30,13 @@ struct TokenizerParts {
     /// - Parameters:
     ///   - rows: how many tokens the model has rows for.
     ///   - ends: tokens that end a text besides those that files next to the tokenizer name.
-    func vocabulary(of tokenizer: any Tokenizer, rows: Int? = nil, ends: Set<TokenID> = []) throws -> GGUFVocabularyExport.Pairs {
+    func vocabulary(
+        of tokenizer: any Tokenizer, rows: Int? = nil, ends: Set<TokenID> = []
+    ) throws -> GGUFVocabularyExport.Pairs {
         let folder = isFile ? Path.parent(input) : input
         let generation = Path.join(folder, "generation_config.json")
-        let named = FileStatus(generation) == nil ? [] : try JSONFields(contentsOf: generation, dialect: .python).endTokens()
+        let named =
+            FileStatus(generation) == nil ? [] : try JSONFields(contentsOf: generation, dialect: .python).endTokens()
         let templates = isFile && tokenizer is GGUFTokenizer ? [] : try ChatTemplateFiles(path: folder).templates
         let export = try GGUFVocabularyExport(
             tokenizer, tokens: rows, chatTemplates: Dictionary(templates.map { ($0.name, $0.source) }) { $1 },
@@ -46,7 +49,10 @@ struct TokenizerParts {
     func files() throws -> [(name: String, contents: [UInt8])] {
         if isFile {
             let tokenizer = try TokenizerLoader.load(path: input, warn: warn)
-            let files = try (tokenizer as? GGUFTokenizer).map { try $0.convertedFiles(warn: warn) + [$0.generationConfiguration()] } ?? tokenizer.files()
+            let files =
+                try (tokenizer as? GGUFTokenizer).map {
+                    try $0.convertedFiles(warn: warn) + [$0.generationConfiguration()]
+                } ?? tokenizer.files()
             return files.map { ($0.name, Array($0.contents)) }
         }
         return try ModelDirectory.companionNames.compactMap { name in

@@ -16,14 +16,19 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept. (default: a new model)", valueName: "model"))
+            "Model to train further: a model directory or a GGUF file. Its architecture and tokenizer are kept. (default: a new model)",
+            valueName: "model"))
     var from: String?
     @Option(
-        help: "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it. (default: --steps alone count)",
+        help:
+            "Time for the whole run, as 90 (seconds), 45m, 2h30m, 1d: the size, batch and steps are chosen for it. (default: --steps alone count)",
         transform: TimeArgument.read)
     var time: TimeArgument?
     @Option(name: [.customShort("o"), .long], help: "Directory for the model. (default: orrery-model)") var out: String?
-    @Option(help: ArgumentHelp("Resume the run in this directory; --steps or --time give it another end. (default: a new run)", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Resume the run in this directory; --steps or --time give it another end. (default: a new run)",
+            valueName: "dir"))
     var resume: String?
     @Option(help: "Steps between checkpoints. (default: every 30 seconds)") var checkpointEvery: Int?
     @Flag(help: "Write TensorBoard event files into DIR/tensorboard.") var tensorboard = false
@@ -38,24 +43,44 @@ struct Train: ParsableCommand {
         }
         if resume != nil {
             if out != nil { throw ValidationError("--resume names the directory already: omit --out") }
-            if overwriting.overwrite { throw ValidationError("--resume continues a run and --overwrite starts a new one: omit one of them") }
-            if options.preset != nil { throw ValidationError("--resume keeps the plan that the run began with: omit --preset") }
-            if from != nil { throw ValidationError("--resume continues a run and --from starts a new one: omit one of them") }
+            if overwriting.overwrite {
+                throw ValidationError("--resume continues a run and --overwrite starts a new one: omit one of them")
+            }
+            if options.preset != nil {
+                throw ValidationError("--resume keeps the plan that the run began with: omit --preset")
+            }
+            if from != nil {
+                throw ValidationError("--resume continues a run and --from starts a new one: omit one of them")
+            }
         }
         if from != nil {
-            if options.data.data.isEmpty { throw ValidationError("--from: expected --data with it, the text to train on (--data demo is the embedded one)") }
+            if options.data.data.isEmpty {
+                throw ValidationError(
+                    "--from: expected --data with it, the text to train on (--data demo is the embedded one)")
+            }
             if options.preset != nil { throw ValidationError("--from has a plan of its own: omit --preset") }
-            if options.data.tokenizer != nil { throw ValidationError("--from keeps the model's tokenizer: omit --tokenizer") }
-            if let flag = options.model.fixedByBase.first { throw ValidationError("--from keeps the model's architecture: omit \(flag)") }
+            if options.data.tokenizer != nil {
+                throw ValidationError("--from keeps the model's tokenizer: omit --tokenizer")
+            }
+            if let flag = options.model.fixedByBase.first {
+                throw ValidationError("--from keeps the model's architecture: omit \(flag)")
+            }
         }
-        if time != nil, options.optimizer.steps != nil { throw ValidationError("--time chooses the steps: omit --steps, or --time") }
-        if let checkpointEvery, checkpointEvery < 1 { throw ValidationError("--checkpoint-every: expected at least 1, found \(checkpointEvery)") }
+        if time != nil, options.optimizer.steps != nil {
+            throw ValidationError("--time chooses the steps: omit --steps, or --time")
+        }
+        if let checkpointEvery, checkpointEvery < 1 {
+            throw ValidationError("--checkpoint-every: expected at least 1, found \(checkpointEvery)")
+        }
     }
 
     func run() throws {
         try processor.run(options.compute) {
             let display = TrainingDisplay(quiet: output.json)
-            let made = if let resume { try resumedRun(resume, display) } else { try newRun(out ?? "orrery-model", display) as TrainingRun? }
+            let made =
+                if let resume { try resumedRun(resume, display) } else {
+                    try newRun(out ?? "orrery-model", display) as TrainingRun?
+                }
             guard let run = made else { return }
             run.checkpointSteps = checkpointEvery
             run.writesTensorBoard = tensorboard
@@ -67,16 +92,21 @@ struct Train: ParsableCommand {
 
     /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
     private func requireFree(_ directory: String) throws {
-        if let status = FileStatus(directory), status.kind != .directory { throw FileError.request(directory, "is not a directory", advice: "name another --out") }
+        if let status = FileStatus(directory), status.kind != .directory {
+            throw FileError.request(directory, "is not a directory", advice: "name another --out")
+        }
         guard !overwriting.overwrite else {
             try requireNotRead(directory)
             return try TrainingRun.requireOwn(directory)
         }
         if FileStatus(Path.join(directory, "training")) != nil {
-            throw FileError.request(directory, "holds a run already", advice: "resume it with --resume \(directory), replace it with --overwrite, or name another --out")
+            throw FileError.request(
+                directory, "holds a run already",
+                advice: "resume it with --resume \(directory), replace it with --overwrite, or name another --out")
         }
         if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
-            throw FileError.request(directory, "holds \(name) already", advice: "replace it with --overwrite, or name another --out")
+            throw FileError.request(
+                directory, "holds \(name) already", advice: "replace it with --overwrite, or name another --out")
         }
     }
 
@@ -85,8 +115,13 @@ struct Train: ParsableCommand {
         guard let whole = Path.resolved(directory) else { return }
         for path in options.data.data + [options.data.tokenizer].compactMap(\.self) {
             guard let read = Path.resolved(path) else { continue }
-            if read == whole || TrainingRun.names.contains(where: { read == Path.join(whole, $0) || read.hasPrefix(Path.join(whole, $0) + "/") }) {
-                throw ValidationError("\(path) is read by this run, and --overwrite would replace it: name another --out")
+            if read == whole
+                || TrainingRun.names.contains(where: {
+                    read == Path.join(whole, $0) || read.hasPrefix(Path.join(whole, $0) + "/")
+                })
+            {
+                throw ValidationError(
+                    "\(path) is read by this run, and --overwrite would replace it: name another --out")
             }
         }
     }
@@ -99,24 +134,35 @@ struct Train: ParsableCommand {
         others.optimizer.steps = nil
         let differences = try PlanDifference.all(from: plan, to: others.apply(to: plan), given: CommandLine.arguments)
         guard differences.isEmpty else {
-            throw ValidationError("--resume \(directory) continues that run's own plan: omit \(differences.map(\.description).joined(separator: ", ")), or start a new run")
+            throw ValidationError(
+                "--resume \(directory) continues that run's own plan: omit \(differences.map(\.description).joined(separator: ", ")), or start a new run"
+            )
         }
-        let hasAnotherEnd = options.optimizer.steps.map { $0 != plan.steps } == true || time.map { $0.seconds != plan.time } == true
+        let hasAnotherEnd =
+            options.optimizer.steps.map { $0 != plan.steps } == true || time.map { $0.seconds != plan.time } == true
         if !hasAnotherEnd, !output.json, TrainingRun.isFinished(in: directory) {
-            standardError("the run in \(directory) is finished, with \(Human.number(plan.steps, "step")); --steps or --time gives it another end")
+            standardError(
+                "the run in \(directory) is finished, with \(Human.number(plan.steps, "step")); --steps or --time gives it another end"
+            )
             return nil
         }
         let data = try display.data(plan, resuming: directory)
         let run = TrainingRun(try preparing { try Trainer(plan, data) }, directory: directory)
         run.lock = lock
         try preparing { try run.resume { standardError("orrery: warning: \($0)") } }
-        if let steps = options.optimizer.steps, steps != plan.steps { try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) } }
-        if let time, time.seconds != plan.time { try display.extend(run, "--time") { try run.extend(toSeconds: time.seconds) } }
+        if let steps = options.optimizer.steps, steps != plan.steps {
+            try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) }
+        }
+        if let time, time.seconds != plan.time {
+            try display.extend(run, "--time") { try run.extend(toSeconds: time.seconds) }
+        }
         return run
     }
 
     /// The weights of a large model take seconds to be laid out.
-    private func preparing<R>(_ body: () throws -> R) rethrows -> R { try ProgressLine.waiting("Preparing the model", body) }
+    private func preparing<R>(_ body: () throws -> R) rethrows -> R {
+        try ProgressLine.waiting("Preparing the model", body)
+    }
 
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
@@ -125,8 +171,12 @@ struct Train: ParsableCommand {
         try requireFree(directory)
         let started = ProcessInfo.processInfo.systemUptime
         let start = try from.map { path in
-            if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) { throw ValidationError("--out: \(directory) is the model to start from: name another directory") }
-            return try ProgressLine.waiting("Opening \(path)") { try StartingModel(DataOptions.fromAnywhere(path), warn: ModelWarning.using) }
+            if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) {
+                throw ValidationError("--out: \(directory) is the model to start from: name another directory")
+            }
+            return try ProgressLine.waiting("Opening \(path)") {
+                try StartingModel(DataOptions.fromAnywhere(path), warn: ModelWarning.using)
+            }
         }
         let plan = try start.map(options.plan(from:)) ?? options.plan()
         let data = try display.data(plan)
@@ -137,7 +187,9 @@ struct Train: ParsableCommand {
         }
         let budget = TimeBudget(seconds: time.seconds, started: started)
         var (chosen, measured) = try display.calibrating {
-            try budget.plan(data, computeType: plan.computeType, choosesValidations: options.validation.validateEvery == nil) { recipe in
+            try budget.plan(
+                data, computeType: plan.computeType, choosesValidations: options.validation.validateEvery == nil
+            ) { recipe in
                 if options.presetFixesModel || start != nil { return plan }
                 var chosen = try options.apply(to: recipe)
                 (chosen.data, chosen.field, chosen.tokenizer) = (plan.data, plan.field, plan.tokenizer)

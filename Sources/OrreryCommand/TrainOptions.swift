@@ -7,7 +7,10 @@ let defaults = Preset.demo.plan
 
 /// Every hyperparameter as a flag: what is not given comes from the preset, or from the model that is trained further.
 struct TrainOptions: ParsableArguments {
-    @Option(help: "A named plan: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")). (default: demo, whose values this help shows)") var preset: String?
+    @Option(
+        help:
+            "A named plan: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")). (default: demo, whose values this help shows)"
+    ) var preset: String?
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Steps and optimizer") var optimizer: OptimizerOptions
@@ -16,12 +19,14 @@ struct TrainOptions: ParsableArguments {
 
     /// The preset's plan with the flags that were given.
     func plan() throws -> TrainingPlan {
-        let preset = try preset.map { name in
-            guard let preset = Preset(rawValue: name) else {
-                throw ValidationError("--preset: expected \(Preset.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
-            }
-            return preset
-        } ?? .demo
+        let preset =
+            try preset.map { name in
+                guard let preset = Preset(rawValue: name) else {
+                    throw ValidationError(
+                        "--preset: expected \(Preset.allCases.map(\.rawValue).joined(separator: ", ")), found \(name)")
+                }
+                return preset
+            } ?? .demo
         return try plan(from: preset.plan)
     }
 
@@ -35,7 +40,9 @@ struct TrainOptions: ParsableArguments {
     }
 
     /// Whether the preset is a model that `--time` must not replace.
-    var presetFixesModel: Bool { preset.flatMap(Preset.init(rawValue:)).map { [.nanogptCPU, .nanogptGPU].contains($0) } ?? false }
+    var presetFixesModel: Bool {
+        preset.flatMap(Preset.init(rawValue:)).map { [.nanogptCPU, .nanogptGPU].contains($0) } ?? false
+    }
 
     /// The flags that were given, over any plan.
     func apply(to base: TrainingPlan) throws -> TrainingPlan {
@@ -57,7 +64,8 @@ func set<T>(_ field: inout T?, _ flag: T?) {
     if let flag { field = flag }
 }
 
-func set<T: RawRepresentable & CaseIterable>(_ field: inout T, _ flag: String?, _ name: String) throws where T.RawValue == String {
+func set<T: RawRepresentable & CaseIterable>(_ field: inout T, _ flag: String?, _ name: String) throws
+where T.RawValue == String {
     guard let flag else { return }
     guard let value = T.allCases.first(where: { $0.rawValue == flag }) else {
         throw ValidationError("\(name): expected \(T.allCases.map(\.rawValue).joined(separator: ", ")), found \(flag)")

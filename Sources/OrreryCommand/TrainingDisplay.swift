@@ -69,11 +69,14 @@ final class TrainingDisplay: TrainingObserver {
     /// A step that takes long shows that it goes on. Called many times a second.
     private func tick(_ trainer: Trainer) {
         let now = ContinuousClock.now
-        guard let current, now - lastTick > .milliseconds(250), now - current.start > .seconds(terminal.isTerminal ? 1 : 10) else { return }
+        guard let current, now - lastTick > .milliseconds(250),
+            now - current.start > .seconds(terminal.isTerminal ? 1 : 10)
+        else { return }
         lastTick = now
         var status = status ?? TrainingStatus(step: trainer.step, totalSteps: trainer.plan.steps, numLines: 2)
         let of = trainer.plan.microBatches, part = of > 1 ? ", part \(current.microBatch + 1) of \(of)" : ""
-        status.activity = "computing step \(Human.exact(trainer.step + 1))\(part), \(Human.wholeDuration(seconds: (now - current.start).seconds))"
+        status.activity =
+            "computing step \(Human.exact(trainer.step + 1))\(part), \(Human.wholeDuration(seconds: (now - current.start).seconds))"
         line.update(status)
     }
 
@@ -82,8 +85,10 @@ final class TrainingDisplay: TrainingObserver {
         let pace = secondsPerStep.map { 0.9 * $0 + 0.1 * secondsOfStep } ?? secondsOfStep
         secondsPerStep = pace
         var status = TrainingStatus(
-            step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean, validationLoss: history.validations.last?.loss,
-            learningRate: result.learningRate, gradientNorm: result.gradientNorm, tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
+            step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean,
+            validationLoss: history.validations.last?.loss,
+            learningRate: result.learningRate, gradientNorm: result.gradientNorm,
+            tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
             shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
             secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2)
         status.isTotalEstimated = trainer.plan.time != nil && trainer.step < trainer.plan.steps
@@ -96,7 +101,8 @@ final class TrainingDisplay: TrainingObserver {
 
     /// A line of what the model would write now, at even steps of the run.
     private func showSample(_ trainer: Trainer) {
-        guard !quiet, samples > 0, trainer.step % max(1, (trainer.plan.steps + samples - 1) / samples) == 0, trainer.step < trainer.plan.steps,
+        guard !quiet, samples > 0, trainer.step % max(1, (trainer.plan.steps + samples - 1) / samples) == 0,
+            trainer.step < trainer.plan.steps,
             let model = try? TextModel(trainer.model, tokenizer: trainer.tokenizer),
             let prompt = samplePrompt ?? Self.shortPrompt(trainer),
             let text = try? model.sample(prompt, maxTokens: 64, temperature: 0.7)
@@ -109,7 +115,9 @@ final class TrainingDisplay: TrainingObserver {
     private static func shortPrompt(_ trainer: Trainer) -> String? {
         let tokens = trainer.dataset.validation
         for count in stride(from: 1, through: min(16, tokens.count), by: 1) {
-            guard let text = try? trainer.tokenizer.decode(tokens[0 ..< count], skipsSpecialTokens: true) else { return nil }
+            guard let text = try? trainer.tokenizer.decode(tokens[0 ..< count], skipsSpecialTokens: true) else {
+                return nil
+            }
             if text.count >= 16 || count == min(16, tokens.count) { return text.isEmpty ? nil : text }
         }
         return nil
@@ -120,7 +128,10 @@ final class TrainingDisplay: TrainingObserver {
         if share < lastShare || validationStart == nil { validationStart = now }
         lastShare = share
         let elapsed = (now - validationStart!).seconds, windows = Double(trainer.validationWindows.looked)
-        line.update(TaskStatus("validating", completed: (share * windows).rounded(), total: windows, unit: "windows", elapsedSeconds: elapsed))
+        line.update(
+            TaskStatus(
+                "validating", completed: (share * windows).rounded(), total: windows, unit: "windows",
+                elapsedSeconds: elapsed))
     }
 
     func validated(_ trainer: Trainer, loss: Double) {
@@ -133,8 +144,11 @@ final class TrainingDisplay: TrainingObserver {
             terminal.showLine(history.chart.render(width: min(terminal.width, 100), appearance: terminal.appearance))
         }
         if let loss = summary.validationLoss {
-            let (looked, all) = run.trainer.validationWindows, part = looked < all ? " on \(Human.exact(looked)) of \(Human.number(all, "window"))" : ""
-            say("validation loss \(Human.fixed(loss, decimals: 4)) nats per token\(part) after \(Human.number(summary.steps, "step")) in \(Human.duration(seconds: summary.seconds))")
+            let (looked, all) = run.trainer.validationWindows,
+                part = looked < all ? " on \(Human.exact(looked)) of \(Human.number(all, "window"))" : ""
+            say(
+                "validation loss \(Human.fixed(loss, decimals: 4)) nats per token\(part) after \(Human.number(summary.steps, "step")) in \(Human.duration(seconds: summary.seconds))"
+            )
         }
         if let directory = run.directory {
             say(

@@ -1,8 +1,9 @@
 import OrreryRandom
 
 extension DemoCorpus {
-    /// Questions with their answers, without end: for supervised tuning, and with a seed of their own for evaluation. They are drawn
-    /// apart from `documents()`, so the same seed does not repeat the questions that the text itself holds.
+    /// Questions with their answers, without end: for supervised tuning, and with a seed of their own for evaluation.
+    /// They are drawn apart from `documents()`, so the same seed does not repeat the questions that the text itself
+    /// holds.
     public func questionAnswers() -> some Sequence<QuestionAnswer> & Sendable {
         let seed = ~seed
         return DemoStream { index in
@@ -17,9 +18,10 @@ extension DemoCorpus {
         }
     }
 
-    /// "How much is ...?" for the additions up to 10 + 10 that no seed ever writes as a sum, in order: a test of adding.
+    /// "How much is ...?" for the additions up to 10 + 10 that no seed ever writes as a sum, in order: a test of
+    /// adding.
     public static var heldOutSums: [QuestionAnswer] {
-        (0...10).flatMap { left in (0...10).map { Sum(left: left, right: $0, operation: .plus) } }
+        (0 ... 10).flatMap { left in (0 ... 10).map { Sum(left: left, right: $0, operation: .plus) } }
             .filter(\.isHeldOut)
             .map(ArithmeticWriter.question)
     }

@@ -1,10 +1,10 @@
 import OrreryRandom
 
-/// A small closed world, written down: the text on which a first model learns in about a minute, and on which everything that is
-/// shown afterwards can be seen.
+/// A small closed world, written down: the text on which a first model learns in about a minute, and on which
+/// everything that is shown afterwards can be seen.
 ///
-/// The text of a seed is always the same text. Each document has a generator of its own, made from the seed and the document's
-/// number, so any document can be had without those before it.
+/// The text of a seed is always the same text. Each document has a generator of its own, made from the seed and the
+/// document's number, so any document can be had without those before it.
 public struct DemoCorpus: Sendable {
     /// What stands between two documents: one blank line. No document has one inside.
     public static let documentSeparator = "\n\n"
@@ -19,8 +19,8 @@ public struct DemoCorpus: Sendable {
         self.seed = seed
     }
 
-    /// Whole documents, each followed by the separator, until there are at least so many bytes. The text is pure ASCII, so
-    /// bytes and characters are the same.
+    /// Whole documents, each followed by the separator, until there are at least so many bytes. The text is pure ASCII,
+    /// so bytes and characters are the same.
     public func text(minimumBytes: Int = DemoCorpus.defaultByteCount) -> String {
         var text = ""
         text.reserveCapacity(minimumBytes + 2_000)

@@ -7,7 +7,8 @@ public struct QuestionAnswer: Sendable, Equatable {
     /// The one right answer, for example "Tom.".
     public let answer: String
 
-    /// The passage and the question as documents write them, up to where the answer begins: "A:", without the space that follows.
+    /// The passage and the question as documents write them, up to where the answer begins: "A:", without the space
+    /// that follows.
     public var prompt: String {
         let start = passage.isEmpty ? "" : passage + "\n"
         return start + "Q: \(question)\nA:"

@@ -3,7 +3,8 @@ public struct Translation: Sendable, Equatable {
     public let english: String
     public let moonish: String
 
-    /// The English sentence as documents write it, up to where the Moonish begins: without the space that follows the colon.
+    /// The English sentence as documents write it, up to where the Moonish begins: without the space that follows the
+    /// colon.
     public var prompt: String { "English: \(english)\nMoonish:" }
 
     package var lines: [String] { ["English: \(english)", "Moonish: \(moonish)"] }

@@ -51,7 +51,8 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
 extension FileError {
     /// The operating system refused `action` ("open for reading") with the error number `errno`.
     package static func system(_ action: String, _ path: String, errno: CInt) -> FileError {
-        FileError(.system(errno), path: path, problem: "cannot \(action): \(Errno.text(errno))", advice: Errno.advice(errno))
+        FileError(
+            .system(errno), path: path, problem: "cannot \(action): \(Errno.text(errno))", advice: Errno.advice(errno))
     }
 
     /// The content is wrong at one byte, counted from the start of the file.
@@ -65,14 +66,16 @@ extension FileError {
     package static func field(
         _ name: String, of path: String, expected: String, found: String? = nil, advice: String? = nil
     ) -> FileError {
-        FileError(.content, path: path, place: "field \(quoted(name))", problem: sentence(expected, found), advice: advice)
+        FileError(
+            .content, path: path, place: "field \(quoted(name))", problem: sentence(expected, found), advice: advice)
     }
 
     /// The description of one tensor is wrong.
     package static func tensor(
         _ name: String, of path: String, expected: String, found: String? = nil, advice: String? = nil
     ) -> FileError {
-        FileError(.content, path: path, place: "tensor \(quoted(name))", problem: sentence(expected, found), advice: advice)
+        FileError(
+            .content, path: path, place: "tensor \(quoted(name))", problem: sentence(expected, found), advice: advice)
     }
 
     /// The file as a whole is not what it must be.
@@ -111,7 +114,8 @@ extension FileError {
     /// A name from a file, in quotes, on one line and of bounded length.
     package static func quoted(_ text: some StringProtocol) -> String { "\"\(oneLine(text))\"" }
 
-    /// Control characters and line separators are escaped, so that a name can neither forge a second line nor drive a terminal.
+    /// Control characters and line separators are escaped, so that a name can neither forge a second line nor drive a
+    /// terminal.
     package static func oneLine(_ text: some StringProtocol, limit: Int = 200) -> String {
         var line = ""
         for (count, scalar) in text.unicodeScalars.enumerated() {

@@ -25,7 +25,9 @@ public struct AnsweringModel {
     /// - Throws: `GenerationError` naming a character that cannot be encoded, or for a text without tokens.
     public func promptTokens(_ text: String) throws -> [TokenID] {
         let ids: [TokenID]
-        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        do { ids = try tokenizer.encode(text) } catch let error as TokenizerError {
+            throw GenerationError.prompt(error)
+        }
         guard !ids.isEmpty else { throw GenerationError.emptyPrompt }
         return ids
     }
@@ -35,7 +37,9 @@ public struct AnsweringModel {
     /// - Throws: `GenerationError` naming a character that cannot be encoded.
     public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
         let source = model.read(try promptTokens(text), ForwardContext(computeType: computeType))
-        let decoder = try TextModel(model, tokenizer: tokenizer, name: name) { [model] in model.makeState(reading: source, capacity: $0, type: $1) }
+        let decoder = try TextModel(model, tokenizer: tokenizer, name: name) { [model] in
+            model.makeState(reading: source, capacity: $0, type: $1)
+        }
         return (decoder, [model.decoderStart])
     }
 }

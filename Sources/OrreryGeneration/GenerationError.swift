@@ -1,6 +1,7 @@
 import OrreryTokenizers
 
-/// What is wrong with an option of generation, the prompt or the logits: one line that names it and says what was expected.
+/// What is wrong with an option of generation, the prompt or the logits: one line that names it and says what was
+/// expected.
 public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
         case option(name: String, value: String, allowed: String)
@@ -29,19 +30,28 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
     }
 
     /// A prompt that the tokenizer cannot encode.
-    static func prompt(_ error: TokenizerError) -> GenerationError { GenerationError(code: .prompt("the prompt: \(error)")) }
+    static func prompt(_ error: TokenizerError) -> GenerationError {
+        GenerationError(code: .prompt("the prompt: \(error)"))
+    }
 
     /// A text that the tokenizer cannot encode.
-    static func text(_ error: TokenizerError) -> GenerationError { GenerationError(code: .prompt("the text: \(error)")) }
+    static func text(_ error: TokenizerError) -> GenerationError {
+        GenerationError(code: .prompt("the text: \(error)"))
+    }
 
     /// No token to start from.
     static var emptyPrompt: GenerationError {
-        GenerationError(code: .prompt("the prompt is empty, and the tokenizer has neither an end-of-text token nor a newline to start from; expected a prompt"))
+        GenerationError(
+            code: .prompt(
+                "the prompt is empty, and the tokenizer has neither an end-of-text token nor a newline to start from; expected a prompt"
+            ))
     }
 
     /// A prompt that leaves no room for a token after it.
     static func longPrompt(_ tokens: Int, context: Int) -> GenerationError {
-        GenerationError(code: .prompt("the prompt has \(tokens) tokens; expected at most \(context - 1), since the context holds \(context)"))
+        GenerationError(
+            code: .prompt(
+                "the prompt has \(tokens) tokens; expected at most \(context - 1), since the context holds \(context)"))
     }
 
     /// A prompt with an id that the model lacks.
@@ -60,7 +70,9 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
     }
 
     /// What a model says of its vectors and a GGUF file has no place for.
-    static func unwritable(_ setting: String, known: String) -> GenerationError { GenerationError(code: .unwritable(setting, known: known)) }
+    static func unwritable(_ setting: String, known: String) -> GenerationError {
+        GenerationError(code: .unwritable(setting, known: known))
+    }
 
     public var description: String {
         switch code {

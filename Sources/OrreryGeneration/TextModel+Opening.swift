@@ -5,20 +5,25 @@ import OrreryNN
 import OrreryTokenizers
 
 extension TextModel {
-    /// Opens a model with its tokenizer: a GGUF file, or a directory, with what its `generation_config.json` says, if it has one.
+    /// Opens a model with its tokenizer: a GGUF file, or a directory, with what its `generation_config.json` says, if
+    /// it has one.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
         if try ModelFiles.isFile(path) {
-            return try TextModel(GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
+            return try TextModel(
+                GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
         let tokenizer = try TokenizerLoader.load(path: directory, rows: model.shape.vocabularySize, warn: warn)
         let path = Path.join(directory, "generation_config.json")
-        let config = FileStatus(path) == nil ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
+        let config =
+            FileStatus(path) == nil
+            ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(
-            model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [], suggestedSampling: config?.sampling)
+            model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [],
+            suggestedSampling: config?.sampling)
     }
 }
 
@@ -58,7 +63,8 @@ private struct PublishedDefaults {
         } else if samples == true {
             // The numbers that transformers has where the file leaves them out.
             let found = SamplingOptions(
-                temperature: temperature ?? 1, topK: try json.intIfPresent("top_k") ?? 50, topP: try json.doubleIfPresent("top_p") ?? 1,
+                temperature: temperature ?? 1, topK: try json.intIfPresent("top_k") ?? 50,
+                topP: try json.doubleIfPresent("top_p") ?? 1,
                 minP: try json.doubleIfPresent("min_p") ?? 0, repetitionPenalty: repetition)
             try found.validate()
             sampling = found
@@ -69,7 +75,9 @@ private struct PublishedDefaults {
             sampling = found
         }
         for (key, neutral) in Self.unknown {
-            if let value = try? json.doubleIfPresent(key), value != neutral { warn("\(json.file): \(key) is ignored here") }
+            if let value = try? json.doubleIfPresent(key), value != neutral {
+                warn("\(json.file): \(key) is ignored here")
+            }
         }
     }
 }

@@ -13,7 +13,8 @@ public final class TextModel {
     public let endTokens: Set<TokenID>
     /// How whoever published the model wants it sampled, if they said so.
     public let suggestedSampling: SamplingOptions?
-    /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its vocabulary.
+    /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its
+    /// vocabulary.
     private let holes: [Int]
     /// The state of a new sequence, where the model does not make it by itself: a decoder's that reads another text.
     private let newState: ((Int, CacheType) -> any SequenceState)?
@@ -28,12 +29,16 @@ public final class TextModel {
         suggestedSampling: SamplingOptions? = nil, newState: ((Int, CacheType) -> any SequenceState)? = nil
     ) throws {
         let known = model.shape.vocabularySize
-        guard tokenizer.vocabularySize <= known else { throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known) }
+        guard tokenizer.vocabularySize <= known else {
+            throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known)
+        }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
         self.newState = newState
         let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
-        holes = (0 ..< tokenizer.vocabularySize).filter { tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0)) }
+        holes = (0 ..< tokenizer.vocabularySize).filter {
+            tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0))
+        }
     }
 
     /// The longest sequence: prompt and generated text together.
@@ -44,17 +49,25 @@ public final class TextModel {
     /// - Throws: `GenerationError` naming a character that cannot be encoded, or if nothing is there to start from.
     public func promptTokens(_ text: String) throws -> [TokenID] {
         let tokens: [TokenID]
-        do { tokens = try tokenizer.encode(text) } catch let error as TokenizerError { throw GenerationError.prompt(error) }
+        do { tokens = try tokenizer.encode(text) } catch let error as TokenizerError {
+            throw GenerationError.prompt(error)
+        }
         if !tokens.isEmpty { return tokens }
-        let start = tokenizer.endOfText ?? endTokens.sorted().first { tokenizer.piece(for: $0) != nil } ?? tokenizer.id(forPiece: [0x0A])
+        let start =
+            tokenizer.endOfText ?? endTokens.sorted().first { tokenizer.piece(for: $0) != nil }
+            ?? tokenizer.id(forPiece: [0x0A])
         guard let start else { throw GenerationError.emptyPrompt }
         return [start]
     }
 
-    /// The token that the tokenizer puts before a text which begins with it already, as a copied chat template does; nil where none is doubled.
+    /// The token that the tokenizer puts before a text which begins with it already, as a copied chat template does;
+    /// nil where none is doubled.
     public func doubledStart(of text: String) -> String? {
-        guard let framed = try? tokenizer.encode(text), let bare = try? tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false)),
-            framed.count > bare.count, let first = framed.first, bare.first == first, framed.dropFirst().starts(with: bare) else { return nil }
+        guard let framed = try? tokenizer.encode(text),
+            let bare = try? tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false)),
+            framed.count > bare.count, let first = framed.first, bare.first == first,
+            framed.dropFirst().starts(with: bare)
+        else { return nil }
         return String(decoding: tokenizer.piece(for: first) ?? [], as: UTF8.self)
     }
 
@@ -71,15 +84,20 @@ public final class TextModel {
     /// Continues a prompt, computing only what `cache` does not hold of it; afterwards the cache holds this sequence.
     ///
     /// - Throws: as `generate(_:)`.
-    public func generate(_ options: GenerationOptions, reusing cache: PromptCache) throws -> Generation { try Generation(self, options, cache) }
+    public func generate(_ options: GenerationOptions, reusing cache: PromptCache) throws -> Generation {
+        try Generation(self, options, cache)
+    }
 
     /// Packs the weights for a type of computation, so that the first generation's time is its own.
     public func prepare(_ type: ElementType) {
-        _ = model.logits(Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
+        _ = model.logits(
+            Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
     }
 
     /// What is kept of a sequence, before its first token.
-    func makeState(capacity: Int, type: CacheType) -> any SequenceState { newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type) }
+    func makeState(capacity: Int, type: CacheType) -> any SequenceState {
+        newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type)
+    }
 
     /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
     func choosable(_ row: [Float]) -> [Float] {

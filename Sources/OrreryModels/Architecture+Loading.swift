@@ -6,11 +6,14 @@ extension Architecture {
         let quantization = try QuantizationConfiguration(json)
         do {
             for oddity in checkpoint.oddities.prefix(8) { warn(oddity) }
-            let prefixes = try prefixes(json, checkpoint), names = CheckpointWeights(checkpoint, otherPrefixes: prefixes, readsNumbers: false)
+            let prefixes = try prefixes(json, checkpoint),
+                names = CheckpointWeights(checkpoint, otherPrefixes: prefixes, readsNumbers: false)
             let json = try outputLayer(json, names, warn: warn), config = try Configuration(completing: json)
             let unread = try Self(config, source(names), initial: .init())
             try MemoryError.check(reading: unread.parameters, checkpoint.path)
-            if let quantization, !quantization.isKnown { warn("\(json.file): quantization_config \(quantization.name) is not used: the weights are floats") }
+            if let quantization, !quantization.isKnown {
+                warn("\(json.file): quantization_config \(quantization.name) is not used: the weights are floats")
+            }
             let weights = CheckpointWeights(checkpoint, otherPrefixes: prefixes, readsNumbers: true)
             let model = try Self(config, source(weights), initial: .init())
             if let tied, config.tieWordEmbeddings { weights.markUsed(tied.head) }
@@ -22,32 +25,44 @@ extension Architecture {
         }
     }
 
-    /// The names that tensors may have. Of a table that is the output layer too either name may be the one that was stored.
+    /// The names that tensors may have. Of a table that is the output layer too either name may be the one that was
+    /// stored.
     private static func prefixes(_ json: JSONFields, _ checkpoint: SafetensorsCheckpoint) throws -> [String: [String]] {
         let names = CheckpointNames(checkpoint.ordered.map(\.name), otherPrefixes: otherPrefixes)
-        guard let tied, names.stored(tied.tokens) == nil, let head = names.stored(tied.head), try Configuration(completing: json).tieWordEmbeddings else {
+        guard let tied, names.stored(tied.tokens) == nil, let head = names.stored(tied.head),
+            try Configuration(completing: json).tieWordEmbeddings
+        else {
             return otherPrefixes
         }
         return otherPrefixes.merging([tied.tokens: [head]]) { $1 }
     }
 
-    /// The configuration with `tie_word_embeddings` as the file has it: as in transformers, an output layer of its own is used although the flag says that
-    /// the table of embeddings is one, and where none is stored the table stands in.
-    private static func outputLayer(_ json: JSONFields, _ weights: CheckpointWeights, warn: (String) -> Void) throws -> JSONFields {
+    /// The configuration with `tie_word_embeddings` as the file has it: as in transformers, an output layer of its own
+    /// is used although the flag says that the table of embeddings is one, and where none is stored the table stands
+    /// in.
+    private static func outputLayer(
+        _ json: JSONFields, _ weights: CheckpointWeights, warn: (String) -> Void
+    ) throws -> JSONFields {
         guard let tied, weights.has(tied.tokens) else { return json }
         switch (try Configuration(completing: json).tieWordEmbeddings, weights.has(tied.head)) {
         case (false, false):
-            warn("\(weights.path): has no tensor \(tied.head); \(tied.tokens) is used for it, although tie_word_embeddings is false")
+            warn(
+                "\(weights.path): has no tensor \(tied.head); \(tied.tokens) is used for it, although tie_word_embeddings is false"
+            )
             return try json.tyingWordEmbeddings(true)
         case (true, true) where try !weights.isSame(tied.head, as: tied.tokens):
-            warn("\(weights.path): tensor \(tied.head) differs from \(tied.tokens) and is used, although tie_word_embeddings is true")
+            warn(
+                "\(weights.path): tensor \(tied.head) differs from \(tied.tokens) and is used, although tie_word_embeddings is true"
+            )
             return try json.tyingWordEmbeddings(false)
         default: return json
         }
     }
 
     /// Names the tensors that were not asked for.
-    private static func name(unused weights: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint, _ warn: (String) -> Void) {
+    private static func name(
+        unused weights: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint, _ warn: (String) -> Void
+    ) {
         // Older versions of transformers saved what they computed from the configuration.
         let computed = [".inv_freq", ".attn.bias", ".attention.bias", ".masked_bias", "embeddings.position_ids"]
         let unused = weights.unused.filter { name in !computed.contains { name.hasSuffix($0) } }

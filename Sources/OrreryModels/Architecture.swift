@@ -2,7 +2,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// A model that a Hugging Face directory can describe: the class, its configuration, and how its checkpoints name things.
+/// A model that a Hugging Face directory can describe: the class, its configuration, and how its checkpoints name
+/// things.
 ///
 /// docs/adding-an-architecture.md walks through one.
 protocol Architecture {
@@ -41,14 +42,20 @@ extension ModelConfiguration {
     static var otherNames: [String: String] { [:] }
 
     /// What a file says, completed with what it leaves to the class.
-    init(completing json: JSONFields) throws { try self.init(json.completed(with: Self.standard, otherNames: Self.otherNames)) }
+    init(completing json: JSONFields) throws {
+        try self.init(json.completed(with: Self.standard, otherNames: Self.otherNames))
+    }
 }
 
 extension Architecture {
-    /// Hugging Face's classes without a head save without its prefix, those for sequences say `transformer`, and models that see images hold the
-    /// text model inside.
+    /// Hugging Face's classes without a head save without its prefix, those for sequences say `transformer`, and models
+    /// that see images hold the text model inside.
     static var otherPrefixes: [String: [String]] {
-        ["model.": ["", "model.language_model.", "language_model.model.", "language_model.", "transformer.", "model.model."], "lm_head.": ["language_model.lm_head."]]
+        [
+            "model.": [
+                "", "model.language_model.", "language_model.model.", "language_model.", "transformer.", "model.model.",
+            ], "lm_head.": ["language_model.lm_head."],
+        ]
     }
 
     static var tied: (head: String, tokens: String)? { ("lm_head.weight", "model.embed_tokens.weight") }
@@ -59,7 +66,9 @@ extension Architecture {
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {}
 
-    static func make(_ json: JSONFields, _ source: any WeightSource) throws -> Self { try Self(Configuration(completing: json), source, initial: .init()) }
+    static func make(_ json: JSONFields, _ source: any WeightSource) throws -> Self {
+        try Self(Configuration(completing: json), source, initial: .init())
+    }
 }
 
 extension Architecture where Self: Model {

@@ -25,7 +25,8 @@ public final class Bert: TextEncoder, Architecture {
         var tieWordEmbeddings: Bool { true }
 
         static let standard: JSONObject = [
-            "vocab_size": 30_522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
+            "vocab_size": 30_522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
+            "intermediate_size": 3072,
         ]
     }
 
@@ -65,11 +66,13 @@ public final class Bert: TextEncoder, Architecture {
             return Block(
                 attention: MultiHeadAttention(
                     query: try Linear(own["query"], D, D, bias: true), key: try Linear(own["key"], D, D, bias: true),
-                    value: try Linear(own["value"], D, D, bias: true), output: try Linear(attention["output"]["dense"], D, D, bias: true),
+                    value: try Linear(own["value"], D, D, bias: true),
+                    output: try Linear(attention["output"]["dense"], D, D, bias: true),
                     heads: H, headSize: D / H),
                 norm1: try LayerNorm(attention["output"]["LayerNorm"], D, bias: true, epsilon: eps),
                 feedForward: FeedForward(
-                    up: try Linear(s["intermediate"]["dense"], D, F, bias: true), down: try Linear(s["output"]["dense"], F, D, bias: true),
+                    up: try Linear(s["intermediate"]["dense"], D, F, bias: true),
+                    down: try Linear(s["output"]["dense"], F, D, bias: true),
                     activation: config.hiddenAct),
                 norm2: try LayerNorm(s["output"]["LayerNorm"], D, bias: true, epsilon: eps))
         }
@@ -87,21 +90,27 @@ public final class Bert: TextEncoder, Architecture {
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         // Heads of other tasks: they come after what is computed here.
-        for name in source.unused where name.hasPrefix("cls.") || name.hasPrefix("pooler.") || name.contains(".pooler.") { source.markUsed(name) }
+        for name in source.unused where name.hasPrefix("cls.") || name.hasPrefix("pooler.") || name.contains(".pooler.")
+        { source.markUsed(name) }
     }
 
     public var shape: ModelShape {
         ModelShape(
-            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize, heads: config.numAttentionHeads,
-            keyValueHeads: config.numAttentionHeads, headSize: config.hiddenSize / config.numAttentionHeads, contextLength: config.maxPositionEmbeddings)
+            vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize,
+            heads: config.numAttentionHeads,
+            keyValueHeads: config.numAttentionHeads, headSize: config.hiddenSize / config.numAttentionHeads,
+            contextLength: config.maxPositionEmbeddings)
     }
 
     public var configuration: JSONObject {
         [
-            "architectures": ["BertModel"], "model_type": "bert", "vocab_size": JSONValue(config.vocabSize), "hidden_size": JSONValue(config.hiddenSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "architectures": ["BertModel"], "model_type": "bert", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "intermediate_size": JSONValue(config.intermediateSize), "hidden_act": JSONValue(config.hiddenAct.rawValue),
-            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings), "type_vocab_size": JSONValue(config.typeVocabSize),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "type_vocab_size": JSONValue(config.typeVocabSize),
             "layer_norm_eps": JSONValue(config.layerNormEps),
         ]
     }
@@ -110,15 +119,20 @@ public final class Bert: TextEncoder, Architecture {
 extension Bert.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        guard width % heads == 0 else { throw json.error("num_attention_heads", expected: "a divisor of hidden_size \(width)") }
+        guard width % heads == 0 else {
+            throw json.error("num_attention_heads", expected: "a divisor of hidden_size \(width)")
+        }
         for key in ["is_decoder", "add_cross_attention"] { try json.fixed(key, false) }
         if let kind = try json.stringIfPresent("position_embedding_type"), kind != "absolute" {
             throw json.error("position_embedding_type", expected: "absolute, the only one known here")
         }
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            intermediateSize: try json.size("intermediate_size"), hiddenAct: try json.activation("hidden_act", standard: .gelu),
-            maxPositionEmbeddings: try json.sizeIfPresent("max_position_embeddings") ?? 512, typeVocabSize: try json.sizeIfPresent("type_vocab_size") ?? 2,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            intermediateSize: try json.size("intermediate_size"),
+            hiddenAct: try json.activation("hidden_act", standard: .gelu),
+            maxPositionEmbeddings: try json.sizeIfPresent("max_position_embeddings") ?? 512,
+            typeVocabSize: try json.sizeIfPresent("type_vocab_size") ?? 2,
             layerNormEps: try json.positive("layer_norm_eps", standard: 1e-12))
     }
 }

@@ -1,6 +1,7 @@
 import OrreryFiles
 
-/// Where a checkpoint keeps what a model asks for: under that name, or under one that other classes, other times or other tools have saved it by.
+/// Where a checkpoint keeps what a model asks for: under that name, or under one that other classes, other times or
+/// other tools have saved it by.
 struct CheckpointNames {
     /// By the name without what tools put around it.
     private let plain: NameTable<String>
@@ -22,9 +23,12 @@ struct CheckpointNames {
         return nil
     }
 
-    /// Without the wrappers that compiled and distributed modules leave in names, and with norms called as they have been since 2019.
+    /// Without the wrappers that compiled and distributed modules leave in names, and with norms called as they have
+    /// been since 2019.
     private static func plain(_ name: String) -> String {
-        var parts = name.split(separator: ".", omittingEmptySubsequences: false).filter { !wrappers.contains(String($0)) }
+        var parts = name.split(separator: ".", omittingEmptySubsequences: false).filter {
+            !wrappers.contains(String($0))
+        }
         if parts.first == "module" { parts.removeFirst() }
         switch parts.last {
         case "gamma": parts[parts.count - 1] = "weight"
@@ -34,5 +38,7 @@ struct CheckpointNames {
         return parts.joined(separator: ".")
     }
 
-    private static let wrappers: Set<String> = ["_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"]
+    private static let wrappers: Set<String> = [
+        "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
+    ]
 }

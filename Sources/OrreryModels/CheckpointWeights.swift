@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Weights from a safetensors checkpoint. Matrices of F32, F16 and BF16 stay in the file, in their own type; vectors become float32.
+/// Weights from a safetensors checkpoint. Matrices of F32, F16 and BF16 stay in the file, in their own type; vectors
+/// become float32.
 final class CheckpointWeights: WeightSource {
     private let checkpoint: SafetensorsCheckpoint
     private let stored: StoredWeights
@@ -29,18 +30,23 @@ final class CheckpointWeights: WeightSource {
     ///
     /// - Throws: `ModelError` where it has another shape, or a number that float32 cannot hold.
     private func float64(_ name: String, _ shape: [Int]) throws -> Parameter? {
-        guard let stored = names.stored(name), case let entry = try checkpoint.entry(stored), entry.dtype == .float64 else { return nil }
-        guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
+        guard let stored = names.stored(name), case let entry = try checkpoint.entry(stored), entry.dtype == .float64
+        else { return nil }
+        guard entry.shape == shape else {
+            throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape)
+        }
         guard readsNumbers else { return withoutNumbers(name, shape) }
         used.insert(stored)
         let count = shape.reduce(1, *), columns = max(1, shape.last ?? 1)
         let numbers = try checkpoint.bytes(of: stored).withUnsafeBytes { bytes in
             try (0 ..< count).map { index in
-                let value = Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)))
+                let value = Double(
+                    bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)))
                 let rounded = Float(value)
                 guard rounded.isFinite || !value.isFinite else {
                     let place = "row \(index / columns), column \(index % columns)"
-                    throw ModelError.unusable(path, "tensor \(stored) holds \(value) in \(place), beyond what float32 can hold")
+                    throw ModelError.unusable(
+                        path, "tensor \(stored) holds \(value) in \(place), beyond what float32 can hold")
                 }
                 return rounded
             }
@@ -48,8 +54,11 @@ final class CheckpointWeights: WeightSource {
         return Parameter(name: name, value: Tensor(numbers, shape: shape))
     }
 
-    func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
-        let matrices = try (0 ..< count).compactMap { try matrix("\(prefix).\($0).\(name)", shape) }, whole = [count] + shape
+    func stack(
+        _ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue
+    ) throws -> Parameter {
+        let matrices = try (0 ..< count).compactMap { try matrix("\(prefix).\($0).\(name)", shape) },
+            whole = [count] + shape
         guard readsNumbers else { return withoutNumbers("\(prefix).\(name)", whole) }
         return Parameter(name: "\(prefix).\(name)", shape: whole, stack: matrices)
     }
@@ -59,8 +68,12 @@ final class CheckpointWeights: WeightSource {
     /// - Throws: `ModelError` unless it is there in this shape and in a type of floats.
     func matrix(_ name: String, _ shape: [Int]) throws -> QuantizedMatrix? {
         let stored = storedName(name), entry = try checkpoint.entry(stored)
-        guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
-        guard [.float32, .bfloat16, .float16].contains(entry.dtype) else { throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue) }
+        guard entry.shape == shape else {
+            throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape)
+        }
+        guard [.float32, .bfloat16, .float16].contains(entry.dtype) else {
+            throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue)
+        }
         guard readsNumbers else { return nil }
         used.insert(stored)
         return try self.stored.tensor(stored).matrix
@@ -79,7 +92,9 @@ final class CheckpointWeights: WeightSource {
     }
 
     /// Numbers of a tensor that a source rearranges; none where numbers are not read.
-    func floats(_ name: String, _ shape: [Int]) throws -> [Float] { readsNumbers ? try parameter(name, shape, .zeros).value.floats : try none(name, shape) }
+    func floats(_ name: String, _ shape: [Int]) throws -> [Float] {
+        readsNumbers ? try parameter(name, shape, .zeros).value.floats : try none(name, shape)
+    }
 
     private func none(_ name: String, _ shape: [Int]) throws -> [Float] {
         _ = try matrix(name, shape)
@@ -89,8 +104,12 @@ final class CheckpointWeights: WeightSource {
     /// Bytes of a tensor of U8.
     func bytes(_ name: String, _ shape: [Int]) throws -> MappedRegion {
         let stored = storedName(name), entry = try checkpoint.entry(stored)
-        guard entry.shape == shape else { throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape) }
-        guard entry.dtype == .uint8 else { throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue) }
+        guard entry.shape == shape else {
+            throw ModelError.shape(tensor: stored, path: path, expected: shape, found: entry.shape)
+        }
+        guard entry.dtype == .uint8 else {
+            throw ModelError.type(tensor: stored, path: path, found: entry.dtype.rawValue)
+        }
         used.insert(stored)
         return try checkpoint.bytes(of: stored)
     }

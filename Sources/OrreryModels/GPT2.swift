@@ -3,8 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// GPT-2 (Radford et al., 2019): LayerNorm before each part, learned positions, GELU, tied embeddings. Also nanoGPT's variant of it,
-/// without biases and with the exact GELU.
+/// GPT-2 (Radford et al., 2019): LayerNorm before each part, learned positions, GELU, tied embeddings. Also nanoGPT's
+/// variant of it, without biases and with the exact GELU.
 ///
 /// B batch, T positions, D width, V vocabulary.
 public final class GPT2: Decoder, Architecture {
@@ -21,7 +21,8 @@ public final class GPT2: Decoder, Architecture {
         public var nInner: Int?
         public var activationFunction: Activation
         public var layerNormEpsilon: Float
-        /// nanoGPT's extension: false leaves all biases out. Hugging Face's class always has them, so a checkpoint is written with zeros.
+        /// nanoGPT's extension: false leaves all biases out. Hugging Face's class always has them, so a checkpoint is
+        /// written with zeros.
         public var bias: Bool
         public var tieWordEmbeddings: Bool
         public var eosTokenID: Int?
@@ -31,23 +32,32 @@ public final class GPT2: Decoder, Architecture {
         public var scaleAttnByInverseLayerIdx = false
 
         public init(
-            vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil, activationFunction: Activation = .geluTanh,
+            vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil,
+            activationFunction: Activation = .geluTanh,
             layerNormEpsilon: Float = 1e-5, bias: Bool = true, tieWordEmbeddings: Bool = true, eosTokenID: Int? = nil
         ) {
-            (self.vocabSize, self.nPositions, self.nEmbd, self.nLayer, self.nHead) = (vocabSize, nPositions, nEmbd, nLayer, nHead)
-            (self.nInner, self.activationFunction, self.layerNormEpsilon) = (nInner, activationFunction, layerNormEpsilon)
+            (self.vocabSize, self.nPositions, self.nEmbd, self.nLayer, self.nHead) = (
+                vocabSize, nPositions, nEmbd, nLayer, nHead
+            )
+            (self.nInner, self.activationFunction, self.layerNormEpsilon) = (
+                nInner, activationFunction, layerNormEpsilon
+            )
             (self.bias, self.tieWordEmbeddings, self.eosTokenID) = (bias, tieWordEmbeddings, eosTokenID)
         }
 
         /// The scale of a layer's scores; nil means 1 / sqrt(head size).
         func attentionScale(layer: Int) -> Float? {
             if scaleAttnWeights, !scaleAttnByInverseLayerIdx { return nil }
-            return (scaleAttnWeights ? 1 / Float(nEmbd / nHead).squareRoot() : 1) / (scaleAttnByInverseLayerIdx ? Float(layer + 1) : 1)
+            return (scaleAttnWeights ? 1 / Float(nEmbd / nHead).squareRoot() : 1)
+                / (scaleAttnByInverseLayerIdx ? Float(layer + 1) : 1)
         }
 
-        static let standard: JSONObject = ["vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12]
+        static let standard: JSONObject = [
+            "vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12,
+        ]
         static let otherNames = [
-            "hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer",
+            "hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head",
+            "num_hidden_layers": "n_layer",
         ]
     }
 
@@ -64,13 +74,15 @@ public final class GPT2: Decoder, Architecture {
         let (D, bias) = (config.nEmbd, config.bias)
         let hidden = initial.hidden(D), out = initial.projection(layers: config.nLayer, D)
         let tokens = try Embedding(scope["wte"], config.vocabSize, D, standardDeviation: initial.embedding)
-        let positions = PositionEncoding.learned(try Embedding(scope["wpe"], config.nPositions, D, standardDeviation: initial.embedding))
+        let positions = PositionEncoding.learned(
+            try Embedding(scope["wpe"], config.nPositions, D, standardDeviation: initial.embedding))
         let blocks = try scope["h"].layers(config.nLayer) { h, layer in
             let inner = config.nInner ?? 4 * D
             return PreNormBlock(
                 norm1: try LayerNorm(h["ln_1"], D, bias: bias, epsilon: config.layerNormEpsilon),
                 attention: CausalSelfAttention(
-                    projection: .fused(try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
+                    projection: .fused(
+                        try Linear(h["attn"]["c_attn"], D, 3 * D, bias: bias, layout: .inputByOutput, initial: hidden)),
                     output: try Linear(h["attn"]["c_proj"], D, D, bias: bias, layout: .inputByOutput, initial: out),
                     positions: positions, heads: config.nHead, keyValueHeads: config.nHead, headSize: D / config.nHead,
                     scale: config.attentionScale(layer: layer)),
@@ -81,8 +93,10 @@ public final class GPT2: Decoder, Architecture {
                     activation: config.activationFunction))
         }
         stack = DecoderStack(
-            tokens: tokens, positions: positions, blocks: blocks, finalNorm: try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            tokens: tokens, positions: positions, blocks: blocks,
+            finalNorm: try LayerNorm(scope["ln_f"], D, bias: bias, epsilon: config.layerNormEpsilon),
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 
@@ -98,11 +112,15 @@ extension GPT2.Configuration {
 
     init(_ json: JSONFields) throws {
         self.init(
-            vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"), nEmbd: try json.size("n_embd"),
-            nLayer: try json.size("n_layer"), nHead: try json.size("n_head"), nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
-            activationFunction: try json.activation("activation_function", standard: .geluTanh), layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
+            vocabSize: try json.size("vocab_size"), nPositions: try json.size("n_positions"),
+            nEmbd: try json.size("n_embd"),
+            nLayer: try json.size("n_layer"), nHead: try json.size("n_head"),
+            nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
+            activationFunction: try json.activation("activation_function", standard: .geluTanh),
+            layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true,
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenID: try json.endOfText().first)
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true),
+            eosTokenID: try json.endOfText().first)
         scaleAttnWeights = try json.flag("scale_attn_weights", standard: true)
         scaleAttnByInverseLayerIdx = try json.flag("scale_attn_by_inverse_layer_idx", standard: false)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }

@@ -3,8 +3,9 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// gpt-oss's experts as its checkpoints have them: gate and up in one tensor, row by row in turn, and either floats [E, in, out] or MXFP4 blocks
-/// of rows [E, out, in]. Floats are laid out anew in memory, in the type that they have; blocks stay in the file and are put together when products pack them.
+/// gpt-oss's experts as its checkpoints have them: gate and up in one tensor, row by row in turn, and either floats [E,
+/// in, out] or MXFP4 blocks of rows [E, out, in]. Floats are laid out anew in memory, in the type that they have;
+/// blocks stay in the file and are put together when products pack them.
 ///
 /// E experts, D width, F feed-forward width.
 final class GPTOSSWeights: WeightSource {
@@ -12,12 +13,18 @@ final class GPTOSSWeights: WeightSource {
 
     init(_ checkpoint: CheckpointWeights) { self.checkpoint = checkpoint }
 
-    func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter { try checkpoint.parameter(name, shape, initial) }
+    func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        try checkpoint.parameter(name, shape, initial)
+    }
 
-    func stack(_ prefix: String, _ name: String, count E: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
-        let isDown = name.hasPrefix("down"), stored = prefix + (isDown ? ".down_proj" : ".gate_up_proj"), all = shape[0] * (isDown ? 1 : 2)
+    func stack(
+        _ prefix: String, _ name: String, count E: Int, _ shape: [Int], _ initial: InitialValue
+    ) throws -> Parameter {
+        let isDown = name.hasPrefix("down"), stored = prefix + (isDown ? ".down_proj" : ".gate_up_proj"),
+            all = shape[0] * (isDown ? 1 : 2)
         // Every second row is the gate's, those between are up's.
-        let chosen = Rows(experts: E, count: shape[0], of: all, first: isDown || name.hasPrefix("gate") ? 0 : 1, step: isDown ? 1 : 2)
+        let chosen = Rows(
+            experts: E, count: shape[0], of: all, first: isDown || name.hasPrefix("gate") ? 0 : 1, step: isDown ? 1 : 2)
         let full = "\(prefix).\(name)", whole = [E] + shape
         if name.hasSuffix("bias") {
             let floats = try checkpoint.floats(stored + "_bias", [E, all])
@@ -25,7 +32,10 @@ final class GPTOSSWeights: WeightSource {
             return Parameter(name: full, value: Tensor(chosen.indices.map { floats[$0] }, shape: whole))
         }
         let isBlocks = checkpoint.has(stored + "_blocks")
-        guard let matrix = try isBlocks ? microscaled(stored, chosen, columns: shape[1]) : transposed(stored, chosen, columns: shape[1]) else {
+        guard
+            let matrix = try isBlocks
+                ? microscaled(stored, chosen, columns: shape[1]) : transposed(stored, chosen, columns: shape[1])
+        else {
             return checkpoint.withoutNumbers(full, whole)
         }
         return Parameter(name: full, shape: whole, blocks: matrix)
@@ -54,15 +64,19 @@ final class GPTOSSWeights: WeightSource {
     private func microscaled(_ stored: String, _ rows: Rows, columns: Int) throws -> QuantizedMatrix {
         let each = BlockFormat.mxfp4.elementsPerBlock, shape = [rows.experts, rows.of, columns / each]
         guard columns % each == 0 else {
-            throw ModelError.unusable(checkpoint.path, "tensor \(stored)_blocks: rows of \(columns) are wanted, which are not blocks of \(each)")
+            throw ModelError.unusable(
+                checkpoint.path,
+                "tensor \(stored)_blocks: rows of \(columns) are wanted, which are not blocks of \(each)")
         }
         let assembly = try Microscaled(
-            codes: checkpoint.bytes(stored + "_blocks", shape + [each / 2]), scales: checkpoint.bytes(stored + "_scales", shape), rows: rows, blocks: columns / each)
+            codes: checkpoint.bytes(stored + "_blocks", shape + [each / 2]),
+            scales: checkpoint.bytes(stored + "_scales", shape), rows: rows, blocks: columns / each)
         return try QuantizedMatrix(format: .mxfp4, rows: rows.total, columns: columns, assembly: assembly)
     }
 
-    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits and a power of two. The checkpoint has neighbours in a byte and scales in a
-    /// tensor of their own; ggml's blocks start with the scale and have numbers i and i + 16 in byte i.
+    /// MXFP4 (Open Compute Project, Microscaling Formats 1.0, 5.3): 32 numbers of four bits and a power of two. The
+    /// checkpoint has neighbours in a byte and scales in a tensor of their own; ggml's blocks start with the scale and
+    /// have numbers i and i + 16 in byte i.
     private final class Microscaled: RowAssembly {
         private let codes: MappedRegion
         private let scales: MappedRegion
@@ -129,11 +143,15 @@ final class GPTOSSWeights: WeightSource {
                     rows += gate[range]
                     rows += up[range]
                 }
-                if isBias { return Parameter(name: prefix + "gate_up_proj_bias", value: Tensor(rows, shape: [E, 2 * F])) }
-                return Parameter(name: prefix + "gate_up_proj", value: Tensor(transposed(rows, E, 2 * F, D), shape: [E, D, 2 * F]))
+                if isBias {
+                    return Parameter(name: prefix + "gate_up_proj_bias", value: Tensor(rows, shape: [E, 2 * F]))
+                }
+                return Parameter(
+                    name: prefix + "gate_up_proj", value: Tensor(transposed(rows, E, 2 * F, D), shape: [E, D, 2 * F]))
             case "down_proj.weight":
                 let (D, F) = (p.shape[1], p.shape[2])
-                return Parameter(name: prefix + "down_proj", value: Tensor(transposed(p.value.floats, E, D, F), shape: [E, F, D]))
+                return Parameter(
+                    name: prefix + "down_proj", value: Tensor(transposed(p.value.floats, E, D, F), shape: [E, F, D]))
             case "down_proj.bias": return Parameter(name: prefix + "down_proj_bias", value: p.value)
             default: return nil  // up goes with the gate
             }

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Granite 3 (IBM, 2024): Llama's block where embeddings, scores, what each part adds and the logits are multiplied by constants.
+/// Granite 3 (IBM, 2024): Llama's block where embeddings, scores, what each part adds and the logits are multiplied by
+/// constants.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class Granite: Decoder, Architecture {
@@ -33,7 +34,8 @@ public final class Granite: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
         ]
     }
 
@@ -46,8 +48,12 @@ public final class Granite: Decoder, Architecture {
 
         func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
             let x = context.tap(.residualPre, x)
-            let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(norm1(x, context), context).scaled(by: multiplier)))
-            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context).scaled(by: multiplier)))
+            let h = context.tap(
+                .residualMid,
+                x + context.tap(.attentionOut, attention(norm1(x, context), context).scaled(by: multiplier)))
+            return context.tap(
+                .residualPost,
+                h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context).scaled(by: multiplier)))
         }
     }
 
@@ -61,26 +67,34 @@ public final class Granite: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return Block(
                 norm1: NormPoint(try RMSNorm(s["input_layernorm"], D, epsilon: eps), .norm1),
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: config.attentionBias, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d, scale: config.attentionMultiplier),
                 norm2: NormPoint(try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps), .norm2),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out),
+                feedForward: try GatedFeedForward(
+                    s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out),
                 multiplier: config.residualMultiplier)
         }
         stack = DecoderStack(
-            tokens: tokens, embeddingMultiplier: config.embeddingMultiplier, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head), logitsMultiplier: 1 / config.logitsScaling)
+            tokens: tokens, embeddingMultiplier: config.embeddingMultiplier, blocks: blocks,
+            finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head),
+            logitsMultiplier: 1 / config.logitsScaling)
         parameters = root.parameters
     }
 }
@@ -88,16 +102,24 @@ public final class Granite: Decoder, Architecture {
 extension Granite.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false), mlpBias: try json.flag("mlp_bias", standard: false),
-            embeddingMultiplier: try json.number("embedding_multiplier", standard: 1), attentionMultiplier: try json.number("attention_multiplier", standard: 1),
-            residualMultiplier: try json.number("residual_multiplier", standard: 1), logitsScaling: try json.positive("logits_scaling", standard: 1),
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
+            attentionBias: try json.flag("attention_bias", standard: false),
+            mlpBias: try json.flag("mlp_bias", standard: false),
+            embeddingMultiplier: try json.number("embedding_multiplier", standard: 1),
+            attentionMultiplier: try json.number("attention_multiplier", standard: 1),
+            residualMultiplier: try json.number("residual_multiplier", standard: 1),
+            logitsScaling: try json.positive("logits_scaling", standard: 1),
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
     }
 }
@@ -107,14 +129,21 @@ extension Granite {
         [
             "architectures": ["GraniteForCausalLM"], "model_type": "granite", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
-            "attention_bias": JSONValue(config.attentionBias), "mlp_bias": JSONValue(config.mlpBias), "attention_dropout": 0.0,
-            "embedding_multiplier": JSONValue(config.embeddingMultiplier), "attention_multiplier": JSONValue(config.attentionMultiplier),
-            "residual_multiplier": JSONValue(config.residualMultiplier), "logits_scaling": JSONValue(config.logitsScaling),
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
+            "attention_bias": JSONValue(config.attentionBias), "mlp_bias": JSONValue(config.mlpBias),
+            "attention_dropout": 0.0,
+            "embedding_multiplier": JSONValue(config.embeddingMultiplier),
+            "attention_multiplier": JSONValue(config.attentionMultiplier),
+            "residual_multiplier": JSONValue(config.residualMultiplier),
+            "logits_scaling": JSONValue(config.logitsScaling),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

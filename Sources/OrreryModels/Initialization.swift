@@ -6,8 +6,8 @@ public struct Initialization: Sendable, Hashable {
     public var embedding: Float
     /// Standard deviation of matrices in the layers; nil: 1 / sqrt(width), which keeps the size of what passes through.
     public var hidden: Float?
-    /// Projections into the residual stream start at zero, so that each layer begins as the identity; otherwise smaller by the
-    /// square root of their number (GPT-2's paper, 2.3).
+    /// Projections into the residual stream start at zero, so that each layer begins as the identity; otherwise smaller
+    /// by the square root of their number (GPT-2's paper, 2.3).
     public var zeroProjections: Bool
 
     public init(embedding: Float = 0.02, hidden: Float? = 0.02, zeroProjections: Bool = false) {

@@ -13,7 +13,8 @@ extension JSONFields {
         return value
     }
 
-    /// `eos_token_id`, which is a number, a list of numbers, or absent. Numbers below 0 are how some files say that there is none.
+    /// `eos_token_id`, which is a number, a list of numbers, or absent. Numbers below 0 are how some files say that
+    /// there is none.
     func endOfText() throws -> [Int] {
         guard let value = object["eos_token_id"], value != .null else { return [] }
         let ids = if case .array = value { try ints("eos_token_id") } else { [try int("eos_token_id")] }
@@ -33,14 +34,18 @@ extension JSONFields {
     func sizeIfPresent(_ key: String) throws -> Int? { has(key) ? try size(key) : nil }
 
     /// A size where the field is null or missing: nil, and `standard`.
-    func sizeOrNull(_ key: String, standard: Int?) throws -> Int? { object[key] == nil ? standard : try sizeIfPresent(key) }
+    func sizeOrNull(_ key: String, standard: Int?) throws -> Int? {
+        object[key] == nil ? standard : try sizeIfPresent(key)
+    }
 
     func flag(_ key: String, standard: Bool) throws -> Bool { try boolIfPresent(key) ?? standard }
 
     /// `key` names an activation function.
     func activation(_ key: String, standard: Activation) throws -> Activation {
         guard let name = try stringIfPresent(key) else { return standard }
-        guard let known = Activation(name: name) else { throw error(key, expected: "one of \(Activation.names.joined(separator: ", "))") }
+        guard let known = Activation(name: name) else {
+            throw error(key, expected: "one of \(Activation.names.joined(separator: ", "))")
+        }
         return known
     }
 
@@ -50,7 +55,9 @@ extension JSONFields {
     func keyValueHeads(_ heads: Int, standard: Int? = nil) throws -> Int {
         let missing = standard.flatMap { object["num_key_value_heads"] == nil && heads % $0 == 0 ? $0 : nil } ?? heads
         let found = try sizeIfPresent("num_key_value_heads") ?? missing
-        guard heads % found == 0 else { throw error("num_key_value_heads", expected: "a divisor of num_attention_heads \(heads)") }
+        guard heads % found == 0 else {
+            throw error("num_key_value_heads", expected: "a divisor of num_attention_heads \(heads)")
+        }
         return found
     }
 
@@ -64,8 +71,12 @@ extension JSONFields {
             guard found % 2 == 0 else { throw error("head_dim", expected: "an even number") }
             return found
         }
-        guard width % heads == 0 else { throw error("num_attention_heads", expected: "a divisor of hidden_size \(width)") }
-        guard !isEven || width / heads % 2 == 0 else { throw error("num_attention_heads", expected: "heads of an even size, as rotary positions need them") }
+        guard width % heads == 0 else {
+            throw error("num_attention_heads", expected: "a divisor of hidden_size \(width)")
+        }
+        guard !isEven || width / heads % 2 == 0 else {
+            throw error("num_attention_heads", expected: "heads of an even size, as rotary positions need them")
+        }
         return width / heads
     }
 
@@ -74,7 +85,9 @@ extension JSONFields {
         guard let names = try stringsIfPresent("layer_types") else { return (0 ..< layers).map(standard) }
         let types = names.compactMap(AttentionLayerType.init)
         guard types.count == names.count, types.count == layers else {
-            throw error("layer_types", expected: "\(layers) of \(AttentionLayerType.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw error(
+                "layer_types",
+                expected: "\(layers) of \(AttentionLayerType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return types
     }
@@ -87,20 +100,27 @@ extension JSONFields {
     /// - Throws: `FileError` where layers are said to differ in what is one number here.
     func completed(with standard: JSONObject, otherNames: [String: String]) throws -> JSONFields {
         if let inner = try fieldsIfPresent("text_config") {
-            return replacing("text_config", with: .object(try inner.completed(with: standard, otherNames: otherNames).object))
+            return replacing(
+                "text_config", with: .object(try inner.completed(with: standard, otherNames: otherNames).object))
         }
         if let layers = try fieldsIfPresent("per_layer_config"), !layers.object.isEmpty {
             throw error("per_layer_config", expected: "none: layers that differ in their sizes are not known here")
         }
         var fields = self
-        for (other, name) in otherNames { if let value = object[other] { fields = fields.replacing(name, with: value) } }
-        for (key, value) in standard.members where fields.object[key] == nil { fields = fields.replacing(key, with: value) }
+        for (other, name) in otherNames {
+            if let value = object[other] { fields = fields.replacing(name, with: value) }
+        }
+        for (key, value) in standard.members where fields.object[key] == nil {
+            fields = fields.replacing(key, with: value)
+        }
         return fields
     }
 
     /// Says that a field may have one value only.
     func fixed(_ key: String, _ value: Bool) throws {
-        if let found = try boolIfPresent(key), found != value { throw error(key, expected: "\(value): the other is not known here") }
+        if let found = try boolIfPresent(key), found != value {
+            throw error(key, expected: "\(value): the other is not known here")
+        }
     }
 }
 

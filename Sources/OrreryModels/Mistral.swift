@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Mistral (arXiv:2310.06825): Llama's block without biases, where each layer may see a sliding window of positions only.
+/// Mistral (arXiv:2310.06825): Llama's block without biases, where each layer may see a sliding window of positions
+/// only.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class Mistral: Decoder, Architecture {
@@ -27,7 +28,8 @@ public final class Mistral: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
         ]
     }
 
@@ -41,25 +43,31 @@ public final class Mistral: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: false, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: false, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d, slidingWindow: config.slidingWindow),
                 norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
+                feedForward: try GatedFeedForward(
+                    s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -67,13 +75,18 @@ public final class Mistral: Decoder, Architecture {
 extension Mistral.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096 * 32
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096 * 32
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeOrNull("sliding_window", standard: 4096),
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
     }
@@ -84,11 +97,16 @@ extension Mistral {
         [
             "architectures": ["MistralForCausalLM"], "model_type": "mistral", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
-            "attention_dropout": 0.0, "sliding_window": JSONValue(config.slidingWindow), "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
+            "attention_dropout": 0.0, "sliding_window": JSONValue(config.slidingWindow),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Mixtral (arXiv:2401.04088): Mistral's attention, and in place of the feed-forward network eight of them, of which each token uses two.
+/// Mixtral (arXiv:2401.04088): Mistral's attention, and in place of the feed-forward network eight of them, of which
+/// each token uses two.
 ///
 /// D width, F feed-forward width, E experts, H heads, Hk key-value heads, d head size.
 public final class Mixtral: Decoder, Architecture {
@@ -29,7 +30,8 @@ public final class Mixtral: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
             "num_experts_per_tok": 2, "num_local_experts": 8,
         ]
         static let otherNames = ["num_experts": "num_local_experts"]
@@ -45,29 +47,37 @@ public final class Mixtral: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"], moe = s["block_sparse_moe"], E = config.numLocalExperts
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: false, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: false, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d, slidingWindow: config.slidingWindow),
                 norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
                 feedForward: MixtureOfExperts(
-                    router: Router(try Linear(moe["gate"], D, E, bias: false), top: config.numExpertsPerTok, order: .softmaxFirstNormalized),
+                    router: Router(
+                        try Linear(moe["gate"], D, E, bias: false), top: config.numExpertsPerTok,
+                        order: .softmaxFirstNormalized),
                     experts: Experts(
-                        gate: try StackedLinear(moe["experts"], "w1", E, D, F), up: try StackedLinear(moe["experts"], "w3", E, D, F),
+                        gate: try StackedLinear(moe["experts"], "w1", E, D, F),
+                        up: try StackedLinear(moe["experts"], "w3", E, D, F),
                         down: try StackedLinear(moe["experts"], "w2", E, F, D), gating: .standard(config.hiddenAct))))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -75,14 +85,19 @@ public final class Mixtral: Decoder, Architecture {
 extension Mixtral.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096 * 32
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096 * 32
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions, theta: 1e6)
         let experts = try json.size("num_local_experts")
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeIfPresent("sliding_window"), numLocalExperts: experts,
             numExpertsPerTok: try json.int("num_experts_per_tok", in: 1 ... experts),
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
@@ -94,13 +109,18 @@ extension Mixtral {
         [
             "architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
             "attention_dropout": 0.0, "sliding_window": JSONValue(config.slidingWindow),
-            "num_local_experts": JSONValue(config.numLocalExperts), "num_experts_per_tok": JSONValue(config.numExpertsPerTok),
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "num_local_experts": JSONValue(config.numLocalExperts),
+            "num_experts_per_tok": JSONValue(config.numExpertsPerTok),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

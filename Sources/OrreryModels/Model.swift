@@ -33,10 +33,13 @@ public struct ModelShape: Sendable, Hashable {
     public var endOfText: [Int]
 
     public init(
-        vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int, headSize: Int, contextLength: Int, endOfText: [Int] = []
+        vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int, headSize: Int, contextLength: Int,
+        endOfText: [Int] = []
     ) {
         (self.vocabularySize, self.layers, self.width, self.heads) = (vocabularySize, layers, width, heads)
-        (self.keyValueHeads, self.headSize, self.contextLength, self.endOfText) = (keyValueHeads, headSize, contextLength, endOfText)
+        (self.keyValueHeads, self.headSize, self.contextLength, self.endOfText) = (
+            keyValueHeads, headSize, contextLength, endOfText
+        )
     }
 }
 

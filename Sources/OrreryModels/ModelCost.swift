@@ -23,7 +23,10 @@ public struct ModelCost: Sendable, Hashable {
             if parameter === model.tokenEmbedding, !isTied { continue }
             let share = parameter.shape.count == 3 ? model.expertShare : 1
             operations += 2 * Double(parameter.count) * share
-            bytes += Double(parameter.isPacked ? parameter.count * type.size : parameter.blocks.reduce(0) { $0 + $1.byteCount }) * share
+            bytes +=
+                Double(
+                    parameter.isPacked ? parameter.count * type.size : parameter.blocks.reduce(0) { $0 + $1.byteCount })
+                * share
         }
         weightBytes = Int(bytes)
         self.operations = operations
@@ -33,13 +36,17 @@ public struct ModelCost: Sendable, Hashable {
     }
 
     /// Bytes of keys and values that a decoding step reads after so many positions.
-    public func keyValueBytes(positions: Int) -> Int { windows.reduce(0) { $0 + min($1 ?? positions, positions) * keyValueBytes } }
+    public func keyValueBytes(positions: Int) -> Int {
+        windows.reduce(0) { $0 + min($1 ?? positions, positions) * keyValueBytes }
+    }
 }
 
 extension TokenModel {
     /// Whether the table of embeddings is the output layer too: no other matrix has a row for each token.
     fileprivate var isTied: Bool {
-        !parameters.contains { $0 !== tokenEmbedding && $0.shape.first == shape.vocabularySize && $0.shape.last == shape.width }
+        !parameters.contains {
+            $0 !== tokenEmbedding && $0.shape.first == shape.vocabularySize && $0.shape.last == shape.width
+        }
     }
 
     /// Of a stack of experts the share that one token uses.

@@ -23,7 +23,9 @@ public enum ModelDirectory {
     /// What can be done with the model in `directory`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
-    public static func kind(of directory: String) throws -> ModelKind { try Architectures.kind(configuration(directory)) }
+    public static func kind(of directory: String) throws -> ModelKind {
+        try Architectures.kind(configuration(directory))
+    }
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
@@ -41,7 +43,9 @@ public enum ModelDirectory {
     }
 
     /// Opens the encoder with a decoder in `directory`.
-    public static func openEncoderDecoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
+    public static func openEncoderDecoder(
+        _ directory: String, warn: (String) -> Void = { _ in }
+    ) throws -> any EncoderDecoder {
         let json = try configuration(directory)
         let architecture = try Architectures.encoderDecoder(json)
         return try architecture.load(json, checkpoint(json, directory), warn)
@@ -52,7 +56,8 @@ public enum ModelDirectory {
         try Architectures.encoder(json).make(json, source)
     }
 
-    package static func makeEncoderDecoder(_ json: JSONFields, _ source: any WeightSource) throws -> any EncoderDecoder {
+    package static func makeEncoderDecoder(_ json: JSONFields, _ source: any WeightSource) throws -> any EncoderDecoder
+    {
         try Architectures.encoderDecoder(json).make(json, source)
     }
 
@@ -70,9 +75,12 @@ public enum ModelDirectory {
         for key in ["bos_token_id", "eos_token_id"] { if let id = config[key], id != .null { generation[key] = id } }
         try JSONValue.object(generation).write(to: Path.join(directory, "generation_config.json"))
         let tensors = try model.tensorsToSave(as: .float32).map { conversion in
-            SafetensorsTensor(name: conversion.name, dtype: .float32, shape: conversion.shape) { try conversion.write(to: $0) }
+            SafetensorsTensor(name: conversion.name, dtype: .float32, shape: conversion.shape) {
+                try conversion.write(to: $0)
+            }
         }
-        try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
+        try SafetensorsWriter.write(
+            tensors, metadata: ["format": "pt"], to: Path.join(directory, SafetensorsCheckpoint.fileName))
     }
 }
 
@@ -81,19 +89,26 @@ extension GPT2 {
     var missingBiases: [(String, Int)] {
         let D = config.nEmbd, inner = config.nInner ?? 4 * D
         return (0 ..< config.nLayer).flatMap { layer in
-            [("ln_1", D), ("attn.c_attn", 3 * D), ("attn.c_proj", D), ("ln_2", D), ("mlp.c_fc", inner), ("mlp.c_proj", D)].map {
+            [
+                ("ln_1", D), ("attn.c_attn", 3 * D), ("attn.c_proj", D), ("ln_2", D), ("mlp.c_fc", inner),
+                ("mlp.c_proj", D),
+            ].map {
                 ("transformer.h.\(layer).\($0.0).bias", $0.1)
             }
         } + [("transformer.ln_f.bias", D)]
     }
 
-    /// Marks as used the zeros that `missingBiases` wrote, and the causal masks that early versions of transformers saved as weights.
+    /// Marks as used the zeros that `missingBiases` wrote, and the causal masks that early versions of transformers
+    /// saved as weights.
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         let zeros = config.bias ? [] : Set(missingBiases.map(\.0))
         for name in source.unused {
             if zeros.contains(name) || zeros.contains("transformer." + name) {
                 let isZero = try checkpoint.bytes(of: name).withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
-                guard isZero else { throw ModelError.unusable(checkpoint.path, "tensor \(name) is not zero, and config.json has bias false") }
+                guard isZero else {
+                    throw ModelError.unusable(
+                        checkpoint.path, "tensor \(name) is not zero, and config.json has bias false")
+                }
                 source.markUsed(name)
             } else if name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias") {
                 source.markUsed(name)

@@ -9,7 +9,9 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     private init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }
 
     static func architecture(_ name: String, path: String, known: [String]) -> ModelError {
-        ModelError(.architecture, "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
+        ModelError(
+            .architecture,
+            "\(path): model_type \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }
 
     static func kind(path: String, type: String, expected: String, advice: String) -> ModelError {
@@ -17,11 +19,15 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     }
 
     static func ggufArchitecture(_ name: String, path: String, known: [String]) -> ModelError {
-        ModelError(.architecture, "\(path): general.architecture \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
+        ModelError(
+            .architecture,
+            "\(path): general.architecture \"\(name)\" is not known here; known are \(known.joined(separator: ", "))")
     }
 
     static func notInGGUF(_ type: String, known: [String]) -> ModelError {
-        ModelError(.architecture, "model_type \(type) can't be written as GGUF; known there are \(known.joined(separator: ", "))")
+        ModelError(
+            .architecture,
+            "model_type \(type) can't be written as GGUF; known there are \(known.joined(separator: ", "))")
     }
 
     static func shape(tensor: String, path: String, expected: [Int], found: [Int]) -> ModelError {
@@ -33,13 +39,19 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     }
 
     static func format(tensor: String, path: String, found: String) -> ModelError {
-        ModelError(.type, "\(path): tensor \(tensor) is of type \(found), which is not known here; known are \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+        ModelError(
+            .type,
+            "\(path): tensor \(tensor) is of type \(found), which is not known here; known are \(BlockFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
     }
 
     static func number(_ value: Float, tensor: String, row: Int, column: Int, format: BlockFormat) -> ModelError {
         let place = "tensor \(tensor) holds \(value) in row \(row), column \(column)"
-        guard value.isFinite else { return ModelError(.unusable, "\(place), which is not a number to compute with; the model is damaged") }
-        return ModelError(.unusable, "\(place), which is beyond what \(format.rawValue) can hold; store it as BF16 or F32")
+        guard value.isFinite else {
+            return ModelError(.unusable, "\(place), which is not a number to compute with; the model is damaged")
+        }
+        return ModelError(
+            .unusable, "\(place), which is beyond what \(format.rawValue) can hold; store it as BF16 or F32")
     }
 
     static func unusable(_ path: String, _ why: String) -> ModelError { ModelError(.unusable, "\(path): \(why)") }

@@ -7,7 +7,9 @@ public enum ModelFiles {
     /// What can be done with the model at `path`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where it is of none of them.
-    public static func kind(of path: String) throws -> ModelKind { try isFile(path) ? GGUFModel.kind(of: path) : ModelDirectory.kind(of: path) }
+    public static func kind(of path: String) throws -> ModelKind {
+        try isFile(path) ? GGUFModel.kind(of: path) : ModelDirectory.kind(of: path)
+    }
 
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         try isFile(path) ? GGUFModel.open(path, warn: warn) : ModelDirectory.open(path, warn: warn)
@@ -17,8 +19,11 @@ public enum ModelFiles {
         try isFile(path) ? GGUFModel.openEncoder(path, warn: warn) : ModelDirectory.openEncoder(path, warn: warn)
     }
 
-    public static func openEncoderDecoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any EncoderDecoder {
-        try isFile(path) ? GGUFModel.openEncoderDecoder(path, warn: warn) : ModelDirectory.openEncoderDecoder(path, warn: warn)
+    public static func openEncoderDecoder(
+        _ path: String, warn: (String) -> Void = { _ in }
+    ) throws -> any EncoderDecoder {
+        try isFile(path)
+            ? GGUFModel.openEncoderDecoder(path, warn: warn) : ModelDirectory.openEncoderDecoder(path, warn: warn)
     }
 
     /// Opens a model whatever it does, to convert it.
@@ -30,11 +35,16 @@ public enum ModelFiles {
         }
     }
 
-    /// The files that make the model at `path`, as far as they are there: a GGUF file with its parts, or what belongs to the model in a directory.
+    /// The files that make the model at `path`, as far as they are there: a GGUF file with its parts, or what belongs
+    /// to the model in a directory.
     package static func files(of path: String) -> [String] {
         let isFile = FileStatus(path)?.kind == .file, directory = isFile ? Path.parent(path) : path
         let names = (try? Directory.names(in: directory)) ?? []
-        guard isFile else { return names.filter { (try? ModelDirectory.foreignPath($0, in: path)) == .some(nil) }.map { Path.join(path, $0) } }
+        guard isFile else {
+            return names.filter { (try? ModelDirectory.foreignPath($0, in: path)) == .some(nil) }.map {
+                Path.join(path, $0)
+            }
+        }
         return [path] + names.filter { GGUFSplit.isPart($0, of: Path.name(path)) }.map { Path.join(directory, $0) }
     }
 
@@ -42,10 +52,16 @@ public enum ModelFiles {
     ///
     /// - Throws: `FileError` where there is nothing, or a directory of something else.
     package static func isFile(_ path: String) throws -> Bool {
-        guard let status = FileStatus(path) else { throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory") }
-        guard status.kind == .directory, FileStatus(Path.join(path, "config.json")) == nil else { return status.kind == .file }
+        guard let status = FileStatus(path) else {
+            throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory")
+        }
+        guard status.kind == .directory, FileStatus(Path.join(path, "config.json")) == nil else {
+            return status.kind == .file
+        }
         let inside = ((try? Directory.names(in: path)) ?? []).first { $0.lowercased().hasSuffix(".gguf") }
         throw FileError.request(
-            path, "is a directory without config.json", advice: inside.map { "name the file in it: \(Path.join(path, $0))" } ?? "name a GGUF file or a model directory")
+            path, "is a directory without config.json",
+            advice: inside.map { "name the file in it: \(Path.join(path, $0))" }
+                ?? "name a GGUF file or a model directory")
     }
 }

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// OLMo 2 (arXiv:2501.00656): norms after each part in place of before it, and norms of all queries and all keys of a position.
+/// OLMo 2 (arXiv:2501.00656): norms after each part in place of before it, and norms of all queries and all keys of a
+/// position.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class Olmo2: Decoder, Architecture {
@@ -27,7 +28,8 @@ public final class Olmo2: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 50_304, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 50_304, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
         ]
     }
 
@@ -56,26 +58,33 @@ public final class Olmo2: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return Block(
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: config.attentionBias, initial: out),
-                    queryNorm: try RMSNorm(attention["q_norm"], H * d, epsilon: eps), keyNorm: try RMSNorm(attention["k_norm"], Hk * d, epsilon: eps),
+                    queryNorm: try RMSNorm(attention["q_norm"], H * d, epsilon: eps),
+                    keyNorm: try RMSNorm(attention["k_norm"], Hk * d, epsilon: eps),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d),
                 norm1: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out),
+                feedForward: try GatedFeedForward(
+                    s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out),
                 norm2: try RMSNorm(s["post_feedforward_layernorm"], D, epsilon: eps))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -83,13 +92,18 @@ public final class Olmo2: Decoder, Architecture {
 extension Olmo2.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
             attentionBias: try json.flag("attention_bias", standard: false),
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
     }
@@ -100,12 +114,16 @@ extension Olmo2 {
         [
             "architectures": ["Olmo2ForCausalLM"], "model_type": "olmo2", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
             "attention_bias": JSONValue(config.attentionBias), "attention_dropout": 0.0,
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

@@ -3,8 +3,9 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// A decoder whose parts can be chosen one by one, to see what each does: how it knows positions, its norm, its activation, where norms stand in the residual
-/// stream, how far attention looks back. Transformers has no class for it: it opens only here.
+/// A decoder whose parts can be chosen one by one, to see what each does: how it knows positions, its norm, its
+/// activation, where norms stand in the residual stream, how far attention looks back. Transformers has no class for
+/// it: it opens only here.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class OrreryDecoder: Decoder, Architecture {
@@ -52,11 +53,14 @@ public final class OrreryDecoder: Decoder, Architecture {
         static let standard: JSONObject = [:]
 
         public init(
-            vocabSize: Int, hiddenSize: Int, intermediateSize: Int, numHiddenLayers: Int, numAttentionHeads: Int, numKeyValueHeads: Int, headDim: Int,
+            vocabSize: Int, hiddenSize: Int, intermediateSize: Int, numHiddenLayers: Int, numAttentionHeads: Int,
+            numKeyValueHeads: Int, headDim: Int,
             maxPositionEmbeddings: Int
         ) {
             (self.vocabSize, self.hiddenSize, self.intermediateSize) = (vocabSize, hiddenSize, intermediateSize)
-            (self.numHiddenLayers, self.numAttentionHeads, self.numKeyValueHeads) = (numHiddenLayers, numAttentionHeads, numKeyValueHeads)
+            (self.numHiddenLayers, self.numAttentionHeads, self.numKeyValueHeads) = (
+                numHiddenLayers, numAttentionHeads, numKeyValueHeads
+            )
             (self.headDim, self.maxPositionEmbeddings) = (headDim, maxPositionEmbeddings)
         }
     }
@@ -70,7 +74,10 @@ public final class OrreryDecoder: Decoder, Architecture {
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
-        let (D, F, H, Hk, d) = (config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim)
+        let (D, F, H, Hk, d) = (
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         func norm(_ scope: WeightScope, _ width: Int) throws -> any Norm {
             switch config.norm {
@@ -78,60 +85,88 @@ public final class OrreryDecoder: Decoder, Architecture {
             case .layer: try LayerNorm(scope, width, bias: true, epsilon: config.normEps)
             }
         }
-        func headNorm(_ scope: WeightScope) throws -> (any Norm)? { config.qkNorm ? try RMSNorm(scope, d, epsilon: config.normEps) : nil }
-        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
-        let positions: PositionEncoding = switch config.positions {
-        case .none: .none
-        case .sinusoidal: .sinusoidal
-        case .learned: .learned(try Embedding(scope["embed_positions"], config.maxPositionEmbeddings, D, standardDeviation: initial.embedding))
-        case .rotary: .rotary(RotaryTable(rotated: d, positions: config.maxPositionEmbeddings, theta: config.ropeTheta))
-        case .alibi: .alibi(slopes: PositionEncoding.alibiSlopes(heads: H))
+        func headNorm(_ scope: WeightScope) throws -> (any Norm)? {
+            config.qkNorm ? try RMSNorm(scope, d, epsilon: config.normEps) : nil
         }
+        let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
+        let positions: PositionEncoding =
+            switch config.positions {
+            case .none: .none
+            case .sinusoidal: .sinusoidal
+            case .learned:
+                .learned(
+                    try Embedding(
+                        scope["embed_positions"], config.maxPositionEmbeddings, D, standardDeviation: initial.embedding)
+                )
+            case .rotary:
+                .rotary(RotaryTable(rotated: d, positions: config.maxPositionEmbeddings, theta: config.ropeTheta))
+            case .alibi: .alibi(slopes: PositionEncoding.alibiSlopes(heads: H))
+            }
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s -> any DecoderBlock in
             let a = s["self_attn"], m = s["mlp"]
             let norm1 = try norm(s["input_layernorm"], D)
             let attention = CausalSelfAttention(
                 projection: try .separate(a, D, query: H * d, keyValue: Hk * d, bias: false, initial: hidden),
-                output: try Linear(a["o_proj"], H * d, D, bias: false, initial: out), queryNorm: try headNorm(a["q_norm"]), keyNorm: try headNorm(a["k_norm"]),
+                output: try Linear(a["o_proj"], H * d, D, bias: false, initial: out),
+                queryNorm: try headNorm(a["q_norm"]), keyNorm: try headNorm(a["k_norm"]),
                 positions: positions, heads: H, keyValueHeads: Hk, headSize: d, slidingWindow: config.slidingWindow)
             func feedForward() throws -> any FeedForwardNetwork {
-                if config.gatedMLP { return try GatedFeedForward(m, D, F, activation: config.hiddenAct, hidden: hidden, out: out) }
+                if config.gatedMLP {
+                    return try GatedFeedForward(m, D, F, activation: config.hiddenAct, hidden: hidden, out: out)
+                }
                 return FeedForward(
-                    up: try Linear(m["up_proj"], D, F, bias: false, initial: hidden), down: try Linear(m["down_proj"], F, D, bias: false, initial: out),
+                    up: try Linear(m["up_proj"], D, F, bias: false, initial: hidden),
+                    down: try Linear(m["down_proj"], F, D, bias: false, initial: out),
                     activation: config.hiddenAct)
             }
             switch config.residual {
-            case .pre: return PreNormBlock(norm1: norm1, attention: attention, norm2: try norm(s["post_attention_layernorm"], D), feedForward: try feedForward())
-            case .post: return PostNormBlock(attention: attention, norm1: norm1, feedForward: try feedForward(), norm2: try norm(s["post_attention_layernorm"], D))
+            case .pre:
+                return PreNormBlock(
+                    norm1: norm1, attention: attention, norm2: try norm(s["post_attention_layernorm"], D),
+                    feedForward: try feedForward())
+            case .post:
+                return PostNormBlock(
+                    attention: attention, norm1: norm1, feedForward: try feedForward(),
+                    norm2: try norm(s["post_attention_layernorm"], D))
             case .parallel: return ParallelBlock(norm1: norm1, attention: attention, feedForward: try feedForward())
             case .sandwich:
                 return SandwichNormBlock(
                     norm1: norm1, attention: attention, postNorm1: try norm(s["post_attention_layernorm"], D),
-                    norm2: try norm(s["pre_feedforward_layernorm"], D), feedForward: try feedForward(), postNorm2: try norm(s["post_feedforward_layernorm"], D))
+                    norm2: try norm(s["pre_feedforward_layernorm"], D), feedForward: try feedForward(),
+                    postNorm2: try norm(s["post_feedforward_layernorm"], D))
             }
         }
         // Beside sines of size one embeddings are scaled (arXiv:1706.03762, 3.4).
         stack = DecoderStack(
-            tokens: tokens, embeddingMultiplier: config.positions == .sinusoidal ? Float(D).squareRoot() : nil, positions: positions, blocks: blocks, finalNorm: try norm(scope["norm"], D),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            tokens: tokens, embeddingMultiplier: config.positions == .sinusoidal ? Float(D).squareRoot() : nil,
+            positions: positions, blocks: blocks, finalNorm: try norm(scope["norm"], D),
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
 
 extension OrreryDecoder.Configuration {
     init(_ json: JSONFields) throws {
-        func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ standard: T) throws -> T where T.RawValue == String {
+        func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ standard: T) throws -> T
+        where T.RawValue == String {
             guard let name = try json.stringIfPresent(key) else { return standard }
-            guard let found = T(rawValue: name) else { throw json.error(key, expected: "one of \(T.allCases.map(\.rawValue).joined(separator: ", "))") }
+            guard let found = T(rawValue: name) else {
+                throw json.error(key, expected: "one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
             return found
         }
         let heads = try json.size("num_attention_heads")
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: try json.size("hidden_size"), intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
+            vocabSize: try json.size("vocab_size"), hiddenSize: try json.size("hidden_size"),
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads),
             headDim: try json.size("head_dim"), maxPositionEmbeddings: try json.size("max_position_embeddings"))
         positions = try choice("positions", .rotary)
-        guard positions != .rotary || headDim % 2 == 0 else { throw json.error("head_dim", expected: "an even number, since positions are rotary") }
+        guard positions != .rotary || headDim % 2 == 0 else {
+            throw json.error("head_dim", expected: "an even number, since positions are rotary")
+        }
         ropeTheta = try json.positive("rope_theta", standard: 10_000)
         norm = try choice("norm", .rms)
         normEps = try json.positive("norm_eps", standard: 1e-6)
@@ -148,14 +183,21 @@ extension OrreryDecoder.Configuration {
 extension OrreryDecoder {
     public var configuration: JSONObject {
         [
-            "architectures": ["OrreryDecoder"], "model_type": "orrery", "vocab_size": JSONValue(config.vocabSize), "hidden_size": JSONValue(config.hiddenSize),
-            "intermediate_size": JSONValue(config.intermediateSize), "num_hidden_layers": JSONValue(config.numHiddenLayers),
-            "num_attention_heads": JSONValue(config.numAttentionHeads), "num_key_value_heads": JSONValue(config.numKeyValueHeads),
+            "architectures": ["OrreryDecoder"], "model_type": "orrery", "vocab_size": JSONValue(config.vocabSize),
+            "hidden_size": JSONValue(config.hiddenSize),
+            "intermediate_size": JSONValue(config.intermediateSize),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_key_value_heads": JSONValue(config.numKeyValueHeads),
             "head_dim": JSONValue(config.headDim), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "positions": JSONValue(config.positions.rawValue), "rope_theta": JSONValue(config.ropeTheta), "norm": JSONValue(config.norm.rawValue),
-            "norm_eps": JSONValue(config.normEps), "hidden_act": JSONValue(config.hiddenAct.rawValue), "gated_mlp": JSONValue(config.gatedMLP),
-            "residual": JSONValue(config.residual.rawValue), "qk_norm": JSONValue(config.qkNorm), "sliding_window": JSONValue(config.slidingWindow),
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "positions": JSONValue(config.positions.rawValue), "rope_theta": JSONValue(config.ropeTheta),
+            "norm": JSONValue(config.norm.rawValue),
+            "norm_eps": JSONValue(config.normEps), "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "gated_mlp": JSONValue(config.gatedMLP),
+            "residual": JSONValue(config.residual.rawValue), "qk_norm": JSONValue(config.qkNorm),
+            "sliding_window": JSONValue(config.slidingWindow),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Phi-3 and Phi-4 (arXiv:2404.14219, 2412.08905): Llama's block with fused matrices; part of a head may turn, and LongRoPE stretches positions.
+/// Phi-3 and Phi-4 (arXiv:2404.14219, 2412.08905): Llama's block with fused matrices; part of a head may turn, and
+/// LongRoPE stretches positions.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class Phi3: Decoder, Architecture {
@@ -29,7 +30,8 @@ public final class Phi3: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 32_064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 32_064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
         ]
     }
 
@@ -43,27 +45,34 @@ public final class Phi3: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: config.rotated, positions: config.contextLength, theta: config.ropeTheta,
+                scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
                 attention: CausalSelfAttention(
-                    projection: .fused(try Linear(attention["qkv_proj"], D, (H + 2 * Hk) * d, bias: false, initial: hidden)),
+                    projection: .fused(
+                        try Linear(attention["qkv_proj"], D, (H + 2 * Hk) * d, bias: false, initial: hidden)),
                     output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d, slidingWindow: config.slidingWindow),
                 norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
                 feedForward: GatedFeedForward(
                     projection: .fused(try Linear(s["mlp"]["gate_up_proj"], D, 2 * F, bias: false, initial: hidden)),
-                    down: try Linear(s["mlp"]["down_proj"], F, D, bias: false, initial: out), activation: config.hiddenAct))
+                    down: try Linear(s["mlp"]["down_proj"], F, D, bias: false, initial: out),
+                    activation: config.hiddenAct))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -72,15 +81,21 @@ extension Phi3.Configuration {
     var rotated: Int { Int(Double(headDim) * partialRotaryFactor) }
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096
         let share = try json.partialRotaryFactor(headDim)
         let rotary = try json.rotary(
-            rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions, original: 4096, longRoPENames: ["su", "yarn"])
+            rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions, original: 4096,
+            longRoPENames: ["su", "yarn"])
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads),
-            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads),
+            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeIfPresent("sliding_window"),
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
     }
@@ -91,14 +106,20 @@ extension Phi3 {
         [
             "architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
             "attention_dropout": 0.0,
-            "sliding_window": JSONValue(config.slidingWindow), "partial_rotary_factor": JSONValue(config.partialRotaryFactor),
-            "original_max_position_embeddings": JSONValue(config.ropeScaling.originalLength ?? config.maxPositionEmbeddings),
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "sliding_window": JSONValue(config.slidingWindow),
+            "partial_rotary_factor": JSONValue(config.partialRotaryFactor),
+            "original_max_position_embeddings": JSONValue(
+                config.ropeScaling.originalLength ?? config.maxPositionEmbeddings),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

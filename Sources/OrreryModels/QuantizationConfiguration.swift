@@ -16,9 +16,14 @@ struct QuantizationConfiguration {
     /// nil where neither the configuration nor a file next to it has one.
     init?(_ json: JSONFields) throws {
         let outer = try json.fieldsIfPresent("text_config")?.fieldsIfPresent("quantization_config")
-        let own = Self.ownFiles.lazy.map { (path: Path.join(Path.parent(json.file), $0.0), method: $0.1) }.first { FileStatus($0.path) != nil }
-        let inner = try json.fieldsIfPresent("quantization_config") ?? json.fieldsIfPresent("compression_config") ?? outer
-        guard let fields = try inner ?? own.map({ try JSONFields(contentsOf: $0.path, dialect: .python) }) else { return nil }
+        let own = Self.ownFiles.lazy.map { (path: Path.join(Path.parent(json.file), $0.0), method: $0.1) }.first {
+            FileStatus($0.path) != nil
+        }
+        let inner =
+            try json.fieldsIfPresent("quantization_config") ?? json.fieldsIfPresent("compression_config") ?? outer
+        guard let fields = try inner ?? own.map({ try JSONFields(contentsOf: $0.path, dialect: .python) }) else {
+            return nil
+        }
         file = fields.file
         func text(_ key: String) -> String? { if case .string(let text)? = fields.object[key] { text } else { nil } }
         func isSet(_ key: String) -> Bool { fields.object[key] == .bool(true) }
@@ -32,11 +37,14 @@ struct QuantizationConfiguration {
         isKnown = method == "mxfp4" && json.object["model_type"] == "gpt_oss"
     }
 
-    /// Why the model can't be opened: its weights are codes that are not known here, whatever it was that was missed first.
+    /// Why the model can't be opened: its weights are codes that are not known here, whatever it was that was missed
+    /// first.
     func reason(for error: any Error, _ json: JSONFields) -> ModelError? {
         guard !isKnown else { return nil }
         let what = file == json.file ? "quantization_config" : "the quantisation"
         return ModelError.unusable(
-            file, "\(what) is \(name), which is not known here; use the model before it was quantised, or a GGUF file of it (\(error))")
+            file,
+            "\(what) is \(name), which is not known here; use the model before it was quantised, or a GGUF file of it (\(error))"
+        )
     }
 }

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Qwen2 and 2.5 (arXiv:2407.10671, 2412.15115): Llama's block with biases of queries, keys and values; later layers may see a sliding window.
+/// Qwen2 and 2.5 (arXiv:2407.10671, 2412.15115): Llama's block with biases of queries, keys and values; later layers
+/// may see a sliding window.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
 public final class Qwen2: Decoder, Architecture {
@@ -29,7 +30,8 @@ public final class Qwen2: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32,
+            "num_attention_heads": 32,
         ]
     }
 
@@ -43,26 +45,32 @@ public final class Qwen2: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: true, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: true, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: false, initial: out),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d,
                     slidingWindow: config.layerTypes?[layer] == .sliding ? config.slidingWindow : nil),
                 norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
+                feedForward: try GatedFeedForward(
+                    s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -70,16 +78,24 @@ public final class Qwen2: Decoder, Architecture {
 extension Qwen2.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
-        let layers = try json.size("num_hidden_layers"), window = try json.flag("use_sliding_window", standard: false) ? json.sizeOrNull("sliding_window", standard: 4096) : nil
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
+        let layers = try json.size("num_hidden_layers"),
+            window =
+                try json.flag("use_sliding_window", standard: false)
+                ? json.sizeOrNull("sliding_window", standard: 4096) : nil
         let fullLayers = try json.intIfPresent("max_window_layers") ?? 28
         let types = try json.layerTypes(layers) { window != nil && $0 >= fullLayers ? .sliding : .full }
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: layers, numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
             slidingWindow: window, layerTypes: types.contains(.sliding) ? types : nil,
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
     }
@@ -90,11 +106,15 @@ extension Qwen2 {
         var c: JSONObject = [
             "architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
-            "attention_dropout": 0.0, "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
+            "attention_dropout": 0.0, "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
             "use_sliding_window": JSONValue(config.layerTypes != nil),
         ]
         if let types = config.layerTypes {

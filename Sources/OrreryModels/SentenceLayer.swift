@@ -3,9 +3,11 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// What sentence-transformers does to a text's vector after pooling: a layer with a folder of its own, or the division by the length.
+/// What sentence-transformers does to a text's vector after pooling: a layer with a folder of its own, or the division
+/// by the length.
 ///
-/// Source: sentence-transformers, `base/modules/dense.py` and `normalize.py`, `sentence_transformer/modules/layer_norm.py`.
+/// Source: sentence-transformers, `base/modules/dense.py` and `normalize.py`,
+/// `sentence_transformer/modules/layer_norm.py`.
 package enum SentenceLayer {
     case dense(Linear, Activation, residual: Residual)
     case layerNorm(LayerNorm)
@@ -23,27 +25,35 @@ package enum SentenceLayer {
     ///   - width: The number of elements of the vectors that come in.
     ///   - warn: Receives what was found and not used, a line each.
     /// - Throws: `FileError` or `ModelError` naming the file, the field or the tensor.
-    package static func dense(_ folder: String, width: Int, warn: (String) -> Void) throws -> (layer: SentenceLayer, width: Int) {
-        let json = try JSONFields(contentsOf: Path.join(folder, "config.json"), dialect: .python), output = try json.size("out_features")
+    package static func dense(
+        _ folder: String, width: Int, warn: (String) -> Void
+    ) throws -> (layer: SentenceLayer, width: Int) {
+        let json = try JSONFields(contentsOf: Path.join(folder, "config.json"), dialect: .python),
+            output = try json.size("out_features")
         for key in ["module_input_name", "module_output_name"] {
             if let name = try json.stringIfPresent(key), name != "sentence_embedding" {
                 throw json.error(key, expected: "sentence_embedding, the only place known here")
             }
         }
-        guard try json.size("in_features") == width else { throw json.error("in_features", expected: "\(width), the width of the vectors that come in") }
+        guard try json.size("in_features") == width else {
+            throw json.error("in_features", expected: "\(width), the width of the vectors that come in")
+        }
         let activation = try activation(json, warn), scope = try weights(folder)
         let linear = try Linear(scope["linear"], width, output, bias: json.flag("bias", standard: true))
-        let residual: Residual = switch (try json.flag("use_residual", standard: false), width == output) {
-        case (false, _): .none
-        case (true, true): .input
-        case (true, false): .projection(try Linear(scope["residual"], width, output, bias: false))
-        }
+        let residual: Residual =
+            switch (try json.flag("use_residual", standard: false), width == output) {
+            case (false, _): .none
+            case (true, true): .input
+            case (true, false): .projection(try Linear(scope["residual"], width, output, bias: false))
+            }
         return (.dense(linear, activation, residual: residual), output)
     }
 
     package static func layerNorm(_ folder: String, width: Int) throws -> SentenceLayer {
         let json = try JSONFields(contentsOf: Path.join(folder, "config.json"), dialect: .python)
-        guard try json.size("dimension") == width else { throw json.error("dimension", expected: "\(width), the width of the vectors that come in") }
+        guard try json.size("dimension") == width else {
+            throw json.error("dimension", expected: "\(width), the width of the vectors that come in")
+        }
         return .layerNorm(try LayerNorm(weights(folder)["norm"], width, bias: true, epsilon: 1e-5))
     }
 
@@ -70,18 +80,24 @@ package enum SentenceLayer {
     }
 
     private static func weights(_ folder: String) throws -> WeightScope {
-        WeightScope(CheckpointWeights(try SafetensorsCheckpoint.open(directory: folder), otherPrefixes: [:], readsNumbers: true))
+        WeightScope(
+            CheckpointWeights(try SafetensorsCheckpoint.open(directory: folder), otherPrefixes: [:], readsNumbers: true)
+        )
     }
 
-    /// `activation_function` is the path of a class. One that is not PyTorch's is not trusted by the reference, which takes Tanh instead.
+    /// `activation_function` is the path of a class. One that is not PyTorch's is not trusted by the reference, which
+    /// takes Tanh instead.
     private static func activation(_ json: JSONFields, _ warn: (String) -> Void) throws -> Activation {
         guard let path = try json.stringIfPresent("activation_function") else { return .tanh }
         guard path.hasPrefix("torch.") else {
-            warn("\(json.file): activation_function \(FileError.quoted(path)) is not a class of PyTorch; Tanh is used, as in sentence-transformers")
+            warn(
+                "\(json.file): activation_function \(FileError.quoted(path)) is not a class of PyTorch; Tanh is used, as in sentence-transformers"
+            )
             return .tanh
         }
         let known: [(name: String, activation: Activation)] = [
-            ("Tanh", .tanh), ("Identity", .identity), ("ReLU", .relu), ("ReLU6", .relu6), ("GELU", .gelu), ("SiLU", .silu), ("Sigmoid", .sigmoid),
+            ("Tanh", .tanh), ("Identity", .identity), ("ReLU", .relu), ("ReLU6", .relu6), ("GELU", .gelu),
+            ("SiLU", .silu), ("Sigmoid", .sigmoid),
             ("LeakyReLU", .leakyReLU), ("Hardswish", .hardSwish),
         ]
         guard let found = known.first(where: { $0.name == path.split(separator: ".").last ?? "" }) else {

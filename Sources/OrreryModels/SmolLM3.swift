@@ -32,7 +32,8 @@ public final class SmolLM3: Decoder, Architecture {
         public var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
-            "vocab_size": 128_256, "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": 36, "num_attention_heads": 16,
+            "vocab_size": 128_256, "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": 36,
+            "num_attention_heads": 16,
         ]
     }
 
@@ -46,26 +47,33 @@ public final class SmolLM3: Decoder, Architecture {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
-            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads, config.headDim, config.rmsNormEps)
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numKeyValueHeads,
+            config.headDim, config.rmsNormEps
+        )
         let hidden = initial.hidden(D), out = initial.projection(layers: config.numHiddenLayers, D)
         let positions = PositionEncoding.rotary(
-            RotaryTable(rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
+            RotaryTable(
+                rotated: d, positions: config.contextLength, theta: config.ropeTheta, scaling: config.ropeScaling))
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
             let attention = s["self_attn"]
             return PreNormBlock(
                 norm1: try RMSNorm(s["input_layernorm"], D, epsilon: eps),
                 attention: CausalSelfAttention(
-                    projection: try .separate(attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
+                    projection: try .separate(
+                        attention, D, query: H * d, keyValue: Hk * d, bias: config.attentionBias, initial: hidden),
                     output: try Linear(attention["o_proj"], H * d, D, bias: config.attentionBias, initial: out),
-                    positions: config.noRopeLayers[layer] == 0 ? .none : positions, heads: H, keyValueHeads: Hk, headSize: d,
+                    positions: config.noRopeLayers[layer] == 0 ? .none : positions, heads: H, keyValueHeads: Hk,
+                    headSize: d,
                     slidingWindow: config.layerTypes[layer] == .sliding ? config.slidingWindow : nil),
                 norm2: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
-                feedForward: try GatedFeedForward(s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out))
+                feedForward: try GatedFeedForward(
+                    s["mlp"], D, F, bias: config.mlpBias, activation: config.hiddenAct, hidden: hidden, out: out))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
-            head: config.tieWordEmbeddings ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
+            head: config.tieWordEmbeddings
+                ? nil : try Linear(root["lm_head"], D, config.vocabSize, bias: false, initial: initial.head))
         parameters = root.parameters
     }
 }
@@ -73,16 +81,22 @@ public final class SmolLM3: Decoder, Architecture {
 extension SmolLM3.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads), positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
+        let headDim = try json.headDim(width: width, heads: heads),
+            positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions, theta: 2e6)
         let layers = try json.size("num_hidden_layers"), noRope = try json.noRopeLayers(layers)
         let window = try json.flag("use_sliding_window", standard: false) ? json.sizeIfPresent("sliding_window") : nil
         self.init(
-            vocabSize: try json.size("vocab_size"), hiddenSize: width, intermediateSize: try json.size("intermediate_size"),
-            numHiddenLayers: layers, numAttentionHeads: heads, numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu), maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta, ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false), mlpBias: try json.flag("mlp_bias", standard: false),
+            vocabSize: try json.size("vocab_size"), hiddenSize: width,
+            intermediateSize: try json.size("intermediate_size"),
+            numHiddenLayers: layers, numAttentionHeads: heads,
+            numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            maxPositionEmbeddings: positions,
+            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            ropeScaling: rotary.scaling,
+            attentionBias: try json.flag("attention_bias", standard: false),
+            mlpBias: try json.flag("mlp_bias", standard: false),
             noRopeLayers: noRope, slidingWindow: window,
             layerTypes: try json.layerTypes(layers) { window != nil && noRope[$0] == 0 ? .sliding : .full },
             tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenIDs: try json.endOfText())
@@ -93,7 +107,9 @@ extension JSONFields {
     /// `no_rope_layers`, one number per layer; where absent every `no_rope_layer_interval`-th is 0.
     fileprivate func noRopeLayers(_ layers: Int) throws -> [Int] {
         if let found = try intsIfPresent("no_rope_layers") {
-            guard found.count == layers, found.allSatisfy({ $0 == 0 || $0 == 1 }) else { throw error("no_rope_layers", expected: "\(layers) numbers, each 0 or 1") }
+            guard found.count == layers, found.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+                throw error("no_rope_layers", expected: "\(layers) numbers, each 0 or 1")
+            }
             return found
         }
         let interval = try sizeIfPresent("no_rope_layer_interval") ?? 4
@@ -106,14 +122,20 @@ extension SmolLM3 {
         [
             "architectures": ["SmolLM3ForCausalLM"], "model_type": "smollm3", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),
-            "num_hidden_layers": JSONValue(config.numHiddenLayers), "num_attention_heads": JSONValue(config.numAttentionHeads),
+            "num_hidden_layers": JSONValue(config.numHiddenLayers),
+            "num_attention_heads": JSONValue(config.numAttentionHeads),
             "num_key_value_heads": JSONValue(config.numKeyValueHeads), "head_dim": JSONValue(config.headDim),
-            "hidden_act": JSONValue(config.hiddenAct.rawValue), "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
-            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta), "rope_scaling": config.ropeScaling.json,
-            "attention_bias": JSONValue(config.attentionBias), "mlp_bias": JSONValue(config.mlpBias), "attention_dropout": 0.0,
-            "no_rope_layers": JSONValue(config.noRopeLayers), "use_sliding_window": JSONValue(config.slidingWindow != nil),
+            "hidden_act": JSONValue(config.hiddenAct.rawValue),
+            "max_position_embeddings": JSONValue(config.maxPositionEmbeddings),
+            "rms_norm_eps": JSONValue(config.rmsNormEps), "rope_theta": JSONValue(config.ropeTheta),
+            "rope_scaling": config.ropeScaling.json,
+            "attention_bias": JSONValue(config.attentionBias), "mlp_bias": JSONValue(config.mlpBias),
+            "attention_dropout": 0.0,
+            "no_rope_layers": JSONValue(config.noRopeLayers),
+            "use_sliding_window": JSONValue(config.slidingWindow != nil),
             "sliding_window": JSONValue(config.slidingWindow), "layer_types": JSONValue(config.layerTypes),
-            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings), "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
+            "tie_word_embeddings": JSONValue(config.tieWordEmbeddings),
+            "eos_token_id": JSONValue(endOfText: config.eosTokenIDs),
         ]
     }
 }

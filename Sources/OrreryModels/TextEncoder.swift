@@ -8,8 +8,8 @@ public protocol TextEncoder: Model {
     func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor
 }
 
-/// An encoder whose result a decoder reads while it writes (arXiv:1706.03762). As a `TokenModel` it is the decoder: the state of a sequence holds the text
-/// that it reads.
+/// An encoder whose result a decoder reads while it writes (arXiv:1706.03762). As a `TokenModel` it is the decoder: the
+/// state of a sequence holds the text that it reads.
 public protocol EncoderDecoder: TokenModel, TextEncoder {
     /// What a decoder's text starts with.
     var decoderStart: Int32 { get }

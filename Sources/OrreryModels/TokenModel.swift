@@ -6,10 +6,12 @@ import OrreryTensor
 ///
 /// N rows of a batch, D width, V vocabulary.
 public protocol TokenModel: Model {
-    /// The residual stream after the last layer, float32 [wanted rows, D]. The sequences' states have read the batch then.
+    /// The residual stream after the last layer, float32 [wanted rows, D]. The sequences' states have read the batch
+    /// then.
     func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor
 
-    /// The final norm and the output layer on any rows of the residual stream [rows, D]: what the model would say now, float32 [rows, V].
+    /// The final norm and the output layer on any rows of the residual stream [rows, D]: what the model would say now,
+    /// float32 [rows, V].
     func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor
 
     /// What is kept of a sequence, before its first token.
@@ -21,7 +23,8 @@ public protocol TokenModel: Model {
     /// How many positions a query of this layer sees, its own included; nil: all up to its own.
     func slidingWindow(layer: Int) -> Int?
 
-    /// Which frequencies turn the queries and keys of a sequence of so many positions, where rotary scalings go by that: equal numbers, equal frequencies.
+    /// Which frequencies turn the queries and keys of a sequence of so many positions, where rotary scalings go by
+    /// that: equal numbers, equal frequencies.
     func rotaryStretch(of length: Int) -> Int
 }
 
@@ -30,24 +33,30 @@ extension TokenModel {
     public func rotaryStretch(of length: Int) -> Int { 0 }
 
     /// Logits of the wanted rows, float32 [rows, V].
-    public func logits(_ batch: Batch, _ context: ForwardContext) -> Tensor { context.tap(.logits, unembed(hidden(batch, context), context)) }
+    public func logits(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+        context.tap(.logits, unembed(hidden(batch, context), context))
+    }
 
     /// A state that holds keys and values of all layers.
     public func makeKeyValueCache(capacity: Int, type: CacheType) -> KeyValueCache {
         KeyValueCache(
-            windows: (0 ..< shape.layers).map(slidingWindow), keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: capacity, type: type)
+            windows: (0 ..< shape.layers).map(slidingWindow), keyValueHeads: shape.keyValueHeads,
+            headSize: shape.headSize, capacity: capacity, type: type)
     }
 
-    public func makeState(capacity: Int, type: CacheType) -> any SequenceState { makeKeyValueCache(capacity: capacity, type: type) }
+    public func makeState(capacity: Int, type: CacheType) -> any SequenceState {
+        makeKeyValueCache(capacity: capacity, type: type)
+    }
 
-    /// Whether a sequence that grows to `length` positions turns its keys by other frequencies than those that are kept.
+    /// Whether a sequence that grows to `length` positions turns its keys by other frequencies than those that are
+    /// kept.
     public func isStretched(_ state: any SequenceState, by length: Int) -> Bool {
         guard let cache = state.keyValues, cache.count > 0 else { return false }
         return cache.rotaryStretch != rotaryStretch(of: length)
     }
 
-    /// Makes a state ready for a sequence that grows to `length` positions: where that turns keys by other frequencies, those that are kept are of no use, and
-    /// the state begins again.
+    /// Makes a state ready for a sequence that grows to `length` positions: where that turns keys by other frequencies,
+    /// those that are kept are of no use, and the state begins again.
     ///
     /// - Returns: whether it does.
     @discardableResult public func rewind(_ state: any SequenceState, ifStretchedBy length: Int) -> Bool {
@@ -73,16 +82,22 @@ extension Decoder {
         for run in batch.runs {
             guard let state = run.state else { continue }
             let length = max(run.sequenceLength ?? 0, run.start + run.count)
-            precondition(!isStretched(state, by: length), "a longer sequence turns its keys by other frequencies: rewind its state first")
+            precondition(
+                !isStretched(state, by: length),
+                "a longer sequence turns its keys by other frequencies: rewind its state first")
             state.keyValues?.rotaryStretch = rotaryStretch(of: length)
         }
         return readingWeights { stack.hidden(batch, context) }
     }
 
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor { readingWeights { stack.unembed(residual, context) } }
+    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+        readingWeights { stack.unembed(residual, context) }
+    }
 
     /// While a trainer changes the weights, a pass waits.
-    private func readingWeights(_ body: () -> Tensor) -> Tensor { parameters.lazy.compactMap(\.access).first?.read(body) ?? body() }
+    private func readingWeights(_ body: () -> Tensor) -> Tensor {
+        parameters.lazy.compactMap(\.access).first?.read(body) ?? body()
+    }
 }
 
 /// A decoder's sizes and options.
@@ -108,7 +123,8 @@ extension RotaryConfiguration {
 
     var shape: ModelShape {
         ModelShape(
-            vocabularySize: vocabSize, layers: numHiddenLayers, width: hiddenSize, heads: numAttentionHeads, keyValueHeads: numKeyValueHeads,
+            vocabularySize: vocabSize, layers: numHiddenLayers, width: hiddenSize, heads: numAttentionHeads,
+            keyValueHeads: numKeyValueHeads,
             headSize: headDim, contextLength: contextLength, endOfText: eosTokenIDs)
     }
 }

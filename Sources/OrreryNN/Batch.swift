@@ -3,16 +3,16 @@ import OrreryTensor
 
 /// The rows of one forward pass: tokens of any number of sequences, each a run of neighbouring positions.
 ///
-/// While training a run is a document; while generating, a piece of a prompt or the newest token. They mix freely: what a row becomes depends on its own
-/// sequence alone.
+/// While training a run is a document; while generating, a piece of a prompt or the newest token. They mix freely: what
+/// a row becomes depends on its own sequence alone.
 public struct Batch: Sendable {
     public struct Run: Sendable {
         /// Rows.
         public var count: Int
         /// What is kept of the sequence, which the rows continue; nil: they begin it, and nothing is kept.
         public var state: (any SequenceState)?
-        /// The length of the whole sequence where it is known before its end: rotary scalings that go by it (dynamic, longrope) then turn every
-        /// piece alike. nil: what has come so far.
+        /// The length of the whole sequence where it is known before its end: rotary scalings that go by it (dynamic,
+        /// longrope) then turn every piece alike. nil: what has come so far.
         public var sequenceLength: Int?
 
         public init(count: Int, state: (any SequenceState)? = nil, sequenceLength: Int? = nil) {
@@ -37,7 +37,9 @@ public struct Batch: Sendable {
     public var outputs: Outputs
 
     public init(_ ids: [Int32], runs: [Run], outputs: Outputs = .all) {
-        precondition(runs.reduce(0) { $0 + $1.count } == ids.count && runs.allSatisfy { $0.count > 0 }, "batch: \(ids.count) ids for runs of \(runs.map(\.count))")
+        precondition(
+            runs.reduce(0) { $0 + $1.count } == ids.count && runs.allSatisfy { $0.count > 0 },
+            "batch: \(ids.count) ids for runs of \(runs.map(\.count))")
         (self.ids, self.runs, self.outputs) = (ids, runs, outputs)
     }
 
@@ -47,7 +49,9 @@ public struct Batch: Sendable {
     }
 
     /// The next tokens of one sequence.
-    public init(_ ids: [Int32], continuing state: any SequenceState, sequenceLength: Int? = nil, outputs: Outputs = .last) {
+    public init(
+        _ ids: [Int32], continuing state: any SequenceState, sequenceLength: Int? = nil, outputs: Outputs = .last
+    ) {
         self.init(ids, runs: [Run(count: ids.count, state: state, sequenceLength: sequenceLength)], outputs: outputs)
     }
 
@@ -82,7 +86,8 @@ package final class BatchRows: Sendable {
     init(_ batch: Batch) {
         var runs: [AttentionShape.Run] = [], rotary: [RotaryRun] = []
         for run in batch.runs {
-            let place = AttentionShape.Run(firstRow: runs.last?.rows.upperBound ?? 0, queries: run.count, firstPosition: run.start)
+            let place = AttentionShape.Run(
+                firstRow: runs.last?.rows.upperBound ?? 0, queries: run.count, firstPosition: run.start)
             runs.append(place)
             rotary.append(RotaryRun(rows: place.rows, firstPosition: run.start, sequenceLength: run.sequenceLength))
         }
@@ -93,13 +98,19 @@ package final class BatchRows: Sendable {
     }
 
     /// The positions of all rows.
-    package var positions: [Int32] { runs.flatMap { ($0.firstPosition ..< $0.firstPosition + $0.queries).map(Int32.init) } }
+    package var positions: [Int32] {
+        runs.flatMap { ($0.firstPosition ..< $0.firstPosition + $0.queries).map(Int32.init) }
+    }
 
     /// The keys and values of one layer, one for each run: of a run without a state in memory for this pass.
     func tiles(layer: Int, heads: Int, headSize: Int, type: ElementType) -> [KeyValueTiles] {
         zip(runs, states).map { run, state in
-            guard let state else { return KeyValueTiles(heads: heads, headSize: headSize, capacity: run.queries, type: CacheType(type)) }
-            guard let cache = state.keyValues else { preconditionFailure("attention: the state of a sequence has no keys and values") }
+            guard let state else {
+                return KeyValueTiles(heads: heads, headSize: headSize, capacity: run.queries, type: CacheType(type))
+            }
+            guard let cache = state.keyValues else {
+                preconditionFailure("attention: the state of a sequence has no keys and values")
+            }
             return cache.layers[layer]
         }
     }

@@ -1,9 +1,9 @@
 import Kernels
 import OrreryTensor
 
-/// Multi-head causal attention (arXiv:1706.03762, 3.2), with grouped key-value heads (arXiv:2305.13245), norms of queries and keys
-/// (arXiv:2302.05442), rotary or ALiBi positions, a sliding window (arXiv:2310.06825), soft-capped scores (arXiv:2408.00118) and sinks
-/// (arXiv:2309.17453) where the model has them.
+/// Multi-head causal attention (arXiv:1706.03762, 3.2), with grouped key-value heads (arXiv:2305.13245), norms of
+/// queries and keys (arXiv:2302.05442), rotary or ALiBi positions, a sliding window (arXiv:2310.06825), soft-capped
+/// scores (arXiv:2408.00118) and sinks (arXiv:2309.17453) where the model has them.
 ///
 /// N rows, H heads, Hk key-value heads, d head size.
 public struct CausalSelfAttention: Sendable {
@@ -32,8 +32,10 @@ public struct CausalSelfAttention: Sendable {
     public let sinks: Parameter?
 
     public init(
-        projection: Projection, output: Linear, queryNorm: (any Norm)? = nil, keyNorm: (any Norm)? = nil, positions: PositionEncoding, heads: Int,
-        keyValueHeads: Int, headSize: Int, slidingWindow: Int? = nil, scale: Float? = nil, softCap: Float? = nil, sinks: Parameter? = nil
+        projection: Projection, output: Linear, queryNorm: (any Norm)? = nil, keyNorm: (any Norm)? = nil,
+        positions: PositionEncoding, heads: Int,
+        keyValueHeads: Int, headSize: Int, slidingWindow: Int? = nil, scale: Float? = nil, softCap: Float? = nil,
+        sinks: Parameter? = nil
     ) {
         (self.projection, self.output, self.queryNorm, self.keyNorm) = (projection, output, queryNorm, keyNorm)
         (self.positions, self.heads, self.keyValueHeads, self.headSize) = (positions, heads, keyValueHeads, headSize)
@@ -63,18 +65,22 @@ public struct CausalSelfAttention: Sendable {
             return (parts[0], parts[1], parts[2])
         case .fusedByHead(let linear):
             precondition(heads == keyValueHeads, "fused by head: \(heads) heads over \(keyValueHeads) key-value heads")
-            let parts = linear(x).reshaped([x.rows * heads, 3 * headSize]).split([headSize, headSize, headSize]).map { $0.reshaped([x.rows, heads * headSize]) }
+            let parts = linear(x).reshaped([x.rows * heads, 3 * headSize]).split([headSize, headSize, headSize]).map {
+                $0.reshaped([x.rows, heads * headSize])
+            }
             return (parts[0], parts[1], parts[2])
         case .separate(let query, let key, let value):
             return (query(x), key(x), value(x))
         }
     }
 
-    /// softmax(scale q kᵀ) v: fused (`Processor.attention`), or where a tap asks for scores or pattern as it is written (`PlainAttention`).
+    /// softmax(scale q kᵀ) v: fused (`Processor.attention`), or where a tap asks for scores or pattern as it is written
+    /// (`PlainAttention`).
     private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ context: ForwardContext) -> Tensor {
         let rows = context.rows
         let shape = AttentionShape(
-            runs: rows.runs, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, mask: AttentionMask(slidingWindow: slidingWindow), scale: scale,
+            runs: rows.runs, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
+            mask: AttentionMask(slidingWindow: slidingWindow), scale: scale,
             softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
         let interests = context.taps == nil ? [] : [context.interest(in: .scores), context.interest(in: .pattern)]
         let isRead = interests.contains(.read), isWritten = interests.contains(.write)
@@ -90,7 +96,10 @@ public struct CausalSelfAttention: Sendable {
         // A tap sees all scores at once, of a window's ring as well.
         let whole = zip(caches, shape.runs).map { $0.withRoom(for: $1.queries, capacity: $1.keys) }
         func write(into caches: [KeyValueTiles]) {
-            withExtendedLifetime((k, v)) { KeyValueTiles.write(k.headRows(headSize: headSize), v.headRows(headSize: headSize), shape.runs, into: caches) }
+            withExtendedLifetime((k, v)) {
+                KeyValueTiles.write(
+                    k.headRows(headSize: headSize), v.headRows(headSize: headSize), shape.runs, into: caches)
+            }
         }
         write(into: whole)
         let z = PlainAttention(shape, context).callAsFunction(q, cached: whole)
@@ -103,7 +112,8 @@ public struct CausalSelfAttention: Sendable {
 extension CausalSelfAttention.Projection {
     /// Hugging Face's `q_proj`, `k_proj` and `v_proj` of widths D to `query`, `keyValue` and `keyValue`.
     public static func separate(
-        _ scope: WeightScope, _ D: Int, query: Int, keyValue: Int, bias: Bool, initial: InitialValue = .normal(standardDeviation: 0.02)
+        _ scope: WeightScope, _ D: Int, query: Int, keyValue: Int, bias: Bool,
+        initial: InitialValue = .normal(standardDeviation: 0.02)
     ) throws -> Self {
         .separate(
             query: try Linear(scope["q_proj"], D, query, bias: bias, initial: initial),

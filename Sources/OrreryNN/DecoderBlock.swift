@@ -6,14 +6,16 @@ package protocol DecoderBlock: Sendable {
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
 }
 
-/// The block of most decoders since GPT-2: a norm before each part, and what the part says is added to the residual stream.
+/// The block of most decoders since GPT-2: a norm before each part, and what the part says is added to the residual
+/// stream.
 package struct PreNormBlock: DecoderBlock {
     package let norm1: NormPoint
     package let attention: CausalSelfAttention
     package let norm2: NormPoint
     package let feedForward: any FeedForwardNetwork
 
-    package init(norm1: any Norm, attention: CausalSelfAttention, norm2: any Norm, feedForward: any FeedForwardNetwork) {
+    package init(norm1: any Norm, attention: CausalSelfAttention, norm2: any Norm, feedForward: any FeedForwardNetwork)
+    {
         (self.norm1, self.attention) = (NormPoint(norm1, .norm1), attention)
         (self.norm2, self.feedForward) = (NormPoint(norm2, .norm2), feedForward)
     }
@@ -25,8 +27,8 @@ package struct PreNormBlock: DecoderBlock {
     }
 }
 
-/// Gemma's block: a norm before each part and another after it, so that what is added to the residual stream has a size of its own
-/// (arXiv:2408.00118, 2).
+/// Gemma's block: a norm before each part and another after it, so that what is added to the residual stream has a size
+/// of its own (arXiv:2408.00118, 2).
 package struct SandwichNormBlock: DecoderBlock {
     package let norm1: NormPoint
     package let attention: CausalSelfAttention
@@ -36,7 +38,8 @@ package struct SandwichNormBlock: DecoderBlock {
     package let postNorm2: any Norm
 
     package init(
-        norm1: any Norm, attention: CausalSelfAttention, postNorm1: any Norm, norm2: any Norm, feedForward: any FeedForwardNetwork, postNorm2: any Norm
+        norm1: any Norm, attention: CausalSelfAttention, postNorm1: any Norm, norm2: any Norm,
+        feedForward: any FeedForwardNetwork, postNorm2: any Norm
     ) {
         (self.norm1, self.attention, self.postNorm1) = (NormPoint(norm1, .norm1), attention, postNorm1)
         (self.norm2, self.feedForward, self.postNorm2) = (NormPoint(norm2, .norm2), feedForward, postNorm2)
@@ -44,8 +47,12 @@ package struct SandwichNormBlock: DecoderBlock {
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let x = context.tap(.residualPre, x)
-        let h = context.tap(.residualMid, x + context.tap(.attentionOut, postNorm1(attention(norm1(x, context), context), as: .float32)))
-        return context.tap(.residualPost, h + context.tap(.feedForwardOut, postNorm2(feedForward(norm2(h, context), context), as: .float32)))
+        let h = context.tap(
+            .residualMid, x + context.tap(.attentionOut, postNorm1(attention(norm1(x, context), context), as: .float32))
+        )
+        return context.tap(
+            .residualPost,
+            h + context.tap(.feedForwardOut, postNorm2(feedForward(norm2(h, context), context), as: .float32)))
     }
 }
 
@@ -56,13 +63,16 @@ package struct PostNormBlock: DecoderBlock {
     package let feedForward: any FeedForwardNetwork
     package let norm2: any Norm
 
-    package init(attention: CausalSelfAttention, norm1: any Norm, feedForward: any FeedForwardNetwork, norm2: any Norm) {
+    package init(attention: CausalSelfAttention, norm1: any Norm, feedForward: any FeedForwardNetwork, norm2: any Norm)
+    {
         (self.attention, self.norm1, self.feedForward, self.norm2) = (attention, norm1, feedForward, norm2)
     }
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let x = context.tap(.residualPre, x)
-        let h = context.tap(.residualMid, norm1(x + context.tap(.attentionOut, attention(x.cast(to: context.computeType), context)), as: .float32))
+        let h = context.tap(
+            .residualMid,
+            norm1(x + context.tap(.attentionOut, attention(x.cast(to: context.computeType), context)), as: .float32))
         let f = context.tap(.feedForwardOut, feedForward(h.cast(to: context.computeType), context))
         return context.tap(.residualPost, norm2(h + f, as: .float32))
     }
@@ -75,7 +85,9 @@ package struct ParallelBlock: DecoderBlock {
     package let norm2: NormPoint?
     package let feedForward: any FeedForwardNetwork
 
-    package init(norm1: any Norm, attention: CausalSelfAttention, norm2: (any Norm)? = nil, feedForward: any FeedForwardNetwork) {
+    package init(
+        norm1: any Norm, attention: CausalSelfAttention, norm2: (any Norm)? = nil, feedForward: any FeedForwardNetwork
+    ) {
         (self.norm1, self.attention) = (NormPoint(norm1, .norm1), attention)
         (self.norm2, self.feedForward) = (norm2.map { NormPoint($0, .norm2) }, feedForward)
     }
@@ -83,6 +95,7 @@ package struct ParallelBlock: DecoderBlock {
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let x = context.tap(.residualPre, x), n = norm1(x, context)
         let h = context.tap(.residualMid, x + context.tap(.attentionOut, attention(n, context)))
-        return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2?(x, context) ?? n, context)))
+        return context.tap(
+            .residualPost, h + context.tap(.feedForwardOut, feedForward(norm2?(x, context) ?? n, context)))
     }
 }

@@ -21,16 +21,21 @@ public struct DecoderStack: Sendable {
     private let stretching: [RotaryScaling]
 
     package init(
-        tokens: Embedding, embeddingMultiplier: Float? = nil, positions: PositionEncoding = .none, blocks: [any DecoderBlock], finalNorm: any Norm, head: Linear?,
+        tokens: Embedding, embeddingMultiplier: Float? = nil, positions: PositionEncoding = .none,
+        blocks: [any DecoderBlock], finalNorm: any Norm, head: Linear?,
         logitsMultiplier: Float? = nil, logitsSoftCap: Float? = nil
     ) {
-        (self.tokens, self.embeddingMultiplier, self.positions, self.blocks) = (tokens, embeddingMultiplier, positions, blocks)
+        (self.tokens, self.embeddingMultiplier, self.positions, self.blocks) = (
+            tokens, embeddingMultiplier, positions, blocks
+        )
         (self.finalNorm, self.head) = (NormPoint(finalNorm, .finalNorm), head)
         (self.logitsMultiplier, self.logitsSoftCap) = (logitsMultiplier, logitsSoftCap)
-        stretching = Array(Set(blocks.compactMap { $0.attention.positions.rotaryTable?.scaling }).filter(\.goesByLength))
+        stretching = Array(
+            Set(blocks.compactMap { $0.attention.positions.rotaryTable?.scaling }).filter(\.goesByLength))
     }
 
-    /// The residual stream after the last block, float32 [wanted rows, D]. The sequences' states have read the rows then.
+    /// The residual stream after the last block, float32 [wanted rows, D]. The sequences' states have read the rows
+    /// then.
     package func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         let context = context.over(batch)
         var x = tokens(batch.ids)

@@ -12,7 +12,9 @@ public struct FeedForward: FeedForwardNetwork {
     public let down: Linear
     public let activation: Activation
 
-    public init(up: Linear, down: Linear, activation: Activation) { (self.up, self.down, self.activation) = (up, down, activation) }
+    public init(up: Linear, down: Linear, activation: Activation) {
+        (self.up, self.down, self.activation) = (up, down, activation)
+    }
 
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let pre = context.tap(.pre, up(x))
@@ -51,7 +53,8 @@ public struct GatedFeedForward: FeedForwardNetwork {
         hidden: InitialValue = .normal(standardDeviation: 0.02), out: InitialValue = .normal(standardDeviation: 0.02)
     ) throws {
         self.init(
-            gate: try Linear(scope["gate_proj"], D, F, bias: bias, initial: hidden), up: try Linear(scope["up_proj"], D, F, bias: bias, initial: hidden),
+            gate: try Linear(scope["gate_proj"], D, F, bias: bias, initial: hidden),
+            up: try Linear(scope["up_proj"], D, F, bias: bias, initial: hidden),
             down: try Linear(scope["down_proj"], F, D, bias: bias, initial: out), activation: activation)
     }
 

@@ -31,7 +31,9 @@ public struct ForwardContext {
     }
 
     package var rows: BatchRows {
-        guard let batchRows else { preconditionFailure("forward pass: attention without a batch; a model begins with context.over(batch)") }
+        guard let batchRows else {
+            preconditionFailure("forward pass: attention without a batch; a model begins with context.over(batch)")
+        }
         return batchRows
     }
 
@@ -50,7 +52,9 @@ public struct ForwardContext {
             return tensor
         case .write:
             guard let replaced = taps.visit(tensor, at: point, layer: layer) else { return tensor }
-            precondition(replaced.shape == tensor.shape, "\(point.name(layer: layer)): \(tensor.shape) replaced by \(replaced.shape)")
+            precondition(
+                replaced.shape == tensor.shape,
+                "\(point.name(layer: layer)): \(tensor.shape) replaced by \(replaced.shape)")
             return replaced.cast(to: tensor.dtype)
         }
     }
@@ -58,7 +62,8 @@ public struct ForwardContext {
     func interest(in point: TapPoint) -> TapInterest { taps?.interest(in: point, layer: layer) ?? .none }
 }
 
-/// Hands each use of dropout in a step a stream of its own, so that masks depend on the seed, the step and the place alone.
+/// Hands each use of dropout in a step a stream of its own, so that masks depend on the seed, the step and the place
+/// alone.
 public final class DropoutSource {
     private let probability: Float
     private let seed: UInt64

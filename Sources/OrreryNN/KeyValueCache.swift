@@ -19,7 +19,9 @@ public final class KeyValueCache: SequenceState, @unchecked Sendable {  // one p
     ///   - type: of the stored numbers; fresh ones are rounded to it before they are used.
     public init(windows: [Int?], keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) {
         (self.capacity, self.type) = (capacity, type)
-        layers = windows.map { KeyValueTiles(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: $0) }
+        layers = windows.map {
+            KeyValueTiles(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: $0)
+        }
     }
 
     private init(copying other: KeyValueCache) {
@@ -30,9 +32,13 @@ public final class KeyValueCache: SequenceState, @unchecked Sendable {  // one p
     public func copy() -> KeyValueCache { KeyValueCache(copying: self) }
 
     /// What `byteCount` will be with all positions written.
-    public static func byteCount(windows: [Int?], keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType) -> Int {
+    public static func byteCount(
+        windows: [Int?], keyValueHeads: Int, headSize: Int, capacity: Int, type: CacheType
+    ) -> Int {
         windows.reduce(0) {
-            $0 + KeyValueTiles.byteCount(heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: $1)
+            $0
+                + KeyValueTiles.byteCount(
+                    heads: keyValueHeads, headSize: headSize, capacity: capacity, type: type, window: $1)
         }
     }
 
@@ -44,7 +50,8 @@ public final class KeyValueCache: SequenceState, @unchecked Sendable {  // one p
         count += positions
     }
 
-    /// A layer with a window may have let go of what would have to be seen again: always true of the last `KeyValueTiles.slack` positions.
+    /// A layer with a window may have let go of what would have to be seen again: always true of the last
+    /// `KeyValueTiles.slack` positions.
     public func canTruncate(to count: Int) -> Bool {
         count >= 0 && count <= self.count && (count == self.count || layers.allSatisfy { $0.canContinue(from: count) })
     }

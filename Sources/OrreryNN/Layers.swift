@@ -52,7 +52,9 @@ package struct NormPoint: Sendable {
 
     package init(_ norm: any Norm, _ point: TapPoint) { (self.norm, self.point) = (norm, point) }
 
-    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor { context.tap(point, norm(x, as: context.computeType)) }
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        context.tap(point, norm(x, as: context.computeType))
+    }
 }
 
 /// x / rms(x) * weight (arXiv:1910.07467).
@@ -68,7 +70,9 @@ public struct RMSNorm: Norm {
         (self.epsilon, offset) = (epsilon, storesOffset ? 1 : 0)
     }
 
-    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.rmsNorm(weight, offset: offset, epsilon: epsilon, as: type) }
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor {
+        x.rmsNorm(weight, offset: offset, epsilon: epsilon, as: type)
+    }
 }
 
 /// (x - mean) / standard deviation * weight + bias (arXiv:1607.06450).
@@ -83,7 +87,9 @@ public struct LayerNorm: Norm {
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor { x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type) }
+    public func callAsFunction(_ x: Tensor, as type: ElementType) -> Tensor {
+        x.layerNorm(weight, bias: bias, epsilon: epsilon, as: type)
+    }
 }
 
 /// A LayerNorm without bias for each of H heads [..., H d], each with its own weight.

@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import OrreryTensor
 
-/// Many feed-forward networks of which each position uses a few, chosen and weighted by a router (arXiv:1701.06538, 2401.04088).
+/// Many feed-forward networks of which each position uses a few, chosen and weighted by a router (arXiv:1701.06538,
+/// 2401.04088).
 ///
 /// N rows (positions), E experts, D width, F feed-forward width. For inference: it has no gradient yet.
 public struct MixtureOfExperts: FeedForwardNetwork {
@@ -14,10 +15,13 @@ public struct MixtureOfExperts: FeedForwardNetwork {
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "mixture of experts: has no gradient yet, and a tape is open")
         let choices = router(x)
-        // Expert by expert in their order, so that a row's sum depends neither on its neighbours nor on the order of its choices.
+        // Expert by expert in their order, so that a row's sum depends neither on its neighbours nor on the order of
+        // its choices.
         let sum = Tensor(zeros: x.shape)
         for expert in 0 ..< router.experts {
-            let mine = choices.indices.compactMap { row in choices[row].first { $0.expert == expert }.map { (row: row, weight: $0.weight) } }
+            let mine = choices.indices.compactMap { row in
+                choices[row].first { $0.expert == expert }.map { (row: row, weight: $0.weight) }
+            }
             if mine.isEmpty { continue }
             sum.addRows(experts(x.rows(at: mine.map(\.row)), expert), to: mine.map(\.row), weights: mine.map(\.weight))
         }
@@ -93,10 +97,11 @@ public struct Experts: Sendable {
     /// Rows [n, D] through one expert, float32.
     func callAsFunction(_ x: Tensor, _ expert: Int) -> Tensor {
         let g = gate(x, expert), u = up(x, expert)
-        let hidden = switch gating {
-        case .standard(let activation): g.gated(by: activation, up: u)
-        case .clamped(let alpha, let limit): g.clampedSwiGLU(up: u, alpha: alpha, limit: limit)
-        }
+        let hidden =
+            switch gating {
+            case .standard(let activation): g.gated(by: activation, up: u)
+            case .clamped(let alpha, let limit): g.clampedSwiGLU(up: u, alpha: alpha, limit: limit)
+            }
         return down(hidden, expert, as: .float32)
     }
 }
@@ -110,7 +115,9 @@ public struct StackedLinear: Sendable {
 
     /// - Parameters:
     ///   - name: of one expert's layer, after its number: `gate_proj`.
-    public init(_ scope: WeightScope, _ name: String, _ count: Int, _ input: Int, _ output: Int, bias: Bool = false) throws {
+    public init(
+        _ scope: WeightScope, _ name: String, _ count: Int, _ input: Int, _ output: Int, bias: Bool = false
+    ) throws {
         weight = try scope.stack(name + ".weight", count: count, [output, input], .normal(standardDeviation: 0.02))
         self.bias = bias ? try scope.stack(name + ".bias", count: count, [output], .zeros) : nil
         let stack = (weight, self.bias)

@@ -1,7 +1,8 @@
 import Kernels
 import OrreryTensor
 
-/// Multi-head attention of encoders and encoder-decoders (arXiv:1706.03762, 3.2): to the whole sequence, to what came before, or to another sequence.
+/// Multi-head attention of encoders and encoder-decoders (arXiv:1706.03762, 3.2): to the whole sequence, to what came
+/// before, or to another sequence.
 ///
 /// N rows, S of another sequence, H heads, d head size.
 public struct MultiHeadAttention: Sendable {
@@ -14,7 +15,9 @@ public struct MultiHeadAttention: Sendable {
     /// Of the scores; nil: 1 / sqrt(d).
     public let scale: Float?
 
-    public init(query: Linear, key: Linear, value: Linear, output: Linear, heads: Int, headSize: Int, scale: Float? = nil) {
+    public init(
+        query: Linear, key: Linear, value: Linear, output: Linear, heads: Int, headSize: Int, scale: Float? = nil
+    ) {
         (self.query, self.key, self.value, self.output) = (query, key, value, output)
         (self.heads, self.headSize, self.scale) = (heads, headSize, scale)
     }
@@ -34,7 +37,8 @@ public struct MultiHeadAttention: Sendable {
         return output(q.attention(keys: k, values: v, joining: caches, shape), context)
     }
 
-    /// Every position sees all of another sequence, whose keys and values are kept, one for each run: x [N, D] to [N, D], float32.
+    /// Every position sees all of another sequence, whose keys and values are kept, one for each run: x [N, D] to [N,
+    /// D], float32.
     package func cross(_ x: Tensor, _ sources: [SourceMemory], _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "attention to another sequence: has no gradient yet, and a tape is open")
         var runs = context.rows.runs
@@ -44,9 +48,11 @@ public struct MultiHeadAttention: Sendable {
 
     /// Keys and values of a sequence [S, D] for `cross`, in its type.
     package func memory(of source: Tensor) -> SourceMemory {
-        let count = source.rows, tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
+        let count = source.rows,
+            tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
         let (k, v) = (key(source), value(source))
-        tiles.write(keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), rows: 0 ..< count, at: 0)
+        tiles.write(
+            keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), rows: 0 ..< count, at: 0)
         return withExtendedLifetime((k, v)) { SourceMemory(tiles: tiles, count: count) }
     }
 
@@ -54,8 +60,12 @@ public struct MultiHeadAttention: Sendable {
         (context.tap(.query, query(x)), context.tap(.key, key(x)), context.tap(.value, value(x)))
     }
 
-    private func shape(_ runs: [AttentionShape.Run], _ mask: AttentionMask, _ distanceBias: DistanceBias?) -> AttentionShape {
-        AttentionShape(runs: runs, heads: heads, keyValueHeads: heads, headSize: headSize, mask: mask, scale: scale, distanceBias: distanceBias)
+    private func shape(
+        _ runs: [AttentionShape.Run], _ mask: AttentionMask, _ distanceBias: DistanceBias?
+    ) -> AttentionShape {
+        AttentionShape(
+            runs: runs, heads: heads, keyValueHeads: heads, headSize: headSize, mask: mask, scale: scale,
+            distanceBias: distanceBias)
     }
 
     private func output(_ mixed: Tensor, _ context: ForwardContext) -> Tensor {

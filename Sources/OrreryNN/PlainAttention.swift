@@ -1,11 +1,12 @@
 import Kernels
 import OrreryTensor
 
-/// softmax(q kᵀ / sqrt(d)) v as it is written (arXiv:1706.03762, equation 1), with scores and pattern as tensors: for taps that look at them or change them,
-/// and for readers of this code. `Processor.attention` computes the same tile by tile, without ever holding the scores. Dropout of the pattern is left out.
+/// softmax(q kᵀ / sqrt(d)) v as it is written (arXiv:1706.03762, equation 1), with scores and pattern as tensors: for
+/// taps that look at them or change them, and for readers of this code. `Processor.attention` computes the same tile by
+/// tile, without ever holding the scores. Dropout of the pattern is left out.
 ///
-/// T queries and S keys of a sequence, H heads, Hk key-value heads, d head size. Sequences that are equally long and stand at one position are computed
-/// together, B of them.
+/// T queries and S keys of a sequence, H heads, Hk key-value heads, d head size. Sequences that are equally long and
+/// stand at one position are computed together, B of them.
 struct PlainAttention {
     private let shape: AttentionShape
     private let context: ForwardContext
@@ -19,19 +20,27 @@ struct PlainAttention {
 
     /// The same on caches that already hold the keys and values, one per run.
     func callAsFunction(_ q: Tensor, cached: [KeyValueTiles]) -> Tensor {
-        joined(q) { r in (Tensor(keysOf: cached[r], count: shape.runs[r].keys), Tensor(valuesOf: cached[r], count: shape.runs[r].keys)) }
+        joined(q) { r in
+            (
+                Tensor(keysOf: cached[r], count: shape.runs[r].keys),
+                Tensor(valuesOf: cached[r], count: shape.runs[r].keys)
+            )
+        }
     }
 
     /// - Parameter keyValues: of the run of this number.
     private func joined(_ q: Tensor, _ keyValues: (Int) -> (Tensor, Tensor)) -> Tensor {
         let first = shape.runs[0]
-        let isUniform = shape.runs.allSatisfy { $0.queries == first.queries && $0.keys == first.keys && $0.firstPosition == first.firstPosition }
+        let isUniform = shape.runs.allSatisfy {
+            $0.queries == first.queries && $0.keys == first.keys && $0.firstPosition == first.firstPosition
+        }
         let groups = isUniform ? [0 ..< shape.runs.count] : shape.runs.indices.map { $0 ..< $0 + 1 }
-        return Tensor.joinedRows(groups.map { group in
-            let both = group.map(keyValues), runs = Array(shape.runs[group])
-            let queries = q.rows(runs[0].firstRow ..< runs[runs.count - 1].rows.upperBound)
-            return attention(queries, Tensor.joinedRows(both.map(\.0)), Tensor.joinedRows(both.map(\.1)), runs)
-        })
+        return Tensor.joinedRows(
+            groups.map { group in
+                let both = group.map(keyValues), runs = Array(shape.runs[group])
+                let queries = q.rows(runs[0].firstRow ..< runs[runs.count - 1].rows.upperBound)
+                return attention(queries, Tensor.joinedRows(both.map(\.0)), Tensor.joinedRows(both.map(\.1)), runs)
+            })
     }
 
     private func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ runs: [AttentionShape.Run]) -> Tensor {
@@ -46,8 +55,10 @@ struct PlainAttention {
         if let softCap = shape.softCap { scores = scores.softCapped(at: softCap) }
         if !shape.slopes.isEmpty { scores = scores + distances(runs) }
         scores = context.tap(.scores, scores)
-        let pattern = context.tap(.pattern, scores.maskedSoftmax(shape.mask, firstPosition: run.firstPosition, sinks: shape.sinks))
-        return pattern.matmul(values).swappingHeads(shape.heads, merging: true).reshaped([q.rows, q.width]).cast(to: q.dtype)
+        let pattern = context.tap(
+            .pattern, scores.maskedSoftmax(shape.mask, firstPosition: run.firstPosition, sinks: shape.sinks))
+        return pattern.matmul(values).swappingHeads(shape.heads, merging: true).reshaped([q.rows, q.width]).cast(
+            to: q.dtype)
     }
 
     /// ALiBi's term [B, H, T, S].

@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import OrreryTensor
 
-/// How a model knows the order of its tokens. The first three act on the residual stream, the last two inside attention.
+/// How a model knows the order of its tokens. The first three act on the residual stream, the last two inside
+/// attention.
 public enum PositionEncoding: Sendable {
     case none
     /// Sines and cosines added to the embeddings (arXiv:1706.03762, 3.5)
@@ -21,7 +22,8 @@ public enum PositionEncoding: Sendable {
         case .learned(let table): return table(rows.positions)
         case .sinusoidal:
             let positions = rows.positions
-            return Tensor(positions.flatMap { sinusoid(position: Int($0), width: width) }, shape: [positions.count, width])
+            return Tensor(
+                positions.flatMap { sinusoid(position: Int($0), width: width) }, shape: [positions.count, width])
         }
     }
 
@@ -33,8 +35,8 @@ public enum PositionEncoding: Sendable {
         if case .alibi(let slopes) = self { slopes } else { [] }
     }
 
-    /// The slopes that ALiBi's authors give for a number of heads: a geometric sequence from 2^(-8/n); where n is no power of
-    /// two, those of the next smaller power and every second of the next larger.
+    /// The slopes that ALiBi's authors give for a number of heads: a geometric sequence from 2^(-8/n); where n is no
+    /// power of two, those of the next smaller power and every second of the next larger.
     public static func alibiSlopes(heads: Int) -> [Float] {
         func sequence(_ n: Int) -> [Float] { (1 ... n).map { Float(pow(2, -8 * Double($0) / Double(n))) } }
         let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)

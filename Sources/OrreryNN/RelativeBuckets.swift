@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import OrreryTensor
 
-/// T5's relative positions (arXiv:1910.10683, 2.1): a learned term per head for each of a few distances, exact ones near by and wider and wider ones
-/// further off.
+/// T5's relative positions (arXiv:1910.10683, 2.1): a learned term per head for each of a few distances, exact ones
+/// near by and wider and wider ones further off.
 ///
 /// H heads.
 public struct RelativeBuckets: Sendable {
@@ -15,7 +15,8 @@ public struct RelativeBuckets: Sendable {
 
     /// - Parameters:
     ///   - buckets: at least 4.
-    ///   - maxDistance: from which on all distances share the last bucket; more than a quarter of the buckets, or half where only one way counts.
+    ///   - maxDistance: from which on all distances share the last bucket; more than a quarter of the buckets, or half
+    ///     where only one way counts.
     public init(_ scope: WeightScope, buckets: Int, heads: Int, maxDistance: Int, bothWays: Bool) throws {
         table = try Embedding(scope, buckets, heads)
         (self.maxDistance, self.bothWays) = (maxDistance, bothWays)

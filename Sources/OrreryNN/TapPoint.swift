@@ -1,7 +1,7 @@
 /// The named points of the forward pass at which a tensor may be seen or replaced. Names as in TransformerLens.
 ///
-/// N rows, D width, H heads, Hk key-value heads, d head size, F feed-forward width, V vocabulary; B sequences that are equally long, or one after the other,
-/// with T queries and S keys each.
+/// N rows, D width, H heads, Hk key-value heads, d head size, F feed-forward width, V vocabulary; B sequences that are
+/// equally long, or one after the other, with T queries and S keys each.
 public enum TapPoint: String, CaseIterable, Sendable {
     // before the layers
     /// [N, D] the tokens' embeddings
@@ -20,7 +20,8 @@ public enum TapPoint: String, CaseIterable, Sendable {
     /// after rotation
     case rotatedQuery = "attn.hook_rot_q"
     case rotatedKey = "attn.hook_rot_k"
-    /// [B, H, T, S] scaled scores, and their softmax. Hidden by fusion: made beside it for a reader, and instead of it for a writer
+    /// [B, H, T, S] scaled scores, and their softmax. Hidden by fusion: made beside it for a reader, and instead of it
+    /// for a writer
     case scores = "attn.hook_attn_scores"
     case pattern = "attn.hook_pattern"
     /// [N, H d] the heads' mixtures of values

@@ -11,7 +11,8 @@ public enum TapInterest: Sendable {
 /// Watches a forward pass. Without one, a point costs a nil check.
 public protocol Taps: AnyObject {
     func interest(in point: TapPoint, layer: Int) -> TapInterest
-    /// Sees the tensor of a point in which it is interested; a writer returns what the pass goes on with, nil leaves it.
+    /// Sees the tensor of a point in which it is interested; a writer returns what the pass goes on with, nil leaves
+    /// it.
     func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor?
 }
 

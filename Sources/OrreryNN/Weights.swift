@@ -1,15 +1,19 @@
 import Kernels
 import OrreryTensor
 
-/// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face name.
+/// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face
+/// name.
 public protocol WeightSource: AnyObject {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
 
     /// Whether there is such a tensor; false for fresh weights.
     func has(_ name: String) -> Bool
 
-    /// `count` tensors of one shape, `prefix`.0.`name` and so on, as one parameter `prefix`.`name` of shape [count] + shape: a layer's experts.
-    func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
+    /// `count` tensors of one shape, `prefix`.0.`name` and so on, as one parameter `prefix`.`name` of shape [count] +
+    /// shape: a layer's experts.
+    func stack(
+        _ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue
+    ) throws -> Parameter
 
     /// How a matrix is stored that the architecture's own checkpoints store as `asked`.
     func layout(_ asked: WeightLayout) -> WeightLayout
@@ -18,7 +22,9 @@ public protocol WeightSource: AnyObject {
 extension WeightSource {
     public func has(_ name: String) -> Bool { false }
 
-    public func stack(_ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+    public func stack(
+        _ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue
+    ) throws -> Parameter {
         try parameter("\(prefix).\(name)", [count] + shape, initial)
     }
 
@@ -67,7 +73,8 @@ public struct WeightScope {
         return made
     }
 
-    /// `count` layers under the names 0, 1, ... It grows as they are made: a configuration may claim any number of them.
+    /// `count` layers under the names 0, 1, ... It grows as they are made: a configuration may claim any number of
+    /// them.
     public func layers<Layer>(_ count: Int, _ make: (WeightScope) throws -> Layer) rethrows -> [Layer] {
         var made: [Layer] = []
         for index in 0 ..< count { made.append(try make(self[index])) }
@@ -89,7 +96,8 @@ public struct WeightScope {
     }
 }
 
-/// Fresh weights: each is drawn from a stream that depends on the seed and its name, so that adding one does not change the others.
+/// Fresh weights: each is drawn from a stream that depends on the seed and its name, so that adding one does not change
+/// the others.
 public final class RandomWeights: WeightSource {
     private let seed: UInt64
 

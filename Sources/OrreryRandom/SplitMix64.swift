@@ -1,4 +1,5 @@
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, section 5, with the constants of Vigna's splitmix64.c): small, fast, the same everywhere.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, section 5, with the constants of Vigna's splitmix64.c): small, fast,
+/// the same everywhere.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     public private(set) var state: UInt64
 

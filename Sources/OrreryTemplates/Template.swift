@@ -1,9 +1,11 @@
 import Foundation
 
-/// A parsed template: the Jinja of chat templates, as Python's jinja2 renders it with the options that transformers sets (an immutable sandbox,
-/// `trim_blocks`, `lstrip_blocks`, loop controls, `{% generation %}`, its own `tojson`, `raise_exception` and `strftime_now`).
+/// A parsed template: the Jinja of chat templates, as Python's jinja2 renders it with the options that transformers
+/// sets (an immutable sandbox, `trim_blocks`, `lstrip_blocks`, loop controls, `{% generation %}`, its own `tojson`,
+/// `raise_exception` and `strftime_now`).
 ///
-/// `include`, `import`, `extends`, `block` and `autoescape` are refused: a chat template stands alone and writes text. Integers have 64 bits.
+/// `include`, `import`, `extends`, `block` and `autoescape` are refused: a chat template stands alone and writes text.
+/// Integers have 64 bits.
 public struct Template: Sendable {
     /// What errors call it.
     public let name: String
@@ -34,14 +36,19 @@ public struct Template: Sendable {
         public let text: String
         /// The UTF-8 bytes of `text` that stand between `{% generation %}` and its end: what the assistant said.
         public let generated: [Range<Int>]
-        /// The UTF-8 bytes of `text` that spell a control token in a string that was given to the template: a tokenizer should
-        /// read them as the characters they are, or whoever writes into a conversation could end a message and begin another.
+        /// The UTF-8 bytes of `text` that spell a control token in a string that was given to the template: a tokenizer
+        /// should read them as the characters they are, or whoever writes into a conversation could end a message and
+        /// begin another.
         public let foreign: [Range<Int>]
 
         /// The first bytes of it.
         func prefix(_ count: Int) -> Rendering {
-            func clipped(_ ranges: [Range<Int>]) -> [Range<Int>] { ranges.map { $0.clamped(to: 0 ..< count) }.filter { !$0.isEmpty } }
-            return Rendering(text: String(decoding: text.utf8.prefix(count), as: UTF8.self), generated: clipped(generated), foreign: clipped(foreign))
+            func clipped(_ ranges: [Range<Int>]) -> [Range<Int>] {
+                ranges.map { $0.clamped(to: 0 ..< count) }.filter { !$0.isEmpty }
+            }
+            return Rendering(
+                text: String(decoding: text.utf8.prefix(count), as: UTF8.self), generated: clipped(generated),
+                foreign: clipped(foreign))
         }
     }
 
@@ -52,19 +59,25 @@ public struct Template: Sendable {
     ///   - date: what `strftime_now` shows.
     /// - Throws: `TemplateError`.
     public func render(
-        _ variables: [String: TemplateValue], trusted: [String: TemplateValue] = [:], controlTokens: [String] = [], date: Date = Date()
+        _ variables: [String: TemplateValue], trusted: [String: TemplateValue] = [:], controlTokens: [String] = [],
+        date: Date = Date()
     ) throws -> Rendering {
         let meter = Meter(limits, input: variables.values.reduce(0) { $0 + $1.size })
         return try render(variables, trusted: trusted, controlTokens: controlTokens, date: date, meter: meter)
     }
 
     /// - Parameter meter: outlives this call only if a value of the rendering does.
-    package func render(_ variables: [String: TemplateValue], trusted: [String: TemplateValue], controlTokens: [String], date: Date, meter: Meter) throws -> Rendering {
+    package func render(
+        _ variables: [String: TemplateValue], trusted: [String: TemplateValue], controlTokens: [String], date: Date,
+        meter: Meter
+    ) throws -> Rendering {
         try DeepStack.run {
             var interpreter: Interpreter?
             do {
                 let search = ControlTokens(controlTokens)
-                let given = try trusted.mapValues { try Value($0, ControlTokens([])) }.merging(try variables.mapValues { try Value($0, search) }) { $1 }
+                let given = try trusted.mapValues { try Value($0, ControlTokens([])) }.merging(
+                    try variables.mapValues { try Value($0, search) }
+                ) { $1 }
                 let running = Interpreter(scopes, given: given, meter: meter, now: date.timeIntervalSince1970)
                 interpreter = running
                 let (text, generated) = try running.render(statements)

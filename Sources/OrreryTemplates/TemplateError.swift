@@ -23,7 +23,8 @@ public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String {
         let place = [template] + [line, column].compactMap { $0.map(String.init) }
         let text = message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ")
-        return "\(place.joined(separator: ":")): " + (kind == .raised ? "the template refuses this conversation: \(text)" : text)
+        return "\(place.joined(separator: ":")): "
+            + (kind == .raised ? "the template refuses this conversation: \(text)" : text)
     }
 }
 
@@ -34,7 +35,9 @@ struct Failure: Error {
     let message: String
     var position: Int?
 
-    static func syntax(_ message: String, at position: Int) -> Failure { Failure(kind: .syntax, message: message, position: position) }
+    static func syntax(_ message: String, at position: Int) -> Failure {
+        Failure(kind: .syntax, message: message, position: position)
+    }
     static func runtime(_ message: String) -> Failure { Failure(kind: .runtime, message: message) }
     static func raised(_ message: String) -> Failure { Failure(kind: .raised, message: message) }
     static func limit(_ message: String) -> Failure { Failure(kind: .limit, message: message) }

@@ -1,4 +1,5 @@
-/// What one rendering may use. Templates come with models from strangers: one that loops for ever or doubles a string until memory ends gets an error.
+/// What one rendering may use. Templates come with models from strangers: one that loops for ever or doubles a string
+/// until memory ends gets an error.
 public struct TemplateLimits: Sendable, Hashable {
     /// Expressions evaluated and statements run; work on long values counts by its length, so this bounds the time.
     public var steps = 10_000_000
@@ -23,7 +24,8 @@ package final class Meter: @unchecked Sendable {
     private(set) var live = 0
     private var depth = 0
 
-    /// - Parameter input: bytes of the variables given to the template; a long conversation may cost more steps than a short one.
+    /// - Parameter input: bytes of the variables given to the template; a long conversation may cost more steps than a
+    ///   short one.
     package init(_ limits: TemplateLimits, input: Int = 0) {
         self.limits = limits
         stepLimit = limits.steps.addingReportingOverflow(min(input, 1 << 32) * 64).partialValue
@@ -34,22 +36,30 @@ package final class Meter: @unchecked Sendable {
     /// - Parameter size: of the values an operation looks at, in bytes or elements; 32 count as one step.
     @inline(__always) func step(over size: Int = 0) throws {
         steps &+= 1 &+ size >> 5
-        if steps > stepLimit { throw Failure.limit("more than \(limits.steps) steps; the template may loop without end") }
+        if steps > stepLimit {
+            throw Failure.limit("more than \(limits.steps) steps; the template may loop without end")
+        }
     }
 
     /// Whether one string of so many bytes may be made.
     func allow(_ bytes: Int, _ overflow: Bool = false) throws {
-        if overflow || bytes > limits.output || bytes < 0 { throw Failure.limit("a string above \(limits.output) bytes") }
+        if overflow || bytes > limits.output || bytes < 0 {
+            throw Failure.limit("a string above \(limits.output) bytes")
+        }
     }
 
     /// Whether one list of so many elements may be made.
     func allow(elements: Int, _ overflow: Bool = false) throws {
-        if overflow || elements < 0 || elements > limits.output / 16 { throw Failure.limit("a list above \(limits.output / 16) elements") }
+        if overflow || elements < 0 || elements > limits.output / 16 {
+            throw Failure.limit("a list above \(limits.output / 16) elements")
+        }
     }
 
     func reserve(_ bytes: Int) throws {
         try step(over: bytes)
-        guard live + bytes <= limits.memory else { throw Failure.limit("values above \(limits.memory) bytes in memory") }
+        guard live + bytes <= limits.memory else {
+            throw Failure.limit("values above \(limits.memory) bytes in memory")
+        }
         live += bytes
     }
 

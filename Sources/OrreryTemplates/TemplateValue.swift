@@ -27,7 +27,8 @@ public enum TemplateValue: Sendable, Hashable {
     }
 }
 
-extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
@@ -35,23 +36,30 @@ extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
     public init(integerLiteral value: Int) { self = .int(value) }
     public init(floatLiteral value: Double) { self = .float(value) }
     public init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
-    public init(dictionaryLiteral elements: (String, TemplateValue)...) { self = .dictionary(elements.map { Member($0.0, $0.1) }) }
+    public init(dictionaryLiteral elements: (String, TemplateValue)...) {
+        self = .dictionary(elements.map { Member($0.0, $0.1) })
+    }
     public init(nilLiteral: ()) { self = .none }
 }
 
 extension Value {
     /// - Throws: if the value is nested deeper than values may be.
     init(_ value: TemplateValue, _ search: ControlTokens, depth: Int = 0) throws {
-        if depth > ItemList.deepest { throw Failure.limit("values more than \(ItemList.deepest) deep inside one another") }
+        if depth > ItemList.deepest {
+            throw Failure.limit("values more than \(ItemList.deepest) deep inside one another")
+        }
         switch value {
         case .none: self = .null
         case .bool(let value): self = .bool(value)
         case .int(let value): self = .int(value)
         case .float(let value): self = .float(value)
         case .string(let text): self = .text(Text(text, foreign: search.places(in: text)))
-        case .list(let items): self = .list(try ItemList(try items.map { try Value($0, search, depth: depth + 1) }, nil))
+        case .list(let items):
+            self = .list(try ItemList(try items.map { try Value($0, search, depth: depth + 1) }, nil))
         case .dictionary(let members):
-            self = .dictionary(try Dictionary(try members.map { (.text(Text($0.name)), try Value($0.value, search, depth: depth + 1)) }, nil))
+            self = .dictionary(
+                try Dictionary(
+                    try members.map { (.text(Text($0.name)), try Value($0.value, search, depth: depth + 1)) }, nil))
         }
     }
 }

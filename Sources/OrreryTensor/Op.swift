@@ -1,6 +1,7 @@
 import Kernels
 
-/// One recorded operation with what its gradient needs. Closed: OrreryAutograd's rules are an exhaustive switch over it.
+/// One recorded operation with what its gradient needs. Closed: OrreryAutograd's rules are an exhaustive switch over
+/// it.
 package enum Op {
     /// y = x Wᵀ + b, or x W + b where the weight is stored [in, out]
     case linear(x: Tensor, weight: Parameter, bias: Parameter?, layout: WeightLayout)

@@ -1,17 +1,19 @@
 import Kernels
 import Synchronization
 
-/// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed working copies.
+/// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed
+/// working copies.
 ///
-/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per version. Inference may hold the
-/// weight as it lies in a file, in half precision or in blocks, and multiplies by that.
+/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per
+/// version. Inference may hold the weight as it lies in a file, in half precision or in blocks, and multiplies by that.
 public final class Parameter: @unchecked Sendable {  // changed by its owner between steps only
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
     public let shape: [Int]
     /// The numbers, where they are held as float32 or bfloat16.
     private var dense: Tensor?
-    /// The weight in a file's own format: one matrix, or one for each expert of a stack [experts, n, k]; empty where the numbers are dense.
+    /// The weight in a file's own format: one matrix, or one for each expert of a stack [experts, n, k]; empty where
+    /// the numbers are dense.
     public private(set) var blocks: [QuantizedMatrix]
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
@@ -39,11 +41,13 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// A frozen weight in a file's own format.
     ///
     /// - Parameters:
-    ///   - shape: [n, k], or [experts, n, k] of a stack whose matrices lie one after another; [k], a vector, is converted to float32 at once.
+    ///   - shape: [n, k], or [experts, n, k] of a stack whose matrices lie one after another; [k], a vector, is
+    ///     converted to float32 at once.
     ///   - blocks: [n, k] or [experts n, k].
     public init(name: String, shape: [Int], blocks: QuantizedMatrix) {
         precondition(
-            (1 ... 3).contains(shape.count) && shape.last == blocks.columns && shape.dropLast().reduce(1, *) == blocks.rows,
+            (1 ... 3).contains(shape.count) && shape.last == blocks.columns
+                && shape.dropLast().reduce(1, *) == blocks.rows,
             "\(name): shape \(shape) for \(blocks.rows) rows of \(blocks.columns)")
         (self.name, self.shape) = (name, shape)
         if shape.count == 1 {
@@ -64,22 +68,24 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     public init(name: String, shape: [Int], stack: [QuantizedMatrix]) {
         let rows = shape.dropFirst().dropLast().reduce(1, *)
         precondition(
-            (2 ... 3).contains(shape.count) && stack.count == shape[0] && stack.allSatisfy { $0.rows == rows && $0.columns == shape.last },
+            (2 ... 3).contains(shape.count) && stack.count == shape[0]
+                && stack.allSatisfy { $0.rows == rows && $0.columns == shape.last },
             "\(name): shape \(shape) for \(stack.count) matrices")
         (self.name, self.shape) = (name, shape)
         (blocks, dense) = shape.count == 2 ? ([], Tensor(decoding: stack, shape: shape)) : (stack, nil)
     }
 
-    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in blocks is converted to float32 at each call:
-    /// products and embeddings do without.
+    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in
+    /// blocks is converted to float32 at each call: products and embeddings do without.
     public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
 
     public var count: Int { shape.reduce(1, *) }
     /// Matrices decay and go to Muon; vectors do neither.
     public var isMatrix: Bool { shape.count >= 2 }
 
-    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that are not rounded its products are exact float32
-    /// arithmetic, as in transformers; other blocks are roundings themselves, and activations are rounded beside them.
+    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that
+    /// are not rounded its products are exact float32 arithmetic, as in transformers; other blocks are roundings
+    /// themselves, and activations are rounded beside them.
     package func isDecoded(for type: ElementType) -> Bool { blocks.first?.format == .mxfp4 && type == .float32 }
 
     /// Moves the parameter into an arena: its numbers are copied there, its gradient accumulates there.
@@ -121,19 +127,26 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     }
 
     private func pack(_ key: Packing, on processor: Processor) -> PackedMatrix {
-        if blocks.count == 1, let made = PackedMatrix(blocks[0], transposed: key.transposed, computeType: key.type, on: processor) { return made }
+        if blocks.count == 1,
+            let made = PackedMatrix(blocks[0], transposed: key.transposed, computeType: key.type, on: processor)
+        {
+            return made
+        }
         let value = value
         return withExtendedLifetime(value) {
             PackedMatrix(key.transposed ? value.matrix.transposed : value.matrix, computeType: key.type, on: processor)
         }
     }
 
-    /// Whether products read a packed copy: of numbers in memory, and of a file's float32. Other formats have panels of their own.
+    /// Whether products read a packed copy: of numbers in memory, and of a file's float32. Other formats have panels of
+    /// their own.
     package var isPacked: Bool { blocks.first.map { $0.format == .float32 } ?? true }
 
     /// Float32 numbers, for kernels that take a row of weights.
     package var floats: UnsafePointer<Float> {
-        guard let dense else { preconditionFailure("\(name): a vector of float32 is wanted, found \(blocks[0].format.rawValue) \(shape)") }
+        guard let dense else {
+            preconditionFailure("\(name): a vector of float32 is wanted, found \(blocks[0].format.rawValue) \(shape)")
+        }
         return UnsafePointer(dense.float32Pointer)
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 
-/// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is one pass,
-/// saving is one write, and reducing gradients across machines is one call.
+/// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is
+/// one pass, saving is one write, and reducing gradients across machines is one call.
 public final class ParameterArena: @unchecked Sendable {  // owned by one trainer
     public let parameters: [Parameter]
     /// Where each parameter starts, in elements.
@@ -15,7 +15,8 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
 
     /// Moves the parameters in, in the order given.
     public init(_ parameters: [Parameter]) {
-        precondition(Set(parameters.map { ObjectIdentifier($0) }).count == parameters.count, "arena: a parameter is there twice")
+        precondition(
+            Set(parameters.map { ObjectIdentifier($0) }).count == parameters.count, "arena: a parameter is there twice")
         self.parameters = parameters
         var offsets: [Int] = [], count = 0
         for p in parameters {
@@ -27,7 +28,8 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
         gradients = Storage(byteCount: count * 4, zeroed: true)
         for (p, offset) in zip(parameters, offsets) {
             p.bind(
-                value: Tensor(p.shape, .float32, storage: values, offset: offset), gradient: Tensor(p.shape, .float32, storage: gradients, offset: offset),
+                value: Tensor(p.shape, .float32, storage: values, offset: offset),
+                gradient: Tensor(p.shape, .float32, storage: gradients, offset: offset),
                 access: access)
         }
     }

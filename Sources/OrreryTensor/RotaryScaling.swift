@@ -1,6 +1,7 @@
 import Foundation
 
-/// How rotary positions are stretched over longer sequences than a model was first trained on, by the names of Hugging Face's `rope_type`.
+/// How rotary positions are stretched over longer sequences than a model was first trained on, by the names of Hugging
+/// Face's `rope_type`.
 public enum RotaryScaling: Sendable, Hashable {
     case none
     /// Positions divided by `factor` (arXiv:2306.15595)
@@ -40,15 +41,20 @@ public enum RotaryScaling: Sendable, Hashable {
         public var truncate: Bool
 
         public init(
-            factor: Float, originalMaxPositionEmbeddings: Int, betaFast: Float = 32, betaSlow: Float = 1, attentionFactor: Float? = nil,
+            factor: Float, originalMaxPositionEmbeddings: Int, betaFast: Float = 32, betaSlow: Float = 1,
+            attentionFactor: Float? = nil,
             truncate: Bool = true
         ) {
-            (self.factor, self.originalMaxPositionEmbeddings, self.betaFast) = (factor, originalMaxPositionEmbeddings, betaFast)
+            (self.factor, self.originalMaxPositionEmbeddings, self.betaFast) = (
+                factor, originalMaxPositionEmbeddings, betaFast
+            )
             (self.betaSlow, self.attentionFactor, self.truncate) = (betaSlow, attentionFactor, truncate)
         }
 
         /// 0.1 m ln(factor) + 1, the paper's equation 22 with DeepSeek's m.
-        public static func magnitude(_ factor: Float, _ m: Double = 1) -> Double { factor <= 1 ? 1 : 0.1 * m * log(Double(factor)) + 1 }
+        public static func magnitude(_ factor: Float, _ m: Double = 1) -> Double {
+            factor <= 1 ? 1 : 0.1 * m * log(Double(factor)) + 1
+        }
     }
 
     public struct LongRoPE: Sendable, Hashable {
@@ -59,9 +65,13 @@ public enum RotaryScaling: Sendable, Hashable {
         /// Of queries and keys.
         public var attentionFactor: Float
 
-        public init(shortFactor: [Float], longFactor: [Float], originalMaxPositionEmbeddings: Int, attentionFactor: Float) {
+        public init(
+            shortFactor: [Float], longFactor: [Float], originalMaxPositionEmbeddings: Int, attentionFactor: Float
+        ) {
             (self.shortFactor, self.longFactor) = (shortFactor, longFactor)
-            (self.originalMaxPositionEmbeddings, self.attentionFactor) = (originalMaxPositionEmbeddings, attentionFactor)
+            (self.originalMaxPositionEmbeddings, self.attentionFactor) = (
+                originalMaxPositionEmbeddings, attentionFactor
+            )
         }
 
         /// sqrt(1 + ln(factor) / ln(original length)), for a model stretched by `factor`.
@@ -117,7 +127,9 @@ public enum RotaryScaling: Sendable, Hashable {
 
     /// The longest sequence that is meant, for a model whose configuration promises `positions`.
     public func contextLength(_ positions: Int) -> Int {
-        func stretched(_ factor: Float, _ original: Int) -> Int { max(positions, Int(min(Double(original) * Double(factor), 0x1p24))) }
+        func stretched(_ factor: Float, _ original: Int) -> Int {
+            max(positions, Int(min(Double(original) * Double(factor), 0x1p24)))
+        }
         return switch self {
         case .none, .factors, .longrope: positions
         case .linear(let factor): stretched(factor, positions)
@@ -136,8 +148,8 @@ public enum RotaryScaling: Sendable, Hashable {
         }
     }
 
-    /// Angle per position of each turning pair of `dimensions` elements. In float32 and in this order, as every published implementation
-    /// computes them: a rounding here grows with the position.
+    /// Angle per position of each turning pair of `dimensions` elements. In float32 and in this order, as every
+    /// published implementation computes them: a rounding here grows with the position.
     func frequencies(_ dimensions: Int, theta: Float, _ stretch: Stretch) -> [Float] {
         var base = Double(theta)
         if case .dynamic(let factor, let original) = self, case .exactly(let length) = stretch {
@@ -149,7 +161,8 @@ public enum RotaryScaling: Sendable, Hashable {
         case .none, .dynamic: return periods.map { 1 / $0 }
         case .linear(let factor): return periods.map { 1 / $0 / factor }
         case .factors(let factors): return zip(periods, factors).map { 1 / $0 / $1 }
-        case .longrope(let scaling): return zip(periods, stretch == .long ? scaling.longFactor : scaling.shortFactor).map { 1 / ($1 * $0) }
+        case .longrope(let scaling):
+            return zip(periods, stretch == .long ? scaling.longFactor : scaling.shortFactor).map { 1 / ($1 * $0) }
         case .llama3(let scaling): return periods.map { scaling.scaled(1 / $0) }
         case .yarn(let scaling): return scaling.frequencies(periods, dimensions, base)
         }
@@ -171,7 +184,8 @@ extension RotaryScaling.YaRN {
     fileprivate func frequencies(_ periods: [Float], _ dimensions: Int, _ base: Double) -> [Float] {
         /// The element that makes so many turns over the original length.
         func element(turns: Float) -> Double {
-            Double(dimensions) * log(Double(originalMaxPositionEmbeddings) / (Double(turns) * 2 * Double.pi)) / (2 * log(base))
+            Double(dimensions) * log(Double(originalMaxPositionEmbeddings) / (Double(turns) * 2 * Double.pi))
+                / (2 * log(base))
         }
         var low = element(turns: betaFast), high = element(turns: betaSlow)
         if truncate { (low, high) = (low.rounded(.down), high.rounded(.up)) }

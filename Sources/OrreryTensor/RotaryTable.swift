@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// Cosines and sines of rotary positions (arXiv:2104.09864): angle = position / theta^(2i / dimensions), or as a scaling has it.
+/// Cosines and sines of rotary positions (arXiv:2104.09864): angle = position / theta^(2i / dimensions), or as a
+/// scaling has it.
 ///
 /// Made as far as positions are used: a configuration may promise a million of them.
 public final class RotaryTable: Sendable {
@@ -11,7 +12,8 @@ public final class RotaryTable: Sendable {
     public let positions: Int
     public let theta: Float
     public let scaling: RotaryScaling
-    /// What frequencies are computed from: `rotated`, or one less where a partial rotation of an odd number of elements is rounded up.
+    /// What frequencies are computed from: `rotated`, or one less where a partial rotation of an odd number of elements
+    /// is rounded up.
     private let dimensions: Int
     private let made = Mutex<[RotaryScaling.Stretch: Rows]>([:])
 
@@ -36,7 +38,9 @@ public final class RotaryTable: Sendable {
         made.withLock { made in runs.map { rows($0, &made) } }
     }
 
-    private func rows(_ run: RotaryRun, _ made: inout [RotaryScaling.Stretch: Rows]) -> (cosines: Tensor, sines: Tensor, offset: Int) {
+    private func rows(
+        _ run: RotaryRun, _ made: inout [RotaryScaling.Stretch: Rows]
+    ) -> (cosines: Tensor, sines: Tensor, offset: Int) {
         let end = run.firstPosition + run.rows.count, stretch = scaling.stretch(run.sequenceLength)
         precondition(end <= positions, "rotary: position \(end - 1) in a table of \(positions)")
         if let rows = made[stretch], rows.first <= run.firstPosition, end <= rows.first + rows.count {
@@ -55,7 +59,8 @@ public final class RotaryTable: Sendable {
     }
 
     private func make(_ first: Int, _ count: Int, _ stretch: RotaryScaling.Stretch) -> Rows {
-        let frequencies = scaling.frequencies(dimensions, theta: theta, stretch), factor = scaling.attentionFactor, half = rotated / 2
+        let frequencies = scaling.frequencies(dimensions, theta: theta, stretch), factor = scaling.attentionFactor,
+            half = rotated / 2
         var c = [Float](repeating: 0, count: count * half), s = c
         for p in 0 ..< count {
             for i in 0 ..< half {
@@ -64,7 +69,9 @@ public final class RotaryTable: Sendable {
                 s[p * half + i] = Float(sin(angle)) * factor
             }
         }
-        return Rows(first: first, count: count, cosines: Tensor(c, shape: [count, half]), sines: Tensor(s, shape: [count, half]))
+        return Rows(
+            first: first, count: count, cosines: Tensor(c, shape: [count, half]),
+            sines: Tensor(s, shape: [count, half]))
     }
 }
 

@@ -2,8 +2,9 @@ import Kernels
 
 /// What was computed, in order, as a flat list with integer ids (releasing a long graph must not recurse).
 ///
-/// A tape belongs to whoever trains, and not to the weights: it knows the ids of the parameters that it watches, so that a computation elsewhere on the same
-/// weights neither sees nor disturbs it. Values 0 ..< n are the watched parameters; each operation's results get the next ids. One thread uses a tape.
+/// A tape belongs to whoever trains, and not to the weights: it knows the ids of the parameters that it watches, so
+/// that a computation elsewhere on the same weights neither sees nor disturbs it. Values 0 ..< n are the watched
+/// parameters; each operation's results get the next ids. One thread uses a tape.
 ///
 /// ```swift
 /// let tape = Tape(watching: model.parameters)
@@ -36,7 +37,9 @@ public final class Tape: @unchecked Sendable {  // used by one thread
     public func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
 
     /// Runs `body` and records nothing of it here.
-    package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R { try $current.withValue(nil, operation: body) }
+    package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R {
+        try $current.withValue(nil, operation: body)
+    }
 
     /// Whether gradients are summed for the parameter.
     package func watches(_ parameter: Parameter) -> Bool { ids[ObjectIdentifier(parameter)] != nil }

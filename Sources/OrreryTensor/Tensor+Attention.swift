@@ -4,39 +4,54 @@ extension Tensor {
     /// Fused attention of queries [N, H D] on keys and values [S, Hkv D] of whole sequences, one per run: [N, H D].
     ///
     /// Sinks and a distance bias have no gradient, nor has attention to another sequence.
-    package func attention(keys: Tensor, values: Tensor, _ attention: AttentionShape, dropout: Dropout? = nil) -> Tensor {
+    package func attention(keys: Tensor, values: Tensor, _ attention: AttentionShape, dropout: Dropout? = nil) -> Tensor
+    {
         let D = attention.headSize, processor = Processor.current
         precondition(
-            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape && attention.runs.allSatisfy { $0.firstPosition == 0 }
+            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape
+                && attention.runs.allSatisfy { $0.firstPosition == 0 }
                 && keys.shape == [attention.keys, attention.keyValueHeads * D],
             "attention: q \(shape), k \(keys.shape), v \(values.shape), \(attention)")
         let isTracked = [trace, keys.trace, values.trace].contains { $0?.tape != nil }
         precondition(
-            !isTracked || (attention.sinks.isEmpty && attention.distanceBias == nil && attention.runs.allSatisfy { $0.keys == $0.queries }),
+            !isTracked
+                || (attention.sinks.isEmpty && attention.distanceBias == nil
+                    && attention.runs.allSatisfy { $0.keys == $0.queries }),
             "attention with sinks, relative positions or another sequence's keys has no gradient, and a tape is open")
-        let tiles = KeyValueTiles.ofTraining(attention, keys: keys.headRows(headSize: D), values: values.headRows(headSize: D), type: dtype)
+        let tiles = KeyValueTiles.ofTraining(
+            attention, keys: keys.headRows(headSize: D), values: values.headRows(headSize: D), type: dtype)
         let y = Tensor(empty: shape, dtype), lse = Tensor(empty: [attention.heads, attention.rows], .float32)
         let dropout = dropout.flatMap { $0.probability > 0 ? $0 : nil }
         processor.attention(
-            attention, q: headRows(headSize: D), keyValues: tiles, y: y.headRows(headSize: D), logSumExp: lse.float32Pointer, dropout: dropout)
+            attention, q: headRows(headSize: D), keyValues: tiles, y: y.headRows(headSize: D),
+            logSumExp: lse.float32Pointer, dropout: dropout)
         return traced(
             y, trace, keys.trace, values.trace,
             op: .attention(q: self, k: keys, v: values, y: y, logSumExp: lse, attention, dropout: dropout))
     }
 
-    /// Attention of new queries [N, H D], whose keys and values [N, Hkv D] join those in the caches first, one cache per run.
+    /// Attention of new queries [N, H D], whose keys and values [N, Hkv D] join those in the caches first, one cache
+    /// per run.
     ///
-    /// A cache that keeps only a window takes them in pieces, each of which is attended to before the next one overwrites what it saw.
-    package func attention(keys: Tensor, values: Tensor, joining caches: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
+    /// A cache that keeps only a window takes them in pieces, each of which is attended to before the next one
+    /// overwrites what it saw.
+    package func attention(
+        keys: Tensor, values: Tensor, joining caches: [KeyValueTiles], _ attention: AttentionShape
+    ) -> Tensor {
         let D = attention.headSize, y = Tensor(empty: shape, dtype)
         precondition(
-            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape && caches.count == attention.runs.count
+            shape == [attention.rows, attention.heads * D] && keys.shape == values.shape
+                && caches.count == attention.runs.count
                 && keys.shape == [attention.rows, attention.keyValueHeads * D],
             "attention: q \(shape), k \(keys.shape), v \(values.shape), \(caches.count) caches, \(attention)")
-        let (q, k, v, out) = (headRows(headSize: D), keys.headRows(headSize: D), values.headRows(headSize: D), y.headRows(headSize: D))
-        let longest = attention.runs.reduce(0) { max($0, $1.queries) }, room = min(caches.first?.room ?? longest, max(1, longest))
+        let (q, k, v, out) = (
+            headRows(headSize: D), keys.headRows(headSize: D), values.headRows(headSize: D), y.headRows(headSize: D)
+        )
+        let longest = attention.runs.reduce(0) { max($0, $1.queries) },
+            room = min(caches.first?.room ?? longest, max(1, longest))
         for start in stride(from: 0, to: longest, by: room) {
-            let left = attention.runs.indices.filter { attention.runs[$0].queries > start }, tiles = left.map { caches[$0] }
+            let left = attention.runs.indices.filter { attention.runs[$0].queries > start },
+                tiles = left.map { caches[$0] }
             var piece = attention
             piece.runs = left.map { attention.runs[$0].piece(from: start, upTo: room) }
             KeyValueTiles.write(k, v, piece.runs, into: tiles)
@@ -48,7 +63,8 @@ extension Tensor {
     /// Attention of new queries [N, H D] on caches that already hold their keys and values, one per run.
     package func attention(cached: [KeyValueTiles], _ attention: AttentionShape) -> Tensor {
         let y = Tensor(empty: shape, dtype), D = attention.headSize
-        Processor.current.attention(attention, q: headRows(headSize: D), keyValues: cached, y: y.headRows(headSize: D), logSumExp: nil)
+        Processor.current.attention(
+            attention, q: headRows(headSize: D), keyValues: cached, y: y.headRows(headSize: D), logSumExp: nil)
         return y
     }
 
@@ -64,14 +80,18 @@ extension Tensor {
         let rows = table.rows(runs)
         withExtendedLifetime(rows) {
             let turned = zip(runs, rows).map {
-                Processor.RotaryRun(rows: $0.rows, cosines: $1.cosines.float32Pointer + $1.offset, sines: $1.sines.float32Pointer + $1.offset)
+                Processor.RotaryRun(
+                    rows: $0.rows, cosines: $1.cosines.float32Pointer + $1.offset,
+                    sines: $1.sines.float32Pointer + $1.offset)
             }
             Processor.current.rotary(
-                headRows(headSize: headSize), into: y.headRows(headSize: headSize), turned, sign: sign, heads: width / headSize, rotated: table.rotated)
+                headRows(headSize: headSize), into: y.headRows(headSize: headSize), turned, sign: sign,
+                heads: width / headSize, rotated: table.rotated)
         }
     }
 
-    /// Softmax over the keys each query sees; scores [..., H, T, S] float32, query t of T at position firstPosition + t.
+    /// Softmax over the keys each query sees; scores [..., H, T, S] float32, query t of T at position firstPosition +
+    /// t.
     ///
     /// - Parameter sinks: per head a score whose share goes nowhere, or empty.
     package func maskedSoftmax(_ mask: AttentionMask, firstPosition: Int, sinks: [Float] = []) -> Tensor {

@@ -42,7 +42,8 @@ extension Tensor {
 
     /// silu(self) * up (arXiv:2002.05202).
     package func swiGLU(up: Tensor) -> Tensor {
-        precondition(shape == up.shape && dtype == up.dtype, "swiGLU: gate \(shape) \(dtype), up \(up.shape) \(up.dtype)")
+        precondition(
+            shape == up.shape && dtype == up.dtype, "swiGLU: gate \(shape) \(dtype), up \(up.shape) \(up.dtype)")
         let (gate, up) = (contiguous(), up.contiguous())
         let y = Tensor(empty: shape, dtype)
         Processor.current.swiGLU(gate: gate.vector, up: up.vector, into: y.vector)

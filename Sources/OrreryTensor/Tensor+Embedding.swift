@@ -5,7 +5,8 @@ extension Parameter {
     ///
     /// Ids must lie in the table; whoever takes them from a user has checked that.
     package func embedding(_ ids: [Int32], as type: ElementType = .float32) -> Tensor {
-        precondition(ids.allSatisfy { $0 >= 0 && Int($0) < shape[0] }, "embedding \(name): an id outside of 0 ..< \(shape[0])")
+        precondition(
+            ids.allSatisfy { $0 >= 0 && Int($0) < shape[0] }, "embedding \(name): an id outside of 0 ..< \(shape[0])")
         let y = Tensor(empty: [ids.count, shape[1]], type)
         ids.withUnsafeBufferPointer {
             if let blocks = blocks.first {

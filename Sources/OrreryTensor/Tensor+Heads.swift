@@ -16,22 +16,29 @@ extension Tensor {
         let y = Tensor(empty: [n, times, w], dtype)
         for i in 0 ..< n {
             for r in 0 ..< times {
-                (y.pointer + (i * times + r) * w * dtype.size).copyMemory(from: pointer + i * w * dtype.size, byteCount: w * dtype.size)
+                (y.pointer + (i * times + r) * w * dtype.size).copyMemory(
+                    from: pointer + i * w * dtype.size, byteCount: w * dtype.size)
             }
         }
         let op = CustomOp(name: "stacked", inputs: [self]) { dy in
             guard let dy = dy[0] else { return [nil] }
-            let parts = dy.detached.reshaped([n, times * w]).split(Array(repeating: w, count: times)).map { $0.contiguous() }
+            let parts = dy.detached.reshaped([n, times * w]).split(Array(repeating: w, count: times)).map {
+                $0.contiguous()
+            }
             return [parts.dropFirst().reduce(parts[0]) { $0.adding($1) }.reshaped([n, 1, w])]
         }
         return op.record([y])[0]
     }
 
     /// The keys of cached positions, [S, Hk D] float32.
-    package init(keysOf tiles: KeyValueTiles, count: Int) { self.init(tiles, count) { tiles.copyKeys(head: $0, count: count, to: $1, stride: $2) } }
+    package init(keysOf tiles: KeyValueTiles, count: Int) {
+        self.init(tiles, count) { tiles.copyKeys(head: $0, count: count, to: $1, stride: $2) }
+    }
 
     /// The values of cached positions, [S, Hk D] float32.
-    package init(valuesOf tiles: KeyValueTiles, count: Int) { self.init(tiles, count) { tiles.copyValues(head: $0, count: count, to: $1, stride: $2) } }
+    package init(valuesOf tiles: KeyValueTiles, count: Int) {
+        self.init(tiles, count) { tiles.copyValues(head: $0, count: count, to: $1, stride: $2) }
+    }
 
     private init(_ tiles: KeyValueTiles, _ count: Int, _ copy: (Int, UnsafeMutablePointer<Float>, Int) -> Void) {
         let width = tiles.heads * tiles.headSize

@@ -5,45 +5,60 @@ extension Tensor {
     ///
     /// Operands are rounded to x's type, sums are float32.
     /// - Parameter outputType: of the result; x's type if nil.
-    package func linear(_ weight: Parameter, bias: Parameter? = nil, layout: WeightLayout = .outputByInput, as outputType: ElementType? = nil) -> Tensor {
-        let (input, output) = layout == .outputByInput ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1])
+    package func linear(
+        _ weight: Parameter, bias: Parameter? = nil, layout: WeightLayout = .outputByInput,
+        as outputType: ElementType? = nil
+    ) -> Tensor {
+        let (input, output) =
+            layout == .outputByInput ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1])
         precondition(width == input, "linear \(weight.name): x \(shape), weight \(weight.shape) \(layout)")
         let y = Tensor(empty: shape.dropLast() + [output], outputType ?? dtype)
         let start = bias.map { ProductStart.bias($0.floats) } ?? .zero
         if weight.isDecoded(for: dtype) {
             let value = weight.value
-            withExtendedLifetime(value) { Processor.current.multiply(matrix, value.matrix.transposed, into: y.matrix, start: start, computeType: dtype) }
+            withExtendedLifetime(value) {
+                Processor.current.multiply(
+                    matrix, value.matrix.transposed, into: y.matrix, start: start, computeType: dtype)
+            }
         } else if let blocks = weight.blocks.first, layout == .outputByInput, !weight.isPacked {
             Processor.current.multiply(matrix, blocks, into: y.matrix, start: start)
         } else {
-            Processor.current.multiply(matrix, weight.packed(transposed: layout == .outputByInput, as: dtype), into: y.matrix, start: start)
+            Processor.current.multiply(
+                matrix, weight.packed(transposed: layout == .outputByInput, as: dtype), into: y.matrix, start: start)
         }
-        return traced(y, trace, weight.trace, bias?.trace, op: .linear(x: self, weight: weight, bias: bias, layout: layout))
+        return traced(
+            y, trace, weight.trace, bias?.trace, op: .linear(x: self, weight: weight, bias: bias, layout: layout))
     }
 
     /// x Wᵀ by one matrix of a stack [experts, n, k]: [..., k] to [..., n]. For inference: it has no gradient.
     package func linear(_ stack: Parameter, expert: Int, as outputType: ElementType? = nil) -> Tensor {
         precondition(
-            stack.shape.count == 3 && width == stack.shape[2] && (0 ..< stack.shape[0]).contains(expert) && trace?.tape == nil,
+            stack.shape.count == 3 && width == stack.shape[2] && (0 ..< stack.shape[0]).contains(expert)
+                && trace?.tape == nil,
             "linear \(stack.name): x \(shape), expert \(expert) of \(stack.shape)")
         let (n, k) = (stack.shape[1], stack.shape[2])
         let y = Tensor(empty: shape.dropLast() + [n], outputType ?? dtype), processor = Processor.current
         if stack.blocks.isEmpty {
             let value = stack.value
             let page = Matrix(value.pointer + expert * n * k * value.dtype.size, value.dtype, rows: n, columns: k)
-            withExtendedLifetime(value) { processor.multiply(matrix, page.transposed, into: y.matrix, computeType: dtype) }
+            withExtendedLifetime(value) {
+                processor.multiply(matrix, page.transposed, into: y.matrix, computeType: dtype)
+            }
         } else {
             processor.multiply(matrix, stack.blocks[expert], into: y.matrix)
         }
         return y
     }
 
-    /// Matrix product of the last two dimensions, over equal leading ones: [..., m, k] by [..., k, n], or by [..., n, k] transposed.
+    /// Matrix product of the last two dimensions, over equal leading ones: [..., m, k] by [..., k, n], or by [..., n,
+    /// k] transposed.
     package func matmul(_ b: Tensor, transposeB: Bool = false, as outputType: ElementType? = nil) -> Tensor {
         let rank = shape.count
         let (m, k) = (shape[rank - 2], shape[rank - 1])
         let (bk, n) = transposeB ? (b.shape[rank - 1], b.shape[rank - 2]) : (b.shape[rank - 2], b.shape[rank - 1])
-        precondition(b.shape.count == rank && b.shape.dropLast(2) == shape.dropLast(2) && k == bk, "matmul: \(shape) by \(b.shape)\(transposeB ? "ᵀ" : "")")
+        precondition(
+            b.shape.count == rank && b.shape.dropLast(2) == shape.dropLast(2) && k == bk,
+            "matmul: \(shape) by \(b.shape)\(transposeB ? "ᵀ" : "")")
         let y = Tensor(empty: shape.dropLast(2) + [m, n], outputType ?? dtype)
         let processor = Processor.current
         for i in 0 ..< shape.dropLast(2).reduce(1, *) {

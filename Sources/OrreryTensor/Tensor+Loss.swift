@@ -1,17 +1,23 @@
 import Kernels
 
 extension Tensor {
-    /// log softmax of logits [..., V] at targets, one per row: [rows], float32. Rows with negative targets give zero, and have no gradient.
+    /// log softmax of logits [..., V] at targets, one per row: [rows], float32. Rows with negative targets give zero,
+    /// and have no gradient.
     ///
-    /// Only the log-sum-exp of each row is kept: the gradient makes the probabilities again. Each row has its own factor there, so that any loss of
-    /// log-probabilities is a few lines: their mean, a clipped ratio (arXiv:1707.06347), the sigmoid of a difference (arXiv:2305.18290).
+    /// Only the log-sum-exp of each row is kept: the gradient makes the probabilities again. Each row has its own
+    /// factor there, so that any loss of log-probabilities is a few lines: their mean, a clipped ratio
+    /// (arXiv:1707.06347), the sigmoid of a difference (arXiv:2305.18290).
     package func logProbabilities(of targets: [Int32]) -> Tensor {
         precondition(targets.count == rows, "logProbabilities: \(targets.count) targets for logits \(shape)")
         precondition(targets.allSatisfy { Int($0) < width }, "logProbabilities: a target outside of 0 ..< \(width)")
         let logits = contiguous(), lse = Tensor(empty: [rows], .float32), y = Tensor(zeros: [rows])
         Processor.current.logSumExp(logits.vector, into: lse.float32Pointer, width: width)
-        for r in 0 ..< rows where targets[r] >= 0 { y.float32Pointer[r] = logits.element(r * width + Int(targets[r])) - lse.float32Pointer[r] }
-        return withExtendedLifetime(lse) { traced(y, trace, op: .logProbability(logits: logits, targets: targets, logSumExp: lse)) }
+        for r in 0 ..< rows where targets[r] >= 0 {
+            y.float32Pointer[r] = logits.element(r * width + Int(targets[r])) - lse.float32Pointer[r]
+        }
+        return withExtendedLifetime(lse) {
+            traced(y, trace, op: .logProbability(logits: logits, targets: targets, logSumExp: lse))
+        }
     }
 
     /// Σ weight x over all elements, one element. The sum is made in float64.

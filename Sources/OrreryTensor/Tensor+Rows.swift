@@ -5,7 +5,9 @@ extension Tensor {
     package func rows(_ range: Range<Int>) -> Tensor {
         if range == 0 ..< rows { return self }
         if trace?.tape != nil { return rows(at: Array(range)) }
-        return Tensor([range.count, width], dtype, storage: storage, offset: offset + range.lowerBound * rowStride, rowStride: rowStride)
+        return Tensor(
+            [range.count, width], dtype, storage: storage, offset: offset + range.lowerBound * rowStride,
+            rowStride: rowStride)
     }
 
     /// Parts [n, W] one below the other.
@@ -18,7 +20,9 @@ extension Tensor {
             ranges.append(first ..< first + part.rows)
             copyRows(from: part, to: y.rows(ranges[ranges.count - 1]))
         }
-        let op = CustomOp(name: "joinedRows", inputs: parts) { dy in ranges.map { range in dy[0]?.detached.contiguous().rows(range) } }
+        let op = CustomOp(name: "joinedRows", inputs: parts) { dy in
+            ranges.map { range in dy[0]?.detached.contiguous().rows(range) }
+        }
         return op.record([y])[0]
     }
 
@@ -30,7 +34,9 @@ extension Tensor {
         }
         let op = CustomOp(name: "rows", inputs: [self]) { dy in
             let dx = Tensor(zeros: shape)
-            if let dy = dy[0] { dx.addRows(dy.detached.cast(to: .float32).contiguous(), to: places, weights: places.map { _ in 1 }) }
+            if let dy = dy[0] {
+                dx.addRows(dy.detached.cast(to: .float32).contiguous(), to: places, weights: places.map { _ in 1 })
+            }
             return [dx]
         }
         return op.record([y])[0]
@@ -54,7 +60,8 @@ extension Tensor {
     /// gate sigmoid(alpha gate) (up + 1), with the gate, self, held below `limit` and up within it.
     package func clampedSwiGLU(up: Tensor, alpha: Float, limit: Float) -> Tensor {
         precondition(shape == up.shape, "clampedSwiGLU: gate \(shape), up \(up.shape)")
-        let (gate, up) = (cast(to: .float32).contiguous(), up.cast(to: .float32).contiguous()), y = Tensor(empty: shape, .float32)
+        let (gate, up) = (cast(to: .float32).contiguous(), up.cast(to: .float32).contiguous()),
+            y = Tensor(empty: shape, .float32)
         withExtendedLifetime((gate, up)) {
             let (g, u, out) = (gate.float32Pointer, up.float32Pointer, y.float32Pointer)
             Processor.current.forRuns(.activations, count, grain: 4096, bytes: 12 * count) {

@@ -37,11 +37,13 @@ extension Tensor {
         let y = Tensor(empty: shape, parts[0].dtype)
         var at = 0
         for part in parts {
-            copyRows(from: part, to: Tensor(part.shape, y.dtype, storage: y.storage, offset: at, rowStride: y.rowStride))
+            copyRows(
+                from: part, to: Tensor(part.shape, y.dtype, storage: y.storage, offset: at, rowStride: y.rowStride))
             at += part.width
         }
         let op = CustomOp(name: "joined", inputs: parts) { dy in
-            dy[0].map { $0.detached.contiguous().split(widths).map { Optional($0.contiguous()) } } ?? parts.map { _ in nil }
+            dy[0].map { $0.detached.contiguous().split(widths).map { Optional($0.contiguous()) } }
+                ?? parts.map { _ in nil }
         }
         return op.record([y])[0]
     }
@@ -54,8 +56,12 @@ extension Tensor {
         let y = Tensor(empty: merging ? [b, t, heads * d] : [b, heads, t, d], dtype)
         for i in 0 ..< b {
             for h in 0 ..< heads {
-                let apart = Tensor([t, d], dtype, storage: merging ? y.storage : source.storage, offset: (merging ? y : source).offset + i * t * heads * d + h * d, rowStride: heads * d)
-                let together = Tensor([t, d], dtype, storage: merging ? source.storage : y.storage, offset: (merging ? source : y).offset + (i * heads + h) * t * d)
+                let apart = Tensor(
+                    [t, d], dtype, storage: merging ? y.storage : source.storage,
+                    offset: (merging ? y : source).offset + i * t * heads * d + h * d, rowStride: heads * d)
+                let together = Tensor(
+                    [t, d], dtype, storage: merging ? source.storage : y.storage,
+                    offset: (merging ? source : y).offset + (i * heads + h) * t * d)
                 copyRows(from: merging ? together : apart, to: merging ? apart : together)
             }
         }
@@ -67,5 +73,6 @@ extension Tensor {
 package func copyRows(from x: Tensor, to y: Tensor) {
     precondition(x.shape == y.shape, "copy: \(x.shape) to \(y.shape)")
     Processor.current.convertRows(
-        (x.pointer, x.dtype, stride: x.rowStride), to: (y.pointer, y.dtype, stride: y.rowStride), rows: x.rows, width: x.width)
+        (x.pointer, x.dtype, stride: x.rowStride), to: (y.pointer, y.dtype, stride: y.rowStride), rows: x.rows,
+        width: x.width)
 }

@@ -1,9 +1,10 @@
 import Kernels
 
-/// An array of numbers with a shape. Row-major; rows of the last dimension may stand further apart than they are long, which is how
-/// `split` makes views without copying.
+/// An array of numbers with a shape. Row-major; rows of the last dimension may stand further apart than they are long,
+/// which is how `split` makes views without copying.
 ///
-/// Operations compute at once. While a `Tape` is open, an operation on a tracked tensor also appends its `Op` to that tape.
+/// Operations compute at once. While a `Tape` is open, an operation on a tracked tensor also appends its `Op` to that
+/// tape.
 public struct Tensor: @unchecked Sendable {  // written once, by the operation that makes it
     public let shape: [Int]
     public let dtype: ElementType
@@ -18,7 +19,10 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
         self.init(shape, dtype, storage: Storage(byteCount: shape.reduce(1, *) * dtype.size))
     }
 
-    package init(_ shape: [Int], _ dtype: ElementType, storage: Storage, offset: Int = 0, rowStride: Int? = nil, trace: Trace? = nil) {
+    package init(
+        _ shape: [Int], _ dtype: ElementType, storage: Storage, offset: Int = 0, rowStride: Int? = nil,
+        trace: Trace? = nil
+    ) {
         self.shape = shape
         self.dtype = dtype
         self.storage = storage
@@ -80,7 +84,8 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
 
     /// [N, H * head size] seen as heads.
     package func headRows(headSize: Int) -> HeadRows {
-        precondition(shape.count == 2 && width % headSize == 0, "heads: expected [N, heads of \(headSize)], found \(shape)")
+        precondition(
+            shape.count == 2 && width % headSize == 0, "heads: expected [N, heads of \(headSize)], found \(shape)")
         return HeadRows(pointer, dtype, rowStride: rowStride, headSize: headSize)
     }
 }

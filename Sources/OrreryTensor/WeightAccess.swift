@@ -1,6 +1,7 @@
 import Foundation
 
-/// Lets any number of forward passes read the weights of an arena, or one trainer change them. Who wants to change them comes first: passes that begin later wait.
+/// Lets any number of forward passes read the weights of an arena, or one trainer change them. Who wants to change them
+/// comes first: passes that begin later wait.
 package final class WeightAccess: @unchecked Sendable {  // every property is under the condition's lock
     private let condition = NSCondition()
     private var readers = 0

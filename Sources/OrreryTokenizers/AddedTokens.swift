@@ -51,7 +51,8 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
                 throw TokenizerError.invalid("added token \(token.id) is empty; expected at least one character")
             }
             guard idByContent.updateValue(token.id, forKey: Array(token.content.utf8)) == nil else {
-                throw TokenizerError.invalid("added token \"\(token.content)\" is there twice; expected distinct tokens")
+                throw TokenizerError.invalid(
+                    "added token \"\(token.content)\" is there twice; expected distinct tokens")
             }
         }
         self.idByContent = idByContent
@@ -86,19 +87,19 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
     /// Whether `id` is an added token that marks structure.
     public func isSpecial(_ id: TokenID) -> Bool { token(for: id)?.isSpecial ?? false }
 
-    /// Cuts `utf8` at the added tokens, leftmost and then longest first, as tokenizers' AddedVocabulary does. The segments
-    /// follow each other without gaps; ordinary ones are never empty.
+    /// Cuts `utf8` at the added tokens, leftmost and then longest first, as tokenizers' AddedVocabulary does. The
+    /// segments follow each other without gaps; ordinary ones are never empty.
     func forEachSegment(
         of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (Segment) throws -> Void
     ) rethrows {
         let search = recognizesSpecialTokens ? all : ordinary
         var start = 0
         while let (id, range) = search.first(in: utf8, from: start) {
-            if start < range.lowerBound { try body(.ordinary(start..<range.lowerBound)) }
+            if start < range.lowerBound { try body(.ordinary(start ..< range.lowerBound)) }
             try body(.token(id, range))
             start = range.upperBound
         }
-        if start < utf8.count { try body(.ordinary(start..<utf8.count)) }
+        if start < utf8.count { try body(.ordinary(start ..< utf8.count)) }
     }
 }
 
@@ -119,8 +120,10 @@ private struct AddedTokenSearch: Sendable {
     func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> (TokenID, Range<Int>)? {
         if trie.isEmpty { return nil }
         return startsToken.withUnsafeBufferPointer { startsToken in
-            for position in start..<text.count where startsToken[Int(text[position])] {
-                if let match = trie.longestMatch(in: text, at: position) { return (match.value, position..<match.end) }
+            for position in start ..< text.count where startsToken[Int(text[position])] {
+                if let match = trie.longestMatch(in: text, at: position) {
+                    return (match.value, position ..< match.end)
+                }
             }
             return nil
         }

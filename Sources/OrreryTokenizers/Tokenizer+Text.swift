@@ -14,7 +14,9 @@ extension Tokenizer {
     }
 
     /// The token ids of UTF-8 bytes, such as a file's.
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions()) throws -> [TokenID] {
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions()
+    ) throws -> [TokenID] {
         var encoding = Encoding(recordsByteRanges: false)
         try encode(utf8, options: options, into: &encoding)
         return encoding.ids
@@ -25,7 +27,8 @@ extension Tokenizer {
         try encoding(of: text, recordsByteRanges: true, options: options)
     }
 
-    /// The token ids of each text, computed on all cores; a long text is cut into parts for that where it can be (`encodeParts`).
+    /// The token ids of each text, computed on all cores; a long text is cut into parts for that where it can be
+    /// (`encodeParts`).
     ///
     /// - Throws: the error of the first text that has one.
     public func encodeBatch(_ texts: [String], options: EncodingOptions = EncodingOptions()) throws -> [[TokenID]] {
@@ -33,7 +36,11 @@ extension Tokenizer {
         let long = texts.indices.filter { texts[$0].utf8.count > 4 << 20 }
         for index in long {
             var text = texts[index]
-            let result = Result { try text.withUTF8 { try encode($0, options: options, threads: ProcessInfo.processInfo.activeProcessorCount) } }
+            let result = Result {
+                try text.withUTF8 {
+                    try encode($0, options: options, threads: ProcessInfo.processInfo.activeProcessorCount)
+                }
+            }
             results.withLock { $0[index] = result }
         }
         DispatchQueue.concurrentPerform(iterations: texts.count) { index in

@@ -4,13 +4,16 @@ public typealias TokenID = Int32
 /// Text to token ids and back.
 ///
 /// Everything works on UTF-8 bytes, so a memory-mapped file is encoded without becoming a `String` first; the `String`
-/// forms are conveniences in `Tokenizer+Text.swift`. A conforming type is an immutable value, used from many threads at once.
+/// forms are conveniences in `Tokenizer+Text.swift`. A conforming type is an immutable value, used from many threads at
+/// once.
 ///
-/// Decoding is a left fold: what a token adds to the text may depend on those before it (SentencePiece drops the first space,
-/// WordPiece joins `##` pieces), never on those after it, though bytes may wait for the rest of their character. That is what
-/// makes streaming exact: the concatenation of what a `StreamingDecoder` emits is what `decode` gives for the whole.
+/// Decoding is a left fold: what a token adds to the text may depend on those before it (SentencePiece drops the first
+/// space, WordPiece joins `##` pieces), never on those after it, though bytes may wait for the rest of their character.
+/// That is what makes streaming exact: the concatenation of what a `StreamingDecoder` emits is what `decode` gives for
+/// the whole.
 public protocol Tokenizer: Sendable {
-    /// The number of ids: valid ids are `0 ..< vocabularySize`, added tokens included. There may be holes (`piece(for:)` is nil).
+    /// The number of ids: valid ids are `0 ..< vocabularySize`, added tokens included. There may be holes
+    /// (`piece(for:)` is nil).
     var vocabularySize: Int { get }
 
     /// The tokens outside the model proper: end of text, unknown, the markers of a chat.
@@ -43,8 +46,8 @@ public protocol Tokenizer: Sendable {
     /// - Throws: `TokenizerError` if there is no token `id`.
     func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws
 
-    /// A decoder for one text after another, which `decode` and `StreamingDecoder` use. The default folds `decode(_:after:into:)` over
-    /// the tokens.
+    /// A decoder for one text after another, which `decode` and `StreamingDecoder` use. The default folds
+    /// `decode(_:after:into:)` over the tokens.
     ///
     /// - Parameter skipsSpecialTokens: whether added tokens that mark structure are left out of the text.
     func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder
@@ -55,15 +58,16 @@ public protocol Tokenizer: Sendable {
 
 /// How `encode` treats special tokens.
 public struct EncodingOptions: Sendable, Hashable {
-    /// Whether a special token spelled out in the text becomes its id (as transformers does by default), or is read as the
-    /// ordinary characters it is written with. Text from a stranger should be read with false.
+    /// Whether a special token spelled out in the text becomes its id (as transformers does by default), or is read as
+    /// the ordinary characters it is written with. Text from a stranger should be read with false.
     public var recognizesSpecialTokens: Bool
 
     /// Whether the tokenizer's own template adds its begin and end tokens (transformers' `add_special_tokens`).
     /// The character and byte tokenizers have no template, so nothing is added.
     public var addsSpecialTokens: Bool
 
-    /// How long texts are cut short; nil leaves them whole, whatever the tokenizer's file says (`PipelineTokenizer.truncation`).
+    /// How long texts are cut short; nil leaves them whole, whatever the tokenizer's file says
+    /// (`PipelineTokenizer.truncation`).
     public var truncation: Truncation?
 
     public init(recognizesSpecialTokens: Bool = true, addsSpecialTokens: Bool = true, truncation: Truncation? = nil) {
@@ -77,8 +81,8 @@ public struct EncodingOptions: Sendable, Hashable {
 public struct Encoding: Sendable, Hashable {
     public var ids: [TokenID] = []
 
-    /// For each token its bytes in the source text's UTF-8; empty unless `recordsByteRanges`. A token that a template added
-    /// has an empty range; two tokens that share a character each have the part that is theirs.
+    /// For each token its bytes in the source text's UTF-8; empty unless `recordsByteRanges`. A token that a template
+    /// added has an empty range; two tokens that share a character each have the part that is theirs.
     public var byteRanges: [Range<Int>] = []
 
     public let recordsByteRanges: Bool

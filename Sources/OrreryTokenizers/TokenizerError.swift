@@ -30,7 +30,9 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
 
     /// A byte that a byte-level vocabulary lacks; `wordStart` is the place of the word that it is in.
     static func byteWithoutToken(_ byte: UInt8, wordStart: Int) -> TokenizerError {
-        .invalid("byte 0x\(String(byte, radix: 16, uppercase: true)) has no token in this vocabulary; the word at byte \(wordStart) cannot be encoded")
+        .invalid(
+            "byte 0x\(String(byte, radix: 16, uppercase: true)) has no token in this vocabulary; the word at byte \(wordStart) cannot be encoded"
+        )
     }
 
     /// An argument that no tokenizer can be made from.

@@ -2,18 +2,21 @@ import OrreryFiles
 
 /// Opens saved tokenizers.
 public enum TokenizerLoader {
-    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`, `vocab.json` with
-    /// `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF file. A `tokenizer_config.json` beside it
-    /// says what the file itself does not.
+    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`,
+    /// `vocab.json` with `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF
+    /// file. A `tokenizer_config.json` beside it says what the file itself does not.
     ///
     /// - Parameters:
     ///   - pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
-    ///   - encoding: tiktoken's name for a `.tiktoken` vocabulary with its special tokens, where it has two: `o200k_harmony`, `p50k_edit`.
-    ///   - rows: how many tokens the model has rows for: tokens beyond, which files next to the tokenizer name, are left out.
+    ///   - encoding: tiktoken's name for a `.tiktoken` vocabulary with its special tokens, where it has two:
+    ///     `o200k_harmony`, `p50k_edit`.
+    ///   - rows: how many tokens the model has rows for: tokens beyond, which files next to the tokenizer name, are
+    ///     left out.
     ///   - warn: receives what was odd and was read all the same, a line each.
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
     public static func load(
-        path: String, pattern: SplitPattern? = nil, encoding: String? = nil, rows: Int? = nil, warn: (String) -> Void = { _ in }
+        path: String, pattern: SplitPattern? = nil, encoding: String? = nil, rows: Int? = nil,
+        warn: (String) -> Void = { _ in }
     ) throws -> any Tokenizer {
         let (tokenizer, warnings) = try TokenizerOpening(pattern: pattern, encoding: encoding, rows: rows).load(path)
         (tokenizer.warnings + warnings).forEach(warn)
@@ -25,21 +28,26 @@ public enum TokenizerLoader {
         let file = FileStatus(path)?.kind == .directory ? file(inDirectory: path) : path
         if file.hasSuffix(".tiktoken") { return [file] }
         let names = [
-            "merges.txt", TokenizerConfiguration.fileName, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "generation_config.json",
+            "merges.txt", TokenizerConfiguration.fileName, "special_tokens_map.json", "added_tokens.json",
+            "chat_template.jinja", "generation_config.json",
         ]
         return [file] + names.map { Path.join(Path.parent(file), $0) }
     }
 
     /// The file that is read of a directory. Without any that could be, the error is about the first.
     fileprivate static func file(inDirectory directory: String) -> String {
-        let paths = ["tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "sentencepiece.bpe.model", "sentencepiece.model", "spm.model"].map { Path.join(directory, $0) }
+        let paths = [
+            "tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "sentencepiece.bpe.model",
+            "sentencepiece.model", "spm.model",
+        ].map { Path.join(directory, $0) }
         return paths.first { FileStatus($0) != nil } ?? paths[0]
     }
 }
 
 /// How one tokenizer is opened.
 private struct TokenizerOpening {
-    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB, and a tree of its values takes ten times that.
+    /// What a `tokenizer.json` may weigh: the largest published ones have 35 MB, and a tree of its values takes ten
+    /// times that.
     private static let maximalBytes = 256 << 20
 
     let pattern: SplitPattern?
@@ -52,26 +60,41 @@ private struct TokenizerOpening {
     func load(_ path: String) throws -> Loaded {
         guard let status = FileStatus(path) else {
             throw TokenizerError.file(
-                path, "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt")
+                path,
+                "does not exist; expected char, byte, bpe:SIZE, a model directory, or a tokenizer's file: tokenizer.json, .tiktoken, vocab.json, .model, .gguf, vocab.txt"
+            )
         }
         return try TokenizerError.naming(path) {
             try status.kind == .directory ? tokenizer(inDirectory: path) : tokenizer(inFile: path)
         }
     }
 
-    private func tokenizer(inDirectory directory: String) throws -> Loaded { try tokenizer(inFile: TokenizerLoader.file(inDirectory: directory)) }
+    private func tokenizer(inDirectory directory: String) throws -> Loaded {
+        try tokenizer(inFile: TokenizerLoader.file(inDirectory: directory))
+    }
 
     private func tokenizer(inFile path: String) throws -> Loaded {
-        if path.hasSuffix(".tiktoken") { return (try BytePairTokenizer(tiktoken: path, pattern: pattern, encoding: encoding), []) }
-        guard encoding == nil else { throw TokenizerError.file(path, "says itself which special tokens it has; --encoding is for .tiktoken") }
+        if path.hasSuffix(".tiktoken") {
+            return (try BytePairTokenizer(tiktoken: path, pattern: pattern, encoding: encoding), [])
+        }
+        guard encoding == nil else {
+            throw TokenizerError.file(path, "says itself which special tokens it has; --encoding is for .tiktoken")
+        }
         let configuration = try TokenizerConfiguration(beside: path)
-        if Path.name(path) == "vocab.json" { return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).bytePair(pattern: pattern) }
+        if Path.name(path) == "vocab.json" {
+            return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).bytePair(
+                pattern: pattern)
+        }
         guard pattern == nil else {
             throw TokenizerError.file(path, "says itself how text is cut; --pattern is for .tiktoken and vocab.json")
         }
         if GGUFFile.isGGUF(path: path) { return (try GGUFTokenizer(GGUFVocabulary(contentsOf: path)), []) }
-        if path.hasSuffix(".model") { return try SentencePieceReader(path: path, configuration: configuration, rows: rows).tokenizer() }
-        if path.hasSuffix(".txt") { return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).wordPiece() }
+        if path.hasSuffix(".model") {
+            return try SentencePieceReader(path: path, configuration: configuration, rows: rows).tokenizer()
+        }
+        if path.hasSuffix(".txt") {
+            return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).wordPiece()
+        }
         let tokenizer = try TokenizerError.naming(path) {
             try HuggingFaceReader(path: path, root: json(path), configuration: configuration).tokenizer()
         }
@@ -81,8 +104,10 @@ private struct TokenizerOpening {
     private func json(_ path: String) throws -> JSONFields {
         let file = try MappedFile(path: path)
         guard file.count <= Self.maximalBytes else {
-            throw TokenizerError.file(path, "has \(file.count) bytes; expected a tokenizer of at most \(Self.maximalBytes) bytes")
+            throw TokenizerError.file(
+                path, "has \(file.count) bytes; expected a tokenizer of at most \(Self.maximalBytes) bytes")
         }
-        return try JSONFields(file.withUnsafeBytes { try JSONValue(parsing: $0, file: path, dialect: .serde) }, file: path)
+        return try JSONFields(
+            file.withUnsafeBytes { try JSONValue(parsing: $0, file: path, dialect: .serde) }, file: path)
     }
 }

@@ -12,8 +12,13 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
     static func data(_ path: String, _ problem: String) -> TrainingError { TrainingError(.data, "\(path): \(problem)") }
     static func plan(_ problem: String) -> TrainingError { TrainingError(.plan, problem) }
     static func base(_ path: String, _ problem: String) -> TrainingError { TrainingError(.base, "\(path): \(problem)") }
-    static func state(_ path: String, _ problem: String) -> TrainingError { TrainingError(.state, "\(path): \(problem)") }
+    static func state(_ path: String, _ problem: String) -> TrainingError {
+        TrainingError(.state, "\(path): \(problem)")
+    }
     static func notANumber(step: Int, what: String) -> TrainingError {
-        TrainingError(.notANumber, "step \(step): \(what) is not finite; the last checkpoint is kept (a lower --learning-rate, or --clip, may help)")
+        TrainingError(
+            .notANumber,
+            "step \(step): \(what) is not finite; the last checkpoint is kept (a lower --learning-rate, or --clip, may help)"
+        )
     }
 }

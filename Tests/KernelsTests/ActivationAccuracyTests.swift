@@ -2,11 +2,15 @@ import Foundation
 import Kernels
 import Testing
 
-/// exp, erf and tanh through the kernels that use them, over every 2,003rd float32: both signs, zeros, denormals, infinities and NaN among them.
+/// exp, erf and tanh through the kernels that use them, over every 2,003rd float32: both signs, zeros, denormals,
+/// infinities and NaN among them.
 @Suite struct ActivationAccuracyTests {
     private static let sweep: [Float] =
         stride(from: UInt32(0), to: .max - 2003, by: 2003).map { Float(bitPattern: $0) }
-        + [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]
+        + [
+            0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
+            .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+        ]
         + (-8000 ... 8000).map { Float($0) / 512 }
 
     /// exp(x) as the loss's gradient makes it: 1 * (softmax of x with a log-sum-exp of 0), the target elsewhere.
@@ -15,7 +19,8 @@ import Testing
         let x = Self.sweep + [0], y = Grid(.float32, width: x.count), target = [Int32(x.count - 1)]
         target.withUnsafeBufferPointer {
             Processor(set, threads: 1).crossEntropyGradient(
-                Grid(x).vector, lse: Grid([0]).floats, targets: $0.baseAddress!, scales: Grid([1]).floats, into: y.vector, width: x.count)
+                Grid(x).vector, lse: Grid([0]).floats, targets: $0.baseAddress!, scales: Grid([1]).floats,
+                into: y.vector, width: x.count)
         }
         var ulps = 0.0
         for (x, y) in zip(Self.sweep, y.values) {
@@ -67,7 +72,9 @@ import Testing
                     continue
                 }
                 let error = abs(Double(y) - want)
-                if error > Self.bound(kind, Double(x), want) + 0x1p-126 { Issue.record("\(kind)(\(x)) is \(y), expected \(want)"); return }
+                if error > Self.bound(kind, Double(x), want) + 0x1p-126 {
+                    Issue.record("\(kind)(\(x)) is \(y), expected \(want)"); return
+                }
                 if abs(x) < 20 { largest = max(largest, error / max(1, abs(Double(x)))) }
             }
         }
@@ -78,7 +85,8 @@ import Testing
     @Test(arguments: InstructionSet.available, Activation.allCases)
     func slope(on set: InstructionSet, kind: Activation) {
         let x = Self.sweep.filter { !($0.magnitude > 1e18) || $0.isNaN }, y = Grid(.float32, width: x.count)
-        Processor(set, threads: 1).activationGradient(kind, Grid(x).vector, Grid([Float](repeating: 1, count: x.count)).vector, into: y.vector)
+        Processor(set, threads: 1).activationGradient(
+            kind, Grid(x).vector, Grid([Float](repeating: 1, count: x.count)).vector, into: y.vector)
         var largest = 0.0
         for (x, y) in zip(x, y.values) {
             guard !x.isNaN else {

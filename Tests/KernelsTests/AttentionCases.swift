@@ -7,8 +7,12 @@ private struct Geometry {
     /// Queries of each run, and the position of the first.
     var runs: [(queries: Int, first: Int)]
     var (H, Hkv, D): (Int, Int, Int)
-    init(_ runs: [(Int, Int)], _ H: Int, _ Hkv: Int, _ D: Int) { (self.runs, self.H, self.Hkv, self.D) = (runs, H, Hkv, D) }
-    init(_ B: Int, _ T: Int, _ H: Int, _ Hkv: Int, _ D: Int, first: Int = 0) { self.init(Array(repeating: (T, first), count: B), H, Hkv, D) }
+    init(_ runs: [(Int, Int)], _ H: Int, _ Hkv: Int, _ D: Int) {
+        (self.runs, self.H, self.Hkv, self.D) = (runs, H, Hkv, D)
+    }
+    init(_ B: Int, _ T: Int, _ H: Int, _ Hkv: Int, _ D: Int, first: Int = 0) {
+        self.init(Array(repeating: (T, first), count: B), H, Hkv, D)
+    }
     func shape(slopes: Bool, _ extra: Extra = .nothing) -> AttentionShape {
         var row = 0
         let runs = runs.map { queries, first in
@@ -29,7 +33,8 @@ private struct Geometry {
             for r in runs.indices { shape.runs[r].keys += 71 + r }
         case .distances:
             let reach = 9
-            shape.distanceBias = DistanceBias(reach: reach, terms: (0 ..< H * (2 * reach + 1)).map { Float($0 * 7 % 11) / 8 - 0.5 })
+            shape.distanceBias = DistanceBias(
+                reach: reach, terms: (0 ..< H * (2 * reach + 1)).map { Float($0 * 7 % 11) / 8 - 0.5 })
             if runs[0].queries % 2 == 1 { shape.mask = .none }
         }
         return shape
@@ -41,22 +46,32 @@ private struct Geometry {
 /// What attention has beside causal order, one at a time.
 private enum Extra {
     case nothing, window(Int), softCap, sinks, bothWays, otherSequence, distances
-    static let all: [Extra] = [.window(1), .window(5), .window(64), .window(67), .softCap, .sinks, .bothWays, .otherSequence, .distances]
+    static let all: [Extra] = [
+        .window(1), .window(5), .window(64), .window(67), .softCap, .sinks, .bothWays, .otherSequence, .distances,
+    ]
     /// Those that have a gradient.
     static let trained: [Extra] = [.window(5), .window(67), .softCap, .bothWays]
 }
 
 private let training = [
-    Geometry(1, 1, 1, 1, 1), Geometry(1, 7, 2, 2, 15), Geometry(2, 33, 3, 1, 7), Geometry(1, 65, 4, 2, 17), Geometry(1, 129, 2, 1, 33), Geometry(2, 100, 2, 2, 64),
-    Geometry(1, 50, 1, 1, 128), Geometry(1, 64, 2, 2, 16), Geometry(1, 193, 1, 1, 8), Geometry([(5, 0), (70, 0), (1, 0), (64, 0)], 4, 2, 16),
+    Geometry(1, 1, 1, 1, 1), Geometry(1, 7, 2, 2, 15), Geometry(2, 33, 3, 1, 7), Geometry(1, 65, 4, 2, 17),
+    Geometry(1, 129, 2, 1, 33), Geometry(2, 100, 2, 2, 64),
+    Geometry(1, 50, 1, 1, 128), Geometry(1, 64, 2, 2, 16), Geometry(1, 193, 1, 1, 8),
+    Geometry([(5, 0), (70, 0), (1, 0), (64, 0)], 4, 2, 16),
 ]
 private let cached = [
-    Geometry(1, 1, 4, 2, 17, first: 0), Geometry(2, 1, 4, 1, 64, first: 63), Geometry(1, 1, 3, 3, 31, first: 128), Geometry(3, 17, 2, 1, 24, first: 60),
-    Geometry(1, 1, 20, 1, 8, first: 70), Geometry(1, 7, 2, 2, 33, first: 129), Geometry([(1, 40), (9, 0), (1, 0), (66, 3), (1, 130)], 4, 2, 24),
+    Geometry(1, 1, 4, 2, 17, first: 0), Geometry(2, 1, 4, 1, 64, first: 63), Geometry(1, 1, 3, 3, 31, first: 128),
+    Geometry(3, 17, 2, 1, 24, first: 60),
+    Geometry(1, 1, 20, 1, 8, first: 70), Geometry(1, 7, 2, 2, 33, first: 129),
+    Geometry([(1, 40), (9, 0), (1, 0), (66, 3), (1, 130)], 4, 2, 24),
 ]
 
-/// Beyond a segment of keys: the last query, a chunk that straddles two segments, and one that sees the second alone through a window.
-private let long = [Geometry(1, 1, 4, 2, 16, first: 2100), Geometry(2, 7, 2, 1, 33, first: 1020), Geometry(1, 50, 1, 1, 8, first: 2040), Geometry([(1, 2100), (3, 1022), (1, 5)], 2, 1, 16)]
+/// Beyond a segment of keys: the last query, a chunk that straddles two segments, and one that sees the second alone
+/// through a window.
+private let long = [
+    Geometry(1, 1, 4, 2, 16, first: 2100), Geometry(2, 7, 2, 1, 33, first: 1020), Geometry(1, 50, 1, 1, 8, first: 2040),
+    Geometry([(1, 2100), (3, 1022), (1, 5)], 2, 1, 16),
+]
 
 /// Rows of q [N, H, D] and of k, v [S, Hkv, D], with gaps behind each row.
 private struct Inputs {
@@ -65,7 +80,9 @@ private struct Inputs {
 
     init(_ shape: AttentionShape, _ type: ElementType) {
         var samples = Samples(shape.rows * 1000 + shape.headSize)
-        let (ofQueries, ofKeys) = (shape.rows * shape.heads * shape.headSize, shape.keys * shape.keyValueHeads * shape.headSize)
+        let (ofQueries, ofKeys) = (
+            shape.rows * shape.heads * shape.headSize, shape.keys * shape.keyValueHeads * shape.headSize
+        )
         q = samples.floats(ofQueries, type)
         k = samples.floats(ofKeys, type)
         v = samples.floats(ofKeys, type)
@@ -85,8 +102,11 @@ private struct Inputs {
 }
 
 private let dropout = Dropout(probability: 0.25, seed: 11, stream: 5)
-private func reference(_ shape: AttentionShape, _ inputs: Inputs, _ type: ElementType, drops: Bool) -> ReferenceAttention {
-    var r = ReferenceAttention(shape, q: inputs.q.rounded(to: type), k: inputs.k.rounded(to: type), v: inputs.v.rounded(to: type))
+private func reference(
+    _ shape: AttentionShape, _ inputs: Inputs, _ type: ElementType, drops: Bool
+) -> ReferenceAttention {
+    var r = ReferenceAttention(
+        shape, q: inputs.q.rounded(to: type), k: inputs.k.rounded(to: type), v: inputs.v.rounded(to: type))
     if drops {
         r.dropped = Double(dropout.probability)
         r.keeps = { row, head, s in Reference.keeps(dropout, row: UInt32(head * shape.rows + row), element: s) }
@@ -94,8 +114,8 @@ private func reference(_ shape: AttentionShape, _ inputs: Inputs, _ type: Elemen
     return r
 }
 
-/// A score is wrong by D u of its terms' size, a probability by twice that as a share; the sum over S keys adds S u; bfloat16 rounds each
-/// probability once more. y is a sum of terms p |v| with that share.
+/// A score is wrong by D u of its terms' size, a probability by twice that as a share; the sum over S keys adds S u;
+/// bfloat16 rounds each probability once more. y is a sum of terms p |v| with that share.
 private func share(_ shape: AttentionShape, _ result: ReferenceAttention.Result, _ type: ElementType) -> Double {
     let scoreError = Double(2 * shape.headSize + 4) * u * result.largestScore
     return 2 * scoreError + Double(shape.keys + shape.headSize + 16) * u + (type == .bfloat16 ? type.roundoff : 0)
@@ -107,10 +127,13 @@ private struct Variation {
     var extra = Extra.nothing
     var label: String { "\(slopes ? " ALiBi" : "")\(drops ? " dropout" : "") \(extra)" }
 
-    static let forward: [Variation] = [
-        Variation(slopes: false, drops: false), Variation(slopes: true, drops: false), Variation(slopes: false, drops: true), Variation(slopes: true, drops: true),
-    ] + Extra.all.map { Variation(slopes: false, drops: false, extra: $0) }
-    static let gradient: [Variation] = [Variation(slopes: false, drops: false), Variation(slopes: true, drops: true)]
+    static let forward: [Variation] =
+        [
+            Variation(slopes: false, drops: false), Variation(slopes: true, drops: false),
+            Variation(slopes: false, drops: true), Variation(slopes: true, drops: true),
+        ] + Extra.all.map { Variation(slopes: false, drops: false, extra: $0) }
+    static let gradient: [Variation] =
+        [Variation(slopes: false, drops: false), Variation(slopes: true, drops: true)]
         + Extra.trained.map { Variation(slopes: false, drops: false, extra: $0) }
 }
 
@@ -118,7 +141,8 @@ private struct Variation {
 private func written(_ shape: AttentionShape, _ k: HeadRows, _ v: HeadRows, _ type: CacheType) -> [KeyValueTiles] {
     var row = 0
     return shape.runs.map { run in
-        let tiles = KeyValueTiles(heads: shape.keyValueHeads, headSize: shape.headSize, capacity: run.keys + 9, type: type)
+        let tiles = KeyValueTiles(
+            heads: shape.keyValueHeads, headSize: shape.headSize, capacity: run.keys + 9, type: type)
         tiles.write(keys: k, values: v, rows: row ..< row + run.keys, at: 0)
         row += run.keys
         return tiles
@@ -127,14 +151,19 @@ private func written(_ shape: AttentionShape, _ k: HeadRows, _ v: HeadRows, _ ty
 
 private func forwardCase(_ geometry: Geometry, _ variation: Variation, _ type: ElementType) -> KernelCase {
     let shape = geometry.shape(slopes: variation.slopes, variation.extra), drops = variation.drops
-    return KernelCase(kernel: "attention", label: "\(geometry.label) \(type.name)\(variation.label)") { processor, findings in
+    return KernelCase(kernel: "attention", label: "\(geometry.label) \(type.name)\(variation.label)") {
+        processor, findings in
         let inputs = Inputs(shape, type)
-        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type), y = inputs.queries(nil, type)
+        let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type),
+            y = inputs.queries(nil, type)
         let lse = Grid(.float32, width: shape.heads * shape.rows)
-        let tiles = geometry.isTraining
+        let tiles =
+            geometry.isTraining
             ? KeyValueTiles.ofTraining(shape, keys: inputs.heads(k), values: inputs.heads(v), type: type)
             : written(shape, inputs.heads(k), inputs.heads(v), CacheType(type))
-        processor.attention(shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: lse.floats, dropout: drops ? dropout : nil)
+        processor.attention(
+            shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: lse.floats,
+            dropout: drops ? dropout : nil)
         let want = reference(shape, inputs, type, drops: drops).forward(), share = share(shape, want, type)
         findings.expect(y, want.y, "y") { share * want.magnitude[$0] }
         findings.expect(lse, want.logSumExp, "lse") { share + 2 * u * abs(want.logSumExp[$0]) }
@@ -143,7 +172,8 @@ private func forwardCase(_ geometry: Geometry, _ variation: Variation, _ type: E
 
 private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: ElementType) -> KernelCase {
     let shape = geometry.shape(slopes: variation.slopes, variation.extra), drops = variation.drops
-    return KernelCase(kernel: "attention gradient", label: "\(geometry.label) \(type.name)\(variation.label)") { processor, findings in
+    return KernelCase(kernel: "attention gradient", label: "\(geometry.label) \(type.name)\(variation.label)") {
+        processor, findings in
         let inputs = Inputs(shape, type)
         let model = reference(shape, inputs, type, drops: drops), forward = model.forward()
         let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type)
@@ -151,8 +181,10 @@ private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: 
         let lse = Grid(forward.logSumExp.map(Float.init))
         let dq = inputs.queries(nil, type), dk = inputs.keys(nil, type), dv = inputs.keys(nil, type)
         processor.attentionGradient(
-            shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy), logSumExp: lse.floats,
-            dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type, dropout: drops ? dropout : nil)
+            shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy),
+            logSumExp: lse.floats,
+            dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type,
+            dropout: drops ? dropout : nil)
         let want = model.gradient(dy: inputs.dy)
         // P and dS round once each, and y's rounding reaches dS through delta; the sums over queries add T u
         let share = 2 * share(shape, forward, type) + Double(2 * shape.rows) * u
@@ -162,26 +194,36 @@ private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: 
     }
 }
 
-/// Keys and values that a cache keeps in `type`: to the rounding of the arithmetic what the same numbers give in float64, and to that of the type what exact
-/// ones give.
+/// Keys and values that a cache keeps in `type`: to the rounding of the arithmetic what the same numbers give in
+/// float64, and to that of the type what exact ones give.
 private func cacheCase(_ geometry: Geometry, _ variation: Variation, _ type: CacheType) -> KernelCase {
-    let shape = geometry.shape(slopes: variation.slopes, variation.extra), source = type == .bfloat16 ? ElementType.bfloat16 : .float32
-    return KernelCase(kernel: "attention on a cache", label: "\(geometry.label) \(type.rawValue)\(variation.label)") { processor, findings in
+    let shape = geometry.shape(slopes: variation.slopes, variation.extra),
+        source = type == .bfloat16 ? ElementType.bfloat16 : .float32
+    return KernelCase(kernel: "attention on a cache", label: "\(geometry.label) \(type.rawValue)\(variation.label)") {
+        processor, findings in
         let inputs = Inputs(shape, source), D = shape.headSize
-        let q = inputs.queries(inputs.q, source), k = inputs.keys(inputs.k, source), v = inputs.keys(inputs.v, source), y = inputs.queries(nil, source)
+        let q = inputs.queries(inputs.q, source), k = inputs.keys(inputs.k, source), v = inputs.keys(inputs.v, source),
+            y = inputs.queries(nil, source)
         let tiles = written(shape, inputs.heads(k), inputs.heads(v), type)
         processor.attention(shape, q: inputs.heads(q), keyValues: tiles, y: inputs.heads(y), logSumExp: nil)
-        func kept(_ x: [Float]) -> [Float] { stride(from: 0, to: x.count, by: D).flatMap { Reference.kept(Array(x[$0 ..< $0 + D]), as: type) } }
-        let same = ReferenceAttention(shape, q: inputs.q, k: kept(inputs.k), v: kept(inputs.v)).forward(), arithmetic = share(shape, same, source)
+        func kept(_ x: [Float]) -> [Float] {
+            stride(from: 0, to: x.count, by: D).flatMap { Reference.kept(Array(x[$0 ..< $0 + D]), as: type) }
+        }
+        let same = ReferenceAttention(shape, q: inputs.q, k: kept(inputs.k), v: kept(inputs.v)).forward(),
+            arithmetic = share(shape, same, source)
         findings.expect(y, same.y, "y") { arithmetic * same.magnitude[$0] }
-        // Numbers are below 2: a score is wrong by the error of each key times |q| < 2, and the softmax and the values each once more.
+        // Numbers are below 2: a score is wrong by the error of each key times |q| < 2, and the softmax and the values
+        // each once more.
         let exact = ReferenceAttention(shape, q: inputs.q, k: inputs.k, v: inputs.v).forward()
         let step = Reference.keptError(type, largest: 2), score = Double(shape.scale) * 2 * Double(D) * step
-        findings.expect(y, exact.y, "y beside exact keys and values") { (exp(2 * score) - 1 + arithmetic) * (exact.magnitude[$0] + step) + step }
+        findings.expect(y, exact.y, "y beside exact keys and values") {
+            (exp(2 * score) - 1 + arithmetic) * (exact.magnitude[$0] + step) + step
+        }
     }
 }
 
-private let kept: [Variation] = [Variation(slopes: false, drops: false), Variation(slopes: true, drops: false)]
+private let kept: [Variation] =
+    [Variation(slopes: false, drops: false), Variation(slopes: true, drops: false)]
     + Extra.all.map { Variation(slopes: false, drops: false, extra: $0) }
 
 let cacheCases: [KernelCase] = CacheType.allCases.flatMap { type in

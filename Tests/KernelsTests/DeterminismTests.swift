@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Testing
 
-// The promises of docs/architecture.md, bit for bit, on every instruction set in float32 and bfloat16: a result depends on its own inputs, and not on
-// its neighbours in the batch, the cut of the sequence or the threads.
+// The promises of docs/architecture.md, bit for bit, on every instruction set in float32 and bfloat16: a result depends
+// on its own inputs, and not on its neighbours in the batch, the cut of the sequence or the threads.
 @Suite struct DeterminismTests {
     // MARK: products
 
@@ -11,19 +11,24 @@ import Testing
     func aRowOfAProductDependsOnItselfAlone(on set: InstructionSet, type: ElementType) {
         for (K, N) in [(100, 65), (2051, 40), (7, 1)] {
             var samples = Samples(K)
-            let M = 100, a = Grid(type, rows: M, width: K, samples.floats(M * K)), b = Grid(type, rows: K, width: N, samples.floats(K * N))
+            let M = 100, a = Grid(type, rows: M, width: K, samples.floats(M * K)),
+                b = Grid(type, rows: K, width: N, samples.floats(K * N))
             let bias = Grid(samples.floats(N))
             for out in ElementType.both {
                 func rows(_ range: Range<Int>, threads: Int) -> [UInt32] {
                     let processor = Processor(set, threads: threads), c = Grid(out, rows: range.count, width: N)
                     let part = Matrix(a.pointer + range.lowerBound * K * type.size, type, rows: range.count, columns: K)
-                    processor.multiply(part, PackedMatrix(b.matrix, computeType: type, on: processor), into: c.matrix, start: .bias(bias.floats))
+                    processor.multiply(
+                        part, PackedMatrix(b.matrix, computeType: type, on: processor), into: c.matrix,
+                        start: .bias(bias.floats))
                     return c.bits
                 }
                 let whole = rows(0 ..< M, threads: 1)
                 for threads in [2, 3, 5] { #expect(rows(0 ..< M, threads: threads) == whole, "\(threads) threads") }
                 for range in [0 ..< 1, 41 ..< 42, 99 ..< 100, 3 ..< 40, 17 ..< 100] {
-                    #expect(rows(range, threads: 2) == Array(whole[range.lowerBound * N ..< range.upperBound * N]), "rows \(range)")
+                    #expect(
+                        rows(range, threads: 2) == Array(whole[range.lowerBound * N ..< range.upperBound * N]),
+                        "rows \(range)")
                 }
             }
         }
@@ -34,8 +39,10 @@ import Testing
         let (M, N, K) = (33, 65, 77)
         var samples = Samples(3)
         let a = samples.floats(M * K), b = samples.floats(K * N), processor = Processor(set, threads: 2)
-        let rows = Grid(type, rows: M, width: K, a), columns = Grid(type, rows: K, width: M, Reference.transposed(a, rows: M, columns: K))
-        let right = Grid(.float32, rows: K, width: N, b), turned = Grid(.float32, rows: N, width: K, Reference.transposed(b, rows: K, columns: N))
+        let rows = Grid(type, rows: M, width: K, a),
+            columns = Grid(type, rows: K, width: M, Reference.transposed(a, rows: M, columns: K))
+        let right = Grid(.float32, rows: K, width: N, b),
+            turned = Grid(.float32, rows: N, width: K, Reference.transposed(b, rows: K, columns: N))
         var results = Set<[UInt32]>()
         for left in [rows.matrix, columns.matrix.transposed] {
             for right in [right.matrix, turned.matrix.transposed] {
@@ -58,7 +65,10 @@ import Testing
         let slopes: [Float]
         let window: Int?
 
-        init(seed: Int, H: Int, Hkv: Int, D: Int, T: Int, source: ElementType, cache: CacheType, slopes: Bool = false, window: Int? = nil) {
+        init(
+            seed: Int, H: Int, Hkv: Int, D: Int, T: Int, source: ElementType, cache: CacheType, slopes: Bool = false,
+            window: Int? = nil
+        ) {
             (self.H, self.Hkv, self.D, self.T, self.source, self.cache) = (H, Hkv, D, T, source, cache)
             self.window = window
             var samples = Samples(seed)
@@ -70,7 +80,8 @@ import Testing
 
         func shape(_ range: Range<Int>) -> AttentionShape {
             AttentionShape(
-                runs: [.init(firstRow: 0, queries: range.count, firstPosition: range.lowerBound)], heads: H, keyValueHeads: Hkv, headSize: D,
+                runs: [.init(firstRow: 0, queries: range.count, firstPosition: range.lowerBound)], heads: H,
+                keyValueHeads: Hkv, headSize: D,
                 mask: AttentionMask(slidingWindow: window), slopes: slopes)
         }
 
@@ -79,12 +90,17 @@ import Testing
         }
 
         /// Writes and attends in pieces, as a decoder does.
-        func inPieces(of size: Int, from start: Int = 0, on processor: Processor, in given: KeyValueTiles? = nil) -> [UInt32] {
-            let tiles = given ?? KeyValueTiles(heads: Hkv, headSize: D, capacity: T, type: cache, on: processor), y = Grid(source, rows: T, width: H * D)
+        func inPieces(
+            of size: Int, from start: Int = 0, on processor: Processor, in given: KeyValueTiles? = nil
+        ) -> [UInt32] {
+            let tiles = given ?? KeyValueTiles(heads: Hkv, headSize: D, capacity: T, type: cache, on: processor),
+                y = Grid(source, rows: T, width: H * D)
             for first in stride(from: start, to: T, by: size) {
                 let range = first ..< min(T, first + size)
-                tiles.write(keys: rows(k, from: first), values: rows(v, from: first), rows: 0 ..< range.count, at: first)
-                processor.attention(shape(range), q: rows(q, from: first), keyValues: [tiles], y: rows(y, from: first), logSumExp: nil)
+                tiles.write(
+                    keys: rows(k, from: first), values: rows(v, from: first), rows: 0 ..< range.count, at: first)
+                processor.attention(
+                    shape(range), q: rows(q, from: first), keyValues: [tiles], y: rows(y, from: first), logSumExp: nil)
             }
             return Array(y.bits[(start * H * D)...])
         }
@@ -92,8 +108,11 @@ import Testing
         func training(on processor: Processor) -> [UInt32] {
             Processor.$current.withValue(processor) {
                 let shape = shape(0 ..< T), y = Grid(source, rows: T, width: H * D), lse = Grid(.float32, width: H * T)
-                let tiles = KeyValueTiles.ofTraining(shape, keys: rows(k, from: 0), values: rows(v, from: 0), type: cache == .float32 ? .float32 : .bfloat16)
-                processor.attention(shape, q: rows(q, from: 0), keyValues: tiles, y: rows(y, from: 0), logSumExp: lse.floats)
+                let tiles = KeyValueTiles.ofTraining(
+                    shape, keys: rows(k, from: 0), values: rows(v, from: 0),
+                    type: cache == .float32 ? .float32 : .bfloat16)
+                processor.attention(
+                    shape, q: rows(q, from: 0), keyValues: tiles, y: rows(y, from: 0), logSumExp: lse.floats)
                 return y.bits
             }
         }
@@ -101,17 +120,23 @@ import Testing
 
     @Test(arguments: InstructionSet.available, [(4, 2, 24, false), (2, 2, 33, false), (3, 1, 16, true)])
     func theCutOfASequenceDoesNotMatter(on set: InstructionSet, heads: (H: Int, Hkv: Int, D: Int, slopes: Bool)) {
-        for (source, cache) in [ElementType.float32, .bfloat16].flatMap({ source in CacheType.allCases.map { (source, $0) } }) {
+        for (source, cache) in [ElementType.float32, .bfloat16].flatMap({ source in
+            CacheType.allCases.map { (source, $0) }
+        }) {
             let sequence = Sequence(
-                seed: 1, H: heads.H, Hkv: heads.Hkv, D: heads.D, T: 150, source: source, cache: cache, slopes: heads.slopes)
+                seed: 1, H: heads.H, Hkv: heads.Hkv, D: heads.D, T: 150, source: source, cache: cache,
+                slopes: heads.slopes)
             let whole = sequence.inPieces(of: 150, on: Processor(set, threads: 1))
             for threads in 1 ... 3 {
                 let processor = Processor(set, threads: threads)
                 for size in [150, 64, 7, 1] {
-                    #expect(sequence.inPieces(of: size, on: processor) == whole, "\(source) in \(cache): pieces of \(size), \(threads) threads")
+                    #expect(
+                        sequence.inPieces(of: size, on: processor) == whole,
+                        "\(source) in \(cache): pieces of \(size), \(threads) threads")
                 }
                 guard cache == .float32 || cache == .bfloat16 else { continue }
-                #expect(sequence.training(on: processor) == whole, "\(source) in \(cache): training, \(threads) threads")
+                #expect(
+                    sequence.training(on: processor) == whole, "\(source) in \(cache): training, \(threads) threads")
             }
         }
     }
@@ -120,7 +145,8 @@ import Testing
     @Test(arguments: InstructionSet.available, CacheType.allCases)
     func segmentsDoNotMatter(on set: InstructionSet, cache: CacheType) {
         for window in [nil, 1100] {
-            let sequence = Sequence(seed: 2, H: 2, Hkv: 1, D: 20, T: 2300, source: .float32, cache: cache, window: window)
+            let sequence = Sequence(
+                seed: 2, H: 2, Hkv: 1, D: 20, T: 2300, source: .float32, cache: cache, window: window)
             let whole = sequence.inPieces(of: 2300, on: Processor(set, threads: 1))
             for threads in [1, 2, 5] {
                 for size in [701, 1] {
@@ -138,17 +164,27 @@ import Testing
         for window in [1, 64, 100, 193] {
             let sequence = Sequence(seed: 3, H: 4, Hkv: 2, D: 20, T: T, source: .float32, cache: cache, window: window)
             let whole = sequence.inPieces(of: T, on: processor)
-            func ring() -> KeyValueTiles { KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor) }
-            func bytes(window: Int?) -> Int { KeyValueTiles.byteCount(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor) }
+            func ring() -> KeyValueTiles {
+                KeyValueTiles(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor)
+            }
+            func bytes(window: Int?) -> Int {
+                KeyValueTiles.byteCount(heads: 2, headSize: 20, capacity: T, type: cache, window: window, on: processor)
+            }
             #expect(bytes(window: window) * 2 < bytes(window: nil))
             for size in [KeyValueTiles.slack, 63, 1] {
                 let tiles = ring()
                 #expect(tiles.byteCount == 0)
-                #expect(sequence.inPieces(of: size, on: processor, in: tiles) == whole, "window \(window), pieces of \(size)")
+                #expect(
+                    sequence.inPieces(of: size, on: processor, in: tiles) == whole,
+                    "window \(window), pieces of \(size)")
                 #expect(tiles.byteCount == bytes(window: window))
-                #expect(tiles.canContinue(from: T - KeyValueTiles.slack) && tiles.canContinue(from: 0) && !tiles.canContinue(from: T - 700))
+                #expect(
+                    tiles.canContinue(from: T - KeyValueTiles.slack) && tiles.canContinue(from: 0)
+                        && !tiles.canContinue(from: T - 700))
                 let back = T - KeyValueTiles.slack
-                #expect(sequence.inPieces(of: size, from: back, on: processor, in: tiles) == Array(whole[(back * 80)...]), "window \(window), again from \(back)")
+                #expect(
+                    sequence.inPieces(of: size, from: back, on: processor, in: tiles) == Array(whole[(back * 80)...]),
+                    "window \(window), again from \(back)")
             }
         }
     }
@@ -158,20 +194,24 @@ import Testing
         let type = cache == .bfloat16 ? ElementType.bfloat16 : .float32
         let processor = Processor(set, threads: 2), (H, Hkv, D, B) = (4, 2, 24, 16), lengths = [1, 63, 64, 100]
         for length in lengths {
-            let sequences = (0 ..< B).map { Sequence(seed: $0, H: H, Hkv: Hkv, D: D, T: length, source: type, cache: cache) }
+            let sequences = (0 ..< B).map {
+                Sequence(seed: $0, H: H, Hkv: Hkv, D: D, T: length, source: type, cache: cache)
+            }
             let tiles = sequences.map { s in
                 let tiles = KeyValueTiles(heads: Hkv, headSize: D, capacity: length + 5, type: cache, on: processor)
                 tiles.write(keys: s.rows(s.k, from: 0), values: s.rows(s.v, from: 0), rows: 0 ..< length, at: 0)
                 return tiles
             }
             // each sequence's last position, all of them in one call
-            let q = Grid(type, rows: B, width: H * D, sequences.flatMap { $0.q.values.suffix(H * D) }), y = Grid(type, rows: B, width: H * D)
+            let q = Grid(type, rows: B, width: H * D, sequences.flatMap { $0.q.values.suffix(H * D) }),
+                y = Grid(type, rows: B, width: H * D)
             var shape = sequences[0].shape(length - 1 ..< length)
             shape.runs = (0 ..< B).map { .init(firstRow: $0, queries: 1, firstPosition: length - 1) }
             processor.attention(shape, q: q.heads(D), keyValues: tiles, y: y.heads(D), logSumExp: nil)
             for (b, sequence) in sequences.enumerated() {
                 let alone = sequence.inPieces(of: length, on: processor).suffix(H * D)
-                #expect(Array(y.bits[b * H * D ..< (b + 1) * H * D]) == Array(alone), "sequence \(b) of length \(length)")
+                #expect(
+                    Array(y.bits[b * H * D ..< (b + 1) * H * D]) == Array(alone), "sequence \(b) of length \(length)")
             }
         }
     }
@@ -183,13 +223,18 @@ import Testing
         let processor = Processor(set, threads: 1)
         let old = Sequence(seed: 5, H: 2, Hkv: 1, D: 17, T: 130, source: type, cache: cache)
         let new = Sequence(seed: 6, H: 2, Hkv: 1, D: 17, T: 70, source: type, cache: cache)
-        let tiles = KeyValueTiles(heads: 1, headSize: 17, capacity: 130, type: cache, on: processor), y = Grid(type, rows: 70, width: 34)
+        let tiles = KeyValueTiles(heads: 1, headSize: 17, capacity: 130, type: cache, on: processor),
+            y = Grid(type, rows: 70, width: 34)
         tiles.write(keys: old.rows(old.k, from: 0), values: old.rows(old.v, from: 0), rows: 0 ..< 130, at: 0)
         tiles.write(keys: new.rows(new.k, from: 0), values: new.rows(new.v, from: 0), rows: 0 ..< 70, at: 0)
-        processor.attention(new.shape(0 ..< 70), q: new.rows(new.q, from: 0), keyValues: [tiles], y: new.rows(y, from: 0), logSumExp: nil)
+        processor.attention(
+            new.shape(0 ..< 70), q: new.rows(new.q, from: 0), keyValues: [tiles], y: new.rows(y, from: 0),
+            logSumExp: nil)
         #expect(y.bits == new.inPieces(of: 70, on: processor))
 
-        func kept(_ grid: Grid) -> [Float] { (0 ..< 70).flatMap { Reference.kept(Array(grid.values[$0 * 17 ..< ($0 + 1) * 17]), as: cache) } }
+        func kept(_ grid: Grid) -> [Float] {
+            (0 ..< 70).flatMap { Reference.kept(Array(grid.values[$0 * 17 ..< ($0 + 1) * 17]), as: cache) }
+        }
         let copy = Grid(.float32, rows: 70, width: 17, stride: 20)
         tiles.copyKeys(head: 0, count: 70, to: copy.floats, stride: 20)
         #expect(copy.values == kept(new.k) && copy.intact)
@@ -204,43 +249,59 @@ import Testing
         let (B, T, H, Hkv, D) = (3, 100, 4, 2, 24)
         var samples = Samples(8)
         let runs = (0 ..< B).map { AttentionShape.Run(firstRow: $0 * T, queries: T) }
-        let shape = AttentionShape(runs: runs, heads: H, keyValueHeads: Hkv, headSize: D), dropout = Dropout(probability: 0.1, seed: 1, stream: 2)
+        let shape = AttentionShape(runs: runs, heads: H, keyValueHeads: Hkv, headSize: D),
+            dropout = Dropout(probability: 0.1, seed: 1, stream: 2)
         let (ofQueries, ofKeys) = (B * T * H * D, B * T * Hkv * D)
-        let q = samples.floats(ofQueries), k = samples.floats(ofKeys), v = samples.floats(ofKeys), dy = samples.floats(ofQueries)
+        let q = samples.floats(ofQueries), k = samples.floats(ofKeys), v = samples.floats(ofKeys),
+            dy = samples.floats(ofQueries)
         let weight = samples.floats(H * D), ids = samples.ids(B * T, below: 50)
         var results = Set<[UInt32]>()
         for threads in [1, 2, 3] {
             let processor = Processor(set, threads: threads)
             Processor.$current.withValue(processor) {
-                func grid(_ heads: Int, _ values: [Float]?) -> Grid { Grid(type, rows: B * T, width: heads * D, values) }
+                func grid(_ heads: Int, _ values: [Float]?) -> Grid {
+                    Grid(type, rows: B * T, width: heads * D, values)
+                }
                 func rows(_ grid: Grid) -> HeadRows { grid.heads(D) }
-                let (q, k, v, dy) = (grid(H, q), grid(Hkv, k), grid(Hkv, v), grid(H, dy)), y = grid(H, nil), lse = Grid(.float32, width: B * H * T)
+                let (q, k, v, dy) = (grid(H, q), grid(Hkv, k), grid(Hkv, v), grid(H, dy)), y = grid(H, nil),
+                    lse = Grid(.float32, width: B * H * T)
                 processor.attention(
-                    shape, q: rows(q), keyValues: KeyValueTiles.ofTraining(shape, keys: rows(k), values: rows(v), type: type), y: rows(y),
+                    shape, q: rows(q),
+                    keyValues: KeyValueTiles.ofTraining(shape, keys: rows(k), values: rows(v), type: type), y: rows(y),
                     logSumExp: lse.floats, dropout: dropout)
                 let (dq, dk, dv) = (grid(H, nil), grid(Hkv, nil), grid(Hkv, nil))
                 processor.attentionGradient(
-                    shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy), logSumExp: lse.floats, dq: rows(dq), dk: rows(dk), dv: rows(dv),
+                    shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy), logSumExp: lse.floats,
+                    dq: rows(dq), dk: rows(dk), dv: rows(dv),
                     computeType: type, dropout: dropout)
 
-                let W = H * D, dx = grid(H, nil), rstd = Grid(.float32, width: B * T), mean = Grid(.float32, width: B * T)
+                let W = H * D, dx = grid(H, nil), rstd = Grid(.float32, width: B * T),
+                    mean = Grid(.float32, width: B * T)
                 let zeros = [Float](repeating: 0, count: W), w = Grid(weight)
                 let sums = (0 ..< 4).map { _ in Grid(zeros) }
-                processor.rmsNorm(q.vector, weight: w.floats, epsilon: 1e-5, into: y.vector, rstd: rstd.floats, width: W)
-                processor.rmsNormGradient(q.vector, weight: w.floats, rstd: rstd.floats, dy: dy.vector, into: dx.vector, dweight: sums[0].floats, width: W)
+                processor.rmsNorm(
+                    q.vector, weight: w.floats, epsilon: 1e-5, into: y.vector, rstd: rstd.floats, width: W)
+                processor.rmsNormGradient(
+                    q.vector, weight: w.floats, rstd: rstd.floats, dy: dy.vector, into: dx.vector,
+                    dweight: sums[0].floats, width: W)
                 processor.layerNorm(
-                    q.vector, weight: w.floats, bias: nil, epsilon: 1e-5, into: y.vector, mean: mean.floats, rstd: rstd.floats, width: W)
+                    q.vector, weight: w.floats, bias: nil, epsilon: 1e-5, into: y.vector, mean: mean.floats,
+                    rstd: rstd.floats, width: W)
                 processor.layerNormGradient(
-                    q.vector, weight: w.floats, mean: mean.floats, rstd: rstd.floats, dy: dy.vector, into: dx.vector, dweight: sums[1].floats,
+                    q.vector, weight: w.floats, mean: mean.floats, rstd: rstd.floats, dy: dy.vector, into: dx.vector,
+                    dweight: sums[1].floats,
                     dbias: sums[2].floats, width: W)
                 processor.addColumnSums(dy.vector, into: sums[3].floats, width: W)
                 let table = Grid([Float](repeating: 0, count: 50 * W))
-                ids.withUnsafeBufferPointer { processor.scatterAdd(dy.vector, ids: $0.baseAddress!, into: table.floats, width: W) }
+                ids.withUnsafeBufferPointer {
+                    processor.scatterAdd(dy.vector, ids: $0.baseAddress!, into: table.floats, width: W)
+                }
                 let long = Grid((0 ..< 100_000).map { Float($0 % 1013) - 500 })
                 let squares = processor.sumOfSquares(long.floats, count: 100_000).bitPattern
                 // the gradient of a weight: dyᵀ x
                 let dWeight = Grid(.float32, rows: W, width: W, [Float](repeating: 0.5, count: W * W))
-                processor.multiply(dy.matrix.transposed, q.matrix, into: dWeight.matrix, start: .accumulate, computeType: type)
+                processor.multiply(
+                    dy.matrix.transposed, q.matrix, into: dWeight.matrix, start: .accumulate, computeType: type)
                 let grids = [dq, dk, dv, dx, lse, table, dWeight] + sums
                 results.insert(grids.flatMap(\.bits) + [UInt32(truncatingIfNeeded: squares), UInt32(squares >> 32)])
             }

@@ -3,8 +3,8 @@ import Kernels
 import OrreryRandom
 import Synchronization
 
-/// Rows of elements in memory of their own. Everything around them, the gaps between rows included, holds NaN canaries: a kernel that reads
-/// past the end of a row gets NaN into its result, and one that writes there is caught by `intact`.
+/// Rows of elements in memory of their own. Everything around them, the gaps between rows included, holds NaN canaries:
+/// a kernel that reads past the end of a row gets NaN into its result, and one that writes there is caught by `intact`.
 final class Grid: @unchecked Sendable {  // tests write through one processor at a time
     let rows: Int
     let width: Int
@@ -110,7 +110,9 @@ struct Samples {
     mutating func floats(_ count: Int, _ type: ElementType = .float32) -> [Float] {
         (0 ..< count).map { _ in type == .float32 ? uniform() : uniform().roundedToBFloat16 }
     }
-    mutating func ids(_ count: Int, below limit: Int) -> [Int32] { (0 ..< count).map { _ in Int32(next() % UInt64(limit)) } }
+    mutating func ids(_ count: Int, below limit: Int) -> [Int32] {
+        (0 ..< count).map { _ in Int32(next() % UInt64(limit)) }
+    }
 }
 
 extension [Float] {

@@ -64,8 +64,8 @@ import Testing
         }
     }
 
-    /// What a body wrote is seen by the caller and by the next job, without any ordering of the body's own: each job reads what the last one
-    /// wrote, on whatever thread, and writes elsewhere.
+    /// What a body wrote is seen by the caller and by the next job, without any ordering of the body's own: each job
+    /// reads what the last one wrote, on whatever thread, and writes elsewhere.
     @Test func resultsAreVisible() {
         let pool = ThreadPool(threads: 3), n = 64
         let memory = UnsafeMutableBufferPointer<Int>.allocate(capacity: 2 * n)
@@ -80,7 +80,9 @@ import Testing
     }
 
     #if os(Linux)
-    private func threadCount() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0 }
+    private func threadCount() -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0
+    }
 
     /// Pools that are dropped before, while and after their workers start leave no thread behind.
     @Test func poolsEnd() {
@@ -92,7 +94,8 @@ import Testing
         }
         let limit = ContinuousClock.now + .seconds(20)
         while threadCount() > before + 8, ContinuousClock.now < limit { usleep(10_000) }
-        #expect(threadCount() <= before + 8, "\(before) threads before, \(threadCount()) after")  // other tests start a few meanwhile
+        // Other tests start a few meanwhile.
+        #expect(threadCount() <= before + 8, "\(before) threads before, \(threadCount()) after")
     }
     #endif
 }

@@ -3,7 +3,8 @@ import OrreryAutograd
 import OrreryTensor
 import Testing
 
-/// Gradients share memory until a second path adds to one of them: these graphs would show a sum in place that another still reads.
+/// Gradients share memory until a second path adds to one of them: these graphs would show a sum in place that another
+/// still reads.
 @Suite struct AliasingTests {
     /// d(sum of f(x))/dx
     private func gradient(of x: Tensor, _ f: (Tensor) -> Tensor) -> [Float] {
@@ -18,12 +19,16 @@ import Testing
     @Test func addedToItself() {
         #expect(gradient(of: x) { $0.adding($0) } == all(2))
         #expect(gradient(of: x) { $0.adding($0).adding($0) } == all(3))
-        #expect(gradient(of: x) { let y = $0.adding($0); return y.adding(y).adding(y) } == all(6))
+        #expect(
+            gradient(of: x) {
+                let y = $0.adding($0); return y.adding(y).adding(y)
+            } == all(6))
     }
 
     @Test func addedToItsReshape() {
         #expect(gradient(of: x) { $0.adding($0.reshaped([24]).reshaped([2, 3, 4])) } == all(2))
-        #expect(gradient(of: x) { $0.reshaped([24]).adding($0.reshaped([24])).reshaped([2, 3, 4]).adding($0) } == all(3))
+        #expect(
+            gradient(of: x) { $0.reshaped([24]).adding($0.reshaped([24])).reshaped([2, 3, 4]).adding($0) } == all(3))
     }
 
     /// One gradient goes to both addends; what later joins the one must not reach the other.
@@ -88,7 +93,11 @@ import Testing
 
         let second = Tape(watching: [])
         let b = second.watch(x)
-        func view() -> Tensor { CustomOp(name: "view", inputs: [b]) { _ in [numbers([2, 3, 9], seed: 5).split([4, 5])[0]] }.record([b.detached])[0] }
+        func view() -> Tensor {
+            CustomOp(name: "view", inputs: [b]) { _ in [numbers([2, 3, 9], seed: 5).split([4, 5])[0]] }.record([
+                b.detached
+            ])[0]
+        }
         let views = second.backward(from: view().adding(view()).total(), to: [b])[0]!.floats
         #expect(difference(views, numbers([2, 3, 9], seed: 5).split([4, 5])[0].floats.map { 2 * $0 }) < 1e-6)
     }

@@ -10,7 +10,9 @@ import Testing
         let check = Processor.$current.withValue(Processor(set, threads: threads)) { GradientCheck() }
         #expect(check.missing.isEmpty)
         for row in check.rows where !row.passed {
-            Issue.record("\(row.operation) (\(row.variant)), \(row.input) \(row.shape) \(row.type): \(row.error), tolerance \(row.tolerance)")
+            Issue.record(
+                "\(row.operation) (\(row.variant)), \(row.input) \(row.shape) \(row.type): \(row.error), tolerance \(row.tolerance)"
+            )
         }
         #expect(Set(check.rows.map(\.operation)) == Set(GradientCheck.operations))
         #expect(check.passed)
@@ -27,10 +29,13 @@ import Testing
     func wrongRules(factor: Float) {
         func square(_ x: Tensor) -> Tensor {
             let numbers = x.detached
-            return CustomOp(name: "square", inputs: [x]) { [$0[0].map { $0.multiplied(by: numbers).scaled(by: 2 * factor) }] }
-                .record([numbers.multiplied(by: numbers)])[0]
+            return CustomOp(name: "square", inputs: [x]) {
+                [$0[0].map { $0.multiplied(by: numbers).scaled(by: 2 * factor) }]
+            }
+            .record([numbers.multiplied(by: numbers)])[0]
         }
-        let rows = GradientCheck.check(.init(operation: "square", [.tensor("x", 5, 3)], .polynomial) { [square($0["x"])] })
+        let rows = GradientCheck.check(
+            .init(operation: "square", [.tensor("x", 5, 3)], .polynomial) { [square($0["x"])] })
         #expect(rows.map(\.passed) == [false])
     }
 

@@ -18,7 +18,9 @@ import Testing
 
     @Test func everyOperationTakesViews() {
         let parts = whole.split([41, 41]), same = parts.map { $0.contiguous() }
-        func equal(_ make: (Tensor, Tensor) -> Tensor) -> Bool { make(parts[0], parts[1]).floats == make(same[0], same[1]).floats }
+        func equal(_ make: (Tensor, Tensor) -> Tensor) -> Bool {
+            make(parts[0], parts[1]).floats == make(same[0], same[1]).floats
+        }
         #expect(equal { a, _ in a.activated(.gelu) })
         #expect(equal { a, b in a.swiGLU(up: b) })
         #expect(equal { a, _ in a.droppedOut(Dropout(probability: 0.5, seed: 1, stream: 2)) })

@@ -15,7 +15,11 @@ extension Tensor {
         let shape = self.shape, type = dtype
         let sum = Tensor([floats.reduce(0, +)], shape: [1])
         let op = CustomOp(name: "total", inputs: [self]) { dy in
-            [dy[0].map { Tensor(Array(repeating: $0.floats[0], count: shape.reduce(1, *)), shape: shape).cast(to: type) }]
+            [
+                dy[0].map {
+                    Tensor(Array(repeating: $0.floats[0], count: shape.reduce(1, *)), shape: shape).cast(to: type)
+                }
+            ]
         }
         return op.record([sum])[0]
     }

@@ -30,9 +30,12 @@ import Testing
 
     /// The gradient of a value on the way, where it is asked for, beside that of the start.
     @Test func gradientsOnTheWay() {
-        let tape = Tape(watching: []), x = tape.watch(numbers([2, 3])), h = x.scaled(by: 2), y = h.adding(h).scaled(by: 5)
+        let tape = Tape(watching: []), x = tape.watch(numbers([2, 3])), h = x.scaled(by: 2),
+            y = h.adding(h).scaled(by: 5)
         let gradients = tape.backward(from: y.total(), to: [h, x])
-        #expect(gradients[0]!.floats == Array(repeating: 10, count: 6) && gradients[1]!.floats == Array(repeating: 20, count: 6))
+        #expect(
+            gradients[0]!.floats == Array(repeating: 10, count: 6)
+                && gradients[1]!.floats == Array(repeating: 20, count: 6))
     }
 
     /// A tensor of an earlier tape is a constant on a later one, whatever its id was.
@@ -56,7 +59,8 @@ import Testing
         let arena = ParameterArena([weight])
         let tape = Tape(watching: [weight])
         let x = tape.watch(numbers([2, 3]))
-        let y = CustomOp(name: "uses tracked", inputs: [x]) { dy in [x.scaled(by: 2).adding(dy[0]!).linear(weight)] }.record([x.detached])[0]
+        let y = CustomOp(name: "uses tracked", inputs: [x]) { dy in [x.scaled(by: 2).adding(dy[0]!).linear(weight)] }
+            .record([x.detached])[0]
         let gradient = tape.record { tape.backward(from: y.total(), to: [x])[0]! }
         #expect(gradient.trace == nil && tape.entries.isEmpty)
         #expect(arena.gradientNorm() == 0)
@@ -64,10 +68,14 @@ import Testing
 
     /// Only the watched parameters receive gradients.
     @Test func unwatchedWeightsAreConstants() {
-        let watched = Parameter(name: "a", value: numbers([3, 3])), other = Parameter(name: "b", value: numbers([3, 3], seed: 2))
+        let watched = Parameter(name: "a", value: numbers([3, 3])),
+            other = Parameter(name: "b", value: numbers([3, 3], seed: 2))
         let arena = ParameterArena([watched, other])
         let tape = Tape(watching: [watched])
-        let y = tape.record { numbers([2, 3]).linear(watched).linear(other).rmsNorm(Parameter(name: "n", value: numbers([3])), epsilon: 1e-6) }
+        let y = tape.record {
+            numbers([2, 3]).linear(watched).linear(other).rmsNorm(
+                Parameter(name: "n", value: numbers([3])), epsilon: 1e-6)
+        }
         tape.backward(from: y.total())
         #expect(arena.parameters[0].gradient!.floats.contains { $0 != 0 })
         #expect(arena.parameters[1].gradient!.floats.allSatisfy { $0 == 0 })

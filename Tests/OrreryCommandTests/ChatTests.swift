@@ -18,22 +18,30 @@ import Testing
         let json = try outcome.json()
         #expect(json["completion_tokens"] == 3)
         #expect(outcome.errors.contains("has no chat template: it continues the text (--template gives it one)"))
-        let generated = try await orrery(["generate", scratch("model"), "--prompt", "sun", "--max-tokens", "3", "--greedy", "--json"]).json()
+        let generated = try await orrery([
+            "generate", scratch("model"), "--prompt", "sun", "--max-tokens", "3", "--greedy", "--json",
+        ]).json()
         #expect(json["text"] == generated["text"])
         let system = try await orrery(flags + ["--system", "Be kind."])
         #expect(system.status == 1)
-        #expect(system.errors.contains("model: has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"))
+        #expect(
+            system.errors.contains(
+                "model: has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"
+            ))
     }
 
     /// Lines from a pipe, as a script feeds them; an empty one continues the last text.
     @Test func continuesLines() async throws {
         let scratch = try await scratch(), flags = ["chat", scratch("model"), "--max-tokens", "3", "--greedy"]
         func generated(_ prompt: String) async throws -> String {
-            let json = try await orrery(["generate", scratch("model"), "--prompt", prompt, "--max-tokens", "3", "--greedy", "--json"]).json()
+            let json = try await orrery([
+                "generate", scratch("model"), "--prompt", prompt, "--max-tokens", "3", "--greedy", "--json",
+            ]).json()
             guard case .string(let text)? = json["text"] else { return "" }
             return text
         }
-        let first = try await generated("sun"), outcome = try await orrery(flags, input: "sun\n\n/tokens\n/nonsense x\n/quit\nsun\n")
+        let first = try await generated("sun"),
+            outcome = try await orrery(flags, input: "sun\n\n/tokens\n/nonsense x\n/quit\nsun\n")
         #expect(outcome.status == 0)
         #expect(outcome.output == first + "\n" + (try await generated("sun" + first)) + "\n")
         #expect(outcome.errors.contains("9 of 16 tokens"), "\(outcome.errors)")
@@ -42,7 +50,9 @@ import Testing
 
     @Test func answersOnce() async throws {
         let scratch = try await scratch("{% for m in messages %}{{ m.content }} {% endfor %}")
-        let outcome = try await orrery(["chat", scratch("model"), "--prompt", "sun", "--max-tokens", "3", "--greedy", "--json"]).json()
+        let outcome = try await orrery([
+            "chat", scratch("model"), "--prompt", "sun", "--max-tokens", "3", "--greedy", "--json",
+        ]).json()
         #expect(outcome["prompt_tokens"] == 4)
         #expect(outcome["completion_tokens"] == 3)
     }
@@ -70,6 +80,8 @@ import Testing
         let scratch = try Scratch()
         try scratch.put("{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}", at: "t.jinja")
         try scratch.put(#"{"messages": [{"role": "user", "content": "Hi"}]}"#, at: "v.json")
-        #expect(try await orrery(["template", scratch("t.jinja"), "--variables", scratch("v.json")]).output == "[user] Hi\n")
+        #expect(
+            try await orrery(["template", scratch("t.jinja"), "--variables", scratch("v.json")]).output == "[user] Hi\n"
+        )
     }
 }

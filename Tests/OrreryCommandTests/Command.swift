@@ -16,7 +16,9 @@ final class Command: Sendable {
         func json(status expected: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
             try #require(status == expected, "\(errors)", sourceLocation: sourceLocation)
             let lines = output.split(separator: "\n")
-            try #require(lines.count == 1, "expected one object on standard output, found: \(output)", sourceLocation: sourceLocation)
+            try #require(
+                lines.count == 1, "expected one object on standard output, found: \(output)",
+                sourceLocation: sourceLocation)
             return try JSONValue(parsing: String(lines[0]), file: "standard output")
         }
     }
@@ -64,9 +66,14 @@ final class Command: Sendable {
         for name in ["input", "output", "errors"] { try files.put("", at: name) }
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("XDG_") && !$0.key.hasPrefix("ORRERY_HISTORY") }
+        let environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("XDG_") && !$0.key.hasPrefix("ORRERY_HISTORY")
+        }
         let binary = (try Self.binary() as NSString).deletingLastPathComponent
-        process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "HOME": directory, "PATH": binary + ":" + (environment["PATH"] ?? "/usr/bin:/bin")]) { $1 }
+        process.environment = environment.merging([
+            "SWIFT_BACKTRACE": "enable=no", "HOME": directory,
+            "PATH": binary + ":" + (environment["PATH"] ?? "/usr/bin:/bin"),
+        ]) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         try start()
     }
@@ -95,7 +102,9 @@ final class Command: Sendable {
     ///
     /// - Returns: how it ended, and the seconds from the signal to the end.
     func outcome(sending signal: Int32, after pattern: String? = nil) async throws -> (Outcome, seconds: Double) {
-        while let pattern, process.isRunning, try !files.content("errors").text.contains(pattern) { try await Task.sleep(for: .milliseconds(2)) }
+        while let pattern, process.isRunning, try !files.content("errors").text.contains(pattern) {
+            try await Task.sleep(for: .milliseconds(2))
+        }
         let start = ContinuousClock.now
         send(signal)
         return (try await outcome(), (ContinuousClock.now - start) / .seconds(1))
@@ -104,7 +113,9 @@ final class Command: Sendable {
     /// Sends a signal once this process has recorded a step of its own, and waits for the end.
     func outcome(sending signal: Int32, afterStepIn directory: String) async throws -> (Outcome, seconds: Double) {
         // The file has lines from before: one more than those is a step of this process.
-        func lines() -> Int { ((try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? "").count { $0 == "\n" } }
+        func lines() -> Int {
+            ((try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? "").count { $0 == "\n" }
+        }
         let before = lines()
         while process.isRunning, lines() <= before + 1 { try await Task.sleep(for: .milliseconds(2)) }
         return try await outcome(sending: signal)
@@ -112,7 +123,10 @@ final class Command: Sendable {
 
     /// Waits until a run has recorded a step.
     func waitForStep(_ step: Int, of directory: String) async {
-        while process.isRunning, (try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8))?.contains("{\"step\":\(step),") != true {
+        while process.isRunning,
+            (try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8))?.contains("{\"step\":\(step),")
+                != true
+        {
             try? await Task.sleep(for: .milliseconds(5))
         }
     }
@@ -127,12 +141,13 @@ final class Command: Sendable {
         func text(_ name: String) throws -> String { try files.content(name).text }
         let wasKilled = process.terminationReason == .uncaughtSignal
         return Outcome(
-            status: wasKilled ? nil : process.terminationStatus, signal: wasKilled ? process.terminationStatus : nil, output: try text("output"),
+            status: wasKilled ? nil : process.terminationStatus, signal: wasKilled ? process.terminationStatus : nil,
+            output: try text("output"),
             errors: try text("errors"))
     }
 
-    /// A child inherits what its parent ignores (SIGINT, where the tests run in the background) and what its thread blocks (everything,
-    /// on a thread of the concurrency pool); a user's shell does neither.
+    /// A child inherits what its parent ignores (SIGINT, where the tests run in the background) and what its thread
+    /// blocks (everything, on a thread of the concurrency pool); a user's shell does neither.
     private static func withDefaultSignals(_ body: () throws -> Void) rethrows {
         signal(SIGINT, SIG_DFL)
         var none = sigset_t(), blocked = sigset_t()
@@ -145,15 +160,22 @@ final class Command: Sendable {
     /// SwiftPM puts the products of a package beside its test bundle.
     private static func binary() throws -> String {
         let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
-        let directories = bundles.map { $0.deletingLastPathComponent() } + [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+        let directories =
+            bundles.map { $0.deletingLastPathComponent() } + [
+                Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+            ]
         return try #require(
-            directories.map { $0.appendingPathComponent("orrery").path }.first { FileManager.default.isExecutableFile(atPath: $0) },
+            directories.map { $0.appendingPathComponent("orrery").path }.first {
+                FileManager.default.isExecutableFile(atPath: $0)
+            },
             "no orrery beside the tests, in any of \(directories.map(\.path))")
     }
 }
 
 /// Runs `orrery` to its end.
-func orrery(_ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil) async throws -> Command.Outcome {
+func orrery(
+    _ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil
+) async throws -> Command.Outcome {
     try await Command(arguments, prelude: prelude, input: input, directory: directory).outcome()
 }
 

@@ -1,14 +1,21 @@
 import Foundation
+import OrreryCommand
 import OrreryFiles
 import Testing
-import OrreryCommand
 
-/// `orrery generate` with several texts: where prompts come from, in which order texts come, and that none depends on another.
+/// `orrery generate` with several texts: where prompts come from, in which order texts come, and that none depends on
+/// another.
 @Suite struct GenerateTests {
-    private func objects(_ arguments: [String], input: String = "", sourceLocation: SourceLocation = #_sourceLocation) async throws -> [JSONValue] {
-        let outcome = try await orrery(["generate", try await Example.model.value("model"), "-n", "5", "--temperature", "2", "--json"] + arguments, input: input)
+    private func objects(
+        _ arguments: [String], input: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> [JSONValue] {
+        let outcome = try await orrery(
+            ["generate", try await Example.model.value("model"), "-n", "5", "--temperature", "2", "--json"] + arguments,
+            input: input)
         try #require(outcome.status == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
-        return try outcome.output.split(separator: "\n").map { try JSONValue(parsing: String($0), file: "standard output") }
+        return try outcome.output.split(separator: "\n").map {
+            try JSONValue(parsing: String($0), file: "standard output")
+        }
     }
 
     /// The parts of an object that are the same in every run.
@@ -37,10 +44,15 @@ import OrreryCommand
     /// Weights in blocks, whose products meet one row or many.
     @Test(arguments: ["q8_0", "q4_0"]) func quantised(_ type: String) async throws {
         let scratch = try Scratch()
-        _ = try await orrery(["convert", try await Example.model.value("model"), scratch("m.gguf"), "--type", type, "--json"]).json()
+        _ = try await orrery([
+            "convert", try await Example.model.value("model"), scratch("m.gguf"), "--type", type, "--json",
+        ]).json()
         func run(_ flags: String...) async throws -> [JSONValue?] {
-            let outcome = try await orrery(["generate", scratch("m.gguf"), "-p", "the", "-n", "8", "--temperature", "2", "--json"] + flags)
-            return try outcome.output.split(separator: "\n").map { lasting(try JSONValue(parsing: String($0), file: "standard output")) }
+            let outcome = try await orrery(
+                ["generate", scratch("m.gguf"), "-p", "the", "-n", "8", "--temperature", "2", "--json"] + flags)
+            return try outcome.output.split(separator: "\n").map {
+                lasting(try JSONValue(parsing: String($0), file: "standard output"))
+            }
         }
         let together = try await run("--samples", "4", "--seed", "3")
         #expect(together.count == 4)
@@ -57,10 +69,18 @@ import OrreryCommand
         #expect(try await objects(["--prompts", scratch("prompts.txt")] + seed).map(lasting) == expected)
         #expect(try await objects(["--prompts", scratch("prompts.jsonl")] + seed).map(lasting) == expected)
         for name in ["prompts.txt", "prompts.jsonl"] {
-            #expect(try await objects(["--prompts", "-"] + seed, input: scratch.content(name).text).map(lasting) == expected)
+            #expect(
+                try await objects(["--prompts", "-"] + seed, input: scratch.content(name).text).map(lasting) == expected
+            )
         }
-        #expect(try PromptFile.prompts(in: "\u{FEFF}{\"prompt\": \"a\u{2028}b\"}\r\n\r\n", name: "x.jsonl") == ["a\u{2028}b"])
-        #expect(try PromptFile.prompts(in: "{\"a\": 1}\n a\u{85}b", name: "standard input", isStream: true) == ["{\"a\": 1}", " a\u{85}b"])
+        #expect(
+            try PromptFile.prompts(in: "\u{FEFF}{\"prompt\": \"a\u{2028}b\"}\r\n\r\n", name: "x.jsonl") == [
+                "a\u{2028}b"
+            ])
+        #expect(
+            try PromptFile.prompts(in: "{\"a\": 1}\n a\u{85}b", name: "standard input", isStream: true) == [
+                "{\"a\": 1}", " a\u{85}b",
+            ])
         // One prompt that is piped, with or without being asked for, and a text that only looks like JSON.
         #expect(try await objects(seed, input: "sun\n").map(lasting) == [expected[0]])
         #expect(try await objects(["-p", "-"] + seed, input: "sun").map(lasting) == [expected[0]])
@@ -69,7 +89,9 @@ import OrreryCommand
 
     @Test func textForPeople() async throws {
         let model = try await Example.model.value("model")
-        func text(_ arguments: String...) async throws -> Command.Outcome { try await orrery(["generate", model, "-n", "4", "--seed", "1"] + arguments) }
+        func text(_ arguments: String...) async throws -> Command.Outcome {
+            try await orrery(["generate", model, "-n", "4", "--seed", "1"] + arguments)
+        }
         let first = try await text("-p", "sun").output, second = try await text("-p", "moon").output
         let both = try await text("-p", "sun", "-p", "moon")
         #expect(both.output == first + "\n" + second)
@@ -77,26 +99,38 @@ import OrreryCommand
     }
 
     @Test(arguments: [
-        (["-p", "a", "--prompts", "x"], 2, "--prompt and --prompts: expected one of them"), (["-p", "-", "-p", "-"], 2, "--prompt -: standard input can be read once"),
-        (["--samples", "0"], 2, "--samples: expected 1 to 100000, found 0"), (["--repetition-penalty", "0"], 2, "the repetition penalty is 0.0"),
-        (["--presence-penalty", "nan"], 2, "the presence penalty is nan"), (["--prompts", "@none.txt"], 1, "none.txt: cannot open"),
-        (["--prompts", "@empty.txt"], 1, "empty.txt: expected at least one prompt, found none"), (["--prompts", "@bad.jsonl"], 1, "bad.jsonl, line 2: expected an object with the text \"prompt\""),
-        (["--prompts", "@broken.jsonl"], 1, "broken.jsonl, line 1: byte"), (["--prompts", "@latin.txt"], 1, "latin.txt: expected UTF-8 text"),
-        (["-p", "sun", "-p", "sunsunsunsunsunsunsun"], 1, "prompt 2 of 2: the prompt has 21 tokens; expected at most 15"), (["-p", "sun", "-p", "☃"], 1, "prompt 2 of 2: the prompt: character U+2603"),
+        (["-p", "a", "--prompts", "x"], 2, "--prompt and --prompts: expected one of them"),
+        (["-p", "-", "-p", "-"], 2, "--prompt -: standard input can be read once"),
+        (["--samples", "0"], 2, "--samples: expected 1 to 100000, found 0"),
+        (["--repetition-penalty", "0"], 2, "the repetition penalty is 0.0"),
+        (["--presence-penalty", "nan"], 2, "the presence penalty is nan"),
+        (["--prompts", "@none.txt"], 1, "none.txt: cannot open"),
+        (["--prompts", "@empty.txt"], 1, "empty.txt: expected at least one prompt, found none"),
+        (["--prompts", "@bad.jsonl"], 1, "bad.jsonl, line 2: expected an object with the text \"prompt\""),
+        (["--prompts", "@broken.jsonl"], 1, "broken.jsonl, line 1: byte"),
+        (["--prompts", "@latin.txt"], 1, "latin.txt: expected UTF-8 text"),
+        (
+            ["-p", "sun", "-p", "sunsunsunsunsunsunsun"], 1,
+            "prompt 2 of 2: the prompt has 21 tokens; expected at most 15"
+        ), (["-p", "sun", "-p", "☃"], 1, "prompt 2 of 2: the prompt: character U+2603"),
     ]) func refused(_ flags: [String], _ status: Int32, _ says: String) async throws {
         let scratch = try Scratch()
         try scratch.put("\n \n", at: "empty.txt")
         try scratch.put("{\"prompt\": \"a\"}\n{\"text\": \"a\"}\n", at: "bad.jsonl")
         try scratch.put("{", at: "broken.jsonl")
         try scratch.put([0xE9, 10], at: "latin.txt")
-        let outcome = try await orrery(["generate", try await Example.model.value("model")] + flags.map { $0.replacing("@", with: scratch.path + "/") })
+        let outcome = try await orrery(
+            ["generate", try await Example.model.value("model")]
+                + flags.map { $0.replacing("@", with: scratch.path + "/") })
         #expect(outcome.status == status && outcome.errors.contains(says) && outcome.output == "", "\(outcome.errors)")
     }
 
     /// Behind the first text that has not ended, others wait.
     @Test func orderOfTexts() {
         var texts = OrderedTexts(), shown: [OrderedTexts.Event] = []
-        func add(_ text: String, _ index: Int, last: Bool = false) { texts.add(text, to: index, isLast: last) { shown.append($0) } }
+        func add(_ text: String, _ index: Int, last: Bool = false) {
+            texts.add(text, to: index, isLast: last) { shown.append($0) }
+        }
         add("", 0)
         add("b", 1)
         add("a", 0)

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import OrreryCommand
+import Testing
 
 /// What was typed is found again, and nothing that is wrong with its file stops a chat.
 @Suite struct HistoryFileTests {
@@ -20,7 +20,8 @@ import OrreryCommand
         #expect(file.read() == (4000 ..< 5000).map { "entry \($0)" })
         #expect(try scratch.content("history").text.hasPrefix("entry 4000\n"))
         // Few entries, but long ones.
-        try scratch.put((0 ..< 100).map { "\($0)" + String(repeating: "x", count: 16_000) + "\n" }.joined(), at: "history")
+        try scratch.put(
+            (0 ..< 100).map { "\($0)" + String(repeating: "x", count: 16_000) + "\n" }.joined(), at: "history")
         #expect(file.read().last?.hasPrefix("99x") == true)
         #expect(try scratch.content("history").bytes.count < 600_000)
         file.append(String(repeating: "x", count: 100_000))
@@ -49,10 +50,14 @@ import OrreryCommand
         #expect(HistoryFile(path: scratch("odd")).read() == ["\u{FFFD}\u{FFFD}", ""])
     }
 
-    @Test(arguments: [
-        ("/clear", ChatCommand.clear, nil), ("/new", .clear, nil), ("/reset x", .clear, "x"), ("/system Be kind.", .system, "Be kind."),
-        ("/system\nTwo\nlines", .system, "Two\nlines"), ("/quit ", .quit, nil), ("/exit", .quit, nil), ("/Clear", nil, nil), ("/", nil, nil), ("//", nil, nil),
-    ] as [(String, ChatCommand?, String?)]) func commands(_ line: String, _ command: ChatCommand?, _ rest: String?) {
+    @Test(
+        arguments: [
+            ("/clear", ChatCommand.clear, nil), ("/new", .clear, nil), ("/reset x", .clear, "x"),
+            ("/system Be kind.", .system, "Be kind."),
+            ("/system\nTwo\nlines", .system, "Two\nlines"), ("/quit ", .quit, nil), ("/exit", .quit, nil),
+            ("/Clear", nil, nil), ("/", nil, nil), ("//", nil, nil),
+        ] as [(String, ChatCommand?, String?)]) func commands(_ line: String, _ command: ChatCommand?, _ rest: String?)
+    {
         let parsed = ChatCommand.parse(line)
         #expect(parsed.0 == command)
         #expect(parsed.1 == rest)

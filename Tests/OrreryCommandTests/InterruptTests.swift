@@ -7,8 +7,12 @@ import Testing
     /// Steps are few and validations long, so that the signal finds the run validating.
     @Test func validationIsStoppedAndOwed() async throws {
         let scratch = try Scratch(), text = try scratch.put(String(repeating: Example.text, count: 60), at: "text.txt")
-        let flags = ["--data", text, "--tokenizer", "char", "--steps", "4", "--batch", "4", "--validate-every", "2", "--validation", "whole",
-                     "--validation-fraction", "0.9"] + Example.shape
+        let flags =
+            [
+                "--data", text, "--tokenizer", "char", "--steps", "4", "--batch", "4", "--validate-every", "2",
+                "--validation", "whole",
+                "--validation-fraction", "0.9",
+            ] + Example.shape
         _ = try await orrery(["train", "--out", scratch("whole"), "--json"] + flags).json()
         let command = try Command(["train", "--out", scratch("model"), "--json"] + flags)
         await command.send(SIGINT, atStep: 2, of: scratch("model"), delay: 100_000)
@@ -17,20 +21,30 @@ import Testing
         #expect(report["steps"] == 2, "the first validation was stopped")
         #expect(try scratch.content("model/training/progress.json").text.contains("owes_validation"))
         // There is a model, and the resumed run ends as the whole one.
-        #expect(try await orrery(["generate", scratch("model"), "--prompt", "s", "--max-tokens", "2", "--json"]).json()["completion_tokens"] == 2)
+        #expect(
+            try await orrery(["generate", scratch("model"), "--prompt", "s", "--max-tokens", "2", "--json"]).json()[
+                "completion_tokens"] == 2)
         let resumed = try await orrery(["train", "--resume", scratch("model"), "--json"]).json()
         #expect(resumed["steps"] == 4)
         #expect(try scratch.content("model/model.safetensors") == scratch.content("whole/model.safetensors"))
         #expect(try !scratch.content("model/training/progress.json").text.contains("owes_validation"))
-        #expect(validations(try scratch.content("model/metrics.jsonl").text) == validations(try scratch.content("whole/metrics.jsonl").text))
+        #expect(
+            validations(try scratch.content("model/metrics.jsonl").text)
+                == validations(try scratch.content("whole/metrics.jsonl").text))
     }
 
-    private func validations(_ metrics: String) -> [Substring] { metrics.split(separator: "\n").filter { $0.contains("validation_loss") } }
+    private func validations(_ metrics: String) -> [Substring] {
+        metrics.split(separator: "\n").filter { $0.contains("validation_loss") }
+    }
 
     @Test func lastValidationIsStoppedAndOwed() async throws {
         let scratch = try Scratch(), text = try scratch.put(String(repeating: Example.text, count: 60), at: "text.txt")
-        let flags = ["--data", text, "--tokenizer", "char", "--steps", "3", "--batch", "4", "--validate-every", "0", "--validation", "whole",
-                     "--validation-fraction", "0.9", "--average-fraction", "0.5"] + Example.shape
+        let flags =
+            [
+                "--data", text, "--tokenizer", "char", "--steps", "3", "--batch", "4", "--validate-every", "0",
+                "--validation", "whole",
+                "--validation-fraction", "0.9", "--average-fraction", "0.5",
+            ] + Example.shape
         _ = try await orrery(["train", "--out", scratch("whole"), "--json"] + flags).json()
         let command = try Command(["train", "--out", scratch("model"), "--json"] + flags)
         await command.send(SIGTERM, atStep: 3, of: scratch("model"), delay: 100_000)
@@ -45,7 +59,9 @@ import Testing
         try scratch.copy(try await Example.model.value("model"), as: "model")
         // Blocked on a pipe that nobody writes, as on a slow disk.
         #expect(mkfifo(scratch("ids"), 0o600) == 0)
-        let command = try Command(["logits", scratch("model"), "--ids", scratch("ids"), "--out", scratch("out.safetensors")])
+        let command = try Command([
+            "logits", scratch("model"), "--ids", scratch("ids"), "--out", scratch("out.safetensors"),
+        ])
         try await Task.sleep(for: .milliseconds(500))
         let (outcome, _) = try await command.outcome(sending: SIGINT)
         #expect(outcome.status == 130, "\(outcome)")

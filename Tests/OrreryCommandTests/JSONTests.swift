@@ -4,9 +4,11 @@ import Testing
 
 /// What `--json` prints is what docs/json.md says, field by field and type by type, in both directions.
 @Suite struct JSONTests {
-    /// A command line whose object has every field, with `@` for a directory that holds `model`, `text.txt` and `ids.json`.
+    /// A command line whose object has every field, with `@` for a directory that holds `model`, `text.txt` and
+    /// `ids.json`.
     static let commands = [
-        "train": "train --data @text.txt --tokenizer char --out @out --steps 4 --batch 4 --validate-every 2 --json " + Example.shape.joined(separator: " "),
+        "train": "train --data @text.txt --tokenizer char --out @out --steps 4 --batch 4 --validate-every 2 --json "
+            + Example.shape.joined(separator: " "),
         "generate": "generate @model --prompt sun --max-tokens 4 --seed 7 --json",
         "chat": "chat @model --template @chat.jinja --prompt sun --max-tokens 4 --json",
         "explain": "explain @model sun --max-tokens 2 --layer 1 --head 0 --top-k 3 --json",
@@ -17,11 +19,14 @@ import Testing
         "convert": "convert @model @model.gguf --type q8_0 --json",
         "bench model": "bench model @model -p 4 -n 3 --repetitions 1 --json",
         "gradcheck": "gradcheck --operation attention --json",
-        "tokenize": "tokenize @tiny.tiktoken @text.txt --pattern r50k --merges --context 100 --price-per-million 2 --json",
-        "bench tokenizer": "bench tokenizer @tiny.tiktoken --pattern r50k --data @text.txt --threads 1 --rounds 2 --json",
+        "tokenize":
+            "tokenize @tiny.tiktoken @text.txt --pattern r50k --merges --context 100 --price-per-million 2 --json",
+        "bench tokenizer":
+            "bench tokenizer @tiny.tiktoken --pattern r50k --data @text.txt --threads 1 --rounds 2 --json",
         "tokenizer train": "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @tokenizer.json --json",
         "bench kernels": "bench kernels --only dW --seconds 0.001 --json",
-        "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json " + Example.shape.joined(separator: " "),
+        "bench training": "bench training --data @text.txt --tokenizer char --steps 2 --batch 4 --json "
+            + Example.shape.joined(separator: " "),
     ]
 
     @Test(arguments: commands.keys.sorted()) func documented(_ name: String) async throws {
@@ -35,7 +40,8 @@ import Testing
     @Test func comparison() async throws {
         let scratch = try await Self.directory()
         let outcome = try await orrery([
-            "tokenize", scratch("tiny.tiktoken"), scratch("text.txt"), "--pattern", "r50k", "--compare", "byte", "--compare", scratch("model"), "--context", "100",
+            "tokenize", scratch("tiny.tiktoken"), scratch("text.txt"), "--pattern", "r50k", "--compare", "byte",
+            "--compare", scratch("model"), "--context", "100",
             "--price-per-million", "2", "--json",
         ])
         try compare(outcome.json(), with: JSONTable.all["orrery tokenize --compare"], "orrery tokenize --compare")
@@ -44,19 +50,27 @@ import Testing
     /// Ids that become text have an object of their own.
     @Test func decodedIDs() async throws {
         let scratch = try await Self.directory()
-        let outcome = try await orrery(["tokenize", scratch("tiny.tiktoken"), "--pattern", "r50k", "--decode", "258 32 262", "--json"])
+        let outcome = try await orrery([
+            "tokenize", scratch("tiny.tiktoken"), "--pattern", "r50k", "--decode", "258 32 262", "--json",
+        ])
         try compare(outcome.json(), with: JSONTable.all["orrery tokenize --decode"], "orrery tokenize --decode")
     }
 
     /// Products with weights in blocks have other figures.
     @Test func quantisedKernels() async throws {
         let object = try await orrery(
-            "bench kernels --quantised --only key --seconds 0.001 --format q4_0 --format f16 --rows 1 --rows 64 --json".split(separator: " ").map(String.init)).json()
+            "bench kernels --quantised --only key --seconds 0.001 --format q4_0 --format f16 --rows 1 --rows 64 --json"
+                .split(separator: " ").map(String.init)
+        ).json()
         try compare(object, with: JSONTable.all["orrery bench kernels --quantised"], "orrery bench kernels --quantised")
-        guard case .array(let products)? = object["products"] else { throw FileError.content("standard output", expected: "products") }
+        guard case .array(let products)? = object["products"] else {
+            throw FileError.content("standard output", expected: "products")
+        }
         #expect(products.count == 4)
         for product in products {
-            let (gops, peak, share) = (product["gops"]?.number ?? 0, product["peak"]?.number ?? 0, product["share"]?.number ?? 0)
+            let (gops, peak, share) = (
+                product["gops"]?.number ?? 0, product["peak"]?.number ?? 0, product["share"]?.number ?? 0
+            )
             #expect(gops > 0 && abs(share - gops / peak) < 1e-9)
         }
     }
@@ -67,16 +81,36 @@ import Testing
         let root = try #require(JSONValue(parsing: help.output, file: "help")["command"])
         let commands = Self.commands(below: root, named: []).sorted()
         #expect(commands == Self.commands.keys.sorted())
-        #expect(commands.map { "orrery \($0)" } == JSONTable.all.keys.filter { $0.hasPrefix("orrery ") && !$0.contains(" --") }.sorted())
+        #expect(
+            commands.map { "orrery \($0)" }
+                == JSONTable.all.keys.filter { $0.hasPrefix("orrery ") && !$0.contains(" --") }.sorted())
     }
 
     /// What scripts rely on, as the issue that asked for it says.
     @Test(arguments: [
-        ("train", ["parameters", "steps", "seconds", "tokens_per_s", "gflops", "peak_share", "validation_loss", "best_validation_loss", "train_loss"]),
-        ("bench kernels", ["products[].type", "products[].m", "products[].n", "products[].k", "products[].gflops", "products[].peak", "products[].share"]),
+        (
+            "train",
+            [
+                "parameters", "steps", "seconds", "tokens_per_s", "gflops", "peak_share", "validation_loss",
+                "best_validation_loss", "train_loss",
+            ]
+        ),
+        (
+            "bench kernels",
+            [
+                "products[].type", "products[].m", "products[].n", "products[].k", "products[].gflops",
+                "products[].peak", "products[].share",
+            ]
+        ),
         ("bench tokenizer", ["mb_per_s", "tokens", "load_ms"]),
         ("tokenize", ["tokens[].piece", "tokens[].id", "tokens[].bytes", "tokens[].start", "tokens[].end"]),
-        ("generate", ["text", "ids", "prompt_tokens", "completion_tokens", "prefill_tokens_per_s", "decode_tokens_per_s", "finish_reason"]),
+        (
+            "generate",
+            [
+                "text", "ids", "prompt_tokens", "completion_tokens", "prefill_tokens_per_s", "decode_tokens_per_s",
+                "finish_reason",
+            ]
+        ),
     ]) func contract(_ name: String, _ fields: [String]) throws {
         let documented = try #require(JSONTable.all["orrery \(name)"])
         for field in fields { #expect(documented[field] != nil, "\(field)") }
@@ -88,20 +122,27 @@ import Testing
         let train = try await run("train", in: scratch).json()
         #expect(train["steps"] == 4)
         #expect(train["interrupted"] == false)
-        let best = try #require(train["best_validation_loss"]?.number), last = try #require(train["validation_loss"]?.number)
+        let best = try #require(train["best_validation_loss"]?.number),
+            last = try #require(train["validation_loss"]?.number)
         #expect(best <= last)
         let generate = try await run("generate", in: scratch).json()
         #expect(generate["prompt_tokens"] == 3)
         #expect(generate["completion_tokens"] == 4)
         #expect(generate["finish_reason"] == "length")
-        guard case .array(let ids)? = generate["ids"], case .string(let text)? = generate["text"] else { throw FileError.content("standard output", expected: "ids and text") }
+        guard case .array(let ids)? = generate["ids"], case .string(let text)? = generate["text"] else {
+            throw FileError.content("standard output", expected: "ids and text")
+        }
         #expect(ids.count == 4 && text.count == 4, "a token of this model is a character")
         // the same seed, the same text
         #expect(try await run("generate", in: scratch).json()["ids"] == .array(ids))
         let kernels = try await run("bench kernels", in: scratch).json()
-        guard case .array(let products)? = kernels["products"] else { throw FileError.content("standard output", expected: "products") }
+        guard case .array(let products)? = kernels["products"] else {
+            throw FileError.content("standard output", expected: "products")
+        }
         for product in products {
-            let (gflops, peak, share) = (product["gflops"]?.number ?? 0, product["peak"]?.number ?? 0, product["share"]?.number ?? 0)
+            let (gflops, peak, share) = (
+                product["gflops"]?.number ?? 0, product["peak"]?.number ?? 0, product["share"]?.number ?? 0
+            )
             #expect(gflops > 0 && abs(share - gflops / peak) < 1e-9)
         }
     }
@@ -115,10 +156,15 @@ import Testing
         #expect(file.tensors["logits"]?.shape == [2, 3, 22])
         #expect((0 ... 2).map { file.tensors["hidden.\($0)"]?.shape } == Array(repeating: [2, 3, 16], count: 3))
         #expect(object["tensors"] == ["input_ids", "logits", "hidden.0", "hidden.1", "hidden.2"])
-        _ = try await orrery(["logits", scratch("model"), "--ids", "-", "--out", scratch("plain.safetensors"), "--json"], input: "[[1, 2, 3], [4, 5, 6]]").json()
+        _ = try await orrery(
+            ["logits", scratch("model"), "--ids", "-", "--out", scratch("plain.safetensors"), "--json"],
+            input: "[[1, 2, 3], [4, 5, 6]]"
+        ).json()
         let plain = try SafetensorsFile(path: scratch("plain.safetensors"))
         #expect(plain.tensors.keys.sorted() == ["input_ids", "logits"])
-        func logits(_ file: SafetensorsFile) throws -> Content { Content(bytes: try file.bytes(of: "logits").withUnsafeBytes { Array($0) }) }
+        func logits(_ file: SafetensorsFile) throws -> Content {
+            Content(bytes: try file.bytes(of: "logits").withUnsafeBytes { Array($0) })
+        }
         #expect(try logits(plain) == logits(file))
     }
 
@@ -156,17 +202,25 @@ import Testing
         for (path, values) in found {
             let last = path.split(separator: ".").last!
             #expect(last.wholeMatch(of: /[a-z][a-z0-9]*(_[a-z0-9]+)*(\[\])?/) != nil, "\(path) is not snake_case")
-            if let kind = table[path] { for value in values where !kind.allows(value) { Issue.record("\(name): \(path) is \(value), not \(kind.text)") } }
+            if let kind = table[path] {
+                for value in values where !kind.allows(value) {
+                    Issue.record("\(name): \(path) is \(value), not \(kind.text)")
+                }
+            }
         }
     }
 
     private static func commands(below command: JSONValue, named path: [String]) -> [String] {
         var found: [String] = []
-        if case .array(let arguments)? = command["arguments"], arguments.contains(where: { $0["preferredName"]?["name"] == "json" }) {
+        if case .array(let arguments)? = command["arguments"],
+            arguments.contains(where: { $0["preferredName"]?["name"] == "json" })
+        {
             found.append(path.joined(separator: " "))
         }
         if case .array(let subcommands)? = command["subcommands"] {
-            for sub in subcommands { if case .string(let name)? = sub["commandName"] { found += commands(below: sub, named: path + [name]) } }
+            for sub in subcommands {
+                if case .string(let name)? = sub["commandName"] { found += commands(below: sub, named: path + [name]) }
+            }
         }
         return found
     }
@@ -203,9 +257,13 @@ enum JSONTable {
 
         func allows(_ value: JSONValue) -> Bool {
             if case .null = value { return text.hasSuffix(" or null") }
-            func all(_ values: [JSONValue], _ kind: String) -> Bool { values.allSatisfy { Kind(text: kind).allows($0) } }
+            func all(_ values: [JSONValue], _ kind: String) -> Bool {
+                values.allSatisfy { Kind(text: kind).allows($0) }
+            }
             switch (text.replacing(" or null", with: ""), value) {
-            case ("integer", .int), ("number", .int), ("number", .double), ("text", .string), ("boolean", .bool), ("object", .object): return true
+            case ("integer", .int), ("number", .int), ("number", .double), ("text", .string), ("boolean", .bool),
+                ("object", .object):
+                return true
             case ("integers", .array(let values)): return all(values, "integer")
             case ("numbers", .array(let values)): return all(values, "number")
             case ("texts", .array(let values)): return all(values, "text")
@@ -217,11 +275,14 @@ enum JSONTable {
     }
 
     static let all: [String: [String: Kind]] = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/json.md")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "../../docs/json.md")
         var tables: [String: [String: Kind]] = [:], heading = ""
         for line in (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? [] {
             if let match = line.wholeMatch(of: /##+ (.*)/) { heading = String(match.1) }
-            if let match = line.wholeMatch(of: /\| `([^`]+)` \| ([^|]+) \|.*/) { tables[heading, default: [:]][String(match.1)] = Kind(text: String(match.2)) }
+            if let match = line.wholeMatch(of: /\| `([^`]+)` \| ([^|]+) \|.*/) {
+                tables[heading, default: [:]][String(match.1)] = Kind(text: String(match.2))
+            }
         }
         return tables
     }()

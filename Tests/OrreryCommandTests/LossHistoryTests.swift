@@ -1,6 +1,6 @@
+import OrreryCommand
 import OrreryTerminal
 import Testing
-import OrreryCommand
 
 /// The mean line of the chart.
 @Suite struct LossHistoryTests {
@@ -17,7 +17,9 @@ import OrreryCommand
     @Test func oneMean() {
         var history = LossHistory()
         for step in 1 ... 30 { history.append(step: step, loss: 4 / Double(step) + (step % 3 == 0 ? 0.5 : 0)) }
-        #expect(history.chart.render(width: 100, appearance: Appearance(colors: .none, isUnicode: false)).contains("mean \(Human.loss(history.mean!))"))
+        #expect(
+            history.chart.render(width: 100, appearance: Appearance(colors: .none, isUnicode: false)).contains(
+                "mean \(Human.loss(history.mean!))"))
     }
 
     /// In a long run each loss moves the mean by a twentieth, and one that is not a number by nothing.
@@ -33,7 +35,9 @@ import OrreryCommand
     /// The line of the chart lies among its points, however steeply they fall, from the first to the last.
     @Test(arguments: [1, 2, 3, 60, 700]) func lineOfTheChart(_ steps: Int) {
         var history = LossHistory()
-        for step in 1 ... steps { history.append(step: step, loss: 6 - 5 * Double(step) / Double(steps) + (step % 2 == 0 ? 0.2 : -0.2)) }
+        for step in 1 ... steps {
+            history.append(step: step, loss: 6 - 5 * Double(step) / Double(steps) + (step % 2 == 0 ? 0.2 : -0.2))
+        }
         history.append(step: steps + 1, loss: .infinity)
         let fit = history.fit
         #expect(fit.count == steps)

@@ -6,11 +6,15 @@ import Testing
 @Suite struct LostNothingTests {
     static let training = ["plan.json", "progress.json", "state.safetensors"]
 
-    /// A run of 200 steps, killed after step 20, in `scratch("model")`; returns the bytes of the weights that it would have ended with.
+    /// A run of 200 steps, killed after step 20, in `scratch("model")`; returns the bytes of the weights that it would
+    /// have ended with.
     private func killedRun(_ scratch: Scratch) async throws -> Content {
         let text = try scratch.put(Example.text, at: "text.txt")
         func train(_ name: String) -> [String] {
-            ["train", "--data", text, "--tokenizer", "char", "--out", scratch(name), "--steps", "200", "--batch", "4", "--checkpoint-every", "4", "--json"] + Example.shape
+            [
+                "train", "--data", text, "--tokenizer", "char", "--out", scratch(name), "--steps", "200", "--batch",
+                "4", "--checkpoint-every", "4", "--json",
+            ] + Example.shape
         }
         _ = try await orrery(train("whole")).json()
         let command = try Command(train("model"))
@@ -65,12 +69,17 @@ import Testing
         // sh counts in blocks of 512 bytes; some shells in 1024
         let blocks = sizes.model / 512 + 2
         try #require(sizes.state > blocks * 1024, "the checkpoint is no larger than the model: this test shows nothing")
-        let outcome = try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"], prelude: "trap '' XFSZ; ulimit -f \(blocks)")
+        let outcome = try await orrery(
+            ["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"],
+            prelude: "trap '' XFSZ; ulimit -f \(blocks)")
         outcome.expectLine(status: 1, ["training/state.safetensors", "cannot write"])
         #expect(try scratch.files("model/training") == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("model")).filter { $0.contains("tmp") } == [])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch("model")).filter { $0.contains("tmp") } == [])
 
-        #expect(try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"]).json()["steps"] == 200)
+        #expect(
+            try await orrery(["train", "--resume", scratch("model"), "--checkpoint-every", "4", "--json"]).json()[
+                "steps"] == 200)
         #expect(try scratch.content("model/model.safetensors") == expected)
     }
 
@@ -78,7 +87,8 @@ import Testing
     @Test func noRoomForMetrics() async throws {
         let scratch = try Scratch(), expected = try await killedRun(scratch)
         let before = try scratch.files("model/training")
-        let outcome = try await orrery(["train", "--resume", scratch("model"), "--json"], prelude: "trap '' XFSZ; ulimit -f 6")
+        let outcome = try await orrery(
+            ["train", "--resume", scratch("model"), "--json"], prelude: "trap '' XFSZ; ulimit -f 6")
         outcome.expectLine(status: 1, ["model/metrics.jsonl", "cannot write"])
         #expect(try scratch.files("model/training") == before)
         #expect(try await orrery(["train", "--resume", scratch("model"), "--json"]).json()["steps"] == 200)
@@ -93,14 +103,21 @@ import Testing
         try scratch.put("mine", at: "out.safetensors")
         let before = try scratch.files("")
         for name in ["out.safetensors", "new.safetensors"] {
-            try await orrery(["logits", scratch("model"), "--ids", scratch("ids.json"), "--out", scratch(name), "--overwrite", "--json"], prelude: "trap '' XFSZ; ulimit -f 1")
-                .expectLine(status: 1, [name])
+            try await orrery(
+                [
+                    "logits", scratch("model"), "--ids", scratch("ids.json"), "--out", scratch(name), "--overwrite",
+                    "--json",
+                ], prelude: "trap '' XFSZ; ulimit -f 1"
+            )
+            .expectLine(status: 1, [name])
         }
         #expect(try scratch.files("") == before)
     }
 
     /// A file system of its own that another file fills, where the user may mount one.
-    @Test(.enabled(if: SmallDisk.isPossible, "only root can mount a tmpfs, and not in every container")) func fullDisk() async throws {
+    @Test(.enabled(if: SmallDisk.isPossible, "only root can mount a tmpfs, and not in every container")) func fullDisk()
+        async throws
+    {
         let scratch = try Scratch(), expected = try await killedRun(scratch)
         let disk = try SmallDisk(scratch("disk"), kilobytes: 1024)
         defer { disk.unmount() }
@@ -109,7 +126,8 @@ import Testing
         // Room for the model and the lines on the way, none for a second checkpoint.
         try disk.fill(leaving: before["state.safetensors"]!.bytes.count / 2)
         let resume = ["train", "--resume", scratch("disk/model"), "--checkpoint-every", "4", "--json"]
-        try await orrery(resume).expectLine(status: 1, ["disk/model", "disk space", "free some, or choose another disk"])
+        try await orrery(resume).expectLine(
+            status: 1, ["disk/model", "disk space", "free some, or choose another disk"])
         #expect(try scratch.files("disk/model/training") == before)
 
         try disk.fill(leaving: 0)
@@ -117,8 +135,13 @@ import Testing
         #expect(try scratch.files("disk/model/training") == before)
 
         // A new run on a full disk leaves nothing that could be taken for one.
-        try await orrery(["train", "--data", scratch("text.txt"), "--tokenizer", "char", "--out", scratch("disk/new"), "--steps", "2", "--json"] + Example.shape)
-            .expectLine(status: 1, ["disk/new", "disk space"])
+        try await orrery(
+            [
+                "train", "--data", scratch("text.txt"), "--tokenizer", "char", "--out", scratch("disk/new"), "--steps",
+                "2", "--json",
+            ] + Example.shape
+        )
+        .expectLine(status: 1, ["disk/new", "disk space"])
         #expect(try scratch.files("disk/new") == [:])
 
         try disk.empty()
@@ -138,7 +161,9 @@ struct SmallDisk {
     }
 
     static let isPossible: Bool = {
-        guard let path = (try? Scratch())?.path, (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)) != nil else { return false }
+        guard let path = (try? Scratch())?.path,
+            (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)) != nil
+        else { return false }
         defer { try? FileManager.default.removeItem(atPath: path) }
         guard run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path) == 0 else { return false }
         return run("umount", path) == 0
@@ -152,7 +177,9 @@ struct SmallDisk {
     }
 
     func empty() throws {
-        if FileManager.default.fileExists(atPath: path + "/filler") { try FileManager.default.removeItem(atPath: path + "/filler") }
+        if FileManager.default.fileExists(atPath: path + "/filler") {
+            try FileManager.default.removeItem(atPath: path + "/filler")
+        }
     }
 
     func unmount() { _ = Self.run("umount", path) }

@@ -1,7 +1,7 @@
 import Foundation
+import OrreryCommand
 import OrreryFiles
 import Testing
-import OrreryCommand
 
 /// What options have in common across commands: their short names, the names of types, what help says, and the seed.
 @Suite struct OptionTests {
@@ -9,7 +9,9 @@ import OrreryCommand
     private static func commands() async throws -> [(name: String, arguments: [JSONValue])] {
         let help = try await orrery(["--experimental-dump-help"]).output
         func walk(_ command: JSONValue, _ path: String) throws -> [(name: String, arguments: [JSONValue])] {
-            guard case .string(let own)? = command["commandName"] else { throw FileError.content("help", expected: "commandName") }
+            guard case .string(let own)? = command["commandName"] else {
+                throw FileError.content("help", expected: "commandName")
+            }
             let name = path + own
             let arguments = if case .array(let all)? = command["arguments"] { all } else { [JSONValue]() }
             let below = if case .array(let all)? = command["subcommands"] { all } else { [JSONValue]() }
@@ -28,25 +30,31 @@ import OrreryCommand
 
     @Test func helpSaysWhatDefaultsAre() async throws {
         for (command, arguments) in try await Self.commands() {
-            for argument in arguments where argument["kind"] == "option" && argument["isOptional"] == true && argument["defaultValue"] == nil {
+            for argument in arguments
+            where argument["kind"] == "option" && argument["isOptional"] == true && argument["defaultValue"] == nil {
                 guard case .string(let help)? = argument["abstract"] else { continue }
-                #expect(help.contains("(default: ") || help.hasPrefix("The same as <"), "\(command) \(names(argument)): \(help)")
+                #expect(
+                    help.contains("(default: ") || help.hasPrefix("The same as <"),
+                    "\(command) \(names(argument)): \(help)")
             }
         }
     }
 
     @Test func shortNamesMeanTheSameEverywhere() async throws {
         let meanings: [String: Set<String>] = [
-            "-m": ["--model"], "-p": ["--prompt", "--prompt-tokens"], "-n": ["--max-tokens", "--new-tokens"], "-t": ["--threads"], "-o": ["--out"], "-c": ["--context"],
+            "-m": ["--model"], "-p": ["--prompt", "--prompt-tokens"], "-n": ["--max-tokens", "--new-tokens"],
+            "-t": ["--threads"], "-o": ["--out"], "-c": ["--context"],
         ]
         for (command, arguments) in try await Self.commands() {
             for argument in arguments {
                 let names = names(argument), long = names.filter { $0.hasPrefix("--") }
                 for (short, meaning) in meanings {
                     #expect(!names.contains(short) || !meaning.isDisjoint(with: long), "\(command): \(names)")
-                    #expect(names.contains(short) || meaning.isDisjoint(with: long), "\(command): \(names) lacks \(short)")
+                    #expect(
+                        names.contains(short) || meaning.isDisjoint(with: long), "\(command): \(names) lacks \(short)")
                 }
-                #expect(names != ["--overwrite"] || argument["abstract"] == "Replace what is at the output.", "\(command)")
+                #expect(
+                    names != ["--overwrite"] || argument["abstract"] == "Replace what is at the output.", "\(command)")
                 #expect(names != ["--field"] || argument["valueName"] == "name", "\(command)")
             }
         }
@@ -54,23 +62,40 @@ import OrreryCommand
 
     @Test(arguments: ["bf16", "BF16", "bfloat16", "BFloat16"]) func namesOfBfloat16(_ name: String) async throws {
         let model = try await Example.model.value("model"), scratch = try Scratch()
-        let generated = try await orrery(["generate", "-m", model, "-p", "sun", "-n", "1", "--dtype", name, "--cache-type", name, "--activations", "INT8", "-t", "1", "--json"]).json()
-        #expect(generated["dtype"] == "bfloat16" && generated["cache_type"] == "bf16" && generated["activations"] == "int8")
-        #expect(try await orrery(["convert", model, "-o", scratch("m"), "--type", name, "--json"]).json()["type"] == "bf16")
-        #expect(try await orrery(["inspect", model, "--cache-type", name, "-c", "8", "--json"]).json()["cache_type"] == "bf16")
+        let generated = try await orrery([
+            "generate", "-m", model, "-p", "sun", "-n", "1", "--dtype", name, "--cache-type", name, "--activations",
+            "INT8", "-t", "1", "--json",
+        ]).json()
+        #expect(
+            generated["dtype"] == "bfloat16" && generated["cache_type"] == "bf16" && generated["activations"] == "int8")
+        #expect(
+            try await orrery(["convert", model, "-o", scratch("m"), "--type", name, "--json"]).json()["type"] == "bf16")
+        #expect(
+            try await orrery(["inspect", model, "--cache-type", name, "-c", "8", "--json"]).json()["cache_type"]
+                == "bf16")
     }
 
-    @Test(arguments: [("F16", "f16"), ("float16", "f16"), ("fp16", "f16"), ("Half", "f16"), ("FLOAT32", "f32"), ("Q8_0", "q8_0"), ("q4-0", "q4_0"), ("Q4_K_M", "q4_k_m"), ("Q4_K", "q4_k_m")])
+    @Test(arguments: [
+        ("F16", "f16"), ("float16", "f16"), ("fp16", "f16"), ("Half", "f16"), ("FLOAT32", "f32"), ("Q8_0", "q8_0"),
+        ("q4-0", "q4_0"), ("Q4_K_M", "q4_k_m"), ("Q4_K", "q4_k_m"),
+    ])
     func namesOfStoredTypes(_ name: String, _ stored: String) async throws {
         let scratch = try Scratch()
-        let converted = try await orrery(["convert", try await Example.model.value("model"), scratch("m.gguf"), "--type", name, "--json"]).json()
+        let converted = try await orrery([
+            "convert", try await Example.model.value("model"), scratch("m.gguf"), "--type", name, "--json",
+        ]).json()
         #expect(converted["type"] == .string(stored))
     }
 
     // MARK: The seed
 
     private func generate(_ flags: String...) async throws -> (seed: JSONValue?, ids: JSONValue?) {
-        let object = try await orrery(["generate", try await Example.model.value("model"), "-p", "the", "-n", "12", "--temperature", "2", "--json"] + flags).json()
+        let object = try await orrery(
+            [
+                "generate", try await Example.model.value("model"), "-p", "the", "-n", "12", "--temperature", "2",
+                "--json",
+            ] + flags
+        ).json()
         return (object["sampling"]?["seed"], object["ids"])
     }
 

@@ -2,7 +2,8 @@ import Foundation
 import OrreryFiles
 import Testing
 
-/// Every command that writes refuses a file that is there, unless `--overwrite` is given, and one that it reads in any case.
+/// Every command that writes refuses a file that is there, unless `--overwrite` is given, and one that it reads in any
+/// case.
 @Suite struct OutputPlaceTests {
     private func scene() async throws -> Scratch {
         let scratch = try Scratch()
@@ -40,7 +41,9 @@ import Testing
         try scratch.put("mine", at: inTheWay)
         let before = try scratch.files("")
         let refused = try await run(line, scratch)
-        #expect(refused.status == 1 && refused.errors == "orrery: \(scratch(inTheWay)): exists; --overwrite replaces it\n", "\(refused.errors)")
+        #expect(
+            refused.status == 1 && refused.errors == "orrery: \(scratch(inTheWay)): exists; --overwrite replaces it\n",
+            "\(refused.errors)")
         #expect(try scratch.files("") == before)
         let replaced = try await run(line + " --overwrite", scratch)
         #expect(replaced.status == 0, "\(replaced.errors)")
@@ -49,8 +52,10 @@ import Testing
 
     /// What an earlier run has made is replaced as every compiler replaces its output.
     @Test(arguments: [
-        "logits @model --ids @ids.json --out @out.safetensors", "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @out.json",
-        "tokenizer train --kind unigram --vocab 40 --data @text.txt -o @out.model", "tokenizer convert @tiny.tiktoken --pattern r50k --out @out.tiktoken",
+        "logits @model --ids @ids.json --out @out.safetensors",
+        "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @out.json",
+        "tokenizer train --kind unigram --vocab 40 --data @text.txt -o @out.model",
+        "tokenizer convert @tiny.tiktoken --pattern r50k --out @out.tiktoken",
     ]) func madeAgain(_ line: String) async throws {
         let scratch = try await scene()
         for _ in 1 ... 2 {
@@ -60,11 +65,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "logits @model --ids @ids.json --out @ids.json", "logits @model --ids @ids.json --out @model/model.safetensors", "logits @model --ids @ids.json --out @model/config.json",
-        "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @text.txt", "tokenizer train --kind bpe --vocab 300 --data @texts --out @texts/t.json",
-        "tokenizer convert @model @model", "tokenizer convert @model/tokenizer.json @model", "tokenizer convert @tiny.tiktoken --pattern r50k @tiny.tiktoken",
-        "tokenizer convert @vocabulary/vocab.json --pattern r50k @vocabulary --format gpt2", "convert @m-00001-of-00002.gguf @m-00002-of-00002.gguf",
-        "train --data @model/metrics.jsonl --field loss --out @model", "train --data @text.txt --tokenizer @model/tokenizer.json --out @model",
+        "logits @model --ids @ids.json --out @ids.json", "logits @model --ids @ids.json --out @model/model.safetensors",
+        "logits @model --ids @ids.json --out @model/config.json",
+        "tokenizer train --kind bpe --vocab 300 --data @text.txt --out @text.txt",
+        "tokenizer train --kind bpe --vocab 300 --data @texts --out @texts/t.json",
+        "tokenizer convert @model @model", "tokenizer convert @model/tokenizer.json @model",
+        "tokenizer convert @tiny.tiktoken --pattern r50k @tiny.tiktoken",
+        "tokenizer convert @vocabulary/vocab.json --pattern r50k @vocabulary --format gpt2",
+        "convert @m-00001-of-00002.gguf @m-00002-of-00002.gguf",
+        "train --data @model/metrics.jsonl --field loss --out @model",
+        "train --data @text.txt --tokenizer @model/tokenizer.json --out @model",
         "train --data @model --out @model",
     ]) func inputsStay(_ line: String) async throws {
         let scratch = try await scene()
@@ -75,7 +85,9 @@ import Testing
         let outcome = try await run(line + " --overwrite", scratch)
         #expect([1, 2].contains(outcome.status), "\(outcome.errors)")
         let reasons = ["is read by this", "is the model that is converted", "found \(scratch("text.txt"))"]
-        #expect(reasons.contains { outcome.errors.contains($0) } && outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        #expect(
+            reasons.contains { outcome.errors.contains($0) } && outcome.errors.split(separator: "\n").count == 1,
+            "\(outcome.errors)")
         #expect(try scratch.files("") == before)
     }
 }

@@ -11,10 +11,14 @@ import Testing
         let text = scratch("text-for-output.txt")
         return [
             ["--help"], ["train", "--help"], ["generate", model, "--prompt", "the", "--max-tokens", "3"],
-            ["generate", model, "--prompt", "the", "--max-tokens", "3", "--json"], ["inspect", model], ["inspect", model, "--json"],
-            ["explain", model, "the"], ["explain", model, "the", "--json"], ["eval", model, "--data", text], ["tokenize", model, text, "--ids"],
-            ["tokenize", model, text], ["tokenize", model, text, "--json"], ["tokenize", model, text, "--count"], ["tokenize", model, text, "--stats"],
-            ["tokenize", model, text, "--pieces"], ["gradcheck", "--operation", "scale"], ["gradcheck", "--operation", "scale", "--json"],
+            ["generate", model, "--prompt", "the", "--max-tokens", "3", "--json"], ["inspect", model],
+            ["inspect", model, "--json"],
+            ["explain", model, "the"], ["explain", model, "the", "--json"], ["eval", model, "--data", text],
+            ["tokenize", model, text, "--ids"],
+            ["tokenize", model, text], ["tokenize", model, text, "--json"], ["tokenize", model, text, "--count"],
+            ["tokenize", model, text, "--stats"],
+            ["tokenize", model, text, "--pieces"], ["gradcheck", "--operation", "scale"],
+            ["gradcheck", "--operation", "scale", "--json"],
             ["bench", "model", model, "-p", "2", "-n", "2"],
         ]
     }
@@ -23,7 +27,9 @@ import Testing
         for arguments in try await commands() {
             let outcome = try await orrery(arguments, prelude: "exec > /dev/full")
             #expect(outcome.status == 1, "\(arguments): \(outcome.status as Any) \(outcome.signal as Any)")
-            #expect(outcome.errors.contains("orrery: standard output: cannot write: No space left on device"), "\(arguments): \(outcome.errors)")
+            #expect(
+                outcome.errors.contains("orrery: standard output: cannot write: No space left on device"),
+                "\(arguments): \(outcome.errors)")
         }
     }
 

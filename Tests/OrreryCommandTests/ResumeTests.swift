@@ -6,11 +6,15 @@ import Testing
 @Suite struct ResumeTests {
     static let steps = 200
 
-    /// Every kind of state: Muon and Adam, dropout, micro-batches, averaged weights, validations that keep the best model. Checkpoints
-    /// are so frequent that half of the run's time is spent in them.
+    /// Every kind of state: Muon and Adam, dropout, micro-batches, averaged weights, validations that keep the best
+    /// model. Checkpoints are so frequent that half of the run's time is spent in them.
     private func flags(_ type: String, data: String) -> [String] {
-        ["--data", data, "--tokenizer", "char", "--preset", "shakespeare", "--optimizer", "muon", "--dropout", "0.1", "--batch", "4", "--micro-batch", "2",
-         "--steps", "\(Self.steps)", "--validate-every", "10", "--average-fraction", "0.5", "--clip", "0.5", "--dtype", type]
+        [
+            "--data", data, "--tokenizer", "char", "--preset", "shakespeare", "--optimizer", "muon", "--dropout", "0.1",
+            "--batch", "4", "--micro-batch", "2",
+            "--steps", "\(Self.steps)", "--validate-every", "10", "--average-fraction", "0.5", "--clip", "0.5",
+            "--dtype", type,
+        ]
             + Example.shape + ["--checkpoint-every", "4", "--json"]
     }
 
@@ -30,7 +34,9 @@ import Testing
         }
         let resumed = try await orrery(resuming(scratch("killed"))).json()
 
-        for key in ["steps", "validation_loss", "best_validation_loss"] { #expect(resumed[key] == whole[key], "\(key), killed at \(moments)") }
+        for key in ["steps", "validation_loss", "best_validation_loss"] {
+            #expect(resumed[key] == whole[key], "\(key), killed at \(moments)")
+        }
         try expectSameFiles("killed", "whole", scratch, "killed at \(moments)")
     }
 
@@ -44,10 +50,14 @@ import Testing
         let stopped = try await command.outcome().json(status: 130)
         #expect(stopped["interrupted"] == true)
         #expect(stopped["validation_loss"] == .null)
-        guard case .int(let step)? = stopped["steps"] else { throw FileError.content("standard output", expected: "steps") }
+        guard case .int(let step)? = stopped["steps"] else {
+            throw FileError.content("standard output", expected: "steps")
+        }
         #expect((42 ..< Int64(Self.steps)).contains(step))
         // What there is can be used.
-        #expect(try await orrery(["generate", scratch("stopped"), "--prompt", "s", "--max-tokens", "3", "--json"]).json()["completion_tokens"] == 3)
+        #expect(
+            try await orrery(["generate", scratch("stopped"), "--prompt", "s", "--max-tokens", "3", "--json"]).json()[
+                "completion_tokens"] == 3)
 
         let resumed = try await orrery(resuming(scratch("stopped"))).json()
         #expect(resumed["interrupted"] == false)
@@ -69,8 +79,12 @@ import Testing
     /// What an earlier run left under the name must not be taken for the new one's.
     @Test func overwritten() async throws {
         let scratch = try Scratch()
-        _ = try await Example.train(scratch, steps: 6, flags: ["--validate-every", "1", "--learning-rate", "5", "--schedule", "constant"]).json()
-        #expect(try scratch.files("model").keys.contains("last/model.safetensors"), "the last model is the best: this test shows nothing")
+        _ = try await Example.train(
+            scratch, steps: 6, flags: ["--validate-every", "1", "--learning-rate", "5", "--schedule", "constant"]
+        ).json()
+        #expect(
+            try scratch.files("model").keys.contains("last/model.safetensors"),
+            "the last model is the best: this test shows nothing")
         _ = try await Example.train(scratch, flags: ["--overwrite", "--seed", "7"]).json()
         let fresh = try Scratch()
         _ = try await Example.train(fresh, flags: ["--seed", "7"]).json()
@@ -78,10 +92,15 @@ import Testing
         #expect(try scratch.content("model/model.safetensors") == fresh.content("model/model.safetensors"))
     }
 
-    private func resuming(_ directory: String) -> [String] { ["train", "--resume", directory, "--checkpoint-every", "4", "--json"] }
+    private func resuming(_ directory: String) -> [String] {
+        ["train", "--resume", directory, "--checkpoint-every", "4", "--json"]
+    }
 
     /// Equal but for what the clock says.
-    private func expectSameFiles(_ one: String, _ other: String, _ scratch: Scratch, _ comment: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    private func expectSameFiles(
+        _ one: String, _ other: String, _ scratch: Scratch, _ comment: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let (left, right) = (try scratch.files(one), try scratch.files(other))
         #expect(left.keys.sorted() == right.keys.sorted(), "\(comment)", sourceLocation: sourceLocation)
         for (name, expected) in right {
@@ -89,7 +108,9 @@ import Testing
             switch name {
             case "metrics.jsonl":
                 let timed = ["seconds", "tokens_per_s"]
-                #expect(try records(found, without: timed) == records(expected, without: timed), "\(name), \(comment)", sourceLocation: sourceLocation)
+                #expect(
+                    try records(found, without: timed) == records(expected, without: timed), "\(name), \(comment)",
+                    sourceLocation: sourceLocation)
             case "training/progress.json":
                 // The checksum is over the seconds too.
                 let timed = ["seconds", "checksum"]

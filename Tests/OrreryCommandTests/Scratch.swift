@@ -15,14 +15,19 @@ final class Scratch: Sendable {
     @discardableResult
     func put(_ bytes: [UInt8], at name: String) throws -> String {
         let file = self(name)
-        try FileManager.default.createDirectory(atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         return file
     }
 
-    func content(_ name: String) throws -> Content { Content(bytes: Array(try Data(contentsOf: URL(fileURLWithPath: self(name))))) }
+    func content(_ name: String) throws -> Content {
+        Content(bytes: Array(try Data(contentsOf: URL(fileURLWithPath: self(name)))))
+    }
 
-    func copy(_ path: String, as name: String) throws { try FileManager.default.copyItem(atPath: path, toPath: self(name)) }
+    func copy(_ path: String, as name: String) throws {
+        try FileManager.default.copyItem(atPath: path, toPath: self(name))
+    }
 
     /// Every file under a directory, by its path there.
     func files(_ directory: String) throws -> [String: Content] {
@@ -30,7 +35,9 @@ final class Scratch: Sendable {
         for case let name as String in FileManager.default.enumerator(atPath: self(directory)) ?? .init() {
             var isDirectory: ObjCBool = false
             let path = "\(directory)/\(name)"
-            if FileManager.default.fileExists(atPath: self(path), isDirectory: &isDirectory), !isDirectory.boolValue { files[name] = try content(path) }
+            if FileManager.default.fileExists(atPath: self(path), isDirectory: &isDirectory), !isDirectory.boolValue {
+                files[name] = try content(path)
+            }
         }
         return files
     }

@@ -10,18 +10,26 @@ import Testing
         scratch = try Scratch()
         try scratch.put(Example.text, at: "text.txt")
         let lines = Example.text.split(separator: "\n").map(String.init)
-        try scratch.put(lines.map { JSONValue.object(["id": 1, "text": .string($0)]).text(.compact) }.joined(separator: "\n"), at: "lines.jsonl")
+        try scratch.put(
+            lines.map { JSONValue.object(["id": 1, "text": .string($0)]).text(.compact) }.joined(separator: "\n"),
+            at: "lines.jsonl")
         try scratch.put("id,text\r\n" + lines.map { "1,\"\($0)\"\r\n" }.joined(), at: "rows.csv")
         try scratch.copy(try await Example.model.value("model"), as: "model")
     }
 
     @Test func trainsAModelFurther() async throws {
-        let before = try await orrery(["eval", scratch("model"), "--data", scratch("text.txt"), "--json"]).json()["loss"]
+        let before = try await orrery(["eval", scratch("model"), "--data", scratch("text.txt"), "--json"]).json()[
+            "loss"]
         let outcome = try await orrery(
-            ["train", "--from", scratch("model"), "--data", scratch("lines.jsonl"), "--field", "text", "--steps", "30", "--learning-rate", "0.01", "--out", scratch("tuned"), "--json"])
+            [
+                "train", "--from", scratch("model"), "--data", scratch("lines.jsonl"), "--field", "text", "--steps",
+                "30", "--learning-rate", "0.01", "--out", scratch("tuned"), "--json",
+            ])
         #expect(try outcome.json()["steps"] == 30)
         let after = try await orrery(["eval", scratch("tuned"), "--data", scratch("text.txt"), "--json"]).json()["loss"]
-        guard case .double(let old)? = before, case .double(let new)? = after else { throw FileError.content("standard output", expected: "losses") }
+        guard case .double(let old)? = before, case .double(let new)? = after else {
+            throw FileError.content("standard output", expected: "losses")
+        }
         #expect(new < old - 0.05)
         #expect(try scratch.content("tuned/tokenizer.json") == scratch.content("model/tokenizer.json"))
         let plan = try JSONValue(parsing: scratch.content("tuned/training/plan.json").text, file: "plan.json")
@@ -35,7 +43,10 @@ import Testing
         try await orrery(["train"] + flags + ["--out", "run", "--steps", "2"] + Example.shape, directory: scratch.path)
             .expectLine(status: 1, ["text.txt: --field is for files that end in"])
         let first = try await orrery(
-            ["train", "--data", "rows.csv", "--data", "lines.jsonl", "--field", "text", "--out", "run", "--steps", "2", "--batch", "4"] + Example.shape, directory: scratch.path)
+            [
+                "train", "--data", "rows.csv", "--data", "lines.jsonl", "--field", "text", "--out", "run", "--steps",
+                "2", "--batch", "4",
+            ] + Example.shape, directory: scratch.path)
         try #require(first.status == 0, "\(first.errors)")
         #expect(first.errors.contains("read 2 files,") && first.errors.contains("300 records"), "\(first.errors)")
         let second = try await orrery(["train", "--resume", scratch("run"), "--steps", "1,000"])
@@ -48,23 +59,38 @@ import Testing
         #expect(try scratch.content("run/metrics.jsonl").text.contains("{\"step\":5,"))
     }
 
-    /// Before the first step it is said what will be done; no line of it is wider than a terminal, and the chart of a resumed run starts at step 1.
+    /// Before the first step it is said what will be done; no line of it is wider than a terminal, and the chart of a
+    /// resumed run starts at step 1.
     @Test func saysWhatItWillDo() async throws {
         let outcome = try await orrery(
-            ["train", "--data", scratch("text.txt"), "--out", scratch("run"), "--steps", "6", "--batch", "4", "--validation", "sample"] + Example.shape)
+            [
+                "train", "--data", scratch("text.txt"), "--out", scratch("run"), "--steps", "6", "--batch", "4",
+                "--validation", "sample",
+            ] + Example.shape)
         try #require(outcome.status == 0, "\(outcome.errors)")
-        for said in ["data: ", "tokens to train on", "model: qwen3, ", "2 layers of width 16", "run: 6 steps of 64 tokens", "validation: 24 of ", "the model goes to", "roughly 1"] {
+        for said in [
+            "data: ", "tokens to train on", "model: qwen3, ", "2 layers of width 16", "run: 6 steps of 64 tokens",
+            "validation: 24 of ", "the model goes to", "roughly 1",
+        ] {
             #expect(outcome.errors.replacing("\n  ", with: " ").contains(said), "\(said): \(outcome.errors)")
         }
-        for line in outcome.errors.split(separator: "\n") where !line.hasPrefix("step ") { #expect(line.count <= 80 || line.contains(scratch.path), "\(line)") }
+        for line in outcome.errors.split(separator: "\n") where !line.hasPrefix("step ") {
+            #expect(line.count <= 80 || line.contains(scratch.path), "\(line)")
+        }
         let resumed = try await orrery(["train", "--resume", scratch("run"), "--steps", "8"])
-        let axis = try #require(resumed.errors.split(separator: "\n").first { $0.hasPrefix("step ") && $0.hasSuffix(" 8") && !$0.contains("/") }, "\(resumed.errors)")
+        let axis = try #require(
+            resumed.errors.split(separator: "\n").first {
+                $0.hasPrefix("step ") && $0.hasSuffix(" 8") && !$0.contains("/")
+            }, "\(resumed.errors)")
         #expect(["1", "2"].contains(axis.split(separator: " ")[1]), "\(axis)")
         #expect(resumed.errors.contains("from step 6 on"))
     }
 
     @Test func evaluatesSeveralSources() async throws {
-        let records = try await orrery(["eval", scratch("model"), "--data", scratch("lines.jsonl"), "--data", scratch("rows.csv"), "--field", "text", "--json"]).json()
+        let records = try await orrery([
+            "eval", scratch("model"), "--data", scratch("lines.jsonl"), "--data", scratch("rows.csv"), "--field",
+            "text", "--json",
+        ]).json()
         try scratch.put(Example.text.dropLast() + "\n" + Example.text.dropLast(), at: "twice.txt")
         let text = try await orrery(["eval", scratch("model"), "--data", scratch("twice.txt"), "--json"]).json()
         #expect(records["tokens"] == text["tokens"] && records["loss"] == text["loss"])
@@ -81,7 +107,8 @@ import Testing
         try #require(second.status == 0, "\(second.errors)")
         #expect(
             second.errors
-                == "orrery: this is the model that an earlier run has trained, in \(scratch("cache/orrery/demo")); orrery quickstart --retrain trains a new one\n")
+                == "orrery: this is the model that an earlier run has trained, in \(scratch("cache/orrery/demo")); orrery quickstart --retrain trains a new one\n"
+        )
         #expect(second.output == first.output)
         #expect(try scratch.content("cache/orrery/demo/model.safetensors") == weights)
         let third = try await orrery(["quickstart", "--retrain", "--seconds", "1"], prelude: prelude)

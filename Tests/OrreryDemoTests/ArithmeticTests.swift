@@ -24,8 +24,10 @@ import Testing
     @Test func countingIsRight() {
         var count = 0
         for document in documents(.arithmetic) {
-            let given = /(\w+) has (\d+) \w+\. \w+ gives h\w+ (\d+) \w+\.\nQ: How many \w+ does (\w+) have now\?\nA: (\d+)\./
-            let gave = /(\w+) has (\d+) \w+\. (\w+) gives (\d+) \w+ to \w+\.\nQ: How many \w+ does (\w+) have now\?\nA: (\d+)\./
+            let given =
+                /(\w+) has (\d+) \w+\. \w+ gives h\w+ (\d+) \w+\.\nQ: How many \w+ does (\w+) have now\?\nA: (\d+)\./
+            let gave =
+                /(\w+) has (\d+) \w+\. (\w+) gives (\d+) \w+ to \w+\.\nQ: How many \w+ does (\w+) have now\?\nA: (\d+)\./
             if let match = document.text.wholeMatch(of: given) {
                 #expect(match.1 == match.4)
                 #expect(Int(match.2)! + Int(match.3)! == Int(match.5)!, "\(document.text)")
@@ -46,7 +48,9 @@ import Testing
         for sum in heldOut {
             #expect(!asked.contains(sum.question))
             let words = sum.question.dropFirst("How much is ".count).dropLast()
-            #expect(!documents(.arithmetic).contains { $0.text.contains("\n\(words) =") || $0.text.contains(" \(words)?") }, "\(words)")
+            #expect(
+                !documents(.arithmetic).contains { $0.text.contains("\n\(words) =") || $0.text.contains(" \(words)?") },
+                "\(words)")
         }
     }
 

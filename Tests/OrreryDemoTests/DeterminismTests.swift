@@ -5,7 +5,9 @@ import Testing
 @Suite struct DeterminismTests {
     @Test func aSeedIsATextForEver() {
         let start = String(DemoCorpus(seed: 1).text(minimumBytes: 100_000).prefix(100_000))
-        #expect(checksum(start) == 6_718_779_564_775_557_305, "the text of seed 1 has changed, and so will models trained on it")
+        #expect(
+            checksum(start) == 6_718_779_564_775_557_305,
+            "the text of seed 1 has changed, and so will models trained on it")
     }
 
     @Test func twoCallsAgree() {
@@ -13,13 +15,13 @@ import Testing
     }
 
     @Test func otherSeedsAreOtherTexts() {
-        let texts = (0..<20).map { DemoCorpus(seed: $0).text(minimumBytes: 2_000) }
+        let texts = (0 ..< 20).map { DemoCorpus(seed: $0).text(minimumBytes: 2_000) }
         #expect(Set(texts).count == texts.count)
     }
 
     @Test func aDocumentDoesNotDependOnThoseBefore() {
         let corpus = DemoCorpus(seed: 3)
-        #expect(Array(corpus.documents().prefix(50)) == (0..<50).map(corpus.document(at:)))
+        #expect(Array(corpus.documents().prefix(50)) == (0 ..< 50).map(corpus.document(at:)))
     }
 
     @Test func aLongerTextBeginsWithTheShorter() {

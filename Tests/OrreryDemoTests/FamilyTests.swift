@@ -8,7 +8,7 @@ import Testing
         .parentSibling: .siblingChild, .siblingChild: .parentSibling,
     ]
 
-    @Test(arguments: 0..<50)
+    @Test(arguments: 0 ..< 50)
     func kinshipHoldsBothWays(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let family = Family(royal: seed % 2 == 0, random: &random)

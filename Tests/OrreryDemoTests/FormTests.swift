@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test func blankLinesStandOnlyBetweenDocuments() {
-        let parts = corpusText.dropLast(2).split(separator: DemoCorpus.documentSeparator, omittingEmptySubsequences: false)
+        let parts = corpusText.dropLast(2).split(
+            separator: DemoCorpus.documentSeparator, omittingEmptySubsequences: false)
         #expect(parts.map(String.init) == DemoCorpus().documents().prefix(parts.count).map(\.text))
         #expect(!corpusDocuments.contains { $0.text.contains("\n\n") || $0.text.isEmpty })
     }
@@ -44,7 +45,7 @@ import Testing
     /// A prompt is a beginning that the corpus can go on from: all of its words are words of the corpus.
     @Test func thePromptsAreOfThisWorld() {
         let known = Set(corpusText.split { !$0.isLetter })
-        #expect((4...6).contains(DemoCorpus.prompts.count))
+        #expect((4 ... 6).contains(DemoCorpus.prompts.count))
         for prompt in DemoCorpus.prompts {
             let unknown = prompt.split { !$0.isLetter }.filter { !known.contains($0) }
             #expect(unknown.isEmpty, "\(prompt)")

@@ -2,7 +2,8 @@ import OrreryDemo
 import Testing
 
 @Suite struct QuestionTests {
-    /// Every question of the corpus, read by somebody who knows the text and nothing else, has the answer that is given.
+    /// Every question of the corpus, read by somebody who knows the text and nothing else, has the answer that is
+    /// given.
     @Test func answersFollowFromTheText() {
         var count = 0
         for document in documents(.questions) {
@@ -21,7 +22,9 @@ import Testing
         var count = 0, denied = 0
         for document in documents(.weather) {
             for match in document.text.matches(of: /Q: How was the weather in (\w+) on (\w+)\?\nA: (\w+)\./) {
-                #expect(document.text.contains("On \(match.2) it was \(match.3.lowercased()) in \(match.1)."), "\(document.text)")
+                #expect(
+                    document.text.contains("On \(match.2) it was \(match.3.lowercased()) in \(match.1)."),
+                    "\(document.text)")
                 count += 1
             }
             for match in document.text.matches(of: /Q: Was it (\w+) in (\w+) on (\w+)\?\nA: (\w+)\./) {
@@ -34,12 +37,15 @@ import Testing
         #expect(count > 75 && denied > 5)
     }
 
-    /// Whoever was last given the thing in the story has it at the end. ("to his aunt" is followed by way of the introductions.)
+    /// Whoever was last given the thing in the story has it at the end. ("to his aunt" is followed by way of the
+    /// introductions.)
     @Test func storiesRememberWhoHasWhat() {
         var named = 0, related = 0
         for document in documents(.story) {
             guard let asked = document.text.firstMatch(of: /Q: Who has the (\w+)\?\nA: (\w+)\./) else { continue }
-            let gifts = document.text.matches(of: /gave (?:the|an?)(?: \w+)? (\w+) to (?:(his|her) )?(\w+)\./).filter { $0.1 == asked.1 }
+            let gifts = document.text.matches(of: /gave (?:the|an?)(?: \w+)? (\w+) to (?:(his|her) )?(\w+)\./).filter {
+                $0.1 == asked.1
+            }
             guard let last = gifts.last else {
                 Issue.record("nobody gave the \(asked.1): \(document.text)")
                 continue
@@ -61,7 +67,9 @@ import Testing
         #expect(pairs == Array(DemoCorpus().questionAnswers().prefix(2_000)))
         #expect(Set(pairs.map(\.prompt)).count > 1_500)
         for pair in pairs {
-            #expect(pair.question.last == "?" && pair.answer.last == "." && pair.prompt.hasSuffix("Q: \(pair.question)\nA:"))
+            #expect(
+                pair.question.last == "?" && pair.answer.last == "." && pair.prompt.hasSuffix("Q: \(pair.question)\nA:")
+            )
         }
     }
 }

@@ -13,13 +13,17 @@ struct Reader {
             return first(match.1 + " has ")
         }
         if let match = question.wholeMatch(of: /What color is the (\w+)\?/) {
-            return statements.compactMap { $0.firstMatch(of: /(\w+) (\w+)$/) }.first { $0.2 == match.1 }.map { String($0.1) } ?? ""
+            return statements.compactMap { $0.firstMatch(of: /(\w+) (\w+)$/) }.first { $0.2 == match.1 }.map {
+                String($0.1)
+            } ?? ""
         }
         if let match = question.wholeMatch(of: /Does (\w+) have the (\w+)\?/) {
             return yesOrNo { $0.hasPrefix(match.1 + " has ") && $0.hasSuffix(" " + match.2) }
         }
         if let match = question.wholeMatch(of: /Where (?:is|does) (\w+)(?: \w+)?\?/) {
-            return statements.first { $0.hasPrefix(match.1 + " ") }.map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } ?? ""
+            return statements.first { $0.hasPrefix(match.1 + " ") }.map {
+                $0.split(separator: " ").dropFirst(2).joined(separator: " ")
+            } ?? ""
         }
         if let match = question.wholeMatch(of: /Who (\w+) in the (\w+)\?/) {
             return statements.first { $0.hasSuffix(" \(match.1) in the \(match.2)") }.map(firstWord) ?? ""
@@ -28,10 +32,12 @@ struct Reader {
             return yesOrNo { $0.hasPrefix(match.1 + " ") && $0.hasSuffix(" in the " + match.2) }
         }
         if let match = question.wholeMatch(of: /Who gave the (\w+) to (\w+)\?/) {
-            return statements.first { $0.contains(" gave ") && $0.hasSuffix(" \(match.1) to \(match.2)") }.map(firstWord) ?? ""
+            return statements.first { $0.contains(" gave ") && $0.hasSuffix(" \(match.1) to \(match.2)") }.map(
+                firstWord) ?? ""
         }
         if let match = question.wholeMatch(of: /Who did (\w+) give the (\w+) to\?/) {
-            return statements.first { $0.hasPrefix(match.1 + " gave ") && $0.contains(" \(match.2) to ") }.map(lastWord) ?? ""
+            return statements.first { $0.hasPrefix(match.1 + " gave ") && $0.contains(" \(match.2) to ") }.map(lastWord)
+                ?? ""
         }
         if let match = question.wholeMatch(of: /What did (\w+) give to (\w+)\?/) {
             return statements.first { $0.hasPrefix(match.1 + " gave ") && $0.hasSuffix(" to " + match.2) }
@@ -53,10 +59,13 @@ struct Reader {
     private func relative(_ kin: Substring, of person: Substring) -> String {
         if let said = statements.first(where: { $0.hasSuffix(" is \(person)'s \(kin)") }) { return firstWord(said) }
         let inverses: [Substring: [Substring]] = [
-            "father": ["son", "daughter"], "mother": ["son", "daughter"], "son": ["father", "mother"], "daughter": ["father", "mother"],
-            "uncle": ["nephew", "niece"], "aunt": ["nephew", "niece"], "nephew": ["uncle", "aunt"], "niece": ["uncle", "aunt"],
+            "father": ["son", "daughter"], "mother": ["son", "daughter"], "son": ["father", "mother"],
+            "daughter": ["father", "mother"],
+            "uncle": ["nephew", "niece"], "aunt": ["nephew", "niece"], "nephew": ["uncle", "aunt"],
+            "niece": ["uncle", "aunt"],
         ]
-        // "Mia is Tom's daughter" may mean that Tom is her father or that she has a mother of the name; names tell which.
+        // "Mia is Tom's daughter" may mean that Tom is her father or that she has a mother of the name; names tell
+        // which.
         let isHis = ["father", "son", "uncle", "nephew"].contains(kin)
         for inverse in inverses[kin] ?? [] {
             for said in statements where said.hasPrefix(person + " is ") && said.hasSuffix("'s \(inverse)") {

@@ -1,6 +1,7 @@
 import OrreryDemo
 
-/// Runs the text of a program, line by line and without the syntax tree that it was printed from: a second opinion on what it prints.
+/// Runs the text of a program, line by line and without the syntax tree that it was printed from: a second opinion on
+/// what it prints.
 struct TextProgram {
     private let lines: [Substring]
     private var functions: [String: (parameters: [String], body: Range<Int>)] = [:]
@@ -11,7 +12,7 @@ struct TextProgram {
 
     mutating func run() {
         var variables: [String: Value] = [:]
-        _ = run(0..<lines.count, &variables)
+        _ = run(0 ..< lines.count, &variables)
     }
 
     private func level(_ index: Int) -> Int { lines[index].prefix { $0 == " " }.count }
@@ -19,7 +20,7 @@ struct TextProgram {
     private func block(after index: Int, in range: Range<Int>) -> Range<Int> {
         var end = index + 1
         while end < range.upperBound && level(end) > level(index) { end += 1 }
-        return index + 1..<end
+        return index + 1 ..< end
     }
 
     private mutating func run(_ range: Range<Int>, _ variables: inout [String: Value]) -> Value? {
@@ -33,7 +34,7 @@ struct TextProgram {
             } else if let match = line.wholeMatch(of: /if (.+):/) {
                 let isTrue = value(match.1, &variables) == .truth(true)
                 let hasElse = index < range.upperBound && lines[index].hasSuffix("else:")
-                let other = hasElse ? block(after: index, in: range) : index..<index
+                let other = hasElse ? block(after: index, in: range) : index ..< index
                 if hasElse { index = other.upperBound }
                 if let result = run(isTrue ? body : other, &variables) { return result }
             } else if let match = line.wholeMatch(of: /while (.+):/) {
@@ -41,7 +42,7 @@ struct TextProgram {
                     if let result = run(body, &variables) { return result }
                 }
             } else if let match = line.wholeMatch(of: /for (\w+) in range\((\d+), (\d+)\):/) {
-                for number in Int(match.2)!..<Int(match.3)! {
+                for number in Int(match.2)! ..< Int(match.3)! {
                     variables[String(match.1)] = .number(number)
                     if let result = run(body, &variables) { return result }
                 }
@@ -88,20 +89,24 @@ struct TextProgram {
             return fields.first { $0.name == match.2 }?.value ?? .none
         }
         if let match = text.wholeMatch(of: /(\w+)\[(\w+)\]/), case .list(let elements)? = variables[String(match.1)],
-            case .number(let index) = value(match.2, &variables) {
+            case .number(let index) = value(match.2, &variables)
+        {
             return elements[index]
         }
         if let match = text.wholeMatch(of: /len\((\w+)\)/), case .list(let elements)? = variables[String(match.1)] {
             return .number(elements.count)
         }
-        if let match = text.wholeMatch(of: /(\w+)\((\[.*\]|\w+)(?:, (\w+))?\)/), let function = functions[String(match.1)] {
+        if let match = text.wholeMatch(of: /(\w+)\((\[.*\]|\w+)(?:, (\w+))?\)/),
+            let function = functions[String(match.1)]
+        {
             let arguments = [value(match.2, &variables)] + (match.3.map { [value($0, &variables)] } ?? [])
             var local = Dictionary(uniqueKeysWithValues: zip(function.parameters, arguments))
             return run(function.body, &local) ?? .none
         }
         if let match = text.wholeMatch(of: /(\(.+\)|\S+) (\+|-|\*|\/\/|>|==) (\S+)/) {
             let left = match.1.hasPrefix("(") ? match.1.dropFirst().dropLast() : match.1
-            guard case .number(let one) = value(left, &variables), case .number(let other) = value(match.3, &variables) else { return .none }
+            guard case .number(let one) = value(left, &variables), case .number(let other) = value(match.3, &variables)
+            else { return .none }
             return switch match.2 {
             case "+": .number(one + other)
             case "-": .number(one - other)

@@ -22,9 +22,11 @@ import Testing
         #expect(Self.counts.count < 800)
     }
 
-    /// The words after "king" are the words after "queen" but for he and she, which is what makes their difference man - woman.
+    /// The words after "king" are the words after "queen" but for he and she, which is what makes their difference man
+    /// - woman.
     @Test func kingAndQueenKeepTheSameCompany() {
-        let pairs = Role.allCases.map { ($0.english(.feminine), $0.english(.masculine)) } + [("she", "he"), ("her", "his")]
+        let pairs =
+            Role.allCases.map { ($0.english(.feminine), $0.english(.masculine)) } + [("she", "he"), ("her", "his")]
         let neutral = Dictionary(uniqueKeysWithValues: pairs)
         func company(_ word: String) -> [String: Double] {
             var found: [String: Double] = [:]
@@ -37,7 +39,9 @@ import Testing
             return found
         }
         func cosine(_ one: [String: Double], _ other: [String: Double]) -> Double {
-            func dot(_ a: [String: Double], _ b: [String: Double]) -> Double { a.reduce(0) { $0 + $1.value * (b[$1.key] ?? 0) } }
+            func dot(_ a: [String: Double], _ b: [String: Double]) -> Double {
+                a.reduce(0) { $0 + $1.value * (b[$1.key] ?? 0) }
+            }
             return dot(one, other) / (dot(one, one) * dot(other, other)).squareRoot()
         }
         #expect(cosine(company("king"), company("queen")) > 0.9)
@@ -47,8 +51,10 @@ import Testing
     @Test func wordsWithTwoMeaningsHaveBoth() {
         let text = documents(.twoMeanings).map(\.text).joined(separator: "\n")
         for (word, meanings) in [
-            ("rust", ["a language", "red dust on iron"]), ("python", ["a language", "a snake"]), ("swift", ["a language", "a bird"]),
-            ("bank", ["a house for money", "the side of a river"]), ("bark", ["the skin of a tree", "the voice of a dog"]),
+            ("rust", ["a language", "red dust on iron"]), ("python", ["a language", "a snake"]),
+            ("swift", ["a language", "a bird"]),
+            ("bank", ["a house for money", "the side of a river"]),
+            ("bark", ["the skin of a tree", "the voice of a dog"]),
         ] {
             for meaning in meanings {
                 #expect(text.ranges(of: "Here \(word) is \(meaning).").count >= 2, "\(word): \(meaning)")

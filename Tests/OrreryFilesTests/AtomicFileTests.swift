@@ -70,7 +70,9 @@ import Testing
             Issue.record("a full disk took the bytes")
         } catch let error as FileError {
             #expect(error.isOutOfSpace)
-            #expect("\(error)".hasSuffix("a: cannot write: no space left on the disk; free some space, or choose another disk"))
+            #expect(
+                "\(error)".hasSuffix(
+                    "a: cannot write: no space left on the disk; free some space, or choose another disk"))
         }
         #expect(try scratch.names() == ["a"])
         #expect(scratch.text("a") == "old")

@@ -37,7 +37,7 @@ import Testing
     }
 
     /// The steps of the exchange; a kill after each is played by letting go without tidying.
-    @Test(arguments: 0...2) func killedDuringExchange(steps: Int) throws {
+    @Test(arguments: 0 ... 2) func killedDuringExchange(steps: Int) throws {
         try begin("old").commit()
         do {
             let set = try begin("new")
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// The steps where names cannot be exchanged.
-    @Test(arguments: 0...4) func killedDuringTwoRenames(steps: Int) throws {
+    @Test(arguments: 0 ... 4) func killedDuringTwoRenames(steps: Int) throws {
         try begin("old").commit()
         do {
             let set = try begin("new")
@@ -72,7 +72,7 @@ import Testing
         #expect(try scratch.names() == ["set"])
     }
 
-    @Test(arguments: 0...2) func killedBeforeTheFirstSetWasThere(steps: Int) throws {
+    @Test(arguments: 0 ... 2) func killedBeforeTheFirstSetWasThere(steps: Int) throws {
         do {
             let set = try begin("new")
             if steps > 0 { try set.seal() }

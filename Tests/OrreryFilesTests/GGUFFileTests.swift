@@ -7,12 +7,16 @@ import Testing
     init() throws { scratch = try Scratch() }
 
     private static let metadata: [(key: String, value: GGUFValue)] = [
-        ("general.architecture", .string("llama")), ("a.uint8", .uint8(255)), ("a.int8", .int8(-128)), ("a.uint16", .uint16(65535)),
-        ("a.int16", .int16(-2)), ("a.uint32", .uint32(.max)), ("a.int32", .int32(.min)), ("a.uint64", .uint64(.max)), ("a.int64", .int64(.min)),
-        ("a.float32", .float32(0.1)), ("a.float64", .float64(-1e300)), ("a.bool", .bool(true)), ("a.empty", .string("")),
+        ("general.architecture", .string("llama")), ("a.uint8", .uint8(255)), ("a.int8", .int8(-128)),
+        ("a.uint16", .uint16(65535)),
+        ("a.int16", .int16(-2)), ("a.uint32", .uint32(.max)), ("a.int32", .int32(.min)), ("a.uint64", .uint64(.max)),
+        ("a.int64", .int64(.min)),
+        ("a.float32", .float32(0.1)), ("a.float64", .float64(-1e300)), ("a.bool", .bool(true)),
+        ("a.empty", .string("")),
         ("tokenizer.ggml.tokens", .array(GGUFArray(stringBytes: [Array("▁é".utf8), [], [0xFF, 0]]))),
         ("tokenizer.ggml.scores", .array(GGUFArray([-1.5, 0, .infinity] as [Float]))),
-        ("tokenizer.ggml.token_type", .array(GGUFArray([1, -2, .max] as [Int32]))), ("a.bytes", .array(GGUFArray(bytes: [1, 2, 255]))),
+        ("tokenizer.ggml.token_type", .array(GGUFArray([1, -2, .max] as [Int32]))),
+        ("a.bytes", .array(GGUFArray(bytes: [1, 2, 255]))),
         ("a.nested", .array(GGUFArray([GGUFArray(strings: ["x", "yz"]), GGUFArray([GGUFArray(bytes: [7])])]))),
     ]
 
@@ -22,9 +26,10 @@ import Testing
 
     @Test func writesWhatItReads() throws {
         let path = scratch("all.gguf")
-        let q8 = (0..<68).map { UInt8($0) }
+        let q8 = (0 ..< 68).map { UInt8($0) }
         try GGUFWriter.write(
-            Self.metadata, tensors: [
+            Self.metadata,
+            tensors: [
                 Self.tensor("one", .float32, [], [1, 2, 3, 4]), Self.tensor("none", .float16, [0, 5], []),
                 Self.tensor("q", .q8_0, [2, 1, 32], q8),
             ], to: path)
@@ -55,14 +60,15 @@ import Testing
 
     /// As llama.cpp's gguf-split leaves them.
     @Test func aModelMayBeInSeveralFiles() throws {
-        let paths = (1...3).map { scratch("m-0000\($0)-of-00003.gguf") }
+        let paths = (1 ... 3).map { scratch("m-0000\($0)-of-00003.gguf") }
         func part(_ index: Int) -> [(key: String, value: GGUFValue)] {
             [("split.no", .uint16(UInt16(index))), ("split.count", .uint16(3)), ("split.tensors.count", .int32(3))]
         }
         try GGUFWriter.write([("general.architecture", .string("llama"))] + part(0), to: paths[0])
         try GGUFWriter.write(part(1), tensors: [Self.tensor("a", .int8, [3], [1, 2, 3])], to: paths[1])
         #expect(line { try GGUFFile(path: paths[0]) }.contains("m-00003-of-00003.gguf"))
-        try GGUFWriter.write(part(2), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
+        try GGUFWriter.write(
+            part(2), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
         let file = try GGUFFile(path: paths[0])
         #expect(file.ordered.map(\.name) == ["a", "b", "c"])
         #expect(try file.bytes(of: "a").withUnsafeBytes { Array($0) } == [1, 2, 3])
@@ -72,8 +78,11 @@ import Testing
         #expect(line { try GGUFFile(path: paths[0]) }.contains("split.tensors.count"))
         try GGUFWriter.write(part(2), tensors: [Self.tensor("a", .int8, [1], [4])], to: paths[2])
         #expect(line { try GGUFFile(path: paths[0]) }.contains("each tensor in one of the files"))
-        try GGUFWriter.write(part(1), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
-        #expect(line { try GGUFFile(path: paths[0]) }.contains("field \"split.no\": expected 2, by the file's name, found the uint16 1"))
+        try GGUFWriter.write(
+            part(1), tensors: [Self.tensor("b", .int8, [1], [4]), Self.tensor("c", .int8, [1], [5])], to: paths[2])
+        #expect(
+            line { try GGUFFile(path: paths[0]) }.contains(
+                "field \"split.no\": expected 2, by the file's name, found the uint16 1"))
     }
 
     @Test func namesAreBytes() throws {
@@ -100,7 +109,8 @@ import Testing
     @Test func theAlignmentIsTheFiles() throws {
         let path = scratch("aligned.gguf")
         let metadata: [(key: String, value: GGUFValue)] = [("general.alignment", .uint32(256))]
-        try GGUFWriter.write(metadata, tensors: [Self.tensor("a", .int8, [3], [1, 2, 3]), Self.tensor("b", .int8, [1], [4])], to: path)
+        try GGUFWriter.write(
+            metadata, tensors: [Self.tensor("a", .int8, [3], [1, 2, 3]), Self.tensor("b", .int8, [1], [4])], to: path)
         let file = try GGUFFile(path: path)
         #expect(file.alignment == 256)
         #expect(file.ordered.map(\.byteRange.lowerBound) == [256, 512])
@@ -111,15 +121,21 @@ import Testing
         try GGUFWriter.write(Self.metadata, to: path)
         let metadata = try GGUFFile(path: path).metadata
         #expect(try metadata.string("general.architecture") == "llama")
-        #expect(try metadata.int("a.uint8", in: 0...255) == 255)
+        #expect(try metadata.int("a.uint8", in: 0 ... 255) == 255)
         #expect(try metadata.intIfPresent("b") == nil)
         #expect(try metadata.boolIfPresent("a.bool") == true)
         #expect(try metadata.doubleIfPresent("a.float64") == -1e300)
         #expect(line { try metadata.string("b") } == "\(path): field \"b\": expected a string, found no such key")
-        #expect(line { try metadata.int("a.uint64") }.hasSuffix("field \"a.uint64\": expected an integer, found the uint64 18446744073709551615"))
-        #expect(line { try metadata.int("a.uint8", in: 0...9) }.hasSuffix("expected an integer from 0 to 9, found the uint8 255"))
+        #expect(
+            line { try metadata.int("a.uint64") }.hasSuffix(
+                "field \"a.uint64\": expected an integer, found the uint64 18446744073709551615"))
+        #expect(
+            line { try metadata.int("a.uint8", in: 0 ... 9) }.hasSuffix(
+                "expected an integer from 0 to 9, found the uint8 255"))
         #expect(line { try metadata.array("a.bool") }.hasSuffix("expected an array, found true"))
-        #expect(line { try metadata.boolIfPresent("a.bytes") }.hasSuffix("expected a bool, found an array of 3 uint8 values"))
+        #expect(
+            line { try metadata.boolIfPresent("a.bytes") }.hasSuffix(
+                "expected a bool, found an array of 3 uint8 values"))
     }
 
     @Test func blocksOfEveryType() throws {
@@ -134,9 +150,15 @@ import Testing
     @Test func writerRefuses() {
         let path = scratch("bad.gguf")
         let tensor = Self.tensor("a", .float32, [2], [0])
-        #expect(line { try GGUFWriter.write([], tensors: [tensor], to: path) }.hasSuffix("takes 8 bytes, its writer gave 1"))
-        #expect(line { try GGUFWriter.write([], tensors: [Self.tensor("a", .q4_0, [31], [])], to: path) }.contains("cannot have the shape [31]"))
-        #expect(line { try GGUFWriter.write([("k", .bool(true)), ("k", .bool(false))], to: path) }.contains("the key \"k\" is empty, too long or taken"))
+        #expect(
+            line { try GGUFWriter.write([], tensors: [tensor], to: path) }.hasSuffix("takes 8 bytes, its writer gave 1")
+        )
+        #expect(
+            line { try GGUFWriter.write([], tensors: [Self.tensor("a", .q4_0, [31], [])], to: path) }.contains(
+                "cannot have the shape [31]"))
+        #expect(
+            line { try GGUFWriter.write([("k", .bool(true)), ("k", .bool(false))], to: path) }.contains(
+                "the key \"k\" is empty, too long or taken"))
         #expect(line { try GGUFWriter.write([("", .bool(true))], to: path) }.contains("is empty"))
         #expect(line { try GGUFWriter.write([("general.alignment", .uint32(48))], to: path) }.contains("power of two"))
         #expect(scratch.text("bad.gguf") == nil)

@@ -37,13 +37,20 @@ private struct Bytes {
         #expect(problem([]) == "byte 0: expected \"GGUF\", found an empty file; this is not a GGUF file")
         #expect(problem(Array("GGMX3333".utf8)).contains("found something else"))
         #expect(problem(Array("version https://git-lfs.github.com".utf8)).contains("run: git lfs pull"))
-        #expect(problem(Array("GGUF".utf8)) == "byte 4: expected 4 bytes for the version, found 0; the file is cut off or not a GGUF file: download it again")
+        #expect(
+            problem(Array("GGUF".utf8))
+                == "byte 4: expected 4 bytes for the version, found 0; the file is cut off or not a GGUF file: download it again"
+        )
         #expect(problem(Bytes(version: 1)).contains("byte 4: expected version 2 or 3, found 1"))
         #expect(problem(Bytes(version: 4)).contains("found 4"))
         #expect(problem(Bytes(version: 0)).contains("found 0"))
         #expect(problem(Bytes(version: 3 << 24)).contains("a big-endian one"))
-        #expect(problem(Bytes(tensors: .max)).contains("byte 8: expected a number of tensors that fits in the 8 bytes left"))
-        #expect(problem(Bytes(pairs: .max)).contains("byte 16: expected a number of metadata pairs that fits in the 0 bytes left"))
+        #expect(
+            problem(Bytes(tensors: .max)).contains("byte 8: expected a number of tensors that fits in the 8 bytes left")
+        )
+        #expect(
+            problem(Bytes(pairs: .max)).contains(
+                "byte 16: expected a number of metadata pairs that fits in the 0 bytes left"))
         #expect(problem(Bytes(pairs: 1 << 32)).contains("found 4294967296"))
         let many = Bytes(pairs: 65_537).adding { $0.bytes += [UInt8](repeating: 0, count: 13 * 65_537) }
         #expect(problem(many).contains("byte 16: expected at most 65536 metadata pairs, found 65537"))
@@ -51,43 +58,71 @@ private struct Bytes {
 
     @Test func refusesMetadata() {
         func pair(_ body: (inout Bytes) -> Void) -> String { problem(Bytes(pairs: 1).adding(body)) }
-        #expect(pair { $0.add(UInt64.max); $0.add(UInt64.max) }.contains("a length of a key within the 8 bytes left"))
-        #expect(pair { $0.add(""); $0.add(UInt64(0)) }.contains("a key of 1 to 65535 bytes, found 0"))
-        #expect(pair { $0.add("kk"); $0.add(UInt32(13)); $0.add(UInt8(0)) }.contains("a type of \"kk\" from 0 to 12, found 13"))
-        #expect(pair { $0.add("k\n"); $0.add(UInt32(99)) }.contains("a type of \"k\\u{a}\""))
-        #expect(pair { $0.add("k"); $0.add(UInt32(10)); $0.add(UInt32(0)) }.contains("8 bytes for \"k\", found 4"))
-        #expect(pair { $0.add("k"); $0.add(UInt32(8)); $0.add(UInt64(1) << 63) }.contains("a length of \"k\" within the 0 bytes left"))
-        #expect(pair { $0.add("k"); $0.add(UInt32(9)); $0.add(UInt32(5)); $0.add(UInt64(1) << 62) }.contains("a number of elements of \"k\""))
-        #expect(pair { $0.add("k"); $0.add(UInt32(9)); $0.add(UInt32(8)); $0.add(UInt64(2)); $0.add(""); }.contains("a number of elements of \"k\""))
+        #expect(
+            pair {
+                $0.add(UInt64.max); $0.add(UInt64.max)
+            }.contains("a length of a key within the 8 bytes left"))
+        #expect(
+            pair {
+                $0.add(""); $0.add(UInt64(0))
+            }.contains("a key of 1 to 65535 bytes, found 0"))
+        #expect(
+            pair {
+                $0.add("kk"); $0.add(UInt32(13)); $0.add(UInt8(0))
+            }.contains("a type of \"kk\" from 0 to 12, found 13"))
+        #expect(
+            pair {
+                $0.add("k\n"); $0.add(UInt32(99))
+            }.contains("a type of \"k\\u{a}\""))
+        #expect(
+            pair {
+                $0.add("k"); $0.add(UInt32(10)); $0.add(UInt32(0))
+            }.contains("8 bytes for \"k\", found 4"))
+        #expect(
+            pair {
+                $0.add("k"); $0.add(UInt32(8)); $0.add(UInt64(1) << 63)
+            }.contains("a length of \"k\" within the 0 bytes left"))
+        #expect(
+            pair {
+                $0.add("k"); $0.add(UInt32(9)); $0.add(UInt32(5)); $0.add(UInt64(1) << 62)
+            }.contains("a number of elements of \"k\""))
+        #expect(
+            pair {
+                $0.add("k"); $0.add(UInt32(9)); $0.add(UInt32(8)); $0.add(UInt64(2)); $0.add("");
+            }.contains("a number of elements of \"k\""))
         let deep = pair { bytes in
             bytes.add("k")
             bytes.add(UInt32(9))
-            for _ in 0..<100 { bytes.add(UInt32(9)); bytes.add(UInt64(1)) }
+            for _ in 0 ..< 100 { bytes.add(UInt32(9)); bytes.add(UInt64(1)) }
         }
         #expect(deep.contains("at most 8 nested arrays in \"k\""))
-        let twice = Bytes(pairs: 2).adding { for _ in 0..<2 { $0.add("k"); $0.add(UInt32(7)); $0.add(UInt8(1)) } }
+        let twice = Bytes(pairs: 2).adding { for _ in 0 ..< 2 { $0.add("k"); $0.add(UInt32(7)); $0.add(UInt8(1)) } }
         #expect(problem(twice).contains("each key once, found \"k\" again"))
         for (type, value) in [(UInt32(4), UInt32(48)), (4, 0), (5, 32)] {
-            let text = pair { $0.add("general.alignment"); $0.add(type); $0.add(value) }
+            let text = pair {
+                $0.add("general.alignment"); $0.add(type); $0.add(value)
+            }
             #expect(text.contains("a uint32 that is a power of two"), "\(text)")
         }
     }
 
     @Test func refusesTensors() {
         func tensor(
-            name: String = "t", rank: UInt32 = 1, _ dimensions: [UInt64] = [8], type: UInt32 = 0, offset: UInt64 = 0, data: Int = 32, count: UInt64 = 1
+            name: String = "t", rank: UInt32 = 1, _ dimensions: [UInt64] = [8], type: UInt32 = 0, offset: UInt64 = 0,
+            data: Int = 32, count: UInt64 = 1
         ) -> String {
-            problem(Bytes(tensors: count).adding { bytes in
-                for _ in 0..<count {
-                    bytes.add(name)
-                    bytes.add(rank)
-                    for dimension in dimensions { bytes.add(dimension) }
-                    bytes.add(type)
-                    bytes.add(offset)
-                }
-                while bytes.bytes.count % 32 != 0 { bytes.bytes.append(0) }
-                bytes.bytes += [UInt8](repeating: 0, count: data)
-            })
+            problem(
+                Bytes(tensors: count).adding { bytes in
+                    for _ in 0 ..< count {
+                        bytes.add(name)
+                        bytes.add(rank)
+                        for dimension in dimensions { bytes.add(dimension) }
+                        bytes.add(type)
+                        bytes.add(offset)
+                    }
+                    while bytes.bytes.count % 32 != 0 { bytes.bytes.append(0) }
+                    bytes.bytes += [UInt8](repeating: 0, count: data)
+                })
         }
         #expect(tensor(rank: 5, [1, 1, 1, 1, 1]).contains("at most 4 dimensions of tensor \"t\", found 5"))
         #expect(tensor([1 << 63]).contains("a dimension of tensor \"t\" of at most"))
@@ -100,16 +135,17 @@ private struct Bytes {
         #expect(tensor(data: 31).contains("inside the 31 of data"))
         #expect(tensor(name: String(repeating: "n", count: 256)).contains("a tensor's name of at most 255 bytes"))
         #expect(tensor(count: 2).contains("each tensor's name once"))
-        let overlap = problem(Bytes(tensors: 2).adding { bytes in
-            for name in ["a", "b"] {
-                bytes.add(name)
-                bytes.add(UInt32(1))
-                bytes.add(UInt64(8))
-                bytes.add(UInt32(0))
-                bytes.add(UInt64(0))
-            }
-            bytes.bytes += [UInt8](repeating: 0, count: 64)
-        })
+        let overlap = problem(
+            Bytes(tensors: 2).adding { bytes in
+                for name in ["a", "b"] {
+                    bytes.add(name)
+                    bytes.add(UInt32(1))
+                    bytes.add(UInt64(8))
+                    bytes.add(UInt32(0))
+                    bytes.add(UInt64(0))
+                }
+                bytes.bytes += [UInt8](repeating: 0, count: 64)
+            })
         #expect(overlap.contains("an overlap"))
     }
 
@@ -121,13 +157,16 @@ private struct Bytes {
         }
         try GGUFWriter.write(
             [
-                ("general.alignment", .uint32(8)), ("s", .string("é")), ("t", .array(GGUFArray(strings: ["a", "bc", ""]))),
-                ("f", .array(GGUFArray([1, 2, 3] as [Float]))), ("n", .array(GGUFArray([GGUFArray(bytes: [1]), GGUFArray(strings: ["x"])]))),
-            ], tensors: [sink("w", [2, 2], .float16, Array(0..<8)), sink("q", [32], .q4_0, Array(0..<18))], to: scratch("valid"))
+                ("general.alignment", .uint32(8)), ("s", .string("é")),
+                ("t", .array(GGUFArray(strings: ["a", "bc", ""]))),
+                ("f", .array(GGUFArray([1, 2, 3] as [Float]))),
+                ("n", .array(GGUFArray([GGUFArray(bytes: [1]), GGUFArray(strings: ["x"])]))),
+            ], tensors: [sink("w", [2, 2], .float16, Array(0 ..< 8)), sink("q", [32], .q4_0, Array(0 ..< 18))],
+            to: scratch("valid"))
         let valid = try WholeFile.read(scratch("valid"))
         var damage = GGUFDamage(seed: 7)
         var accepted = 0
-        for _ in 0..<40_000 {
+        for _ in 0 ..< 40_000 {
             let bytes = damage.damaged(valid)
             do {
                 let file = try GGUFFile(MappedFile(path: "f", copying: bytes))
@@ -165,27 +204,32 @@ private struct Bytes {
 private struct GGUFDamage {
     private var generator: SplitMix64
     private static let edges: [UInt64] = [
-        0, 1, 2, 7, 8, 9, 12, 31, 255, 1 << 16, 1 << 31, 1 << 32, (1 << 32) - 1, 1 << 40, 1 << 60, 1 << 61, 1 << 62, 1 << 63, (1 << 63) - 1, .max, .max - 7,
+        0, 1, 2, 7, 8, 9, 12, 31, 255, 1 << 16, 1 << 31, 1 << 32, (1 << 32) - 1, 1 << 40, 1 << 60, 1 << 61, 1 << 62,
+        1 << 63, (1 << 63) - 1, .max, .max - 7,
     ]
 
     init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     mutating func damaged(_ valid: [UInt8]) -> [UInt8] {
         var bytes = valid
-        for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
-            let place = Int.random(in: 0..<bytes.count, using: &generator)
-            switch Int.random(in: 0..<7, using: &generator) {
-            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-            case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-            case 2: bytes[place] &+= UInt8.random(in: 0...1, using: &generator) == 0 ? 1 : 255
+        for _ in 0 ..< Int.random(in: 1 ... 3, using: &generator) where !bytes.isEmpty {
+            let place = Int.random(in: 0 ..< bytes.count, using: &generator)
+            switch Int.random(in: 0 ..< 7, using: &generator) {
+            case 0: bytes[place] ^= 1 << UInt8.random(in: 0 ..< 8, using: &generator)
+            case 1: bytes[place] = UInt8.random(in: 0 ... 255, using: &generator)
+            case 2: bytes[place] &+= UInt8.random(in: 0 ... 1, using: &generator) == 0 ? 1 : 255
             case 3: bytes.removeSubrange(place...)
-            case 4: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 8)], at: Int.random(in: 0...bytes.count, using: &generator))
-            case 5: bytes.removeSubrange(place..<min(bytes.count, place + 8))
+            case 4:
+                bytes.insert(
+                    contentsOf: bytes[place ..< min(bytes.count, place + 8)],
+                    at: Int.random(in: 0 ... bytes.count, using: &generator))
+            case 5: bytes.removeSubrange(place ..< min(bytes.count, place + 8))
             default:
                 let value = Self.edges.randomElement(using: &generator)!
-                let edge = withUnsafeBytes(of: value.littleEndian) { Array($0) }.prefix([4, 8].randomElement(using: &generator)!)
+                let edge = withUnsafeBytes(of: value.littleEndian) { Array($0) }.prefix(
+                    [4, 8].randomElement(using: &generator)!)
                 let end = min(bytes.count, place + edge.count)
-                bytes.replaceSubrange(place..<end, with: edge.prefix(end - place))
+                bytes.replaceSubrange(place ..< end, with: edge.prefix(end - place))
             }
         }
         return bytes

@@ -40,7 +40,9 @@ import Testing
     }
 
     @Test func whatCannotBeMapped() throws {
-        #expect(line { try MappedFile(path: scratch("none")) }.hasSuffix("none: cannot open for reading: no such file or directory; check the path"))
+        #expect(
+            line { try MappedFile(path: scratch("none")) }.hasSuffix(
+                "none: cannot open for reading: no such file or directory; check the path"))
         #expect(line { try MappedFile(path: scratch.path) }.contains("is a directory"))
         #expect(line { try MappedFile(path: "/dev/null") }.contains("not a regular file"))
         #expect(line { try MappedFile(path: scratch("a\0b")) }.contains("zero byte"))

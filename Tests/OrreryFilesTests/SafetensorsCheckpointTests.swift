@@ -7,7 +7,9 @@ import Testing
     init() throws { scratch = try Scratch() }
 
     private func shard(_ file: String, _ names: [String]) throws {
-        let tensors = names.map { SafetensorsTensor(name: $0, dtype: .uint8, shape: [$0.utf8.count], bytes: Array($0.utf8)) }
+        let tensors = names.map {
+            SafetensorsTensor(name: $0, dtype: .uint8, shape: [$0.utf8.count], bytes: Array($0.utf8))
+        }
         try SafetensorsWriter.write(tensors, metadata: ["format": "pt", file: "yes"], to: scratch(file))
     }
 
@@ -46,10 +48,12 @@ import Testing
         let model = try SafetensorsCheckpoint.open(directory: scratch.path)
         #expect(try model.bytes(of: "embed").count == 5)
         #expect(model.ordered.map(\.name).sorted() == ["embed", "norm"])
-        #expect(model.oddities.map { $0.replacing(model.path, with: "index") } == [
-            "index: tensor embed is not in m-2.safetensors: it is in m-1.safetensors", "index: tensor head is not in m-1.safetensors: it is in none of the files",
-            "index: tensor norm of m-2.safetensors is not listed",
-        ])
+        #expect(
+            model.oddities.map { $0.replacing(model.path, with: "index") } == [
+                "index: tensor embed is not in m-2.safetensors: it is in m-1.safetensors",
+                "index: tensor head is not in m-1.safetensors: it is in none of the files",
+                "index: tensor norm of m-2.safetensors is not listed",
+            ])
     }
 
     /// A download that stopped: the index says what is missing.
@@ -57,9 +61,13 @@ import Testing
         try shard("m-1.safetensors", ["embed"])
         try index(["embed": "m-1.safetensors", "head": "m-2.safetensors"])
         let path = scratch(SafetensorsIndex.fileName)
-        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) } == "\(path): names 2 files, of which 1 is missing: m-2.safetensors; download what is missing")
+        #expect(
+            line { try SafetensorsCheckpoint.open(directory: scratch.path) }
+                == "\(path): names 2 files, of which 1 is missing: m-2.safetensors; download what is missing")
         try index(["embed": "m-1.safetensors", "head": "m-2.safetensors", "norm": "m-3.safetensors"])
-        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("names 3 files, of which 2 are missing: m-2.safetensors and others"))
+        #expect(
+            line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains(
+                "names 3 files, of which 2 are missing: m-2.safetensors and others"))
     }
 
     /// As in transformers a single file goes before an index; that other files are not read is said.
@@ -69,7 +77,10 @@ import Testing
         try index(["y": "m-1.safetensors"])
         let model = try SafetensorsCheckpoint.open(directory: scratch.path)
         #expect(model.ordered.map(\.name) == ["x"])
-        #expect(model.oddities == ["\(scratch(SafetensorsIndex.fileName)): is not read, nor are m-1.safetensors and the other files it names, for model.safetensors is there too"])
+        #expect(
+            model.oddities == [
+                "\(scratch(SafetensorsIndex.fileName)): is not read, nor are m-1.safetensors and the other files it names, for model.safetensors is there too"
+            ])
         try index(["x": "model.safetensors"])
         #expect(try SafetensorsCheckpoint.open(directory: scratch.path).oddities.isEmpty)
     }
@@ -89,9 +100,13 @@ import Testing
     }
 
     @Test func nothingThere() throws {
-        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("holds neither model.safetensors nor"))
+        #expect(
+            line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains(
+                "holds neither model.safetensors nor"))
         #expect(line { try SafetensorsCheckpoint.open(directory: scratch("none")) }.contains("is not a directory"))
         try scratch.put("x", at: "pytorch_model.bin")
-        #expect(line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains("holds pytorch_model.bin, a pickle"))
+        #expect(
+            line { try SafetensorsCheckpoint.open(directory: scratch.path) }.contains(
+                "holds pytorch_model.bin, a pickle"))
     }
 }

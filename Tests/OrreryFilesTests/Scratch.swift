@@ -47,4 +47,3 @@ func line<Result>(_ body: () throws -> Result, sourceLocation: SourceLocation = 
         return text
     }
 }
-

@@ -9,7 +9,9 @@ import Testing
     private static let source = "{% for m in messages %}{{ m.content }}<|end|>{% endfor %}"
     private let message = ChatMessage(role: "user", "the fox")
 
-    private func chat(_ source: String = source, characters: String = "abcdefghijklmnopqrstuvwxyz .<|>\nABCDEFGHIJKLMNOPQRSTUVWXYZ:") throws -> ChatModel {
+    private func chat(
+        _ source: String = source, characters: String = "abcdefghijklmnopqrstuvwxyz .<|>\nABCDEFGHIJKLMNOPQRSTUVWXYZ:"
+    ) throws -> ChatModel {
         ChatModel(try TestModels.text(characters, contextLength: 256), template: try ChatTemplate(source))
     }
 
@@ -56,7 +58,11 @@ import Testing
             #expect(cache.tokens == fresh.tokens.dropLast())
             computed.append(cached.timings.prefillTokens)
             #expect(fresh.timings.prefillTokens == prompt.count)
-            messages += [ChatMessage(role: "assistant", try chat.model.tokenizer.decode(cached.completion, skipsSpecialTokens: true)), ChatMessage(role: "user", "turn \(["b", "c", "d"][turn])")]
+            messages += [
+                ChatMessage(
+                    role: "assistant", try chat.model.tokenizer.decode(cached.completion, skipsSpecialTokens: true)),
+                ChatMessage(role: "user", "turn \(["b", "c", "d"][turn])"),
+            ]
         }
         #expect(computed[0] == 8)
         // The answer's last token was never computed; behind it come the end, the question and another end.
@@ -84,7 +90,8 @@ import Testing
         let path = NSTemporaryDirectory() + "orrery-chat-" + UUID().uuidString
         for (name, text) in files {
             let file = URL(fileURLWithPath: path + "/" + name)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
         return path
@@ -92,7 +99,8 @@ import Testing
 
     @Test func templatesOfADirectory() throws {
         let path = try directory([
-            "tokenizer_config.json": #"{"chat_template": [{"name": "default", "template": "D"}, {"name": "tool_use", "template": "T"}], "bos_token": {"content": "<s>"}, "eos_token": "</s>"}"#,
+            "tokenizer_config.json":
+                #"{"chat_template": [{"name": "default", "template": "D"}, {"name": "tool_use", "template": "T"}], "bos_token": {"content": "<s>"}, "eos_token": "</s>"}"#
         ])
         defer { try? FileManager.default.removeItem(atPath: path) }
         let files = try ChatTemplateFiles(path: path)
@@ -101,21 +109,31 @@ import Testing
         #expect(files.template(named: "none") == nil)
         #expect(files.specialTokens == ["bos_token": "<s>", "eos_token": "</s>"])
         try "J".write(toFile: path + "/chat_template.jinja", atomically: true, encoding: .utf8)
-        #expect(try ChatTemplateFiles(path: path).template(withTools: true)?.source == "J", "files of their own replace all of the field")
+        #expect(
+            try ChatTemplateFiles(path: path).template(withTools: true)?.source == "J",
+            "files of their own replace all of the field")
     }
 
     /// As transformers 5 writes several.
     @Test func templateFiles() throws {
-        let path = try directory(["chat_template.jinja": "D", "additional_chat_templates/rag.jinja": "R", "additional_chat_templates/tool_use.jinja": "T"])
+        let path = try directory([
+            "chat_template.jinja": "D", "additional_chat_templates/rag.jinja": "R",
+            "additional_chat_templates/tool_use.jinja": "T",
+        ])
         defer { try? FileManager.default.removeItem(atPath: path) }
         let files = try ChatTemplateFiles(path: path)
-        #expect(files.template()?.source == "D" && files.template(withTools: true)?.source == "T" && files.template(named: "rag")?.source == "R")
+        #expect(
+            files.template()?.source == "D" && files.template(withTools: true)?.source == "T"
+                && files.template(named: "rag")?.source == "R")
     }
 
     /// Every form in which the field comes, and the file of a processor, which counts last.
-    @Test(arguments: [
-        (#""D""#, ["default": "D"]), (#"{"default": "D", "tool_use": "T"}"#, ["default": "D", "tool_use": "T"]), (#"[{"name": "rag", "template": "R"}]"#, ["rag": "R"]), ("null", [:]),
-    ] as [(String, [String: String])]) func formsOfTheField(_ text: String, _ expected: [String: String]) throws {
+    @Test(
+        arguments: [
+            (#""D""#, ["default": "D"]), (#"{"default": "D", "tool_use": "T"}"#, ["default": "D", "tool_use": "T"]),
+            (#"[{"name": "rag", "template": "R"}]"#, ["rag": "R"]), ("null", [:]),
+        ] as [(String, [String: String])]) func formsOfTheField(_ text: String, _ expected: [String: String]) throws
+    {
         let field = "{\"chat_template\": \(text)}"
         for files in [["tokenizer_config.json": field], ["tokenizer_config.json": "{}", "chat_template.json": field]] {
             let path = try directory(files)
@@ -131,7 +149,9 @@ import Testing
     @Test(arguments: ["3", #"{"default": 3}"#, #"[{"name": "x"}]"#]) func brokenField(_ text: String) throws {
         let path = try directory(["tokenizer_config.json": "{\"chat_template\": \(text)}"])
         defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect(OrreryGenerationTests.message { _ = try ChatTemplateFiles(path: path) }?.contains("tokenizer_config.json: field \"chat_template") == true)
+        #expect(
+            OrreryGenerationTests.message { _ = try ChatTemplateFiles(path: path) }?.contains(
+                "tokenizer_config.json: field \"chat_template") == true)
     }
 
     @Test func noTemplate() throws {
@@ -142,9 +162,14 @@ import Testing
 
     @Test(arguments: ["chatml", "plain"]) func builtIn(_ name: String) throws {
         let template = try ChatTemplate(try #require(BuiltInTemplates.named[name]))
-        let text = try template.render([ChatMessage(role: "system", "S"), ChatMessage(role: "user", "U"), ChatMessage(role: "assistant", "A"), ChatMessage(role: "user", "V")]).text
-        #expect(text == (name == "chatml"
-            ? "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n<|im_start|>user\nV<|im_end|>\n<|im_start|>assistant\n"
-            : "S\n\nUser: U\nAssistant: A\nUser: V\nAssistant:"))
+        let text = try template.render([
+            ChatMessage(role: "system", "S"), ChatMessage(role: "user", "U"), ChatMessage(role: "assistant", "A"),
+            ChatMessage(role: "user", "V"),
+        ]).text
+        #expect(
+            text
+                == (name == "chatml"
+                    ? "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n<|im_start|>user\nV<|im_end|>\n<|im_start|>assistant\n"
+                    : "S\n\nUser: U\nAssistant: A\nUser: V\nAssistant:"))
     }
 }

@@ -9,7 +9,9 @@ import Testing
     private let prompt = "the quick brown fox"
 
     /// Every step of a generation.
-    private func run(_ model: TextModel, _ options: GenerationOptions) throws -> (steps: [Generation.Step], generation: Generation) {
+    private func run(
+        _ model: TextModel, _ options: GenerationOptions
+    ) throws -> (steps: [Generation.Step], generation: Generation) {
         let generation = try model.generate(options)
         var steps: [Generation.Step] = []
         while let step = try generation.next() { steps.append(step) }
@@ -19,22 +21,25 @@ import Testing
     private func greedy(
         _ model: TextModel, maxTokens: Int? = 20, endTokens: Set<TokenID> = [], stop: [String] = [], chunk: Int = 256
     ) throws -> (steps: [Generation.Step], generation: Generation) {
-        try run(model, GenerationOptions(
-            prompt: model.promptTokens(prompt), sampling: .greedy, stop: StopConditions(endTokens: endTokens, maxTokens: maxTokens, stopStrings: stop),
-            prefillChunk: chunk))
+        try run(
+            model,
+            GenerationOptions(
+                prompt: model.promptTokens(prompt), sampling: .greedy,
+                stop: StopConditions(endTokens: endTokens, maxTokens: maxTokens, stopStrings: stop),
+                prefillChunk: chunk))
     }
 
     @Test func equalsTheLoopWithoutACache() throws {
         let model = try TestModels.text()
         var ids = try model.promptTokens(prompt)
-        for _ in 0..<20 {
+        for _ in 0 ..< 20 {
             let row = model.model.logits(Batch(ids, outputs: .last), ForwardContext()).floats
             ids.append(TokenID(row.indices.max { (row[$0], -$0) < (row[$1], -$1) }!))
         }
         for chunk in [1, 7, 256] {
             let (steps, generation) = try greedy(model, chunk: chunk)
             #expect(generation.tokens == ids)
-            #expect(steps.map(\.position) == Array(19..<39))
+            #expect(steps.map(\.position) == Array(19 ..< 39))
             #expect(steps.map(\.finishReason) == Array(repeating: nil, count: 19) + [.length])
             #expect(generation.timings.prefillTokens == 19)
             #expect(generation.timings.decodeTokens == 19)
@@ -54,8 +59,9 @@ import Testing
         #expect(try greedy(model, maxTokens: 1000).generation.tokens == generation.tokens)
         #expect(try greedy(model, maxTokens: 13).generation.tokens == generation.tokens)
         let full = [TokenID](repeating: 0, count: 32)
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: full)) }
-            == "the prompt has 32 tokens; expected at most 31, since the context holds 32")
+        #expect(
+            message { _ = try model.generate(GenerationOptions(prompt: full)) }
+                == "the prompt has 32 tokens; expected at most 31, since the context holds 32")
         #expect(try run(model, GenerationOptions(prompt: Array(full.dropLast()))).steps.count == 1)
     }
 
@@ -84,9 +90,13 @@ import Testing
         let model = try TestModels.text()
         func text(_ seed: UInt64, stream: UInt64 = 0, chunk: Int = 256, threads: Int = 1) throws -> [TokenID] {
             try Processor.$current.withValue(Processor(Processor.current.instructionSet, threads: threads)) {
-                try run(model, GenerationOptions(
-                    prompt: model.promptTokens(prompt), sampling: SamplingOptions(temperature: 1.5, seed: seed), stop: StopConditions(maxTokens: 30),
-                    computeType: .bfloat16, stream: stream, prefillChunk: chunk)).generation.tokens
+                try run(
+                    model,
+                    GenerationOptions(
+                        prompt: model.promptTokens(prompt), sampling: SamplingOptions(temperature: 1.5, seed: seed),
+                        stop: StopConditions(maxTokens: 30),
+                        computeType: .bfloat16, stream: stream, prefillChunk: chunk)
+                ).generation.tokens
             }
         }
         #expect(try text(1) == text(1, chunk: 3, threads: 2))
@@ -96,8 +106,10 @@ import Testing
 
     @Test func explainNextIsWhatNextDoes() throws {
         let model = try TestModels.text()
-        let generation = try model.generate(GenerationOptions(
-            prompt: model.promptTokens(prompt), sampling: SamplingOptions(temperature: 2, topK: 20, seed: 4), stop: StopConditions(maxTokens: 12)))
+        let generation = try model.generate(
+            GenerationOptions(
+                prompt: model.promptTokens(prompt), sampling: SamplingOptions(temperature: 2, topK: 20, seed: 4),
+                stop: StopConditions(maxTokens: 12)))
         while generation.finishReason == nil {
             let explained = try generation.explainNext()
             #expect(try generation.next()?.token == explained.chosen.token)
@@ -107,8 +119,10 @@ import Testing
     @Test func cancellingGivesWhatWasHeldBack() throws {
         let model = try TestModels.text()
         let text = try greedy(model).steps.map(\.text).joined()
-        let generation = try model.generate(GenerationOptions(
-            prompt: model.promptTokens(prompt), sampling: .greedy, stop: StopConditions(stopStrings: [text.prefix(3) + "#"])))
+        let generation = try model.generate(
+            GenerationOptions(
+                prompt: model.promptTokens(prompt), sampling: .greedy,
+                stop: StopConditions(stopStrings: [text.prefix(3) + "#"])))
         #expect(try generation.next()?.text == "")
         #expect(try generation.next()?.text == "")
         #expect(generation.cancel() == text.prefix(2))
@@ -122,8 +136,11 @@ import Testing
         config.vocabSize = 256
         config.maxPositionEmbeddings = 300
         let model = try TextModel(TestModels.make(config), tokenizer: ByteTokenizer())
-        let (steps, generation) = try run(model, GenerationOptions(
-            prompt: model.promptTokens("é"), sampling: SamplingOptions(temperature: 5), stop: StopConditions(maxTokens: 290)))
+        let (steps, generation) = try run(
+            model,
+            GenerationOptions(
+                prompt: model.promptTokens("é"), sampling: SamplingOptions(temperature: 5),
+                stop: StopConditions(maxTokens: 290)))
         #expect(steps.map(\.text).joined() == String(decoding: generation.completion.map { UInt8($0) }, as: UTF8.self))
         #expect(steps.contains { $0.text.isEmpty })
     }
@@ -133,23 +150,38 @@ import Testing
         var config = TestModels.qwen3
         config.vocabSize = 500
         let model = try TextModel(TestModels.make(config), tokenizer: CharacterTokenizer(training: "ab\n"))
-        let (_, generation) = try run(model, GenerationOptions(
-            prompt: [0], sampling: SamplingOptions(temperature: 10), stop: StopConditions(maxTokens: 60)))
+        let (_, generation) = try run(
+            model,
+            GenerationOptions(
+                prompt: [0], sampling: SamplingOptions(temperature: 10), stop: StopConditions(maxTokens: 60)))
         #expect(Set(generation.completion) == [0, 1, 2])
         config.vocabSize = 2
-        #expect(message { _ = try TextModel(TestModels.make(config), tokenizer: CharacterTokenizer(training: "ab\n"), name: "m") }
-            == "m: the tokenizer has 3 tokens, the model knows 2; expected the tokenizer that the model was trained with")
+        #expect(
+            message {
+                _ = try TextModel(TestModels.make(config), tokenizer: CharacterTokenizer(training: "ab\n"), name: "m")
+            }
+                == "m: the tokenizer has 3 tokens, the model knows 2; expected the tokenizer that the model was trained with"
+        )
     }
 
     @Test func promptsThatCannotBe() throws {
         let model = try TestModels.text()
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) } == "token 1 of the prompt is 400; expected 0 to 29")
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [-1])) } == "token 0 of the prompt is -1; expected 0 to 29")
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [])) }?.hasPrefix("the prompt is empty") == true)
-        #expect(message { _ = try model.generate(GenerationOptions(prompt: [1], prefillChunk: 0)) } == "the prefill chunk is 0; expected at least 1")
+        #expect(
+            message { _ = try model.generate(GenerationOptions(prompt: [1, 400])) }
+                == "token 1 of the prompt is 400; expected 0 to 29")
+        #expect(
+            message { _ = try model.generate(GenerationOptions(prompt: [-1])) }
+                == "token 0 of the prompt is -1; expected 0 to 29")
+        #expect(
+            message { _ = try model.generate(GenerationOptions(prompt: [])) }?.hasPrefix("the prompt is empty") == true)
+        #expect(
+            message { _ = try model.generate(GenerationOptions(prompt: [1], prefillChunk: 0)) }
+                == "the prefill chunk is 0; expected at least 1")
         #expect(message { _ = try model.promptTokens("aé") }?.contains("at byte 1") == true)
         #expect(try model.promptTokens("") == [model.tokenizer.endOfText!])
         #expect(try TestModels.text(endOfText: nil).promptTokens("") == [0])
-        #expect(message { _ = try TestModels.text("abc", endOfText: nil).promptTokens("") }?.hasPrefix("the prompt is empty") == true)
+        #expect(
+            message { _ = try TestModels.text("abc", endOfText: nil).promptTokens("") }?.hasPrefix(
+                "the prompt is empty") == true)
     }
 }

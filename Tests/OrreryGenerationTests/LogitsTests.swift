@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import OrreryCommand
 import OrreryFiles
 import OrreryGeneration
 import OrreryModels
@@ -7,7 +8,6 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 import Testing
-import OrreryCommand
 
 /// What transformers computed, where the shared folder is beside the checkout.
 private let references = URL(fileURLWithPath: #filePath)
@@ -15,20 +15,26 @@ private let references = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("shared/reference").path
 
 @Suite struct LogitsTests {
-    private func scratch(_ name: String) -> String { NSTemporaryDirectory() + "orrery-logits-" + UUID().uuidString + name }
+    private func scratch(_ name: String) -> String {
+        NSTemporaryDirectory() + "orrery-logits-" + UUID().uuidString + name
+    }
 
     private func floats(_ file: SafetensorsFile, _ name: String) throws -> [Float] {
         try file.bytes(of: name).withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+            (0 ..< bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
         }
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: references), "../shared/reference is not there"), arguments: ["gpt2", "qwen3"])
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: references), "../shared/reference is not there"),
+        arguments: ["gpt2", "qwen3"])
     func equalTransformers(architecture: String) throws {
         let directory = references + "/" + architecture
         let reference = try SafetensorsFile(path: directory + "/reference.safetensors")
         let ids = try reference.bytes(of: "input_ids").withUnsafeBytes { bytes in
-            (0..<2).map { b in (0..<40).map { bytes.loadUnaligned(fromByteOffset: (b * 40 + $0) * 4, as: Int32.self) } }
+            (0 ..< 2).map { b in
+                (0 ..< 40).map { bytes.loadUnaligned(fromByteOffset: (b * 40 + $0) * 4, as: Int32.self) }
+            }
         }
         let path = scratch(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -39,24 +45,33 @@ private let references = URL(fileURLWithPath: #filePath)
         for entry in written.ordered where entry.name != "input_ids" {
             let expected = try reference.entry(entry.name)
             #expect(entry.shape == expected.shape && entry.dtype == expected.dtype)
-            let difference = zip(try floats(written, entry.name), try floats(reference, entry.name)).map { abs($0 - $1) }.max()!
+            let difference = zip(try floats(written, entry.name), try floats(reference, entry.name)).map {
+                abs($0 - $1)
+            }.max()!
             #expect(difference < 1e-5, "\(entry.name) differs by \(difference)")
         }
     }
 
     /// 48 tokens after the first sixteen of each sequence, through the decode loop.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: references), "../shared/reference is not there"), arguments: ["gpt2", "qwen3"])
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: references), "../shared/reference is not there"),
+        arguments: ["gpt2", "qwen3"])
     func greedyContinuationsEqualTransformers(architecture: String) throws {
         let directory = references + "/" + architecture
-        let expected = try SafetensorsFile(path: directory + "/reference.safetensors").bytes(of: "greedy").withUnsafeBytes { bytes in
-            (0..<2).map { b in (0..<64).map { bytes.loadUnaligned(fromByteOffset: (b * 64 + $0) * 4, as: Int32.self) } }
-        }
+        let expected = try SafetensorsFile(path: directory + "/reference.safetensors").bytes(of: "greedy")
+            .withUnsafeBytes { bytes in
+                (0 ..< 2).map { b in
+                    (0 ..< 64).map { bytes.loadUnaligned(fromByteOffset: (b * 64 + $0) * 4, as: Int32.self) }
+                }
+            }
         // The reference has no text; any tokenizer of 320 tokens will do.
-        let tokenizer = try ByteTokenizer(specialTokens: (0..<64).map { "<|\($0)|>" })
+        let tokenizer = try ByteTokenizer(specialTokens: (0 ..< 64).map { "<|\($0)|>" })
         let model = try TextModel(ModelDirectory.open(directory), tokenizer: tokenizer)
         for ids in expected {
-            let generation = try model.generate(GenerationOptions(
-                prompt: Array(ids.prefix(16)), sampling: .greedy, stop: StopConditions(maxTokens: 48), prefillChunk: 5))
+            let generation = try model.generate(
+                GenerationOptions(
+                    prompt: Array(ids.prefix(16)), sampling: .greedy, stop: StopConditions(maxTokens: 48),
+                    prefillChunk: 5))
             while try generation.next() != nil {}
             #expect(generation.tokens == ids)
         }
@@ -73,7 +88,8 @@ private let references = URL(fileURLWithPath: #filePath)
         for (ids, place) in [([[1, 2, 4], [3, 2, 1]], 1), ([[1, 2, 4]], nil)] as [([[Int32]], Int?)] {
             let path = scratch(".safetensors")
             defer { try? FileManager.default.removeItem(atPath: path) }
-            let broken = try LogitsWriter(model: model, sequences: ids, computeType: .float32, writesHidden: false).write(to: path)
+            let broken = try LogitsWriter(model: model, sequences: ids, computeType: .float32, writesHidden: false)
+                .write(to: path)
             #expect(broken?.sequence == place && broken?.position == place.map { _ in 0 })
         }
     }
@@ -83,13 +99,14 @@ private let references = URL(fileURLWithPath: #filePath)
         var config = TestModels.qwen3
         config.maxPositionEmbeddings = 300
         let model = try TestModels.make(config)
-        let ids = (0..<3).map { b in (0..<290).map { Int32(($0 * 7 + b) % 61) } }
+        let ids = (0 ..< 3).map { b in (0 ..< 290).map { Int32(($0 * 7 + b) % 61) } }
         let path = scratch(".safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
         try LogitsWriter(model: model, sequences: ids, computeType: .bfloat16, writesHidden: true).write(to: path)
         let file = try SafetensorsFile(path: path)
         let whole = Recorder { point, layer in point == .finalNorm || point == .residualPre && layer == 1 }
-        let logits = model.logits(Batch(ids.flatMap { $0 }, sequences: 3), ForwardContext(computeType: .bfloat16, taps: whole))
+        let logits = model.logits(
+            Batch(ids.flatMap { $0 }, sequences: 3), ForwardContext(computeType: .bfloat16, taps: whole))
         #expect(try floats(file, "logits") == logits.floats)
         #expect(try floats(file, "hidden.1") == whole[.residualPre, 1]!.floats)
         #expect(try floats(file, "hidden.2") == whole[.finalNorm]!.floats)
@@ -132,7 +149,10 @@ private let references = URL(fileURLWithPath: #filePath)
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data("[[0, 60],\n [3, 4]]\n".utf8).write(to: URL(fileURLWithPath: path))
         #expect(try TokenIDFile.read(path, vocabulary: 61, context: 2) == [[0, 60], [3, 4]])
-        #expect(message { _ = try TokenIDFile.read(path + "x", vocabulary: 1, context: 1) }?.contains("no such file") == true)
-        #expect(message { _ = try TokenIDFile.read("/tmp", vocabulary: 1, context: 1) }?.contains("is a directory") == true)
+        #expect(
+            message { _ = try TokenIDFile.read(path + "x", vocabulary: 1, context: 1) }?.contains("no such file")
+                == true)
+        #expect(
+            message { _ = try TokenIDFile.read("/tmp", vocabulary: 1, context: 1) }?.contains("is a directory") == true)
     }
 }

@@ -11,7 +11,9 @@ import Testing
         let windows = EvaluationWindows(count: count, context: context, cut: .sliding(stride: stride))
         #expect(windows.flatMap(\.scored) == Array(1 ..< count))
         for (index, window) in windows.enumerated() {
-            #expect(window.range.count <= context && window.range.upperBound <= count && window.range.contains(window.scored.lowerBound))
+            #expect(
+                window.range.count <= context && window.range.upperBound <= count
+                    && window.range.contains(window.scored.lowerBound))
             // context enough before the first that counts
             if index > 0 { #expect(window.scored.lowerBound - window.range.lowerBound >= context - stride) }
         }
@@ -24,9 +26,12 @@ import Testing
     }
 
     /// A window at a time, by hand, gives the same.
-    @Test(arguments: [EvaluationWindows.Cut.sliding(stride: 5), .halves]) func sumsEachWindow(cut: EvaluationWindows.Cut) throws {
+    @Test(arguments: [EvaluationWindows.Cut.sliding(stride: 5), .halves]) func sumsEachWindow(
+        cut: EvaluationWindows.Cut
+    ) throws {
         let config = Qwen3.Configuration(
-            vocabSize: 256, hiddenSize: 32, intermediateSize: 48, numHiddenLayers: 2, numAttentionHeads: 2, numKeyValueHeads: 1, headDim: 16,
+            vocabSize: 256, hiddenSize: 32, intermediateSize: 48, numHiddenLayers: 2, numAttentionHeads: 2,
+            numKeyValueHeads: 1, headDim: 16,
             maxPositionEmbeddings: 32)
         let source = try TextModel(try Qwen3(config, RandomWeights(seed: 3)), tokenizer: try ByteTokenizer())
         let text = Array("A text of some length, longer than a few windows of twelve tokens.".utf8)
@@ -36,7 +41,9 @@ import Testing
         for window in windows {
             let logits = source.model.logits(Batch(text[window.range].map { Int32($0) }), ForwardContext()).floats
             for position in window.scored {
-                let row = logits[(position - 1 - window.range.lowerBound) * 256 ..< (position - window.range.lowerBound) * 256].map(Double.init)
+                let row = logits[
+                    (position - 1 - window.range.lowerBound) * 256 ..< (position - window.range.lowerBound) * 256
+                ].map(Double.init)
                 nats += log(row.reduce(0) { $0 + exp($1) }) - row[Int(text[position])]
                 tokens += 1
             }
@@ -48,11 +55,14 @@ import Testing
 
     @Test func refusesWhatCannotBeMeasured() throws {
         let config = Qwen3.Configuration(
-            vocabSize: 256, hiddenSize: 32, intermediateSize: 48, numHiddenLayers: 1, numAttentionHeads: 2, numKeyValueHeads: 1, headDim: 16,
+            vocabSize: 256, hiddenSize: 32, intermediateSize: 48, numHiddenLayers: 1, numAttentionHeads: 2,
+            numKeyValueHeads: 1, headDim: 16,
             maxPositionEmbeddings: 32)
         let source = try TextModel(try Qwen3(config, RandomWeights(seed: 3)), tokenizer: try ByteTokenizer())
         func problem(_ text: String, _ context: Int, _ cut: EvaluationWindows.Cut) -> String {
-            do { return "\(try source.perplexity(of: Array(text.utf8), context: context, cut: cut))" } catch { return "\(error)" }
+            do { return "\(try source.perplexity(of: Array(text.utf8), context: context, cut: cut))" } catch {
+                return "\(error)"
+            }
         }
         #expect(problem("abc", 33, .halves) == "the context is 33; expected 2 to 32, the model's own")
         #expect(problem("abc", 8, .sliding(stride: 8)) == "the stride is 8; expected 1 to 7, less than the context")

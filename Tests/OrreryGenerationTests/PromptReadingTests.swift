@@ -1,14 +1,18 @@
+import OrreryCommand
 import OrreryTerminal
 import Synchronization
 import Testing
-import OrreryCommand
 
 /// A prompt that takes long says how far it is; what is asked to stop stops before the next piece.
 @Suite struct PromptReadingTests {
     /// Reads 10 pieces of 100 tokens under a clock that a piece moves on.
-    private func read(secondsPerPiece: Double, isTerminal: Bool, stoppingAfter last: Int = .max) -> (lines: [String], pieces: Int) {
+    private func read(
+        secondsPerPiece: Double, isTerminal: Bool, stoppingAfter last: Int = .max
+    ) -> (lines: [String], pieces: Int) {
         let written = Mutex(""), clock = Mutex(0.0)
-        let terminal = Terminal(isTerminal: isTerminal, appearance: .ascii, width: { 80 }) { text in written.withLock { $0 += text } }
+        let terminal = Terminal(isTerminal: isTerminal, appearance: .ascii, width: { 80 }) { text in
+            written.withLock { $0 += text }
+        }
         var pieces = 0
         func advance() -> Bool {
             pieces += 1
@@ -16,7 +20,8 @@ import OrreryCommand
             return pieces < 10
         }
         PromptReading.run(
-            1000, on: terminal, isStopped: { pieces >= last }, advance: advance, done: { pieces * 100 }, now: { clock.withLock { $0 } })
+            1000, on: terminal, isStopped: { pieces >= last }, advance: advance, done: { pieces * 100 },
+            now: { clock.withLock { $0 } })
         return (written.withLock { $0 }.split(separator: "\n").map(String.init), pieces)
     }
 

@@ -7,7 +7,7 @@ import OrreryTemplates
 import OrreryTokenizers
 import Testing
 
-/// What transformers (float32) and llama.cpp (token ids) make of real weights: scripts/make_real_goldens.py.
+/// What transformers (float32) and llama.cpp (token ids) make of real weights: scripts/goldens/make_real_goldens.py.
 struct RealWeights: CustomTestStringConvertible, Sendable, Decodable {
     struct Text: Sendable, Decodable {
         var text: String
@@ -31,12 +31,14 @@ struct RealWeights: CustomTestStringConvertible, Sendable, Decodable {
     var chat: [TokenID]?
     var answer: String?
 
-    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("peers/real").path
     static let names = ["smollm2-135m-instruct-q4_1", "gemma-3-270m-q4_k_m"]
     static var areThere: Bool { names.allSatisfy { FileStatus("\(directory)/\($0).gguf") != nil } }
     static let all = names.map { name in
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/\(name).json")
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Goldens/\(name).json")
         return try! JSONDecoder().decode(RealWeights.self, from: Data(contentsOf: path))
     }
 
@@ -51,7 +53,9 @@ struct RealWeightsTests {
         for text in golden.texts {
             let found = try model.tokenizer.encode(text.text)
             #expect(found == text.ids, "\(text.text.debugDescription)")
-            #expect(try model.tokenizer.decode(found, skipsSpecialTokens: false).hasSuffix(text.text), "\(text.text.debugDescription)")
+            #expect(
+                try model.tokenizer.decode(found, skipsSpecialTokens: false).hasSuffix(text.text),
+                "\(text.text.debugDescription)")
         }
     }
 
@@ -73,7 +77,9 @@ struct RealWeightsTests {
 
     @Test(arguments: RealWeights.all) func greedyTextIsTransformers(_ golden: RealWeights) throws {
         let model = try golden.open(), prompt = try model.promptTokens(golden.prompt)
-        let generation = try model.generate(GenerationOptions(prompt: prompt, sampling: .greedy, stop: model.stopConditions(maxTokens: golden.greedy.count)))
+        let generation = try model.generate(
+            GenerationOptions(
+                prompt: prompt, sampling: .greedy, stop: model.stopConditions(maxTokens: golden.greedy.count)))
         while try generation.next() != nil {}
         #expect(Array(generation.completion) == golden.greedy)
     }
@@ -85,20 +91,25 @@ struct RealWeightsTests {
     }
 
     @Test(arguments: RealWeights.all) func theExplanationIsOfTheSameNumbers(_ golden: RealWeights) throws {
-        let model = try golden.open(), e = try model.explain(golden.prompt, ExplanationOptions(sampling: .greedy, rounds: 4))
+        let model = try golden.open(),
+            e = try model.explain(golden.prompt, ExplanationOptions(sampling: .greedy, rounds: 4))
         #expect(e.rounds.map(\.piece.id) == Array(golden.greedy.prefix(4)))
         #expect(e.layers.count == model.model.shape.layers)
         #expect(abs(e.layers.last!.reading.probability - e.choice.candidates[0].modelProbability) < 1e-12)
         #expect(e.choice.chosen.token == golden.greedy[0])
     }
 
-    @Test(arguments: RealWeights.all.filter { $0.question != nil }) func aChatAnswersAsTransformers(_ golden: RealWeights) throws {
+    @Test(arguments: RealWeights.all.filter { $0.question != nil }) func aChatAnswersAsTransformers(
+        _ golden: RealWeights
+    ) throws {
         let source = try golden.open(), files = try ChatTemplateFiles(path: "\(RealWeights.directory)/\(golden.file)")
         let found = try #require(files.template())
-        let chat = ChatModel(source, template: try ChatTemplate(found.source, name: found.origin, specialTokens: files.specialTokens))
+        let chat = ChatModel(
+            source, template: try ChatTemplate(found.source, name: found.origin, specialTokens: files.specialTokens))
         let prompt = try chat.promptTokens([ChatMessage(role: "user", try #require(golden.question))])
         #expect(prompt == golden.chat)
-        let generation = try source.generate(GenerationOptions(prompt: prompt, sampling: .greedy, stop: source.stopConditions(maxTokens: 32)))
+        let generation = try source.generate(
+            GenerationOptions(prompt: prompt, sampling: .greedy, stop: source.stopConditions(maxTokens: 32)))
         while try generation.next() != nil {}
         let answer = Array(generation.completion).filter { !source.endTokens.contains($0) }
         #expect(try source.tokenizer.decode(answer) == golden.answer)

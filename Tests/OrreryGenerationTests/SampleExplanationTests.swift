@@ -16,8 +16,12 @@ import Testing
         #expect(zip(explanation.stages, [1, 0.95, 0.85, 0.7]).allSatisfy { abs($0.keptProbability - $1) < 1e-6 })
         #expect(explanation.candidates.map(\.token) == [1, 3, 0, 4, 2])
         #expect(explanation.candidates.map(\.removedBy) == [nil, nil, .minP, .topP, .topK])
-        #expect(zip(explanation.candidates, [0.5, 0.2, 0.15, 0.1, 0.05]).allSatisfy { abs($0.modelProbability - $1) < 1e-6 })
-        #expect(zip(explanation.candidates, [5.0 / 7, 2.0 / 7, 0, 0, 0]).allSatisfy { abs($0.finalProbability - $1) < 1e-6 })
+        #expect(
+            zip(explanation.candidates, [0.5, 0.2, 0.15, 0.1, 0.05]).allSatisfy { abs($0.modelProbability - $1) < 1e-6 }
+        )
+        #expect(
+            zip(explanation.candidates, [5.0 / 7, 2.0 / 7, 0, 0, 0]).allSatisfy { abs($0.finalProbability - $1) < 1e-6 }
+        )
         #expect(explanation.candidates[0].interval?.upperBound == explanation.candidates[1].interval?.lowerBound)
         #expect(explanation.candidates[2].interval == nil)
         #expect(explanation.draw == CounterGenerator(seed: 42).uniform(at: 3))
@@ -34,7 +38,7 @@ import Testing
         let flat = [Float](repeating: 0, count: 5000)
         let sampler = try Sampler(SamplingOptions(seed: 3))
         let explanation = try sampler.explain(flat, position: 1, limit: 10)
-        #expect(explanation.candidates.map(\.token) == Array(0..<10))
+        #expect(explanation.candidates.map(\.token) == Array(0 ..< 10))
         #expect(explanation.chosen.token == (try sampler.sample(flat, position: 1)))
         #expect(explanation.chosen.rank == Int(explanation.chosen.token))
         #expect(explanation.chosen.interval?.contains(explanation.draw!) == true)

@@ -5,16 +5,20 @@ import Testing
 
 @Suite struct SamplerTests {
     private static let settings: [SamplingOptions] = [
-        SamplingOptions(), SamplingOptions(temperature: 0.7), SamplingOptions(temperature: 2, topK: 5), SamplingOptions(topK: 1),
-        SamplingOptions(topK: 1000), SamplingOptions(topP: 0.9), SamplingOptions(temperature: 1.5, topP: 0.5), SamplingOptions(topP: 0),
-        SamplingOptions(minP: 0.05), SamplingOptions(minP: 1), SamplingOptions(temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05),
-        SamplingOptions(temperature: 3, topK: 20, topP: 0.6), SamplingOptions(temperature: 1e-300), SamplingOptions(temperature: 1e300),
+        SamplingOptions(), SamplingOptions(temperature: 0.7), SamplingOptions(temperature: 2, topK: 5),
+        SamplingOptions(topK: 1),
+        SamplingOptions(topK: 1000), SamplingOptions(topP: 0.9), SamplingOptions(temperature: 1.5, topP: 0.5),
+        SamplingOptions(topP: 0),
+        SamplingOptions(minP: 0.05), SamplingOptions(minP: 1),
+        SamplingOptions(temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05),
+        SamplingOptions(temperature: 3, topK: 20, topP: 0.6), SamplingOptions(temperature: 1e-300),
+        SamplingOptions(temperature: 1e300),
     ]
 
     @Test(arguments: settings) func filtersKeepWhatTheirDefinitionsSay(options: SamplingOptions) throws {
         var random = SplitMix64(seed: 11)
         for size in [1, 2, 3, 10, 65, 257] {
-            for position in 0..<40 {
+            for position in 0 ..< 40 {
                 var logits = random.logits(size)
                 logits[size / 2] = 1
                 let twin = SamplingTwin.filter(logits, options)
@@ -41,7 +45,7 @@ import Testing
         let (kept, probabilities) = SamplingTwin.filter(logits, options)
         let sampler = try Sampler(options)
         var counts = [Double](repeating: 0, count: logits.count)
-        for position in 0..<20_000 { counts[Int(try sampler.sample(logits, position: position))] += 1 }
+        for position in 0 ..< 20_000 { counts[Int(try sampler.sample(logits, position: position))] += 1 }
         var chiSquare = 0.0
         for (token, probability) in zip(kept.last!, probabilities) {
             let expected = probability * 20_000
@@ -53,9 +57,9 @@ import Testing
     }
 
     @Test func choicesAreTheSameOnEveryPlatform() throws {
-        let logits = (0..<100).map { Float($0 * 37 % 101) / 20 }
+        let logits = (0 ..< 100).map { Float($0 * 37 % 101) / 20 }
         let sampler = try Sampler(SamplingOptions(temperature: 0.9, topK: 50, topP: 0.95, seed: 1337))
-        let tokens = try (0..<12).map { try sampler.sample(logits, position: $0) }
+        let tokens = try (0 ..< 12).map { try sampler.sample(logits, position: $0) }
         // Computed apart, in Python.
         #expect(tokens == [81, 10, 30, 90, 49, 65, 79, 51, 81, 43, 65, 46])
         #expect(try sampler.sample(logits, position: 7) == tokens[7])
@@ -83,9 +87,13 @@ import Testing
     @Test func logitsThatAreNoNumbersAreNamed() throws {
         for options in [SamplingOptions(), .greedy] {
             let sampler = try Sampler(options)
-            #expect(message { _ = try sampler.sample([0, 1, .nan], position: 9) }
-                == "the logit of token 2 at position 9 is NaN; expected a finite number, or -inf for a masked token")
-            #expect(message { _ = try sampler.sample([.infinity, 1], position: 9) }?.contains("token 0 at position 9 is inf") == true)
+            #expect(
+                message { _ = try sampler.sample([0, 1, .nan], position: 9) }
+                    == "the logit of token 2 at position 9 is NaN; expected a finite number, or -inf for a masked token"
+            )
+            #expect(
+                message { _ = try sampler.sample([.infinity, 1], position: 9) }?.contains(
+                    "token 0 at position 9 is inf") == true)
             #expect(message { _ = try sampler.explain([.nan], position: 0) }?.contains("token 0") == true)
             let none = "none of the 2 logits at position 3 is above -inf; expected at least one token to choose"
             #expect(message { _ = try sampler.sample([-.infinity, -.infinity], position: 3) } == none)
@@ -96,7 +104,10 @@ import Testing
     @Test(arguments: [
         (SamplingOptions(temperature: -0.1), "temperature is -0.1; expected 0 (greedy) or a finite number above it"),
         (SamplingOptions(temperature: .nan), "temperature is nan; expected 0 (greedy) or a finite number above it"),
-        (SamplingOptions(temperature: .infinity), "temperature is inf; expected 0 (greedy) or a finite number above it"),
+        (
+            SamplingOptions(temperature: .infinity),
+            "temperature is inf; expected 0 (greedy) or a finite number above it"
+        ),
         (SamplingOptions(topK: -1), "top-k is -1; expected 0 (all tokens) or a number of tokens"),
         (SamplingOptions(topP: 1.5), "top-p is 1.5; expected 0 ... 1, where 1 keeps all tokens"),
         (SamplingOptions(topP: .nan), "top-p is nan; expected 0 ... 1, where 1 keeps all tokens"),

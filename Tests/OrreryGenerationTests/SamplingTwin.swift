@@ -15,7 +15,9 @@ enum SamplingTwin {
         if options.topP < 1 {
             // A token stays if those before it do not make up top-p yet.
             let probabilities = softmax(tokens.map { logits[$0] }, options.temperature)
-            tokens = tokens.indices.filter { $0 == 0 || probabilities[..<$0].reduce(0, +) < options.topP }.map { tokens[$0] }
+            tokens = tokens.indices.filter { $0 == 0 || probabilities[..<$0].reduce(0, +) < options.topP }.map {
+                tokens[$0]
+            }
             kept.append(tokens)
         }
         if options.minP > 0 {

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct StopMonitorTests {
     /// What is shown of `pieces`, each a token, and why it ended.
-    private func run(_ pieces: [String], _ conditions: StopConditions) throws -> (shown: [String], reason: FinishReason?) {
+    private func run(
+        _ pieces: [String], _ conditions: StopConditions
+    ) throws -> (shown: [String], reason: FinishReason?) {
         var monitor = try StopMonitor(conditions)
         var shown: [String] = []
         for piece in pieces where monitor.finishReason == nil {
@@ -16,7 +18,8 @@ import Testing
 
     @Test func aPossibleStartIsHeldBack() throws {
         let stops = StopConditions(stopStrings: ["User:"])
-        #expect(try run(["Hi U", "se", "ful ", "\nUse", "r:", "x"], stops) == (["Hi ", "", "Useful ", "\n", ""], .stop))
+        #expect(
+            try run(["Hi U", "se", "ful ", "\nUse", "r:", "x"], stops) == (["Hi ", "", "Useful ", "\n", ""], .stop))
         #expect(try run(["aUser: and more"], stops) == (["a"], .stop))
         #expect(try run(["UUser:"], stops) == (["U"], .stop))
         let repeating = StopConditions(stopStrings: ["aab"])
@@ -35,9 +38,12 @@ import Testing
     /// However the bytes are cut, the same text is shown and the same string ends it.
     @Test func theCutsDoNotMatter() throws {
         var random = SplitMix64(seed: 5)
-        for _ in 0..<3000 {
-            let text = (0..<12).map { _ in "abc".randomElement(using: &random)! }
-            let stops = (0..<3).map { _ in String((0..<Int.random(in: 1...4, using: &random)).map { _ in "abc".randomElement(using: &random)! }) }
+        for _ in 0 ..< 3000 {
+            let text = (0 ..< 12).map { _ in "abc".randomElement(using: &random)! }
+            let stops = (0 ..< 3).map { _ in
+                String(
+                    (0 ..< Int.random(in: 1 ... 4, using: &random)).map { _ in "abc".randomElement(using: &random)! })
+            }
             var pieces: [String] = [""]
             for character in text {
                 if Bool.random(using: &random) { pieces.append("") }
@@ -50,7 +56,7 @@ import Testing
             let found = monitor.finishReason != nil
             if !found { shown += monitor.receive(9, []) }
             // By definition: the shortest beginning that ends with a stop string, without the longest such.
-            let ends = (1...text.count).first { end in stops.contains { String(text[..<end]).hasSuffix($0) } }
+            let ends = (1 ... text.count).first { end in stops.contains { String(text[..<end]).hasSuffix($0) } }
             let expected = ends.map { end in
                 String(text[..<end]).dropLast(stops.filter { String(text[..<end]).hasSuffix($0) }.map(\.count).max()!)
             }
@@ -65,7 +71,10 @@ import Testing
         #expect(monitor.receive(7, [0x3C]) == [0x61, 0x3C])
         #expect(monitor.finishReason == .stop)
         #expect(monitor.tokenCount == 1)
-        #expect(try run(["x", "y", "a", "b"], StopConditions(maxTokens: 3, stopStrings: ["ab"])) == (["x", "y", "a"], .length))
+        #expect(
+            try run(["x", "y", "a", "b"], StopConditions(maxTokens: 3, stopStrings: ["ab"])) == (
+                ["x", "y", "a"], .length
+            ))
         #expect(try run(["x", "a", "b"], StopConditions(maxTokens: 3, stopStrings: ["ab"])) == (["x", "", ""], .stop))
         #expect(try run(["x", "y"], StopConditions()) == (["x", "y"], nil))
         var full = try StopMonitor(StopConditions(stopStrings: ["ab"]))
@@ -76,8 +85,11 @@ import Testing
     }
 
     @Test func conditionsThatCannotBeAreRefused() {
-        #expect(message { _ = try StopMonitor(StopConditions(maxTokens: 0)) } == "the number of tokens is 0; expected at least 1")
-        #expect(message { _ = try StopMonitor(StopConditions(stopStrings: ["a", ""])) }
-            == "a stop string is \"\"; expected at least one character")
+        #expect(
+            message { _ = try StopMonitor(StopConditions(maxTokens: 0)) }
+                == "the number of tokens is 0; expected at least 1")
+        #expect(
+            message { _ = try StopMonitor(StopConditions(stopStrings: ["a", ""])) }
+                == "a stop string is \"\"; expected at least one character")
     }
 }

@@ -2,8 +2,8 @@ import OrreryGeneration
 import OrreryTokenizers
 import Testing
 
-/// The penalties are those of the references: frozen numbers of transformers 5's `RepetitionPenaltyLogitsProcessor` on torch's float32, and OpenAI's formula
-/// in numpy's float32.
+/// The penalties are those of the references: frozen numbers of transformers 5's `RepetitionPenaltyLogitsProcessor` on
+/// torch's float32, and OpenAI's formula in numpy's float32.
 @Suite struct TokenPenaltyTests {
     private let logits: [Float] = [2.5, -1.25, 0, 3.75, -0.3, 1.1, -.infinity, 0.7]
     private let prompt: [TokenID] = [3, 1, 3, 6]
@@ -15,7 +15,13 @@ import Testing
     }
 
     private static let repetitions: [(penalty: Double, logits: [Float])] = [
-        (1.3, [2.5, -1.625, 0, 2.884615421295166, -0.30000001192092896, 0.8461539149284363, -.infinity, 0.699999988079071]),
+        (
+            1.3,
+            [
+                2.5, -1.625, 0, 2.884615421295166, -0.30000001192092896, 0.8461539149284363, -.infinity,
+                0.699999988079071,
+            ]
+        ),
         (0.8, [2.5, -1, 0, 4.6875, -0.30000001192092896, 1.375, -.infinity, 0.699999988079071]),
         (1, [2.5, -1.25, 0, 3.75, -0.30000001192092896, 1.100000023841858, -.infinity, 0.699999988079071]),
     ]
@@ -26,13 +32,19 @@ import Testing
 
     /// The prompt's tokens 1 and 3 are left alone.
     @Test func frequencyAndPresenceCountWhatWasGenerated() {
-        #expect(penalized(SamplingOptions(frequencyPenalty: 0.4, presencePenalty: 0.6), [2, 5, 5, 7])
-            == [2.5, -1.25, -1, 3.75, -0.30000001192092896, -0.30000007152557373, -.infinity, -0.30000001192092896])
+        #expect(
+            penalized(SamplingOptions(frequencyPenalty: 0.4, presencePenalty: 0.6), [2, 5, 5, 7])
+                == [2.5, -1.25, -1, 3.75, -0.30000001192092896, -0.30000007152557373, -.infinity, -0.30000001192092896])
     }
 
     @Test func repetitionComesFirst() {
-        #expect(penalized(SamplingOptions(repetitionPenalty: 1.3, frequencyPenalty: 0.4, presencePenalty: 0.6), [2, 5, 5, 7])
-            == [2.5, -1.625, -1, 2.884615421295166, -0.30000001192092896, -0.5538461804389954, -.infinity, -0.4615384340286255])
+        #expect(
+            penalized(
+                SamplingOptions(repetitionPenalty: 1.3, frequencyPenalty: 0.4, presencePenalty: 0.6), [2, 5, 5, 7])
+                == [
+                    2.5, -1.625, -1, 2.884615421295166, -0.30000001192092896, -0.5538461804389954, -.infinity,
+                    -0.4615384340286255,
+                ])
     }
 
     /// A token that is in the prompt and was generated too has both.
@@ -46,7 +58,8 @@ import Testing
         let model = try TestModels.text()
         func tokens(_ sampling: SamplingOptions) throws -> [TokenID] {
             let generation = try model.generate(
-                GenerationOptions(prompt: model.promptTokens("the quick"), sampling: sampling, stop: StopConditions(maxTokens: 20)))
+                GenerationOptions(
+                    prompt: model.promptTokens("the quick"), sampling: sampling, stop: StopConditions(maxTokens: 20)))
             while generation.finishReason == nil {
                 let explained = try generation.explainNext()
                 // The explanation has the model's own numbers beside those that decide.
@@ -64,10 +77,22 @@ import Testing
     }
 
     @Test(arguments: [
-        (SamplingOptions(repetitionPenalty: 0), "the repetition penalty is 0.0; expected 0.001 ... 1000, where 1 is none"),
-        (SamplingOptions(repetitionPenalty: .nan), "the repetition penalty is nan; expected 0.001 ... 1000, where 1 is none"),
-        (SamplingOptions(frequencyPenalty: .infinity), "the frequency penalty is inf; expected -1000 ... 1000, where 0 is none"),
-        (SamplingOptions(presencePenalty: .nan), "the presence penalty is nan; expected -1000 ... 1000, where 0 is none"),
+        (
+            SamplingOptions(repetitionPenalty: 0),
+            "the repetition penalty is 0.0; expected 0.001 ... 1000, where 1 is none"
+        ),
+        (
+            SamplingOptions(repetitionPenalty: .nan),
+            "the repetition penalty is nan; expected 0.001 ... 1000, where 1 is none"
+        ),
+        (
+            SamplingOptions(frequencyPenalty: .infinity),
+            "the frequency penalty is inf; expected -1000 ... 1000, where 0 is none"
+        ),
+        (
+            SamplingOptions(presencePenalty: .nan),
+            "the presence penalty is nan; expected -1000 ... 1000, where 0 is none"
+        ),
     ]) func outOfRange(options: SamplingOptions, expected: String) {
         #expect(message { _ = try Sampler(options) } == expected)
     }

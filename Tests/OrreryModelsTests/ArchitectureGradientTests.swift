@@ -5,14 +5,16 @@ import OrreryNN
 import OrreryTensor
 import Testing
 
-/// Every architecture of existing operations can be trained: along its own gradient the loss falls as fast as the gradient says.
+/// Every architecture of existing operations can be trained: along its own gradient the loss falls as fast as the
+/// gradient says.
 @Suite struct ArchitectureGradientTests {
     /// Mixtures of experts and sinks have no gradient yet; they refuse to be on a tape.
     static let trained = Variant.all.filter { !["mixtral", "qwen3_moe", "gpt_oss"].contains($0.name) }
 
     @Test(arguments: trained) func lossFallsAlongTheGradient(_ variant: Variant) throws {
         let model = try variant.make(), T = 20
-        let ids = someIDs(2 * T, vocabulary: Variant.vocabulary), targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
+        let ids = someIDs(2 * T, vocabulary: Variant.vocabulary),
+            targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
         let arena = ParameterArena(model.parameters)
         func loss() -> Tensor { model.logits(Batch(ids, sequences: 2), ForwardContext()).crossEntropy(targets) }
         arena.zeroGradients()

@@ -6,7 +6,8 @@ import OrreryNN
 import OrreryTensor
 import Testing
 
-/// What every architecture promises, with random weights. That the numbers are right, scripts/check_architectures.py and ../shared/reference show.
+/// What every architecture promises, with random weights. That the numbers are right, scripts/check/check_architectures.py
+/// and ../shared/reference show.
 @Suite struct ArchitectureTests {
     private static let length = 90
 
@@ -29,7 +30,11 @@ import Testing
             var found: [Float] = []
             for start in stride(from: 0, to: T, by: piece) {
                 let new = Array(mine[start ..< min(T, start + piece)])
-                found += model.logits(Batch(new, continuing: cache, sequenceLength: T, outputs: .all), ForwardContext(computeType: type)).floats
+                found +=
+                    model.logits(
+                        Batch(new, continuing: cache, sequenceLength: T, outputs: .all),
+                        ForwardContext(computeType: type)
+                    ).floats
             }
             #expect(bits(found) == alone, "in pieces of \(piece)")
         }
@@ -43,23 +48,34 @@ import Testing
         #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
         #expect(again.shape == model.shape && again.configuration == model.configuration)
         let ids = someIDs(2 * 40, vocabulary: Variant.vocabulary)
-        #expect(bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats) == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
+        #expect(
+            bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats)
+                == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
     }
 
-    /// A reader of every point changes nothing, and the pattern, made beside the fused path, is one of probabilities that give the same mixture.
+    /// A reader of every point changes nothing, and the pattern, made beside the fused path, is one of probabilities
+    /// that give the same mixture.
     @Test(arguments: Variant.all) func taps(_ variant: Variant) throws {
         let model = try variant.make(), ids = someIDs(2 * 40, vocabulary: Variant.vocabulary)
         let plain = model.logits(Batch(ids, sequences: 2), ForwardContext()).floats
         let recorder = Recorder { _, _ in true }
         #expect(bits(model.logits(Batch(ids, sequences: 2), ForwardContext(taps: recorder)).floats) == bits(plain))
-        for point in [TapPoint.residualPre, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost] {
-            for layer in 0 ..< model.shape.layers { #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))") }
+        for point in [
+            TapPoint.residualPre, .pattern, .mixed, .attentionOut, .residualMid, .feedForwardOut, .residualPost,
+        ] {
+            for layer in 0 ..< model.shape.layers {
+                #expect(recorder[point, layer] != nil, "\(point.name(layer: layer))")
+            }
         }
         // What the parts are said to add is what the residual stream gains, to the bit.
         for layer in 0 ..< model.shape.layers where !variant.name.contains("norms after each sum") {
             func stream(_ point: TapPoint) throws -> Tensor { try #require(recorder[point, layer]) }
-            #expect(try bits((stream(.residualPre) + stream(.attentionOut)).floats) == bits(stream(.residualMid).floats), "layer \(layer)")
-            #expect(try bits((stream(.residualMid) + stream(.feedForwardOut)).floats) == bits(stream(.residualPost).floats), "layer \(layer)")
+            #expect(
+                try bits((stream(.residualPre) + stream(.attentionOut)).floats) == bits(stream(.residualMid).floats),
+                "layer \(layer)")
+            #expect(
+                try bits((stream(.residualMid) + stream(.feedForwardOut)).floats) == bits(stream(.residualPost).floats),
+                "layer \(layer)")
         }
         let unfused = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: Unfused())).floats
         #expect(relative(unfused, plain) < 1e-4)
@@ -71,8 +87,10 @@ import Testing
         try ModelDirectory.write(variant.make(), to: scratch.path)
         let right = try JSONFields(contentsOf: scratch("config.json")).object
         let wrong: [JSONValue] = [
-            nil, 0, 1, -1, 3, 1.5, 1e300, -2.5, JSONValue(1 << 24), JSONValue(1 << 40), "", "gelu", "full_attention", true, false, [], [1, 2, 3], [1.0, "x"], ["a": 1],
-            ["rope_type": "yarn"], ["rope_type": "longrope", "short_factor": [0], "long_factor": 1], ["rope_type": "linear", "factor": 0],
+            nil, 0, 1, -1, 3, 1.5, 1e300, -2.5, JSONValue(1 << 24), JSONValue(1 << 40), "", "gelu", "full_attention",
+            true, false, [], [1, 2, 3], [1.0, "x"], ["a": 1],
+            ["rope_type": "yarn"], ["rope_type": "longrope", "short_factor": [0], "long_factor": 1],
+            ["rope_type": "linear", "factor": 0],
         ]
         for member in right.members where !["architectures", "dtype", "torch_dtype"].contains(member.key) {
             for value in wrong {
@@ -81,7 +99,8 @@ import Testing
                 try JSONValue.object(config).write(to: scratch("config.json"))
                 do {
                     let model = try ModelDirectory.open(scratch.path)
-                    _ = model.logits(Batch([Int32](repeating: 1, count: min(3, model.shape.contextLength))), ForwardContext())
+                    _ = model.logits(
+                        Batch([Int32](repeating: 1, count: min(3, model.shape.contextLength))), ForwardContext())
                 } catch {
                     #expect(!"\(error)".contains("\n") && "\(error)".contains(scratch.path), "\(member.key): \(error)")
                 }

@@ -5,7 +5,8 @@ import OrreryNN
 import OrreryTensor
 import Testing
 
-/// A sequence's logits do not depend, bit for bit, on its neighbours, on the pieces in which it came, or on the threads.
+/// A sequence's logits do not depend, bit for bit, on its neighbours, on the pieces in which it came, or on the
+/// threads.
 @Suite struct CacheTests {
     private static let length = 100
 
@@ -31,7 +32,8 @@ import Testing
             var found: [Float] = []
             for start in stride(from: 0, to: T, by: piece) {
                 let new = Array(mine[start ..< min(T, start + piece)])
-                found += model.logits(Batch(new, continuing: cache, outputs: .all), ForwardContext(computeType: type)).floats
+                found +=
+                    model.logits(Batch(new, continuing: cache, outputs: .all), ForwardContext(computeType: type)).floats
             }
             #expect(bits(found) == alone, "in pieces of \(piece)")
         }
@@ -47,8 +49,12 @@ import Testing
                 let states = (0 ..< batch).map { _ in model.makeState(capacity: T, type: cacheType) }
                 var rows = [[Float]](repeating: [], count: batch)
                 for start in stride(from: 0, to: T, by: pieces) {
-                    let end = min(T, start + pieces), new = (0 ..< batch).flatMap { ids[$0 * T + start ..< $0 * T + end] }
-                    let found = model.logits(Batch(new, runs: states.map { Batch.Run(count: end - start, state: $0) }), ForwardContext()).floats, width = (end - start) * V
+                    let end = min(T, start + pieces),
+                        new = (0 ..< batch).flatMap { ids[$0 * T + start ..< $0 * T + end] }
+                    let
+                        found = model.logits(
+                            Batch(new, runs: states.map { Batch.Run(count: end - start, state: $0) }), ForwardContext()
+                        ).floats, width = (end - start) * V
                     for b in 0 ..< batch { rows[b] += found[b * width ..< (b + 1) * width] }
                 }
                 return rows.flatMap { $0 }
@@ -56,21 +62,31 @@ import Testing
         }
         let alone = logits(mine, batch: 1, pieces: T, threads: 1)
         for threads in [1, 2] {
-            for pieces in [T, 7, 1] { #expect(bits(logits(mine, batch: 1, pieces: pieces, threads: threads)) == bits(alone), "pieces of \(pieces), \(threads) threads") }
-            #expect(bits(Array(logits(ids, batch: 16, pieces: 7, threads: threads)[3 * T * V ..< 4 * T * V])) == bits(alone), "in a batch of 16")
+            for pieces in [T, 7, 1] {
+                #expect(
+                    bits(logits(mine, batch: 1, pieces: pieces, threads: threads)) == bits(alone),
+                    "pieces of \(pieces), \(threads) threads")
+            }
+            #expect(
+                bits(Array(logits(ids, batch: 16, pieces: 7, threads: threads)[3 * T * V ..< 4 * T * V]))
+                    == bits(alone), "in a batch of 16")
         }
         let exact = model.logits(Batch(mine), ForwardContext()).floats
         #expect(alone != exact, "keys and values are rounded")
         #expect(relative(alone, exact) < (cacheType == .q8_0 ? 0.02 : 0.002))
     }
 
-    /// Layers that look back no further than a window keep no more than that and what may be taken back; the logits stay the same.
+    /// Layers that look back no further than a window keep no more than that and what may be taken back; the logits
+    /// stay the same.
     @Test(arguments: [("gemma3_text", 2), ("mistral", 1)], [CacheType.float32, .q8_0])
     func windows(_ architecture: (type: String, pattern: Int), cacheType: CacheType) throws {
         let T = 700, V = Variant.vocabulary, window = 20
-        let variant = Variant(architecture.type, architecture.type, [
-            "max_position_embeddings": JSONValue(T), "sliding_window": JSONValue(window), "sliding_window_pattern": JSONValue(architecture.pattern),
-        ])
+        let variant = Variant(
+            architecture.type, architecture.type,
+            [
+                "max_position_embeddings": JSONValue(T), "sliding_window": JSONValue(window),
+                "sliding_window_pattern": JSONValue(architecture.pattern),
+            ])
         let model = try variant.make(), ids = someIDs(T, vocabulary: V)
         let isWindowed = (0 ..< model.shape.layers).map { model.slidingWindow(layer: $0) == window }
         #expect(isWindowed.contains(true) && isWindowed.contains(false) == (architecture.pattern > 1))
@@ -83,28 +99,37 @@ import Testing
             return found
         }
         let all = KeyValueCache(
-            windows: Array(repeating: nil, count: model.shape.layers), keyValueHeads: model.shape.keyValueHeads, headSize: model.shape.headSize, capacity: T, type: cacheType)
+            windows: Array(repeating: nil, count: model.shape.layers), keyValueHeads: model.shape.keyValueHeads,
+            headSize: model.shape.headSize, capacity: T, type: cacheType)
         let whole = logits(pieces: T, all)
         for pieces in [T, 300, 7] {
             let cache = model.makeState(capacity: T, type: cacheType)
             #expect(bits(logits(pieces: pieces, cache)) == bits(whole), "in pieces of \(pieces)")
             #expect(cache.byteCount < all.byteCount)
-            #expect(!cache.canTruncate(to: 100) && cache.canTruncate(to: T - KeyValueTiles.slack) && cache.canTruncate(to: 0))
+            #expect(
+                !cache.canTruncate(to: 100) && cache.canTruncate(to: T - KeyValueTiles.slack)
+                    && cache.canTruncate(to: 0))
             for count in [T - KeyValueTiles.slack, 0] {
                 cache.truncate(to: count)
-                #expect(bits(logits(pieces: pieces, cache)) == bits(Array(whole[(count * V)...])), "again from \(count), in pieces of \(pieces)")
+                #expect(
+                    bits(logits(pieces: pieces, cache)) == bits(Array(whole[(count * V)...])),
+                    "again from \(count), in pieces of \(pieces)")
             }
         }
     }
 
     /// A tap that sees the scores of more positions than a ring has room for changes nothing.
     @Test func tapsOnAWindow() throws {
-        let T = 500, model = try Variant("mistral", "mistral", ["max_position_embeddings": JSONValue(T), "sliding_window": 20]).make()
+        let T = 500,
+            model = try Variant("mistral", "mistral", ["max_position_embeddings": JSONValue(T), "sliding_window": 20])
+                .make()
         let ids = someIDs(T, vocabulary: Variant.vocabulary)
         func logits(_ taps: (any Taps)?) -> [Float] {
             let cache = model.makeState(capacity: T, type: .float32)
             return [0 ..< 30, 30 ..< 450, 450 ..< 500].flatMap { (range: Range<Int>) -> [Float] in
-                return model.logits(Batch(Array(ids[range]), continuing: cache, outputs: .all), ForwardContext(taps: taps)).floats
+                return model.logits(
+                    Batch(Array(ids[range]), continuing: cache, outputs: .all), ForwardContext(taps: taps)
+                ).floats
             }
         }
         let plain = logits(nil), recorder = Recorder { point, _ in point == .pattern }
@@ -112,7 +137,8 @@ import Testing
         let pattern = try #require(recorder[.pattern, 1]).floats  // of the last piece
         for row in stride(from: 0, to: pattern.count, by: T) {
             let seen = 450 + row / T % 50 - 19 ... 450 + row / T % 50
-            #expect(abs(pattern[row ..< row + T][seen.lowerBound + row ... seen.upperBound + row].reduce(0, +) - 1) < 1e-5)
+            #expect(
+                abs(pattern[row ..< row + T][seen.lowerBound + row ... seen.upperBound + row].reduce(0, +) - 1) < 1e-5)
         }
     }
 

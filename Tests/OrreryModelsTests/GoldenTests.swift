@@ -10,7 +10,9 @@ import Testing
 @Suite struct GoldenTests {
     @Test(arguments: Golden.all) func hiddenStatesAndLogits(_ golden: Golden) throws { try compareInference(golden) }
     @Test(arguments: Golden.all) func greedyContinuation(_ golden: Golden) throws { try compareGreedy(golden) }
-    @Test(arguments: Golden.all) func tenSteps(_ golden: Golden) throws { try compareTraining(golden, step: AdamWStep.golden) }
+    @Test(arguments: Golden.all) func tenSteps(_ golden: Golden) throws {
+        try compareTraining(golden, step: AdamWStep.golden)
+    }
 }
 
 /// The same for the models of ../shared/reference.
@@ -23,18 +25,25 @@ struct SharedReferenceTests {
         try Golden(Golden.shared + "/" + name, tensors: "reference.safetensors", training: "training.safetensors")
     }
 
-    @Test(arguments: architectures) func hiddenStatesAndLogits(_ name: String) throws { try compareInference(golden(name)) }
+    @Test(arguments: architectures) func hiddenStatesAndLogits(_ name: String) throws {
+        try compareInference(golden(name))
+    }
     @Test(arguments: architectures) func greedyContinuation(_ name: String) throws { try compareGreedy(golden(name)) }
-    @Test(arguments: trained) func tenSteps(_ name: String) throws { try compareTraining(golden(name), step: AdamWStep.golden) }
+    @Test(arguments: trained) func tenSteps(_ name: String) throws {
+        try compareTraining(golden(name), step: AdamWStep.golden)
+    }
 }
 
 extension AdamWStep {
     static func golden(_ step: Int, isMatrix: Bool, scale: Float) -> AdamWStep {
-        AdamWStep(learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: isMatrix ? 0.1 : 0, step: step, gradientScale: scale)
+        AdamWStep(
+            learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: isMatrix ? 0.1 : 0, step: step,
+            gradientScale: scale)
     }
 }
 
-/// The issue asks for 1e-4 of the largest; float32 on both sides reaches 1e-5, ten times the rounding of numbers of this size.
+/// The issue asks for 1e-4 of the largest; float32 on both sides reaches 1e-5, ten times the rounding of numbers of
+/// this size.
 private func compareInference(_ golden: Golden) throws {
     let model = try golden.model()
     let recorder = Recorder { point, _ in [.residualPre, .finalNorm].contains(point) }
@@ -76,14 +85,15 @@ private func compareGreedy(_ golden: Golden) throws {
 
 /// Gradients of the first step within 1e-5, relative L2; ten losses within 1e-5; the weights after ten steps.
 ///
-/// AdamW's first steps are lr m̂ / √v̂ with m̂ and v̂ from the same few gradients, so an element moves by about lr in the direction of its
-/// gradient's sign however small the gradient is. Where it is nothing but rounding (the key bias: a softmax does not see a number added to
-/// all its scores) that direction is noise, in PyTorch as here. The tolerance per tensor is therefore 1e-5 and ten times `noise`: how far
-/// PyTorch's own result lies from the one that it computes in float64. Where there is no such figure (../shared/reference) it is 1e-4,
-/// and biases of keys are left out.
+/// AdamW's first steps are lr m̂ / √v̂ with m̂ and v̂ from the same few gradients, so an element moves by about lr in
+/// the direction of its gradient's sign however small the gradient is. Where it is nothing but rounding (the key bias:
+/// a softmax does not see a number added to all its scores) that direction is noise, in PyTorch as here. The tolerance
+/// per tensor is therefore 1e-5 and ten times `noise`: how far PyTorch's own result lies from the one that it computes
+/// in float64. Where there is no such figure (../shared/reference) it is 1e-4, and biases of keys are left out.
 private func compareTraining(_ golden: Golden, step make: (Int, Bool, Float) -> AdamWStep) throws {
     let model = try golden.model(), file = try #require(golden.training)
-    let batches = try Golden.ints(file, "batches"), losses = try Golden.floats(file, "losses"), norms = try Golden.floats(file, "grad_norm")
+    let batches = try Golden.ints(file, "batches"), losses = try Golden.floats(file, "losses"),
+        norms = try Golden.floats(file, "grad_norm")
     let T = file.tensors["batches"]!.shape[2], size = 4 * T
     let arena = ParameterArena(model.parameters)
     var moments = [Float](repeating: 0, count: arena.count), secondMoments = moments
@@ -102,14 +112,17 @@ private func compareTraining(_ golden: Golden, step make: (Int, Bool, Float) -> 
                 let expected = try Golden.floats(file, "grad." + p.name)
                 // What a softmax does not see has no gradient to compare with: measured against the norm of all.
                 let isZero = expected.allSatisfy { abs($0) < 1e-6 }
-                let error = isZero ? Double(difference(p.gradient!.floats, expected)) / norm : relative(p.gradient!.floats, expected)
+                let error =
+                    isZero
+                    ? Double(difference(p.gradient!.floats, expected)) / norm : relative(p.gradient!.floats, expected)
                 #expect(error < 1e-5, "grad.\(p.name)")
             }
         }
         for (p, offset) in zip(arena.parameters, arena.offsets) {
             Processor.current.adamW(
                 make(step + 1, p.isMatrix, Float(min(1, 1 / (norm + 1e-6)))), weights: arena.valuePointer + offset,
-                gradients: arena.gradientPointer + offset, moments: &moments[offset], secondMoments: &secondMoments[offset], count: p.count)
+                gradients: arena.gradientPointer + offset, moments: &moments[offset],
+                secondMoments: &secondMoments[offset], count: p.count)
         }
         arena.dropPackedCopies()
     }

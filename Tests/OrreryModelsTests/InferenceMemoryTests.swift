@@ -26,13 +26,18 @@ import Testing
             try need.check("a model", shorter: "--max-tokens", available: need.total - 1)
             Issue.record("one byte too few was enough")
         } catch let error as MemoryError {
-            #expect(error.description.hasPrefix("a model: expected 0.1 GB of memory") && !error.description.contains("\n"))
-            for part in ["100 positions in f32", "available", "--max-tokens", "--cache-type q8_0", "--type q4_0"] { #expect(error.description.contains(part), "\(part)") }
+            #expect(
+                error.description.hasPrefix("a model: expected 0.1 GB of memory") && !error.description.contains("\n"))
+            for part in ["100 positions in f32", "available", "--max-tokens", "--cache-type q8_0", "--type q4_0"] {
+                #expect(error.description.contains(part), "\(part)")
+            }
         }
     }
 
     /// A context that no machine holds is refused before memory is taken for it.
     @Test func anAbsurdContext() throws {
-        #expect(throws: MemoryError.self) { try need(.float32, positions: 1 << 40).check("a model", shorter: "--context") }
+        #expect(throws: MemoryError.self) {
+            try need(.float32, positions: 1 << 40).check("a model", shorter: "--context")
+        }
     }
 }

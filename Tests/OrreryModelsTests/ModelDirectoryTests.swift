@@ -14,12 +14,16 @@ import Testing
         try ModelDirectory.write(model, to: scratch("m"))
         let again = try ModelDirectory.open(scratch("m")) { Issue.record("\($0)") }
         #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
-        for (p, q) in zip(model.parameters, again.parameters) { #expect(p.shape == q.shape && bits(p.value.floats) == bits(q.value.floats), "\(p.name)") }
+        for (p, q) in zip(model.parameters, again.parameters) {
+            #expect(p.shape == q.shape && bits(p.value.floats) == bits(q.value.floats), "\(p.name)")
+        }
         #expect(again.shape == model.shape && again.configuration == model.configuration)
         if let model = model as? GPT2 { #expect((again as? GPT2)?.config == model.config) }
         if let model = model as? Qwen3 { #expect((again as? Qwen3)?.config == model.config) }
         let ids = someIDs(2 * 8, vocabulary: Small.vocabulary)
-        #expect(bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats) == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
+        #expect(
+            bits(again.logits(Batch(ids, sequences: 2), ForwardContext()).floats)
+                == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
 
         // Written again, the files are the same bytes.
         let files = ["config.json", "generation_config.json", "model.safetensors"]
@@ -30,13 +34,17 @@ import Testing
 
     /// Another type of numbers: decoded exactly, as Swift's own Float16 does.
     @Test(arguments: [SafetensorsDType.float16, .bfloat16]) func halfPrecision(_ type: SafetensorsDType) throws {
-        let scratch = try Scratch(), patterns = (0 ..< Small.vocabulary * 27).map { UInt16(truncatingIfNeeded: $0 &* 48271) }
+        let scratch = try Scratch(),
+            patterns = (0 ..< Small.vocabulary * 27).map { UInt16(truncatingIfNeeded: $0 &* 48271) }
         let model = try Small.qwen3.make()
         try ModelDirectory.write(model, to: scratch.path)
         let name = "model.embed_tokens.weight"
         let tensors = model.parameters.map { p in
-            let bytes: [UInt8] = p.name == name ? patterns.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } : p.value.floats.withUnsafeBytes { Array($0) }
-            return SafetensorsTensor(name: p.name, dtype: p.name == name ? type : .float32, shape: p.shape, bytes: bytes)
+            let bytes: [UInt8] =
+                p.name == name
+                ? patterns.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } : p.value.floats.withUnsafeBytes { Array($0) }
+            return SafetensorsTensor(
+                name: p.name, dtype: p.name == name ? type : .float32, shape: p.shape, bytes: bytes)
         }
         try SafetensorsWriter.write(tensors, to: scratch("model.safetensors"))
         let opened = try ModelDirectory.open(scratch.path) { Issue.record("\($0)") }
@@ -61,9 +69,11 @@ import Testing
         try ModelDirectory.write(model, to: scratch.path)
         var tensors = model.parameters.map { p in
             SafetensorsTensor(
-                name: String(p.name.dropFirst("transformer.".count)), dtype: .float32, shape: p.shape, bytes: p.value.floats.withUnsafeBytes { Array($0) })
+                name: String(p.name.dropFirst("transformer.".count)), dtype: .float32, shape: p.shape,
+                bytes: p.value.floats.withUnsafeBytes { Array($0) })
         }
-        tensors.append(SafetensorsTensor(name: "h.0.attn.bias", dtype: .uint8, shape: [4], bytes: [1, 1, 1, 1]))  // an old causal mask
+        // An old causal mask.
+        tensors.append(SafetensorsTensor(name: "h.0.attn.bias", dtype: .uint8, shape: [4], bytes: [1, 1, 1, 1]))
         tensors.append(SafetensorsTensor(name: "score.weight", dtype: .uint8, shape: [1], bytes: [1]))
         try SafetensorsWriter.write(tensors, to: scratch("model.safetensors"))
         var warnings: [String] = []

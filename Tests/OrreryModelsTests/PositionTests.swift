@@ -37,7 +37,9 @@ import Testing
     }
 
     @Test func othersAddNothing() {
-        for encoding in [PositionEncoding.none, .rotary(RotaryTable(rotated: 4, positions: 9, theta: 10)), .alibi(slopes: [0.5])] {
+        for encoding in [
+            PositionEncoding.none, .rotary(RotaryTable(rotated: 4, positions: 9, theta: 10)), .alibi(slopes: [0.5]),
+        ] {
             #expect(encoding.added(Self.rows(count: 2, from: 0), width: 4) == nil)
         }
     }
@@ -46,7 +48,10 @@ import Testing
     @Test(arguments: [(6, 6), (8, 4), (10, 2)]) func rotary(headSize: Int, rotated: Int) {
         let (B, T, H, first, theta) = (2, 5, 3, 300, Float(50))  // past the first rows that the table makes
         let x = numbers([B * T, H * headSize]), given = x.floats
-        let found = x.rotary(RotaryTable(rotated: rotated, positions: 400, theta: theta), headSize: headSize, (0 ..< B).map { RotaryRun(rows: $0 * T ..< ($0 + 1) * T, firstPosition: first) }).floats
+        let found = x.rotary(
+            RotaryTable(rotated: rotated, positions: 400, theta: theta), headSize: headSize,
+            (0 ..< B).map { RotaryRun(rows: $0 * T ..< ($0 + 1) * T, firstPosition: first) }
+        ).floats
         var expected = given
         for row in 0 ..< B * T {
             for h in 0 ..< H {
@@ -86,33 +91,43 @@ import Testing
             case .alibi: .alibi(slopes: PositionEncoding.alibiSlopes(heads: H))
             }
         let attention = CausalSelfAttention(
-            projection: .fused(try Linear(root["qkv"], D, (H + 2 * Hk) * d, bias: true)), output: try Linear(root["out"], H * d, D, bias: true),
+            projection: .fused(try Linear(root["qkv"], D, (H + 2 * Hk) * d, bias: true)),
+            output: try Linear(root["out"], H * d, D, bias: true),
             positions: encoding, heads: H, keyValueHeads: Hk, headSize: d)
         let x = numbers([B * T, D])
-        func attend(_ first: Int, _ count: Int, _ states: [KeyValueCache]? = nil, _ taps: (any Taps)? = nil) -> [Float] {
+        func attend(_ first: Int, _ count: Int, _ states: [KeyValueCache]? = nil, _ taps: (any Taps)? = nil) -> [Float]
+        {
             var rows: [Float] = []
             for b in 0 ..< B { rows += x.floats[(b * T + first) * D ..< (b * T + first + count) * D] }
-            let batch = Batch([Int32](repeating: 0, count: B * count), runs: (0 ..< B).map { Batch.Run(count: count, state: states?[$0]) })
+            let batch = Batch(
+                [Int32](repeating: 0, count: B * count),
+                runs: (0 ..< B).map { Batch.Run(count: count, state: states?[$0]) })
             let context = ForwardContext(taps: taps).over(batch), piece = Tensor(rows, shape: [B * count, D])
             defer { batch.complete() }
             return attention(encoding.added(context.rows, width: D).map { piece + $0 } ?? piece, context).floats
         }
         let whole = attend(0, T)
 
-        let states = (0 ..< B).map { _ in KeyValueCache(windows: [nil], keyValueHeads: Hk, headSize: d, capacity: T, type: .float32) }
+        let states = (0 ..< B).map { _ in
+            KeyValueCache(windows: [nil], keyValueHeads: Hk, headSize: d, capacity: T, type: .float32)
+        }
         for count in [1, 3, 60, 1, 5] {
             let first = states[0].count
             let piece = attend(first, count, states)
             for b in 0 ..< B {
-                let found = piece[b * count * D ..< (b + 1) * count * D], expected = whole[(b * T + first) * D ..< (b * T + first + count) * D]
+                let found = piece[b * count * D ..< (b + 1) * count * D],
+                    expected = whole[(b * T + first) * D ..< (b * T + first + count) * D]
                 #expect(Array(found) == Array(expected))
             }
         }
 
         // The textbook, in float64, on queries and keys as the layer makes them.
-        let recorder = Recorder { point, _ in [.query, .key, .value, .rotatedQuery, .rotatedKey, .mixed].contains(point) }
+        let recorder = Recorder { point, _ in
+            [.query, .key, .value, .rotatedQuery, .rotatedKey, .mixed].contains(point)
+        }
         _ = attend(0, T, nil, recorder)
-        let q = try #require(recorder[.rotatedQuery] ?? recorder[.query]).floats, k = try #require(recorder[.rotatedKey] ?? recorder[.key]).floats
+        let q = try #require(recorder[.rotatedQuery] ?? recorder[.query]).floats,
+            k = try #require(recorder[.rotatedKey] ?? recorder[.key]).floats
         let v = try #require(recorder[.value]).floats, slopes = PositionEncoding.alibiSlopes(heads: H)
         func dot(_ a: [Float], _ i: Int, _ b: [Float], _ j: Int) -> Double {
             var sum = 0.0

@@ -7,7 +7,7 @@ import OrreryRandom
 import OrreryTensor
 import Testing
 
-/// A model directory with what PyTorch computes for it: ours (scripts/make_goldens.py), or one of ../shared/reference.
+/// A model directory with what PyTorch computes for it: ours (scripts/goldens/make_goldens.py), or one of ../shared/reference.
 struct Golden: CustomTestStringConvertible, Sendable {
     let path: String
     let tensors: SafetensorsFile
@@ -17,7 +17,9 @@ struct Golden: CustomTestStringConvertible, Sendable {
     init(_ path: String, tensors: String = "golden.safetensors", training: String = "golden.safetensors") throws {
         self.path = path
         self.tensors = try SafetensorsFile(path: path + "/" + tensors)
-        self.training = FileManager.default.fileExists(atPath: path + "/" + training) ? try SafetensorsFile(path: path + "/" + training) : nil
+        self.training =
+            FileManager.default.fileExists(atPath: path + "/" + training)
+            ? try SafetensorsFile(path: path + "/" + training) : nil
     }
 
     var testDescription: String { (path as NSString).lastPathComponent }
@@ -29,17 +31,23 @@ struct Golden: CustomTestStringConvertible, Sendable {
     static let shared = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("shared/reference").path
 
-    func model(warn: (String) -> Void = { Issue.record("\($0)") }) throws -> any TokenModel { try ModelDirectory.open(path, warn: warn) }
+    func model(warn: (String) -> Void = { Issue.record("\($0)") }) throws -> any TokenModel {
+        try ModelDirectory.open(path, warn: warn)
+    }
 
     func floats(_ name: String) throws -> [Float] { try Self.floats(tensors, name) }
     func ints(_ name: String) throws -> [Int32] { try Self.ints(tensors, name) }
 
     static func floats(_ file: SafetensorsFile, _ name: String) throws -> [Float] {
-        try file.bytes(of: name).withUnsafeBytes { b in (0 ..< b.count / 4).map { b.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) } }
+        try file.bytes(of: name).withUnsafeBytes { b in
+            (0 ..< b.count / 4).map { b.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+        }
     }
 
     static func ints(_ file: SafetensorsFile, _ name: String) throws -> [Int32] {
-        try file.bytes(of: name).withUnsafeBytes { b in (0 ..< b.count / 4).map { b.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self) } }
+        try file.bytes(of: name).withUnsafeBytes { b in
+            (0 ..< b.count / 4).map { b.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self) }
+        }
     }
 }
 
@@ -100,13 +108,16 @@ enum Small: String, CaseIterable, CustomTestStringConvertible, Sendable {
         case .gpt2, .gpt2WithoutBiases:
             return try GPT2(
                 .init(
-                    vocabSize: Self.vocabulary, nPositions: Self.context, nEmbd: 33, nLayer: 3, nHead: 3, nInner: 70, bias: self == .gpt2,
+                    vocabSize: Self.vocabulary, nPositions: Self.context, nEmbd: 33, nLayer: 3, nHead: 3, nInner: 70,
+                    bias: self == .gpt2,
                     eosTokenID: 2), source)
         case .qwen3, .qwen3Untied:
             return try Qwen3(
                 .init(
-                    vocabSize: Self.vocabulary, hiddenSize: 27, intermediateSize: 41, numHiddenLayers: 3, numAttentionHeads: 6, numKeyValueHeads: 2,
-                    headDim: 10, maxPositionEmbeddings: Self.context, ropeTheta: 700, attentionBias: self == .qwen3Untied,
+                    vocabSize: Self.vocabulary, hiddenSize: 27, intermediateSize: 41, numHiddenLayers: 3,
+                    numAttentionHeads: 6, numKeyValueHeads: 2,
+                    headDim: 10, maxPositionEmbeddings: Self.context, ropeTheta: 700,
+                    attentionBias: self == .qwen3Untied,
                     tieWordEmbeddings: self == .qwen3, eosTokenIDs: [2, 7]), source)
         }
     }
@@ -122,7 +133,9 @@ final class LouderWeights: WeightSource {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) -> Parameter {
         count += 1
         let start = base.parameter(name, shape, initial).value
-        guard case .normal = initial else { return Parameter(name: name, value: start.adding(numbers(shape, seed: count).scaled(by: 0.2))) }
+        guard case .normal = initial else {
+            return Parameter(name: name, value: start.adding(numbers(shape, seed: count).scaled(by: 0.2)))
+        }
         return Parameter(name: name, value: start.scaled(by: 10))
     }
 }

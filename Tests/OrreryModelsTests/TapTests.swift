@@ -11,7 +11,9 @@ import Testing
     private func expected(_ point: TapPoint, _ s: ModelShape, _ isQwen: Bool, hidden F: Int, S: Int) -> [Int]? {
         let (B, T) = (Self.B, Self.T)
         switch point {
-        case .embed, .residualPre, .norm1, .attentionOut, .residualMid, .norm2, .feedForwardOut, .residualPost, .finalNorm: return [B * T, s.width]
+        case .embed, .residualPre, .norm1, .attentionOut, .residualMid, .norm2, .feedForwardOut, .residualPost,
+            .finalNorm:
+            return [B * T, s.width]
         case .positionEmbed: return isQwen ? nil : [B * T, s.width]
         case .query, .mixed: return [B * T, s.heads * s.headSize]
         case .key, .value: return [B * T, s.keyValueHeads * s.headSize]
@@ -25,12 +27,16 @@ import Testing
     }
 
     /// Runs over the same ids, the last T with a cache that holds 5 positions if asked.
-    private func run(_ model: any TokenModel, cached: Bool, type: ElementType = .float32, _ taps: (any Taps)?) -> [Float] {
+    private func run(
+        _ model: any TokenModel, cached: Bool, type: ElementType = .float32, _ taps: (any Taps)?
+    ) -> [Float] {
         let (B, T) = (Self.B, Self.T), V = model.shape.vocabularySize
         var context = ForwardContext(computeType: type), runs = [Batch.Run](repeating: Batch.Run(count: T), count: B)
         if cached {
             for b in 0 ..< B { runs[b].state = model.makeState(capacity: 20, type: CacheType(type)) }
-            _ = model.logits(Batch(someIDs(B * 5, vocabulary: V, seed: 8), runs: runs.map { Batch.Run(count: 5, state: $0.state) }), context)
+            _ = model.logits(
+                Batch(someIDs(B * 5, vocabulary: V, seed: 8), runs: runs.map { Batch.Run(count: 5, state: $0.state) }),
+                context)
         }
         context.taps = taps
         return model.logits(Batch(someIDs(B * T, vocabulary: V), runs: runs), context).floats
@@ -62,7 +68,8 @@ import Testing
         }
     }
 
-    /// A writer that gives back what it saw. Only scores and pattern leave the fused path, whose sums have another order.
+    /// A writer that gives back what it saw. Only scores and pattern leave the fused path, whose sums have another
+    /// order.
     @Test(arguments: Small.allCases, [false, true]) func writersOfTheSame(_ small: Small, cached: Bool) throws {
         let model = try small.make(), plain = run(model, cached: cached, nil)
         for point in TapPoint.allCases {
@@ -75,7 +82,8 @@ import Testing
         }
     }
 
-    /// In bfloat16 the unfused path multiplies in float32: within the rounding of probabilities, 2⁻⁸ of logits of size ten.
+    /// In bfloat16 the unfused path multiplies in float32: within the rounding of probabilities, 2⁻⁸ of logits of size
+    /// ten.
     @Test(arguments: Small.allCases) func writersInBfloat16(_ small: Small) throws {
         let model = try small.make(), plain = run(model, cached: true, type: .bfloat16, nil)
         let recorder = Recorder { _, _ in true }
@@ -88,19 +96,23 @@ import Testing
     @Test(arguments: Small.allCases) func writersThatChange(_ small: Small) throws {
         let model = try small.make(), plain = run(model, cached: false, nil)
         for point in TapPoint.allCases where expected(point, model.shape, model is Qwen3, hidden: 1, S: 1) != nil {
-            let found = run(model, cached: false, Writer(point) { $0.adding(numbers($0.shape, seed: 3).cast(to: $0.dtype)) })
+            let found = run(
+                model, cached: false, Writer(point) { $0.adding(numbers($0.shape, seed: 3).cast(to: $0.dtype)) })
             #expect(difference(found, plain) > 1e-3, "\(point)")
         }
     }
 
-    /// A head that is switched off through its pattern leaves the rest: z of that head is zero, the others' is as before.
+    /// A head that is switched off through its pattern leaves the rest: z of that head is zero, the others' is as
+    /// before.
     @Test func switchingAHeadOff() throws {
         let model = try Small.qwen3.make(), s = model.shape
         let before = Recorder { point, layer in point == .mixed && layer == 0 }
         _ = run(model, cached: false, before)
         let writer = Writer(.pattern, also: .mixed, layer: 0) { pattern in
             let size = pattern.shape[2] * pattern.shape[3]
-            return Tensor(pattern.floats.enumerated().map { $0.offset / size % s.heads == 1 ? 0 : $0.element }, shape: pattern.shape)
+            return Tensor(
+                pattern.floats.enumerated().map { $0.offset / size % s.heads == 1 ? 0 : $0.element },
+                shape: pattern.shape)
         }
         _ = run(model, cached: false, writer)
         let z = try #require(writer.seen).floats, plain = try #require(before[.mixed]).floats
@@ -115,8 +127,10 @@ import Testing
         #expect(TapPoint.embed.name(layer: 0) == "hook_embed")
         #expect(TapPoint.finalNorm.name(layer: 0) == "ln_final.hook_normalized")
         let inLayer = [
-            "hook_resid_pre", "ln1.hook_normalized", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_rot_q", "attn.hook_rot_k",
-            "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_z", "hook_attn_out", "hook_resid_mid", "ln2.hook_normalized", "mlp.hook_pre",
+            "hook_resid_pre", "ln1.hook_normalized", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_rot_q",
+            "attn.hook_rot_k",
+            "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_z", "hook_attn_out", "hook_resid_mid",
+            "ln2.hook_normalized", "mlp.hook_pre",
             "mlp.hook_pre_linear", "mlp.hook_post", "hook_mlp_out", "hook_resid_post",
         ]
         #expect(TapPoint.allCases.filter(\.isInLayer).map(\.rawValue) == inLayer)

@@ -12,8 +12,11 @@ import Testing
     }
 
     private static let fragments: [String] = [
-        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "'", "\"", "\\", "~", "**", "//", "%", "==", " in ", " is ", " not ", " if ", " else ", "loop", "loop.length", "caller()",
-        "namespace()", "range(9)", "9223372036854775807", "-1", "0", "1e308", "none", "*", "recursive", "endfor", "endif", "raw", "endraw", "\n", "é", "\u{0}", "\u{FEFF}", "x.y", "[::-1]", "|tojson", "|map('upper')", "|batch(2)", "|round(-400)",
+        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "'", "\"", "\\",
+        "~", "**", "//", "%", "==", " in ", " is ", " not ", " if ", " else ", "loop", "loop.length", "caller()",
+        "namespace()", "range(9)", "9223372036854775807", "-1", "0", "1e308", "none", "*", "recursive", "endfor",
+        "endif", "raw", "endraw", "\n", "é", "\u{0}", "\u{FEFF}", "x.y", "[::-1]", "|tojson", "|map('upper')",
+        "|batch(2)", "|round(-400)",
         "|format(1)", ".format(1)", ".split()", "%s", "{:>9}", "varargs", "{% break %}", "{% set ns.a = ns %}",
     ]
 
@@ -23,7 +26,8 @@ import Testing
         (limits.steps, limits.memory, limits.output) = (50_000, 8 << 20, 1 << 20)
         let sources = GoldenTests.cases.compactMap { try? $0.json.string("template") } + LimitTests.hostile
         let variables: [String: TemplateValue] = [
-            "a": 3, "b": -2, "s": "Hello é", "n": 2.5, "xs": [3, 1, 2], "d": ["k": "v", "items": [1, .none]], "msgs": [["role": "user", "content": "x"]], "flag": true,
+            "a": 3, "b": -2, "s": "Hello é", "n": 2.5, "xs": [3, 1, 2], "d": ["k": "v", "items": [1, .none]],
+            "msgs": [["role": "user", "content": "x"]], "flag": true,
             "messages": [["role": "user", "content": "x", "tool_calls": [["name": "f"]]]],
         ]
         var rendered = 0
@@ -34,8 +38,12 @@ import Testing
                 switch Int.random(in: 0 ..< 5, using: &random) {
                 case 0: bytes.insert(contentsOf: Self.fragments.randomElement(using: &random)!.utf8, at: place)
                 case 1: if place < bytes.count { bytes[place] = UInt8.random(in: 0 ... 255, using: &random) }
-                case 2: bytes.removeSubrange(place ..< min(bytes.count, place + Int.random(in: 0 ... 6, using: &random)))
-                case 3: bytes.insert(contentsOf: bytes[place ..< min(bytes.count, place + Int.random(in: 0 ... 20, using: &random))], at: Int.random(in: 0 ... bytes.count, using: &random))
+                case 2:
+                    bytes.removeSubrange(place ..< min(bytes.count, place + Int.random(in: 0 ... 6, using: &random)))
+                case 3:
+                    bytes.insert(
+                        contentsOf: bytes[place ..< min(bytes.count, place + Int.random(in: 0 ... 20, using: &random))],
+                        at: Int.random(in: 0 ... bytes.count, using: &random))
                 default: bytes.removeLast(min(bytes.count, Int.random(in: 0 ... 20, using: &random)))
                 }
             }

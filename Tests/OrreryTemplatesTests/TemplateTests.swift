@@ -16,17 +16,24 @@ import Testing
         let two: TemplateValue = .dictionary([.init("\u{E9}", "C"), .init("e\u{301}", "D")])
         #expect(try Template("{{ e\u{301} }}", name: "t").render(["\u{E9}": "C"]).text == "")
         #expect(try Template("{{ \u{E9} }}", name: "t").render(["\u{E9}": "C"]).text == "C")
-        let source = "{{ x.\u{E9} }}|{{ x['e\u{301}'] }}|{{ x.e\u{301} }}|{{ '\u{E9}' == 'e\u{301}' }}|{{ 'e\u{301}' in ['\u{E9}'] }}"
+        let source =
+            "{{ x.\u{E9} }}|{{ x['e\u{301}'] }}|{{ x.e\u{301} }}|{{ '\u{E9}' == 'e\u{301}' }}|{{ 'e\u{301}' in ['\u{E9}'] }}"
         #expect(try Template(source, name: "t").render(["x": two]).text == "C|D|D|False|False")
     }
 
     @Test(arguments: [
         ("a\n  {{ 1 + }}", "t.jinja:2:10: expected an expression, found '}}'"),
-        ("{% if x %}\n\nabc", "t.jinja:3:4: expected '{% elif %}' or '{% else %}' or '{% endif %}', found the end of the template"),
+        (
+            "{% if x %}\n\nabc",
+            "t.jinja:3:4: expected '{% elif %}' or '{% else %}' or '{% endif %}', found the end of the template"
+        ),
         ("x\n{% nosuch %}", "t.jinja:2:4: unknown statement 'nosuch'"),
         ("{{ 'é' }}{{ x | nosuch }}", "t.jinja:1:17: no filter named 'nosuch'"),
         ("{% include 'a' %}", "t.jinja:1:4: 'include' is not supported: a chat template stands alone"),
-        ("{{ 12345678901234567890 }}", "t.jinja:1:4: expected an integer of at most 64 bits, found 12345678901234567890"),
+        (
+            "{{ 12345678901234567890 }}",
+            "t.jinja:1:4: expected an integer of at most 64 bits, found 12345678901234567890"
+        ),
         ("{# x", "t.jinja:1:1: a comment without its end '#}'"),
     ]) func syntax(_ source: String, _ line: String) {
         let error = failure(source)
@@ -54,14 +61,16 @@ import Testing
     }
 
     @Test func generated() throws {
-        let rendering = try Template("a{% for x in [1, 2] %}({% generation %}é{{ x }}{% endgeneration %}){% endfor %}").render([:])
+        let rendering = try Template("a{% for x in [1, 2] %}({% generation %}é{{ x }}{% endgeneration %}){% endfor %}")
+            .render([:])
         let bytes = Array(rendering.text.utf8)
         #expect(rendering.generated.map { String(decoding: bytes[$0], as: UTF8.self) } == ["é1", "é2"])
     }
 
     /// A template is a value that several renderings may use at once.
     @Test func manyAtOnce() async throws {
-        let template = try Template("{% macro m(n) %}{{ n }}{% if n %}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(k) }}")
+        let template = try Template(
+            "{% macro m(n) %}{{ n }}{% if n %}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(k) }}")
         let texts = try await withThrowingTaskGroup(of: (Int, String).self) { group in
             for k in 0 ..< 16 { group.addTask { (k, try template.render(["k": .int(k)]).text) } }
             var found: [Int: String] = [:]

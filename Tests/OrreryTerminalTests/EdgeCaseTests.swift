@@ -7,7 +7,9 @@ struct EdgeCaseTests {
         0, -0.0, 1, -1, 0.5, .nan, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
         .leastNonzeroMagnitude, .leastNormalMagnitude, 1e19, -1e19, 1e29, 9.2e18,
     ]
-    private static let appearances: [Appearance] = [.plain, .ascii, .rich, Appearance(colors: .ansi16, isUnicode: true)]
+    private static let appearances: [Appearance] = [
+        .plain, .ascii, .rich, Appearance(colors: .ansi16, isUnicode: true),
+    ]
 
     private func check(_ name: String, _ render: (Int, Appearance) -> String) {
         for appearance in Self.appearances {
@@ -40,7 +42,9 @@ struct EdgeCaseTests {
                 _ = chart.render(width: 50, appearance: .plain)
             }
         }
-        let points = [(-5, 1), (3, .leastNonzeroMagnitude), (3, 2), (2, 1e29), (.min, 4)].map { LossPoint(step: $0.0, loss: $0.1) }
+        let points = [(-5, 1), (3, .leastNonzeroMagnitude), (3, 2), (2, 1e29), (.min, 4)].map {
+            LossPoint(step: $0.0, loss: $0.1)
+        }
         for hasLogSteps in [false, true] {
             for numRows in [-1, 0, 3, 10] {
                 check("chart") { width, appearance in
@@ -49,7 +53,10 @@ struct EdgeCaseTests {
                 }
             }
         }
-        let tiny = [LossPoint(step: 20_000, loss: .leastNonzeroMagnitude), LossPoint(step: 20_001, loss: 3 * .leastNonzeroMagnitude)]
+        let tiny = [
+            LossPoint(step: 20_000, loss: .leastNonzeroMagnitude),
+            LossPoint(step: 20_001, loss: 3 * .leastNonzeroMagnitude),
+        ]
         check("tiny") { LossChart(train: tiny).render(width: $0, appearance: $1) }
     }
 
@@ -57,8 +64,10 @@ struct EdgeCaseTests {
         for value in Self.nasty {
             for numLines in [1, 2] {
                 let status = TrainingStatus(
-                    step: .max, totalSteps: .max, loss: value, smoothedLoss: value, validationLoss: value, learningRate: value,
-                    gradientNorm: value, tokensPerSecond: value, shareOfPeak: value, elapsedSeconds: value, secondsLeft: value,
+                    step: .max, totalSteps: .max, loss: value, smoothedLoss: value, validationLoss: value,
+                    learningRate: value,
+                    gradientNorm: value, tokensPerSecond: value, shareOfPeak: value, elapsedSeconds: value,
+                    secondsLeft: value,
                     numLines: numLines)
                 check("status") { status.lines(width: $0, appearance: $1).joined(separator: "\n") }
             }
@@ -69,11 +78,14 @@ struct EdgeCaseTests {
 
     @Test func lists() {
         check("bars") { BarList(Self.nasty.map { .init("日本\n", $0) }).render(width: $0, appearance: $1) }
-        check("bars") { BarList(Self.nasty.map { .init("", $0) }, scale: .whole, maxBarWidth: .max).render(width: $0, appearance: $1) }
+        check("bars") {
+            BarList(Self.nasty.map { .init("", $0) }, scale: .whole, maxBarWidth: .max).render(
+                width: $0, appearance: $1)
+        }
         var table = Table([.init("日本語"), .init("x", .right), .init("")])
         table.add("日本語日本語日本語", "1234567", "\u{7}")
         // Titles are the program's own, so they may hold what ASCII does not.
-        for width in 0...60 {
+        for width in 0 ... 60 {
             for line in table.render(width: width, appearance: .rich).split(separator: "\n") {
                 #expect(TextLayout.width(of: String(line)) <= width)
             }
@@ -84,7 +96,7 @@ struct EdgeCaseTests {
         let rows = Self.nasty.indices.map { Array(Self.nasty.prefix($0)) }
         let labels = ["日本", "", "\u{1B}[31m", "a long label indeed"]
         check("heat") { Heat(rows, rowLabels: labels, columnLabels: labels).render(width: $0, appearance: $1) }
-        check("heat") { Heat(rows, range: 0...0).render(width: $0, appearance: $1) }
+        check("heat") { Heat(rows, range: 0 ... 0).render(width: $0, appearance: $1) }
         check("heat") { Heat(rows, range: -.infinity ... .infinity).render(width: $0, appearance: $1) }
         let pieces = Self.nasty.map { "\($0)\n" } + ["", " ", "\u{0}"]
         check("strip") { TokenStrip(pieces, values: Self.nasty + [0, 1, 2]).render(width: $0, appearance: $1) }

@@ -68,7 +68,8 @@ struct InterruptFlagTests {
     }
 }
 
-/// Whatever the test runner's parent has set; and a thread of the cooperative pool takes no signals until it is told to.
+/// Whatever the test runner's parent has set; and a thread of the cooperative pool takes no signals until it is told
+/// to.
 private func startWithDefaults() {
     signal(SIGINT, SIG_DFL)
     signal(SIGTERM, SIG_DFL)

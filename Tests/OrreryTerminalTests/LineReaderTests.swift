@@ -8,7 +8,8 @@ struct LineReaderTests {
     private func reader(_ lines: [String], isInputTerminal: Bool, isOutputTerminal: Bool) -> LineReader {
         let rest = Rest(lines)
         return LineReader(
-            prompting: recorder.terminal(isTerminal: isOutputTerminal), isInputTerminal: isInputTerminal) { rest.next() }
+            prompting: recorder.terminal(isTerminal: isOutputTerminal), isInputTerminal: isInputTerminal
+        ) { rest.next() }
     }
 
     @Test func promptsAPerson() {

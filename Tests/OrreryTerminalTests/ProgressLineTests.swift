@@ -5,7 +5,9 @@ struct ProgressLineTests {
     private let recorder = Recorder()
 
     private func line(isTerminal: Bool, logInterval: Double = 10) -> ProgressLine {
-        ProgressLine(recorder.terminal(isTerminal: isTerminal), logInterval: logInterval) { [recorder] in recorder.seconds }
+        ProgressLine(recorder.terminal(isTerminal: isTerminal), logInterval: logInterval) { [recorder] in
+            recorder.seconds
+        }
     }
 
     private func status(_ step: Int, numLines: Int = 1) -> TrainingStatus {

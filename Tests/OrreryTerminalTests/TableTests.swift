@@ -10,30 +10,33 @@ struct TableTests {
     }
 
     @Test func natural() {
-        #expect(table.render(width: 100, appearance: .plain) == """
-            Model       Parameters           Speed  Note
-            ──────────  ──────────  ──────────────  ───────────────────────────────
-            qwen3-0.6b        596M  45.6k tokens/s  from a mapped file, 日本語 名前
-            my-model         10.6M  1.23M tokens/s
-            """)
+        #expect(
+            table.render(width: 100, appearance: .plain) == """
+                Model       Parameters           Speed  Note
+                ──────────  ──────────  ──────────────  ───────────────────────────────
+                qwen3-0.6b        596M  45.6k tokens/s  from a mapped file, 日本語 名前
+                my-model         10.6M  1.23M tokens/s
+                """)
     }
 
     @Test func textIsCutFirst() {
-        #expect(table.render(width: 60, appearance: .ascii) == """
-            Model       Parameters           Speed  Note
-            ----------  ----------  --------------  --------------------
-            qwen3-0.6b        596M  45.6k tokens/s  from a mapped file,~
-            my-model         10.6M  1.23M tokens/s
-            """)
+        #expect(
+            table.render(width: 60, appearance: .ascii) == """
+                Model       Parameters           Speed  Note
+                ----------  ----------  --------------  --------------------
+                qwen3-0.6b        596M  45.6k tokens/s  from a mapped file,~
+                my-model         10.6M  1.23M tokens/s
+                """)
     }
 
     @Test func thenFigures() {
-        #expect(table.render(width: 40, appearance: .plain) == """
-            Model     Paramete…      Speed  Note
-            ────────  ─────────  ─────────  ────────
-            qwen3-0…       596M  45.6k to…  from a …
-            my-model      10.6M  1.23M to…
-            """)
+        #expect(
+            table.render(width: 40, appearance: .plain) == """
+                Model     Paramete…      Speed  Note
+                ────────  ─────────  ─────────  ────────
+                qwen3-0…       596M  45.6k to…  from a …
+                my-model      10.6M  1.23M to…
+                """)
     }
 
     @Test func thenEverything() {
@@ -66,7 +69,9 @@ struct TableTests {
         table.add("llama.attention.head_count", "9")
         table.add("llama.attention.head_count_kv", "3")
         let lines = table.render(width: 24, appearance: .plain).split(separator: "\n")
-        #expect(lines[2].hasPrefix("…") && lines[2].contains("head_count ") && lines[3].contains("head_count_kv"), "\(lines)")
+        #expect(
+            lines[2].hasPrefix("…") && lines[2].contains("head_count ") && lines[3].contains("head_count_kv"),
+            "\(lines)")
         #expect(lines.allSatisfy { TextLayout.width(of: String($0)) <= 24 })
     }
 }

@@ -11,8 +11,9 @@ struct TokenStripTests {
 
     @Test func broken() {
         #expect(strip.render(width: 12, appearance: .plain) == "def|·binary\n_search|(arr\n):|⏎\n····|return\n·None")
-        #expect(strip.render(width: 4, appearance: .plain)
-            == "def\n·bin\nary\n_sea\nrch\n(arr\n):|⏎\n····\nretu\nrn\n·Non\ne")
+        #expect(
+            strip.render(width: 4, appearance: .plain)
+                == "def\n·bin\nary\n_sea\nrch\n(arr\n):|⏎\n····\nretu\nrn\n·Non\ne")
         #expect(TokenStrip(["日本"]).render(width: 1, appearance: .plain) == "日\n本")
     }
 
@@ -23,18 +24,22 @@ struct TokenStripTests {
 
     @Test func shadedWithoutColors() {
         let strip = TokenStrip(["The", " server", " crashed", " because", " of"], values: [0.9, 0.1, 0.5, 0.02, 0])
-        #expect(strip.render(width: 24, appearance: .plain) == """
-            The|·server|·crashed
-            ███         ▒▒▒▒▒▒▒▒
-            ·because|·of
+        #expect(
+            strip.render(width: 24, appearance: .plain) == """
+                The|·server|·crashed
+                ███         ▒▒▒▒▒▒▒▒
+                ·because|·of
 
-            0  ░▒▓█ 0.9000
-            """)
+                0  ░▒▓█ 0.9000
+                """)
     }
 
     @Test func shaded() {
-        let text = TokenStrip(["a", "b", "c"], values: [0, 1, .nan], range: 0...1).render(width: 60, appearance: .rich)
-        #expect(text.hasPrefix("\u{1B}[38;2;255;255;255;48;2;68;1;84ma\u{1B}[0m\u{1B}[38;2;0;0;0;48;2;253;231;37mb\u{1B}[0mc\n0 "))
+        let text = TokenStrip(["a", "b", "c"], values: [0, 1, .nan], range: 0 ... 1).render(
+            width: 60, appearance: .rich)
+        #expect(
+            text.hasPrefix(
+                "\u{1B}[38;2;255;255;255;48;2;68;1;84ma\u{1B}[0m\u{1B}[38;2;0;0;0;48;2;253;231;37mb\u{1B}[0mc\n0 "))
     }
 
     @Test func partialCharactersAndNothing() {

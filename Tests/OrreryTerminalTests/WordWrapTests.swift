@@ -36,13 +36,17 @@ import Testing
     }
 
     @Test func wordsStayWhole() {
-        #expect(shown(["The pla", "net turns slo", "wly around", " the sun."], width: 20) == ["The planet turns ", "slowly around the ", "sun."])
+        #expect(
+            shown(["The pla", "net turns slo", "wly around", " the sun."], width: 20) == [
+                "The planet turns ", "slowly around the ", "sun.",
+            ])
         #expect(shown(["one\ntwo three"], width: 9) == ["one", "two ", "three"])
     }
 
     /// However the text is cut, it looks the same, and nothing of it is lost.
     @Test func piecesDoNotMatter() {
-        let text = "In the beginning there was a wheel of brass, extraordinarily-long-word-that-fits-nowhere and  two spaces.\n\nAnother paragraph follows here."
+        let text =
+            "In the beginning there was a wheel of brass, extraordinarily-long-word-that-fits-nowhere and  two spaces.\n\nAnother paragraph follows here."
         for width in 4 ... 60 {
             let whole = shown([text], width: width)
             #expect(shown(text.map(String.init), width: width) == whole, "\(width)")

@@ -10,7 +10,10 @@ import Testing
             #expect(ids == text.utf8.map(TokenID.init))
             #expect(try tokenizer.decodeBytes(ids) == Array(text.utf8))
         }
-        #expect((0..<256).allSatisfy { tokenizer.piece(for: $0) == [UInt8($0)] && tokenizer.id(forPiece: [UInt8($0)]) == $0 })
+        #expect(
+            (0 ..< 256).allSatisfy {
+                tokenizer.piece(for: $0) == [UInt8($0)] && tokenizer.id(forPiece: [UInt8($0)]) == $0
+            })
     }
 
     @Test func bytesThatAreNoTextAreTokensToo() throws {
@@ -27,7 +30,7 @@ import Testing
         // The longest that fits wins.
         let encoding = try tokenizer.encodeWithByteRanges("a<|end|>!<|end|>")
         #expect(encoding.ids == [97, 257, 256])
-        #expect(encoding.byteRanges == [0..<1, 1..<9, 9..<16])
+        #expect(encoding.byteRanges == [0 ..< 1, 1 ..< 9, 9 ..< 16])
         let ordinary = try tokenizer.encode("<|end|>", options: EncodingOptions(recognizesSpecialTokens: false))
         #expect(ordinary == "<|end|>".utf8.map(TokenID.init))
         #expect(try tokenizer.decode([97, 256, 98], skipsSpecialTokens: true) == "ab")

@@ -37,7 +37,7 @@ import Testing
         let tokenizer = try CharacterTokenizer(training: "aé😀", endOfText: "<|end|>")
         let encoding = try tokenizer.encodeWithByteRanges("é<|end|>a😀")
         #expect(encoding.ids == [1, 3, 0, 2])
-        #expect(encoding.byteRanges == [0..<2, 2..<9, 9..<10, 10..<14])
+        #expect(encoding.byteRanges == [0 ..< 2, 2 ..< 9, 9 ..< 10, 10 ..< 14])
     }
 
     @Test func endOfTextIsTakenOutOfTheTrainingText() throws {
@@ -47,14 +47,17 @@ import Testing
         #expect(try tokenizer.encode("ab<|end|>c") == [0, 1, 3, 2])
         #expect(try tokenizer.decode([2, 3, 0]) == "c<|end|>a")
         #expect(try tokenizer.decode([2, 3, 0], skipsSpecialTokens: true) == "ca")
-        let message = message { _ = try tokenizer.encode("<|end|>", options: EncodingOptions(recognizesSpecialTokens: false)) }
+        let message = message {
+            _ = try tokenizer.encode("<|end|>", options: EncodingOptions(recognizesSpecialTokens: false))
+        }
         #expect(message == "character U+003C \"<\" at byte 0 is not among the 3 characters of the vocabulary")
     }
 
     @Test func anUnknownCharacterIsNamedOrMapped() throws {
         let strict = try CharacterTokenizer(training: "abé")
-        #expect(message { _ = try strict.encode("aéz") }
-            == "character U+007A \"z\" at byte 3 is not among the 3 characters of the vocabulary")
+        #expect(
+            message { _ = try strict.encode("aéz") }
+                == "character U+007A \"z\" at byte 3 is not among the 3 characters of the vocabulary")
         #expect(message { _ = try strict.encode("a\u{1F600}") }?.contains("U+1F600 \"😀\" at byte 1") == true)
         #expect(message { _ = try strict.encode("a\u{7}") }?.contains("U+0007 at byte 1") == true)
         #expect(message { _ = try strict.encodeBatch(["a", "x", "y"]) }?.contains("U+0078") == true)
@@ -65,7 +68,9 @@ import Testing
 
     @Test func textThatIsNotUTF8IsRefusedWithItsPlace() throws {
         let tokenizer = try CharacterTokenizer(training: "ab")
-        for bytes: [UInt8] in [[97, 0xFF], [97, 0xC3], [97, 0xC0, 0x80], [97, 0xED, 0xA0, 0x80], [97, 0xF4, 0x90, 0x80, 0x80]] {
+        for bytes: [UInt8] in [
+            [97, 0xFF], [97, 0xC3], [97, 0xC0, 0x80], [97, 0xED, 0xA0, 0x80], [97, 0xF4, 0x90, 0x80, 0x80],
+        ] {
             bytes.withUnsafeBufferPointer { bytes in
                 let expected = "byte 1 of the text is not valid UTF-8; expected UTF-8"
                 #expect(message { _ = try tokenizer.encode(bytes) } == expected)
@@ -75,17 +80,27 @@ import Testing
     }
 
     @Test func whatCannotBeATokenizerIsRefused() {
-        #expect(message { _ = try CharacterTokenizer(training: "") } == "the training text is empty; expected at least one character")
-        #expect(message { _ = try CharacterTokenizer(characters: ["a", "b", "a"]) }?.contains("\"a\" has the ids 0 and 2") == true)
+        #expect(
+            message { _ = try CharacterTokenizer(training: "") }
+                == "the training text is empty; expected at least one character")
+        #expect(
+            message { _ = try CharacterTokenizer(characters: ["a", "b", "a"]) }?.contains("\"a\" has the ids 0 and 2")
+                == true)
         #expect(message { _ = try CharacterTokenizer(training: "a", endOfText: "") }?.contains("empty") == true)
-        #expect(message { _ = try CharacterTokenizer(training: "a", endOfText: "<x>", unknown: "<x>") }?.contains("twice") == true)
-        #expect(message { _ = try CharacterTokenizer(characters: ["a"], endOfText: "a") }?.contains("also a character") == true)
+        #expect(
+            message { _ = try CharacterTokenizer(training: "a", endOfText: "<x>", unknown: "<x>") }?.contains("twice")
+                == true)
+        #expect(
+            message { _ = try CharacterTokenizer(characters: ["a"], endOfText: "a") }?.contains("also a character")
+                == true)
     }
 
     @Test func anIDWithoutTokenIsRefused() throws {
         let tokenizer = try CharacterTokenizer(training: "ab")
         for id: TokenID in [-1, 2, .max, .min] {
-            #expect(message { _ = try tokenizer.decode([0, id]) } == "token id \(id) stands for nothing; expected an id of the vocabulary, 0 ..< 2")
+            #expect(
+                message { _ = try tokenizer.decode([0, id]) }
+                    == "token id \(id) stands for nothing; expected an id of the vocabulary, 0 ..< 2")
         }
     }
 

@@ -4,7 +4,7 @@ import OrreryRandom
 import OrreryTokenizers
 import Testing
 
-/// What llama.cpp makes of small vocabularies of each kind and nasty texts (scripts/make_gguf_goldens.py).
+/// What llama.cpp makes of small vocabularies of each kind and nasty texts (scripts/goldens/make_gguf_goldens.py).
 @Suite struct GGUFGoldenTests {
     static let folder = SentencePieceGoldenTests.folder.deletingLastPathComponent().appendingPathComponent("gguf")
     static let kinds = ["llama", "t5", "bert", "gemma4"]
@@ -39,7 +39,9 @@ import Testing
                     #expect(encoding.ids.map { JSONValue.int(Int64($0)) } == ids, "\(kind) \(name) \(shown)")
                     #expect(try tokenizer.encode(text, options: options) == encoding.ids)
                     let edges = encoding.byteRanges.flatMap { [$0.lowerBound, $0.upperBound] }
-                    #expect(edges == edges.sorted() && edges.last ?? 0 <= text.count && encoding.byteRanges.count == ids.count, "\(shown) \(edges)")
+                    #expect(
+                        edges == edges.sorted() && edges.last ?? 0 <= text.count
+                            && encoding.byteRanges.count == ids.count, "\(shown) \(edges)")
                 }
             }
         }
@@ -48,7 +50,9 @@ import Testing
     @Test(arguments: ["llama", "gemma4"]) func textComesBack(kind: String) throws {
         let tokenizer = try Self.tokenizer(kind)
         for text in texts where String(validating: text, as: UTF8.self) != nil && !text.contains(0) {
-            let ids = try text.withUnsafeBufferPointer { try tokenizer.encode($0, options: EncodingOptions(recognizesSpecialTokens: false)) }
+            let ids = try text.withUnsafeBufferPointer {
+                try tokenizer.encode($0, options: EncodingOptions(recognizesSpecialTokens: false))
+            }
             #expect(try tokenizer.decodeBytes(ids, skipsSpecialTokens: true) == text.map { $0 }.withSpaces)
             var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
             var streamed = try ids.map { try decoder.append($0) }.joined()
@@ -76,10 +80,10 @@ import Testing
         let valid = try [UInt8](Data(contentsOf: Self.folder.appendingPathComponent("\(kind).gguf")))
         var dice = SplitMix64(seed: 8)
         var accepted = 0
-        for _ in 0..<300 {
+        for _ in 0 ..< 300 {
             var bytes = valid
-            for _ in 0..<Int.random(in: 1...3, using: &dice) {
-                bytes[Int.random(in: 0..<bytes.count, using: &dice)] = UInt8.random(in: 0...255, using: &dice)
+            for _ in 0 ..< Int.random(in: 1 ... 3, using: &dice) {
+                bytes[Int.random(in: 0 ..< bytes.count, using: &dice)] = UInt8.random(in: 0 ... 255, using: &dice)
             }
             do {
                 let file = try GGUFFile(MappedFile(path: "v.gguf", copying: bytes))
@@ -93,7 +97,9 @@ import Testing
                 }
             } catch {
                 let text = "\(error)"
-                if text.contains("\n") || !(error is TokenizerError || error is FileError) { Issue.record(Comment(rawValue: text)) }
+                if text.contains("\n") || !(error is TokenizerError || error is FileError) {
+                    Issue.record(Comment(rawValue: text))
+                }
             }
         }
         #expect(accepted > 10)

@@ -5,8 +5,8 @@ import Testing
 
 private let vocabulary = shared("data/tokenizers/ggml-vocab-gpt-2.gguf")
 
-/// Every `tokenizer.ggml.pre` that llama.cpp knows for byte-level vocabularies, against what it computes (scripts/make_gguf_pre_goldens.py): the vocabulary
-/// of shared/ with another value of the key.
+/// Every `tokenizer.ggml.pre` that llama.cpp knows for byte-level vocabularies, against what it computes
+/// (scripts/goldens/make_gguf_pre_goldens.py): the vocabulary of shared/ with another value of the key.
 @Suite(.enabled(if: vocabulary != nil, "shared/data/tokenizers is absent"))
 struct GGUFPreTokenizerTests {
     private struct Goldens: Decodable {
@@ -15,7 +15,8 @@ struct GGUFPreTokenizerTests {
     }
 
     private static let goldens: Goldens? = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/gguf/pre.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Goldens/gguf/pre.json")
         return try? JSONDecoder().decode(Goldens.self, from: Data(contentsOf: file))
     }()
 
@@ -25,9 +26,9 @@ struct GGUFPreTokenizerTests {
     private static func tokenizer(_ pre: String) throws -> GGUFTokenizer {
         var bytes = try Data(contentsOf: vocabulary!)
         let key = try #require(bytes.range(of: Data("tokenizer.ggml.pre".utf8) + [8, 0, 0, 0]))
-        let length = bytes[key.upperBound..<key.upperBound + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let length = bytes[key.upperBound ..< key.upperBound + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
         let value = withUnsafeBytes(of: UInt64(pre.utf8.count).littleEndian) { Data($0) } + Data(pre.utf8)
-        bytes.replaceSubrange(key.upperBound..<key.upperBound + 8 + length, with: value)
+        bytes.replaceSubrange(key.upperBound ..< key.upperBound + 8 + length, with: value)
         return try GGUFTokenizer(GGUFVocabulary(GGUFFile(MappedFile(path: "v.gguf", copying: Array(bytes)))))
     }
 

@@ -3,22 +3,28 @@ import OrreryFiles
 import OrreryTokenizers
 import Testing
 
-/// GGUF vocabularies as a model directory, and back: ids, ends and templates stay. `scripts/compare_round_trip.py` compares whole vocabularies with
-/// llama.cpp and transformers.
+/// GGUF vocabularies as a model directory, and back: ids, ends and templates stay. `scripts/compare/compare_round_trip.py`
+/// compares whole vocabularies with llama.cpp and transformers.
 @Suite struct GGUFRoundTripTests {
     private typealias Pairs = [(key: String, value: GGUFValue)]
 
     /// The vocabulary of these keys, the tokenizer of its directory, and the vocabulary written from that.
-    private func roundTrip(_ pairs: Pairs) throws -> (first: GGUFTokenizer, directory: any Tokenizer, second: GGUFTokenizer) {
+    private func roundTrip(
+        _ pairs: Pairs
+    ) throws -> (first: GGUFTokenizer, directory: any Tokenizer, second: GGUFTokenizer) {
         try withTemporaryDirectory { directory in
-            let path = directory.appendingPathComponent("v.gguf").path, folder = directory.appendingPathComponent("d").path
+            let path = directory.appendingPathComponent("v.gguf").path,
+                folder = directory.appendingPathComponent("d").path
             try GGUFWriter.write(pairs, to: path)
             let first = try GGUFTokenizer(GGUFVocabulary(contentsOf: path))
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for file in try first.files() { try file.contents.write(to: URL(fileURLWithPath: "\(folder)/\(file.name)")) }
+            for file in try first.files() {
+                try file.contents.write(to: URL(fileURLWithPath: "\(folder)/\(file.name)"))
+            }
             let middle = try TokenizerLoader.load(path: folder)
             let configuration = try #require(try TokenizerConfiguration(beside: "\(folder)/tokenizer.json"))
-            let export = try GGUFVocabularyExport(middle, chatTemplates: configuration.chatTemplates, configuration: configuration, ends: first.endTokens)
+            let export = try GGUFVocabularyExport(
+                middle, chatTemplates: configuration.chatTemplates, configuration: configuration, ends: first.endTokens)
             try GGUFWriter.write(export.pairs, to: path)
             return (first, middle, try GGUFTokenizer(GGUFVocabulary(contentsOf: path)))
         }
@@ -29,38 +35,63 @@ import Testing
         for text in texts {
             let ids = try first.encode(text)
             #expect(try directory.encode(text) == ids && second.encode(text) == ids, "\(text.debugDescription)")
-            #expect(try directory.decode(ids) == first.decode(ids) && second.decode(ids) == first.decode(ids), "\(text.debugDescription)")
+            #expect(
+                try directory.decode(ids) == first.decode(ids) && second.decode(ids) == first.decode(ids),
+                "\(text.debugDescription)")
         }
-        #expect(second.vocabulary.kind == kind && second.endTokens == first.endTokens && second.endOfText == first.endOfText)
+        #expect(
+            second.vocabulary.kind == kind && second.endTokens == first.endTokens && second.endOfText == first.endOfText
+        )
         #expect(Set(second.vocabulary.chatTemplates.map(\.source)) == Set(first.vocabulary.chatTemplates.map(\.source)))
         #expect(second.vocabulary.special.padding == first.vocabulary.special.padding && second.frame == first.frame)
     }
 
     private static let texts = [
-        "The year 1984, its 12345 dogs'll bark", "  two  spaces\t\tand\n\n\nlines \r\n", "don't DON'T é漢字かな e\u{301} 👩\u{200D}👧 ½Ⅷ", "<|end|>a <mark> b<|end|>", "--- (a) [b] {c}; x=1.5e-3", "",
+        "The year 1984, its 12345 dogs'll bark", "  two  spaces\t\tand\n\n\nlines \r\n",
+        "don't DON'T é漢字かな e\u{301} 👩\u{200D}👧 ½Ⅷ", "<|end|>a <mark> b<|end|>", "--- (a) [b] {c}; x=1.5e-3", "",
     ]
 
     private static let bytes = (0 ..< 256).map { byte in
-        let others = (0 ..< 256).filter { !(0x21 ... 0x7E).contains($0) && !(0xA1 ... 0xAC).contains($0) && !(0xAE ... 0xFF).contains($0) }
+        let others = (0 ..< 256).filter {
+            !(0x21 ... 0x7E).contains($0) && !(0xA1 ... 0xAC).contains($0) && !(0xAE ... 0xFF).contains($0)
+        }
         return String(Character(Unicode.Scalar(UInt32(others.firstIndex(of: byte).map { 0x100 + $0 } ?? byte))!))
     }
 
     /// Every way of cutting that is published with a vocabulary of its own, and a few more.
     @Test(arguments: [
-        "gpt-2", "default", "llama-bpe", "smaug-bpe", "qwen2", "qwen35", "smollm", "command-r", "starcoder", "refact", "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3",
-        "gpt-4o", "tekken", "mpt", "minicpm5", "laguna", "viking", "seed-coder", "exaone-moe", "jais-2", "youtu", "granite-embed-multi-97m",
+        "gpt-2", "default", "llama-bpe", "smaug-bpe", "qwen2", "qwen35", "smollm", "command-r", "starcoder", "refact",
+        "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3",
+        "gpt-4o", "tekken", "mpt", "minicpm5", "laguna", "viking", "seed-coder", "exaone-moe", "jais-2", "youtu",
+        "granite-embed-multi-97m",
     ])
     func byteLevel(pre: String) throws {
         let merged = ["Ġt", "he", "Ġthe", "12", "123", "--", "---", "Ġb", "Ġ(", "'l", "'ll", "ĠĠ", "ĊĊ", "Ċĉ"]
-        try expectSame([
-            ("tokenizer.ggml.model", .string("gpt2")), ("tokenizer.ggml.pre", .string(pre)),
-            ("tokenizer.ggml.tokens", .array(GGUFArray(strings: Self.bytes + merged + ["<|end|>", "<mark>", "<bos>", "<pad>", "<stop>"]))),
-            ("tokenizer.ggml.token_type", .array(GGUFArray([Int32](repeating: 1, count: 256 + merged.count) + [3, 4, 3, 3, 3]))),
-            ("tokenizer.ggml.merges", .array(GGUFArray(strings: ["Ġ t", "h e", "Ġt he", "1 2", "12 3", "- -", "-- -", "Ġ b", "Ġ (", "' l", "'l l", "Ġ Ġ", "Ċ Ċ", "Ċ ĉ"]))),
-            ("tokenizer.ggml.bos_token_id", .uint32(UInt32(258 + merged.count))), ("tokenizer.ggml.eos_token_id", .uint32(UInt32(256 + merged.count))),
-            ("tokenizer.ggml.padding_token_id", .uint32(UInt32(259 + merged.count))), ("tokenizer.ggml.eot_token_id", .uint32(UInt32(260 + merged.count))),
-            ("tokenizer.ggml.add_bos_token", .bool(true)), ("tokenizer.chat_template", .string("{{ messages }}")),
-        ], Self.texts, kind: .gpt2)
+        try expectSame(
+            [
+                ("tokenizer.ggml.model", .string("gpt2")), ("tokenizer.ggml.pre", .string(pre)),
+                (
+                    "tokenizer.ggml.tokens",
+                    .array(GGUFArray(strings: Self.bytes + merged + ["<|end|>", "<mark>", "<bos>", "<pad>", "<stop>"]))
+                ),
+                (
+                    "tokenizer.ggml.token_type",
+                    .array(GGUFArray([Int32](repeating: 1, count: 256 + merged.count) + [3, 4, 3, 3, 3]))
+                ),
+                (
+                    "tokenizer.ggml.merges",
+                    .array(
+                        GGUFArray(strings: [
+                            "Ġ t", "h e", "Ġt he", "1 2", "12 3", "- -", "-- -", "Ġ b", "Ġ (", "' l", "'l l", "Ġ Ġ",
+                            "Ċ Ċ", "Ċ ĉ",
+                        ]))
+                ),
+                ("tokenizer.ggml.bos_token_id", .uint32(UInt32(258 + merged.count))),
+                ("tokenizer.ggml.eos_token_id", .uint32(UInt32(256 + merged.count))),
+                ("tokenizer.ggml.padding_token_id", .uint32(UInt32(259 + merged.count))),
+                ("tokenizer.ggml.eot_token_id", .uint32(UInt32(260 + merged.count))),
+                ("tokenizer.ggml.add_bos_token", .bool(true)), ("tokenizer.chat_template", .string("{{ messages }}")),
+            ], Self.texts, kind: .gpt2)
     }
 
     /// Scores, with and without a space before a text.
@@ -68,19 +99,37 @@ import Testing
     func scored(addsSpace: Bool) throws {
         let pieces = ["▁", "t", "h", "e", "▁t", "he", "▁the", "▁▁", "a", "b", "ab", "aba", "12", "1", "2"]
         let bytes = (0 ..< 256).map { byte in "<0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))>" }
-        try expectSame([
-            ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .array(GGUFArray(strings: ["<unk>", "<s>", "</s>"] + bytes + pieces + ["<mark>", "<|end|>"]))),
-            ("tokenizer.ggml.scores", .array(GGUFArray([Float](repeating: 0, count: 259) + pieces.indices.map { -Float($0) } + [0, 0]))),
-            ("tokenizer.ggml.token_type", .array(GGUFArray([2, 3, 3] + [Int32](repeating: 6, count: 256) + [Int32](repeating: 1, count: pieces.count) + [4, 3]))),
-            ("tokenizer.ggml.add_space_prefix", .bool(addsSpace)), ("tokenizer.chat_template.tools", .string("{{ tools }}")), ("tokenizer.chat_template", .string("{{ 1 }}")),
-        ], Self.texts + ["the  the abab a 1212", "<mark> the<mark>the"], kind: .llama)
+        try expectSame(
+            [
+                ("tokenizer.ggml.model", .string("llama")),
+                (
+                    "tokenizer.ggml.tokens",
+                    .array(GGUFArray(strings: ["<unk>", "<s>", "</s>"] + bytes + pieces + ["<mark>", "<|end|>"]))
+                ),
+                (
+                    "tokenizer.ggml.scores",
+                    .array(GGUFArray([Float](repeating: 0, count: 259) + pieces.indices.map { -Float($0) } + [0, 0]))
+                ),
+                (
+                    "tokenizer.ggml.token_type",
+                    .array(
+                        GGUFArray(
+                            [2, 3, 3] + [Int32](repeating: 6, count: 256) + [Int32](repeating: 1, count: pieces.count)
+                                + [4, 3]))
+                ),
+                ("tokenizer.ggml.add_space_prefix", .bool(addsSpace)),
+                ("tokenizer.chat_template.tools", .string("{{ tools }}")),
+                ("tokenizer.chat_template", .string("{{ 1 }}")),
+            ], Self.texts + ["the  the abab a 1212", "<mark> the<mark>the"], kind: .llama)
     }
 
     /// A second unknown token does not keep a vocabulary from being written, in either form.
     @Test func secondUnknown() throws {
         let pairs: Pairs = [
-            ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .array(GGUFArray(strings: ["<unk>", "<s>", "</s>", "▁", "a", "<unk2>"]))),
-            ("tokenizer.ggml.token_type", .array(GGUFArray([2, 3, 3, 1, 1, 2] as [Int32]))), ("tokenizer.ggml.scores", .array(GGUFArray([0, 0, 0, -1, -2, 0] as [Float]))),
+            ("tokenizer.ggml.model", .string("llama")),
+            ("tokenizer.ggml.tokens", .array(GGUFArray(strings: ["<unk>", "<s>", "</s>", "▁", "a", "<unk2>"]))),
+            ("tokenizer.ggml.token_type", .array(GGUFArray([2, 3, 3, 1, 1, 2] as [Int32]))),
+            ("tokenizer.ggml.scores", .array(GGUFArray([0, 0, 0, -1, -2, 0] as [Float]))),
         ]
         let (first, directory, _) = try roundTrip(pairs)
         #expect(try directory.encode("a<unk2>a") == first.encode("a<unk2>a"))
@@ -101,7 +150,10 @@ import Testing
             let path = directory.appendingPathComponent("tokenizer.json").path
             try Data(json.utf8).write(to: URL(fileURLWithPath: path))
             let export = try GGUFVocabularyExport(TokenizerLoader.load(path: path))
-            #expect(export.warnings.contains { $0.contains("the merges into \"aba\" and others are not all of those that llama.cpp makes") })
+            #expect(
+                export.warnings.contains {
+                    $0.contains("the merges into \"aba\" and others are not all of those that llama.cpp makes")
+                })
             #expect(export.warnings.contains { $0.contains("has no token for every byte") })
         }
     }

@@ -2,12 +2,13 @@ import Foundation
 import OrreryTokenizers
 import Testing
 
-/// Files with something odd in them that the reference of their format opens all the same, with the reference's ids and texts: tokenizers for
-/// `tokenizer.json`, sentencepiece for `.model`, tiktoken for `.tiktoken`, transformers for what stands in several files
-/// (`scripts/make_odd_file_goldens.py`).
+/// Files with something odd in them that the reference of their format opens all the same, with the reference's ids and
+/// texts: tokenizers for `tokenizer.json`, sentencepiece for `.model`, tiktoken for `.tiktoken`, transformers for what
+/// stands in several files (`scripts/goldens/make_odd_file_goldens.py`).
 @Suite struct OddFileTests {
     static let cases: [OddFile] = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/odd-files.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Goldens/odd-files.json")
         return (try? JSONDecoder().decode([OddFile].self, from: Data(contentsOf: file))) ?? []
     }()
 
@@ -20,7 +21,9 @@ import Testing
             #expect(found.ids == expected.ids, "\(text)")
             if let text = expected.text { #expect(found.text == text) }
         }
-        if let warning = file.warning { #expect(found.warnings?.contains { $0.contains(warning) } == true, "\(found.warnings ?? [])") }
+        if let warning = file.warning {
+            #expect(found.warnings?.contains { $0.contains(warning) } == true, "\(found.warnings ?? [])")
+        }
     }
 }
 
@@ -59,12 +62,15 @@ struct OddFile: Codable, Sendable, CustomTestStringConvertible {
         do {
             try withTemporaryDirectory { directory in
                 for (name, contents) in files {
-                    let data = contents.hasPrefix("base64:") ? Data(base64Encoded: String(contents.dropFirst(7)))! : Data(contents.utf8)
+                    let data =
+                        contents.hasPrefix("base64:")
+                        ? Data(base64Encoded: String(contents.dropFirst(7)))! : Data(contents.utf8)
                     try data.write(to: directory.appendingPathComponent(name))
                 }
                 var warnings: [String] = []
                 let path = open.isEmpty ? directory.path : directory.appendingPathComponent(open).path
-                let tokenizer = try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:))) { warnings.append($0) }
+                let tokenizer = try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)))
+                { warnings.append($0) }
                 outcome.warnings = warnings
                 outcome.results = texts.map { text in
                     guard let ids = try? tokenizer.encode(text) else { return Result() }
@@ -78,17 +84,19 @@ struct OddFile: Codable, Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Our half of `scripts/make_odd_file_goldens.py --compare`, which says where in `ORRERY_ODD_FILES`: a case a line in `cases.jsonl`, an outcome a line
-/// in `outcomes.jsonl`.
+/// Our half of `scripts/goldens/make_odd_file_goldens.py --compare`, which says where in `ORRERY_ODD_FILES`: a case a line in
+/// `cases.jsonl`, an outcome a line in `outcomes.jsonl`.
 private let folder = ProcessInfo.processInfo.environment["ORRERY_ODD_FILES"].map { URL(fileURLWithPath: $0) }
 
-@Suite(.enabled(if: folder != nil, "run by scripts/make_odd_file_goldens.py"))
+@Suite(.enabled(if: folder != nil, "run by scripts/goldens/make_odd_file_goldens.py"))
 struct OddFileComparison {
     @Test func run() throws {
         let output = folder!.appendingPathComponent("outcomes.jsonl")
         _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let handle = try FileHandle(forWritingTo: output)
-        for line in try Data(contentsOf: folder!.appendingPathComponent("cases.jsonl")).split(separator: UInt8(ascii: "\n")) {
+        for line in try Data(contentsOf: folder!.appendingPathComponent("cases.jsonl")).split(
+            separator: UInt8(ascii: "\n"))
+        {
             let outcome = try JSONDecoder().decode(OddFile.self, from: Data(line)).run()
             try handle.write(contentsOf: JSONEncoder().encode(outcome) + [UInt8(ascii: "\n")])
         }

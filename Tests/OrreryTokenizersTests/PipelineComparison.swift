@@ -2,16 +2,20 @@ import Foundation
 import OrreryTokenizers
 import Testing
 
-/// Our half of `scripts/compare_pipeline.py`, which says where in `ORRERY_PIPELINE`: encodes and decodes its documents with its tokenizers,
-/// and writes these back, for Hugging Face's to be compared with.
+/// Our half of `scripts/compare/compare_pipeline.py`, which says where in `ORRERY_PIPELINE`: encodes and decodes its documents
+/// with its tokenizers, and writes these back, for Hugging Face's to be compared with.
 private let folder = ProcessInfo.processInfo.environment["ORRERY_PIPELINE"].map { URL(fileURLWithPath: $0) }
 
-@Suite(.enabled(if: folder != nil, "run by scripts/compare_pipeline.py"))
+@Suite(.enabled(if: folder != nil, "run by scripts/compare/compare_pipeline.py"))
 struct PipelineComparison {
     @Test func encodeAndDecode() throws {
         let texts = try [UInt8](Data(contentsOf: folder!.appendingPathComponent("texts.bin")))
-        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes { Array($0.bindMemory(to: Int64.self)) }
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter({ $0.hasSuffix(".json") }).sorted() {
+        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes {
+            Array($0.bindMemory(to: Int64.self))
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter({ $0.hasSuffix(".json") })
+            .sorted()
+        {
             do {
                 try Self.compare(name, texts, ends)
             } catch {
@@ -28,7 +32,7 @@ struct PipelineComparison {
         var start = 0
         var duration = Duration.zero
         for end in ends {
-            let document = Array(texts[start..<Int(end)])
+            let document = Array(texts[start ..< Int(end)])
             start = Int(end)
             do {
                 try document.withUnsafeBufferPointer { document in
@@ -70,6 +74,7 @@ struct PipelineComparison {
         try write(plain, ".plain")
         try write(plainEnds, ".plainends")
         try write(failures, ".failures")
-        try tokenizer.files().first { $0.name == "tokenizer.json" }!.contents.write(to: folder!.appendingPathComponent("\(name).written"))
+        try tokenizer.files().first { $0.name == "tokenizer.json" }!.contents.write(
+            to: folder!.appendingPathComponent("\(name).written"))
     }
 }

@@ -3,10 +3,12 @@ import OrreryFiles
 import OrreryTokenizers
 import Testing
 
-/// What Hugging Face tokenizers makes of small tokenizers of every part (scripts/make_pipeline_goldens.py).
+/// What Hugging Face tokenizers makes of small tokenizers of every part (scripts/goldens/make_pipeline_goldens.py).
 @Suite struct PipelineGoldenTests {
     static let folder = SentencePieceGoldenTests.folder.deletingLastPathComponent().appendingPathComponent("pipeline")
-    static let names = ["llama", "metaspace", "t5", "xlmr", "roberta", "llama3", "bert", "clip", "prefixed", "words", "fixed", "ctc"]
+    static let names = [
+        "llama", "metaspace", "t5", "xlmr", "roberta", "llama3", "bert", "clip", "prefixed", "words", "fixed", "ctc",
+    ]
     private let goldens: JSONFields
 
     init() throws { goldens = try JSONFields(contentsOf: Self.folder.appendingPathComponent("goldens.json").path) }
@@ -21,7 +23,9 @@ import Testing
     }
 
     private func ids(_ value: JSONValue) -> [TokenID] {
-        parts(value).map { if case .int(let value) = $0 { TokenID(value) } else { preconditionFailure("goldens.json") } }
+        parts(value).map {
+            if case .int(let value) = $0 { TokenID(value) } else { preconditionFailure("goldens.json") }
+        }
     }
 
     private func parts(_ value: JSONValue) -> [JSONValue] {
@@ -42,11 +46,16 @@ import Testing
                 #expect(try tokenizer.encode(text) == encoding.ids)
                 #expect(try tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false)) == ids(parts[3]))
                 let (edges, special) = (ids(parts[1]).map(Int.init), ids(parts[2]))
-                for (index, range) in encoding.byteRanges.enumerated() where index < special.count && special[index] == 0 {
-                    #expect(range == edges[2 * index]..<edges[2 * index + 1], "token \(index) of \(text.debugDescription)")
+                for (index, range) in encoding.byteRanges.enumerated()
+                where index < special.count && special[index] == 0 {
+                    #expect(
+                        range == edges[2 * index] ..< edges[2 * index + 1], "token \(index) of \(text.debugDescription)"
+                    )
                 }
                 #expect(.string(try tokenizer.decode(encoding.ids)) == parts[4], "\(text.debugDescription)")
-                #expect(.string(try tokenizer.decode(encoding.ids, skipsSpecialTokens: true)) == parts[5], "\(text.debugDescription)")
+                #expect(
+                    .string(try tokenizer.decode(encoding.ids, skipsSpecialTokens: true)) == parts[5],
+                    "\(text.debugDescription)")
             }
         }
     }
@@ -69,7 +78,9 @@ import Testing
     @Test(arguments: names) func framesPairsAndWindowsAsTokenizers(name: String) throws {
         let tokenizer = try Self.pipeline(name)
         let model = try goldens.fields("models").fields(name)
-        let pairs = try goldens.array("pairs").map { parts($0).map { if case .string(let text) = $0 { text } else { "" } } }
+        let pairs = try goldens.array("pairs").map {
+            parts($0).map { if case .string(let text) = $0 { text } else { "" } }
+        }
         var options = EncodingOptions()
         for (pair, golden) in zip(pairs, try model.array("pairs")) {
             let encoding = try tokenizer.encodePair(pair[0], pair[1])
@@ -106,14 +117,22 @@ import Testing
         #expect(tokenizer.truncation == Truncation(maxLength: 6, stride: 2))
         #expect(tokenizer.padding == Padding(padID: 3, padToken: "<pad>"))
         #expect(try tokenizer.encode("the other brother and another one").count > 6)
-        #expect(try tokenizer.encode("the other brother and another one", options: EncodingOptions(truncation: tokenizer.truncation)).count == 6)
-        #expect(throws: TokenizerError.self) { try tokenizer.encode("the", options: EncodingOptions(truncation: Truncation(maxLength: 1))) }
+        #expect(
+            try tokenizer.encode(
+                "the other brother and another one", options: EncodingOptions(truncation: tokenizer.truncation)
+            ).count == 6)
+        #expect(throws: TokenizerError.self) {
+            try tokenizer.encode("the", options: EncodingOptions(truncation: Truncation(maxLength: 1)))
+        }
     }
 
     @Test func everyKindIsCutShortWhereAsked() throws {
         let options = EncodingOptions(truncation: Truncation(maxLength: 3))
         let fromLeft = EncodingOptions(truncation: Truncation(maxLength: 3, direction: .left))
-        for tokenizer in [try ByteTokenizer(), try CharacterTokenizer(training: "abcdef"), try Self.tokenizer("llama3"), try Self.tokenizer("roberta")] as [any Tokenizer] {
+        for tokenizer in [
+            try ByteTokenizer(), try CharacterTokenizer(training: "abcdef"), try Self.tokenizer("llama3"),
+            try Self.tokenizer("roberta"),
+        ] as [any Tokenizer] {
             let whole = try tokenizer.encode("abcdef", options: EncodingOptions(addsSpecialTokens: false))
             let frame = try tokenizer.encode("").count
             let cut = try tokenizer.encode("abcdef", options: options)
@@ -129,11 +148,14 @@ extension JSONValue {
     /// Whether both say the same: members in any order, numbers by their value, merges as text or as pairs.
     fileprivate func isSame(as other: JSONValue) -> Bool {
         switch (self, other) {
-        case (.object(let a), .object(let b)): a.count == b.count && a.members.allSatisfy { key, value in b[key].map(value.isSame) ?? false }
+        case (.object(let a), .object(let b)):
+            a.count == b.count && a.members.allSatisfy { key, value in b[key].map(value.isSame) ?? false }
         case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) }
         case (.int(let a), .double(let b)), (.double(let b), .int(let a)): Double(a) == b
         case (.string(let text), .array(let parts)), (.array(let parts), .string(let text)):
-            JSONValue.string(parts.compactMap { if case .string(let part) = $0 { part } else { nil } }.joined(separator: " ")) == .string(text)
+            JSONValue.string(
+                parts.compactMap { if case .string(let part) = $0 { part } else { nil } }.joined(separator: " "))
+                == .string(text)
         default: self == other
         }
     }

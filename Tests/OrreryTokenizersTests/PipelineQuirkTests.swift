@@ -1,9 +1,10 @@
 import OrreryTokenizers
 import Testing
 
-/// Where Hugging Face tokenizers does what one would not guess; each was seen by scripts/compare_pipeline.py.
+/// Where Hugging Face tokenizers does what one would not guess; each was seen by scripts/compare/compare_pipeline.py.
 @Suite struct PipelineQuirkTests {
-    /// Characters without a token are left out, and those on both sides merge: also in a word that is long enough to be cut.
+    /// Characters without a token are left out, and those on both sides merge: also in a word that is long enough to be
+    /// cut.
     @Test func neighboursOfWhatIsLeftOutMerge() throws {
         let vocabulary = try Vocabulary([("a", 0), ("b", 1), ("ab", 2)])
         let tokenizer = try PipelineTokenizer(model: .bpe(BPE(vocabulary, merges: [("a", "b")])))
@@ -12,7 +13,9 @@ import Testing
     }
 
     /// Six numbers of Latin-1 are `\w` by themselves and not in a class, so that they go on with either alternative.
-    @Test(arguments: [#"\w+|[^\w\s]+"#, #"(?:\w+|[^\w\s]+)"#]) func numbersOfLatin1AreWordsOutsideClasses(regex: String) throws {
+    @Test(arguments: [#"\w+|[^\w\s]+"#, #"(?:\w+|[^\w\s]+)"#]) func numbersOfLatin1AreWordsOutsideClasses(
+        regex: String
+    ) throws {
         let words = ["®¾", "ð", "é½é", "¿½<", "a²"]
         let split = Split(try TextPattern(.regex(regex)), behavior: .isolated)
         let vocabulary = try Vocabulary(words.enumerated().map { ($1, $0) })

@@ -30,7 +30,7 @@ import Testing
             #expect(copy.vocabularySize == tokenizer.vocabularySize)
             #expect(copy.endOfText == tokenizer.endOfText)
             #expect(Array(copy.addedTokens) == Array(tokenizer.addedTokens))
-            #expect((0..<TokenID(copy.vocabularySize)).allSatisfy { copy.piece(for: $0) == tokenizer.piece(for: $0) })
+            #expect((0 ..< TokenID(copy.vocabularySize)).allSatisfy { copy.piece(for: $0) == tokenizer.piece(for: $0) })
             #expect((copy as? CharacterTokenizer)?.unknown == (tokenizer as? CharacterTokenizer)?.unknown)
             for text in nastyTexts { #expect(try copy.encode(text) == tokenizer.encode(text)) }
             #expect(try copy.files() == tokenizer.files())
@@ -47,7 +47,9 @@ import Testing
             }
             #expect(try endOfText(#"{"eos_token": {"content": "<|pad|>", "lstrip": false}}"#) == 257)
             #expect(try endOfText(#"{"eos_token": null}"#) == nil)
-            #expect(message { _ = try endOfText(#"{"eos_token": "</s>"}"#) }?.contains(#"tokenizer_config.json: field "eos_token": expected one of the added tokens"#) == true)
+            #expect(
+                message { _ = try endOfText(#"{"eos_token": "</s>"}"#) }?.contains(
+                    #"tokenizer_config.json: field "eos_token": expected one of the added tokens"#) == true)
             try FileManager.default.removeItem(at: configuration)
             #expect(try TokenizerLoader.load(path: directory.path).endOfText == 256)
         }
@@ -64,7 +66,9 @@ import Testing
                 #expect(try TokenizerKind.byte.makeTokenizer(training: text, endOfText: "<e>").vocabularySize == 257)
                 let saved = TokenizerKind.path(directory.path)
                 #expect(try saved.makeTokenizer(training: text, endOfText: "<|end|>").endOfText == 256)
-                #expect(message { _ = try saved.makeTokenizer(training: text, endOfText: "<e>") }?.contains("eos_token") == true)
+                #expect(
+                    message { _ = try saved.makeTokenizer(training: text, endOfText: "<e>") }?.contains("eos_token")
+                        == true)
             }
         }
     }

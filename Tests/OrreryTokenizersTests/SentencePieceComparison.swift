@@ -2,16 +2,19 @@ import Foundation
 import OrreryTokenizers
 import Testing
 
-/// Our half of `scripts/compare_sentencepiece.py`, which says where in `ORRERY_SENTENCEPIECE`: encodes and decodes its documents with its
-/// models, and leaves the numbers for sentencepiece to be compared with.
+/// Our half of `scripts/compare/compare_sentencepiece.py`, which says where in `ORRERY_SENTENCEPIECE`: encodes and decodes its
+/// documents with its models, and leaves the numbers for sentencepiece to be compared with.
 private let folder = ProcessInfo.processInfo.environment["ORRERY_SENTENCEPIECE"].map { URL(fileURLWithPath: $0) }
 
-@Suite(.enabled(if: folder != nil, "run by scripts/compare_sentencepiece.py"))
+@Suite(.enabled(if: folder != nil, "run by scripts/compare/compare_sentencepiece.py"))
 struct SentencePieceComparison {
     @Test func encodeAndDecode() throws {
         let texts = try [UInt8](Data(contentsOf: folder!.appendingPathComponent("texts.bin")))
-        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes { Array($0.bindMemory(to: Int64.self)) }
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter { $0.hasSuffix(".model") }.sorted()
+        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes {
+            Array($0.bindMemory(to: Int64.self))
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter { $0.hasSuffix(".model") }
+            .sorted()
         for name in names {
             let loadStart = ContinuousClock.now
             let model = try SentencePieceModel(contentsOf: folder!.appendingPathComponent(name).path)
@@ -21,7 +24,7 @@ struct SentencePieceComparison {
             var start = 0
             var duration = Duration.zero
             for end in ends {
-                let document = Array(texts[start..<Int(end)])
+                let document = Array(texts[start ..< Int(end)])
                 start = Int(end)
                 try document.withUnsafeBufferPointer { document in
                     let clock = ContinuousClock.now
@@ -29,12 +32,15 @@ struct SentencePieceComparison {
                     let ids = try tokenizer.encode(document, options: EncodingOptions(recognizesSpecialTokens: false))
                     duration += ContinuousClock.now - clock
                     var encoding = Encoding(recordsByteRanges: true)
-                    try tokenizer.encode(document, options: EncodingOptions(recognizesSpecialTokens: false), into: &encoding)
+                    try tokenizer.encode(
+                        document, options: EncodingOptions(recognizesSpecialTokens: false), into: &encoding)
                     #expect(encoding.ids == ids)
                     results.add(encoding, try decoded(ids, tokenizer))
                 }
             }
-            print("\(name): loaded in \(loaded), encoded \(texts.count) bytes in \(duration), \(Double(texts.count) / 1e6 / (duration / .seconds(1))) MB/s")
+            print(
+                "\(name): loaded in \(loaded), encoded \(texts.count) bytes in \(duration), \(Double(texts.count) / 1e6 / (duration / .seconds(1))) MB/s"
+            )
             try results.write(to: folder!, name: name)
             let same = try model.encoded == [UInt8](Data(contentsOf: folder!.appendingPathComponent(name)))
             #expect(same, "\(name) is not written back as it was read")

@@ -3,9 +3,10 @@ import OrreryFiles
 import OrreryTokenizers
 import Testing
 
-/// What Google's sentencepiece makes of small models and nasty texts (scripts/make_sentencepiece_goldens.py).
+/// What Google's sentencepiece makes of small models and nasty texts (scripts/goldens/make_sentencepiece_goldens.py).
 @Suite struct SentencePieceGoldenTests {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/sentencepiece")
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Goldens/sentencepiece")
     static let models = ["unigram", "unigram-bytes", "bpe", "bpe-bytes", "bpe-across", "word", "char"]
     /// Texts are read as sentencepiece reads them: the name of a control token is nothing special.
     private static let asText = EncodingOptions(recognizesSpecialTokens: false)
@@ -32,10 +33,12 @@ import Testing
                 guard case .array(let values) = value else { return [] }
                 return values.map { if case .int(let value) = $0 { Int(value) } else { -1 } }
             }
-            guard case .array(let parts) = value, case .string(let text) = parts.last else { preconditionFailure("goldens.json") }
+            guard case .array(let parts) = value, case .string(let text) = parts.last else {
+                preconditionFailure("goldens.json")
+            }
             ids = ints(parts[0]).map(TokenID.init)
             let edges = parts.count > 2 ? ints(parts[1]) : []
-            ranges = stride(from: 0, to: edges.count, by: 2).map { edges[$0]..<edges[$0 + 1] }
+            ranges = stride(from: 0, to: edges.count, by: 2).map { edges[$0] ..< edges[$0 + 1] }
             decoded = text
         }
     }
@@ -61,7 +64,9 @@ import Testing
         let tokenizer = try Self.tokenizer(name)
         for golden in try goldens.fields("models").fields(name).array("decoded").map(Golden.init) {
             let decoded = try tokenizer.decode(golden.ids, skipsSpecialTokens: true)
-            #expect(decoded.utf8.elementsEqual(golden.decoded.utf8), "\(golden.ids): \(decoded.debugDescription), not \(golden.decoded.debugDescription)")
+            #expect(
+                decoded.utf8.elementsEqual(golden.decoded.utf8),
+                "\(golden.ids): \(decoded.debugDescription), not \(golden.decoded.debugDescription)")
             var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
             var streamed = try golden.ids.map { try decoder.append($0) }.joined()
             streamed += try decoder.finish()
@@ -96,7 +101,7 @@ import Testing
         let encoding = try tokenizer.encodeWithByteRanges("The</s>The")
         let word = try tokenizer.encode("The")
         #expect(encoding.ids == word + [end] + word)
-        #expect(encoding.byteRanges[word.count] == 3..<7)
+        #expect(encoding.byteRanges[word.count] == 3 ..< 7)
         #expect(encoding.byteRanges.last?.upperBound == 10)
         // sentencepiece shows nothing of a control token; asked for, its name.
         #expect(try tokenizer.decode(encoding.ids, skipsSpecialTokens: true) == "The The")
@@ -104,13 +109,13 @@ import Testing
         let framed = try SentencePieceTokenizer(tokenizer.model, frame: ([1], [end]))
         #expect(try framed.encode("The") == [1] + word + [end])
         #expect(try framed.encode("The", options: EncodingOptions(addsSpecialTokens: false)) == word)
-        #expect(try framed.encodeWithByteRanges("The").byteRanges.last == 3..<3)
+        #expect(try framed.encodeWithByteRanges("The").byteRanges.last == 3 ..< 3)
     }
 
     @Test func piecesHaveIDs() throws {
         for name in Self.models {
             let tokenizer = try Self.tokenizer(name)
-            for id in 0..<TokenID(tokenizer.vocabularySize) {
+            for id in 0 ..< TokenID(tokenizer.vocabularySize) {
                 let piece = try #require(tokenizer.piece(for: id))
                 let other = try #require(tokenizer.id(forPiece: piece), "\(name) \(id) \(piece)")
                 #expect(tokenizer.piece(for: other) == piece)

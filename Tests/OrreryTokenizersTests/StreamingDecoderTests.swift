@@ -24,9 +24,11 @@ import Testing
 
     /// Every string of up to four bytes from those where the rules of UTF-8 change.
     @Test func piecesJoinedAreTheWholeDecoded() {
-        let edges: [UInt8] = [0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5]
+        let edges: [UInt8] = [
+            0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5,
+        ]
         var mismatches = 0
-        for index in 0..<edges.count * edges.count * edges.count * edges.count {
+        for index in 0 ..< edges.count * edges.count * edges.count * edges.count {
             let bytes = [index, index / 17, index / 289, index / 4913].map { edges[$0 % 17] }
             var assembler = UTF8Assembler()
             var joined = bytes.map { assembler.append([$0]) }.joined()
@@ -37,12 +39,12 @@ import Testing
         #expect(mismatches == 0)
     }
 
-    @Test(arguments: 1...5) func piecesOfAnySizeJoin(size: Int) throws {
+    @Test(arguments: 1 ... 5) func piecesOfAnySizeJoin(size: Int) throws {
         let bytes = Array((nastyTexts.joined() + "é").utf8) + [0xE2, 0x82]
         var assembler = UTF8Assembler()
         var joined = ""
         for start in stride(from: 0, to: bytes.count, by: size) {
-            let text = assembler.append(bytes[start..<min(start + size, bytes.count)])
+            let text = assembler.append(bytes[start ..< min(start + size, bytes.count)])
             #expect(!text.unicodeScalars.contains("\u{FFFD}"))
             joined += text
         }
@@ -53,12 +55,12 @@ import Testing
 
     /// A stream of tokens gives what decoding them at once gives, every scalar included.
     @Test func everyScalarSurvivesTheCharacterTokenizer() throws {
-        let scalars = (0...0x10FFFF).compactMap { Unicode.Scalar(UInt32($0)) }
+        let scalars = (0 ... 0x10FFFF).compactMap { Unicode.Scalar(UInt32($0)) }
         let tokenizer = try CharacterTokenizer(characters: scalars)
         var text = ""
         text.unicodeScalars.append(contentsOf: scalars)
         let ids = try tokenizer.encode(text)
-        #expect(ids == (0..<TokenID(scalars.count)).map { $0 })
+        #expect(ids == (0 ..< TokenID(scalars.count)).map { $0 })
         #expect(try tokenizer.decodeBytes(ids) == Array(text.utf8))
     }
 }

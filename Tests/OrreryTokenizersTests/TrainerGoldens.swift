@@ -2,10 +2,11 @@ import Foundation
 import OrreryFiles
 import OrreryTokenizers
 
-/// What other libraries learn from small texts (scripts/make_trainer_goldens.py).
+/// What other libraries learn from small texts (scripts/goldens/make_trainer_goldens.py).
 enum TrainerGoldens {
     private static let root: JSONFields = {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/trainers")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Goldens/trainers")
         return try! JSONFields(contentsOf: folder.appendingPathComponent("goldens.json").path)
     }()
 
@@ -13,5 +14,7 @@ enum TrainerGoldens {
     static func cases(_ kind: String) -> [JSONFields] { try! root.objectsIfPresent(kind) ?? [] }
 
     /// The text of a case.
-    static func text(_ golden: JSONFields) throws -> String { try root.fields("texts").string(try golden.string("text")) }
+    static func text(_ golden: JSONFields) throws -> String {
+        try root.fields("texts").string(try golden.string("text"))
+    }
 }

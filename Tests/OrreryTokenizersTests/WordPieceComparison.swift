@@ -2,16 +2,20 @@ import Foundation
 import OrreryTokenizers
 import Testing
 
-/// Our half of `scripts/compare_wordpiece.py`, which says where in `ORRERY_WORDPIECE`: encodes and decodes its documents with its
-/// tokenizers, for Hugging Face's to be compared with.
+/// Our half of `scripts/compare/compare_wordpiece.py`, which says where in `ORRERY_WORDPIECE`: encodes and decodes its
+/// documents with its tokenizers, for Hugging Face's to be compared with.
 private let folder = ProcessInfo.processInfo.environment["ORRERY_WORDPIECE"].map { URL(fileURLWithPath: $0) }
 
-@Suite(.enabled(if: folder != nil, "run by scripts/compare_wordpiece.py"))
+@Suite(.enabled(if: folder != nil, "run by scripts/compare/compare_wordpiece.py"))
 struct WordPieceComparison {
     @Test func encodeAndDecode() throws {
         let texts = try [UInt8](Data(contentsOf: folder!.appendingPathComponent("texts.bin")))
-        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes { Array($0.bindMemory(to: Int64.self)) }
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter({ $0.hasSuffix(".json") }).sorted() {
+        let ends = try Data(contentsOf: folder!.appendingPathComponent("texts.ends")).withUnsafeBytes {
+            Array($0.bindMemory(to: Int64.self))
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder!.path).filter({ $0.hasSuffix(".json") })
+            .sorted()
+        {
             let tokenizer = try TokenizerLoader.load(path: folder!.appendingPathComponent(name).path)
             var ids: [Int32] = []
             var ranges: [Int64] = []
@@ -21,7 +25,7 @@ struct WordPieceComparison {
             var start = 0
             var duration = Duration.zero
             for end in ends {
-                let document = Array(texts[start..<Int(end)])
+                let document = Array(texts[start ..< Int(end)])
                 start = Int(end)
                 try document.withUnsafeBufferPointer { document in
                     let clock = ContinuousClock.now
@@ -37,7 +41,9 @@ struct WordPieceComparison {
                 idEnds.append(Int64(ids.count))
                 textEnds.append(Int64(text.count))
             }
-            print("\(name): \(texts.count) bytes in \(duration), \(Double(texts.count) / 1e6 / (duration / .seconds(1))) MB/s")
+            print(
+                "\(name): \(texts.count) bytes in \(duration), \(Double(texts.count) / 1e6 / (duration / .seconds(1))) MB/s"
+            )
             func write<Element>(_ values: [Element], _ suffix: String) throws {
                 try values.withUnsafeBytes { try Data($0).write(to: folder!.appendingPathComponent(name + suffix)) }
             }

@@ -3,9 +3,10 @@ import OrreryFiles
 import OrreryTokenizers
 import Testing
 
-/// What Hugging Face tokenizers makes of small BERT tokenizers and nasty texts (scripts/make_wordpiece_goldens.py).
+/// What Hugging Face tokenizers makes of small BERT tokenizers and nasty texts (scripts/goldens/make_wordpiece_goldens.py).
 @Suite struct WordPieceTests {
-    private static let folder = SentencePieceGoldenTests.folder.deletingLastPathComponent().appendingPathComponent("wordpiece")
+    private static let folder = SentencePieceGoldenTests.folder.deletingLastPathComponent().appendingPathComponent(
+        "wordpiece")
     private static let names = ["uncased", "cased", "raw"]
     private let goldens: JSONFields
 
@@ -35,9 +36,11 @@ import Testing
             let encoding = try tokenizer.encodeWithByteRanges(text)
             #expect(encoding.ids == ints(parts[0]).map(TokenID.init), "\(text.debugDescription)")
             let edges = ints(parts[1])
-            let ranges = stride(from: 0, to: edges.count, by: 2).map { edges[$0]..<edges[$0 + 1] }
+            let ranges = stride(from: 0, to: edges.count, by: 2).map { edges[$0] ..< edges[$0 + 1] }
             // tokenizers loses the place of marks that decomposing the text moves.
-            if !ranges.isEmpty { #expect(encoding.byteRanges.dropFirst().dropLast() == ranges[...], "\(text.debugDescription)") }
+            if !ranges.isEmpty {
+                #expect(encoding.byteRanges.dropFirst().dropLast() == ranges[...], "\(text.debugDescription)")
+            }
             #expect(.string(try tokenizer.decode(encoding.ids, skipsSpecialTokens: true)) == parts[2])
         }
     }
@@ -77,10 +80,13 @@ import Testing
                 let lines = tokenizer.pieces.map { String(decoding: $0, as: UTF8.self) + ending }.joined()
                 try Data(lines.utf8).write(to: path)
                 let copy = try TokenizerLoader.load(path: directory.path)
-                for text in nastyTexts + ["Don't STOP the Planètes"] { #expect(try copy.encode(text) == tokenizer.encode(text)) }
+                for text in nastyTexts + ["Don't STOP the Planètes"] {
+                    #expect(try copy.encode(text) == tokenizer.encode(text))
+                }
                 #expect((copy as? WordPieceTokenizer)?.settings.lowercases == tokenizer.settings.lowercases)
             }
-            try Data(#"{"do_lower_case": true, "strip_accents": false}"#.utf8).write(to: directory.appendingPathComponent("tokenizer_config.json"))
+            try Data(#"{"do_lower_case": true, "strip_accents": false}"#.utf8).write(
+                to: directory.appendingPathComponent("tokenizer_config.json"))
             let configured = try #require(TokenizerLoader.load(path: path.path) as? WordPieceTokenizer)
             #expect(configured.settings.lowercases)
             #expect(configured.settings.stripsAccents == false)
@@ -91,13 +97,14 @@ import Testing
         try withTemporaryDirectory { directory in
             let path = directory.appendingPathComponent("vocab.txt")
             try Data("[UNK]\na\n##\u{1D165}\u{302E}\n".utf8).write(to: path)  // combining classes 216 and 224
-            try Data(#"{"do_lower_case": true}"#.utf8).write(to: directory.appendingPathComponent("tokenizer_config.json"))
+            try Data(#"{"do_lower_case": true}"#.utf8).write(
+                to: directory.appendingPathComponent("tokenizer_config.json"))
             let tokenizer = try TokenizerLoader.load(path: path.path)
             var encoding = Encoding(recordsByteRanges: true), text = "a\u{302E}\u{1D165}"
             try text.withUTF8 { try tokenizer.encode($0, options: EncodingOptions(), into: &encoding) }
             // The marks that BERT's tokenizer has are added behind a vocabulary without them, as in transformers.
             #expect(encoding.ids == [5, 1, 2, 3])
-            #expect(encoding.byteRanges[1...2] == [0..<1, 1..<8])
+            #expect(encoding.byteRanges[1 ... 2] == [0 ..< 1, 1 ..< 8])
         }
     }
 

@@ -6,7 +6,8 @@ import OrreryTraining
 import Synchronization
 import Testing
 
-/// One thread trains while two others generate with the same weights: neither sees the other's work (scripts/check_threads runs this under the thread sanitizer).
+/// One thread trains while two others generate with the same weights: neither sees the other's work
+/// (scripts/check/check_threads runs this under the thread sanitizer).
 @Suite struct ConcurrencyTests {
     @Test(arguments: [ElementType.float32, .bfloat16]) func trainingBesideGenerating(_ type: ElementType) throws {
         var plan = Example.qwen3
@@ -24,7 +25,9 @@ import Testing
         #expect(bits(trainer.weights) == bits(alone.weights))
         #expect(texts.allSatisfy { $0.passes > 0 && $0.isFinite })
         // With the weights as they are now, what is generated is what the model gives to anybody.
-        #expect(Self.generate(model, type, seed: 0, until: { true }).last == Self.generate(alone.model, type, seed: 0, until: { true }).last)
+        #expect(
+            Self.generate(model, type, seed: 0, until: { true }).last
+                == Self.generate(alone.model, type, seed: 0, until: { true }).last)
     }
 
     private struct Text: Sendable {
@@ -34,7 +37,9 @@ import Testing
     }
 
     /// Greedy texts of 20 tokens, one after the other, at least one.
-    private static func generate(_ model: any TokenModel, _ type: ElementType, seed: Int32, until stopped: () -> Bool) -> Text {
+    private static func generate(
+        _ model: any TokenModel, _ type: ElementType, seed: Int32, until stopped: () -> Bool
+    ) -> Text {
         var text = Text()
         repeat {
             let state = model.makeState(capacity: 20, type: CacheType(type))

@@ -38,7 +38,9 @@ import Testing
             return asked > 10
         }
         #expect(summary.interrupted && summary.steps == 2)
-        #expect(String(decoding: try scratch.bytes("model/training/progress.json"), as: UTF8.self).contains("owes_validation"))
+        #expect(
+            String(decoding: try scratch.bytes("model/training/progress.json"), as: UTF8.self).contains(
+                "owes_validation"))
     }
 
     /// Each micro-batch is told before it is computed.
@@ -58,7 +60,8 @@ import Testing
         #expect(watcher.begun == [0, 1, 0, 1])
     }
 
-    /// The first checkpoint comes within seconds, later ones every half minute, and writing them takes a tenth of the time at most.
+    /// The first checkpoint comes within seconds, later ones every half minute, and writing them takes a tenth of the
+    /// time at most.
     @Test func checkpointsBeginEarly() {
         var timer = CheckpointTimer(now: 0), times: [Double] = []
         for second in 1 ... 120 where timer.isDue(now: Double(second)) {

@@ -2,7 +2,8 @@ import Kernels
 import OrreryTraining
 import Testing
 
-/// The promise of docs/architecture.md: weights are a function of plan, data, seed, type and instruction set, not of the threads.
+/// The promise of docs/architecture.md: weights are a function of plan, data, seed, type and instruction set, not of
+/// the threads.
 @Suite struct DeterminismTests {
     @Test(arguments: [Example.gpt2, Example.qwen3], TrainingPlan.ComputeType.allCases)
     func weightsDoNotDependOnThreads(_ plan: TrainingPlan, _ type: TrainingPlan.ComputeType) throws {
@@ -60,11 +61,17 @@ import Testing
         return (trainer.gradients, loss)
     }
 
-    /// The same data at the same step, so that a run is one run whatever its micro-batches and however often it was resumed.
+    /// The same data at the same step, so that a run is one run whatever its micro-batches and however often it was
+    /// resumed.
     @Test func losingPrecisionOnlyByOrder() throws {
         var plan = Example.qwen3
         (plan.computeType, plan.steps) = (.float32, 10)
-        let (whole, pieces) = (try Example.trainer(plan), try { plan.microBatch = 2; return try Example.trainer(plan) }())
+        let (whole, pieces) = (
+            try Example.trainer(plan),
+            try {
+                plan.microBatch = 2; return try Example.trainer(plan)
+            }()
+        )
         for step in 0 ..< plan.steps {
             let (a, b) = (try whole.runStep(), try pieces.runStep())
             #expect(abs(a.loss - b.loss) < 1e-4, "step \(step)")

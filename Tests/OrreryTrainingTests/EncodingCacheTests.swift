@@ -14,7 +14,9 @@ import Testing
         }
         #expect(hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+        #expect(
+            hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+                == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
         let million = String(repeating: "a", count: 1_000_000)
         #expect(hash(million) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
         for count in 54 ... 66 {
@@ -28,14 +30,18 @@ import Testing
 
     private func text(_ documents: String...) throws -> TrainingText {
         let scratch = try Scratch()
-        return try TextSource(DataSources(documents.enumerated().map { try scratch.put($1.utf8, at: "\($0).txt") })).read()
+        return try TextSource(DataSources(documents.enumerated().map { try scratch.put($1.utf8, at: "\($0).txt") }))
+            .read()
     }
 
     @Test func foundAgain() throws {
-        let scratch = try Scratch(), cache = EncodingCache(directory: scratch("ids"), leastBytes: 1, program: "1"), text = try text("one", "two")
+        let scratch = try Scratch(), cache = EncodingCache(directory: scratch("ids"), leastBytes: 1, program: "1"),
+            text = try text("one", "two")
         let tokenizer = try ByteTokenizer(endOfText: "<end>")
         let ids = try EncodedText(text, tokenizer).ids(cache: cache) { _, _ in }
-        #expect(ids == Array("one".utf8).map { TokenID($0) } + [tokenizer.endOfText!] + Array("two".utf8).map { TokenID($0) })
+        #expect(
+            ids == Array("one".utf8).map { TokenID($0) } + [tokenizer.endOfText!]
+                + Array("two".utf8).map { TokenID($0) })
         var encoded = 0
         #expect(try EncodedText(text, tokenizer).ids(cache: cache) { _, _ in encoded += 1 } == ids)
         #expect(encoded == 0, "encoded again")
@@ -45,7 +51,8 @@ import Testing
     @Test func neverStale() throws {
         let cache = EncodingCache(directory: "nowhere", leastBytes: 1, program: "1"), tokenizer = try ByteTokenizer()
         let keys = [
-            try cache.key(text("one", "two"), tokenizer), try cache.key(text("one", "twO"), tokenizer), try cache.key(text("one\ntwo"), tokenizer),
+            try cache.key(text("one", "two"), tokenizer), try cache.key(text("one", "twO"), tokenizer),
+            try cache.key(text("one\ntwo"), tokenizer),
             try cache.key(text("one", "two"), ByteTokenizer(endOfText: "<end>")),
             try EncodingCache(directory: "nowhere", leastBytes: 1, program: "2").key(text("one", "two"), tokenizer),
         ]
@@ -54,12 +61,16 @@ import Testing
     }
 
     @Test func damagedIsIgnored() throws {
-        let scratch = try Scratch(), cache = EncodingCache(directory: scratch("ids"), leastBytes: 1, program: "1"), text = try text("some text"), tokenizer = try ByteTokenizer()
-        let ids = try EncodedText(text, tokenizer).ids(cache: cache) { _, _ in }, key = try #require(try cache.key(text, tokenizer))
+        let scratch = try Scratch(), cache = EncodingCache(directory: scratch("ids"), leastBytes: 1, program: "1"),
+            text = try text("some text"), tokenizer = try ByteTokenizer()
+        let ids = try EncodedText(text, tokenizer).ids(cache: cache) { _, _ in },
+            key = try #require(try cache.key(text, tokenizer))
         let name = "ids/\(key).ids", good = try scratch.bytes(name)
         #expect(cache.ids(for: key, vocabularySize: 256) == ids)
         #expect(cache.ids(for: key, vocabularySize: 100) == nil, "ids that the vocabulary does not have")
-        for damage in [good.dropLast(1), good.dropLast(good.count), good.dropFirst(4), good[..<20] + [good[20] ^ 1] + good[21...]] {
+        for damage in [
+            good.dropLast(1), good.dropLast(good.count), good.dropFirst(4), good[..<20] + [good[20] ^ 1] + good[21...],
+        ] {
             try scratch.put(damage, at: name)
             #expect(cache.ids(for: key, vocabularySize: 256) == nil)
             #expect(try EncodedText(text, tokenizer).ids(cache: cache) { _, _ in } == ids)

@@ -11,7 +11,8 @@ import Testing
 
     private func resumed(_ scratch: Scratch, _ name: String) throws -> TrainingRun {
         let plan = try Trainer.planOfRun(in: scratch(name))
-        let run = TrainingRun(try Trainer(plan, try TrainingData(plan, resuming: scratch(name))), directory: scratch(name))
+        let run = TrainingRun(
+            try Trainer(plan, try TrainingData(plan, resuming: scratch(name))), directory: scratch(name))
         try run.resume()
         return run
     }
@@ -58,8 +59,11 @@ import Testing
         let scratch = try Scratch()
         _ = try run(plan(scratch, steps: 6), scratch, "short")
         let run = try resumed(scratch, "short")
-        #expect(line { try run.extend(toSteps: 6) } == "--steps: expected more than the 6 that the run has done, found 6")
-        #expect(line { try run.extend(toSeconds: 1) }.hasPrefix("--time: the time is that of the whole run, which has taken 0 seconds"))
+        #expect(
+            line { try run.extend(toSteps: 6) } == "--steps: expected more than the 6 that the run has done, found 6")
+        #expect(
+            line { try run.extend(toSeconds: 1) }.hasPrefix(
+                "--time: the time is that of the whole run, which has taken 0 seconds"))
     }
 
     @Test func byTime() throws {

@@ -13,8 +13,11 @@ import Testing
         #expect(trainer.step == 1)
     }
 
-    /// All weights are finite; it is in the pass through the model that one grows too large: the first tensor in the order of the pass.
-    @Test(arguments: [("model.embed_tokens.weight", "hook_embed"), ("model.layers.0.self_attn.v_proj.weight", "blocks.0.attn.hook_v")])
+    /// All weights are finite; it is in the pass through the model that one grows too large: the first tensor in the
+    /// order of the pass.
+    @Test(arguments: [
+        ("model.embed_tokens.weight", "hook_embed"), ("model.layers.0.self_attn.v_proj.weight", "blocks.0.attn.hook_v"),
+    ])
     func activation(_ weight: String, _ expected: String) throws {
         let trainer = try Example.trainer(Example.tiny)
         try poison(weight, of: trainer, with: 3e38, all: true)
@@ -32,7 +35,8 @@ import Testing
         run.checkpointSteps = 1
         let vandal = Vandal { try poison("model.norm.weight", of: trainer, with: .infinity) }
         run.observer = vandal
-        #expect(line { try run.run() }.hasPrefix("step 3: model.norm.weight is not finite; the last checkpoint is kept"))
+        #expect(
+            line { try run.run() }.hasPrefix("step 3: model.norm.weight is not finite; the last checkpoint is kept"))
 
         let resumed = try Trainer(plan, TrainingData(plan, resuming: scratch("model")))
         try TrainingRun(resumed, directory: scratch("model")).resume()
@@ -56,7 +60,9 @@ import Testing
     private final class Vandal: TrainingObserver {
         private let act: () throws -> Void
         init(_ act: @escaping () throws -> Void) { self.act = act }
-        func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double) { if trainer.step == 3 { try? act() } }
+        func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double) {
+            if trainer.step == 3 { try? act() }
+        }
         func validating(_ trainer: Trainer, share: Double) {}
         func validated(_ trainer: Trainer, loss: Double) {}
     }
@@ -64,7 +70,8 @@ import Testing
 
 /// Puts a number where no training would.
 private func poison(_ name: String, of trainer: Trainer, with value: Float, all: Bool = false) throws {
-    let index = try #require(trainer.arena.parameters.firstIndex { $0.name == name }, "\(trainer.arena.parameters.map(\.name))")
+    let index = try #require(
+        trainer.arena.parameters.firstIndex { $0.name == name }, "\(trainer.arena.parameters.map(\.name))")
     let parameter = trainer.arena.parameters[index], start = trainer.arena.valuePointer + trainer.arena.offsets[index]
     for i in 0 ..< (all ? parameter.count : 1) { start[i] = value }
     trainer.arena.dropPackedCopies()

@@ -37,7 +37,8 @@ import Testing
     @Test(arguments: [1, 3]) func resumesToTheBit(_ stop: Int) throws {
         let scratch = try Scratch(), path = try model(scratch), plan = try plan(path, scratch)
         func run(_ name: String, stopAt: Int?) throws -> TrainingRun {
-            let run = TrainingRun(try Trainer(plan, try TrainingData(plan), start: try StartingModel(path)), directory: scratch(name))
+            let run = TrainingRun(
+                try Trainer(plan, try TrainingData(plan), start: try StartingModel(path)), directory: scratch(name))
             _ = try run.run { run.trainer.step == stopAt }
             return run
         }
@@ -46,7 +47,8 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         let found = try Trainer.planOfRun(in: scratch("stopped"))
         #expect(found.model.base?.path == path)
-        let resumed = TrainingRun(try Trainer(found, try TrainingData(found, resuming: scratch("stopped"))), directory: scratch("stopped"))
+        let resumed = TrainingRun(
+            try Trainer(found, try TrainingData(found, resuming: scratch("stopped"))), directory: scratch("stopped"))
         try resumed.resume()
         #expect(resumed.trainer.step == stop)
         _ = try resumed.run()
@@ -62,7 +64,9 @@ import Testing
         try scratch.put("{{ messages }}".utf8, at: "model/chat_template.jinja")
         try scratch.put("{\"do_sample\": true, \"temperature\": 0.6}".utf8, at: "model/generation_config.json")
         let plan = try plan(path, scratch)
-        _ = try TrainingRun(try Trainer(plan, try TrainingData(plan), start: try StartingModel(path)), directory: scratch("out")).run()
+        _ = try TrainingRun(
+            try Trainer(plan, try TrainingData(plan), start: try StartingModel(path)), directory: scratch("out")
+        ).run()
         for name in ["chat_template.jinja", "generation_config.json", "tokenizer.json"] {
             #expect(try scratch.bytes("out/\(name)") == scratch.bytes("model/\(name)"), "\(name)")
         }
@@ -75,12 +79,17 @@ import Testing
             try scratch.put(config.utf8, at: "other/config.json")
             return line { try StartingModel(scratch("other")) }
         }
-        #expect(try say("{\"model_type\": \"bert\"}").contains("this is an encoder, which orrery train cannot train yet"))
-        #expect(try say("{\"model_type\": \"t5\"}").contains("this is an encoder with a decoder, which orrery train cannot train yet"))
+        #expect(
+            try say("{\"model_type\": \"bert\"}").contains("this is an encoder, which orrery train cannot train yet"))
+        #expect(
+            try say("{\"model_type\": \"t5\"}").contains(
+                "this is an encoder with a decoder, which orrery train cannot train yet"))
         let path = try model(scratch)
         var plan = try plan(path, scratch)
         plan.context = 9
         let data = try TrainingData(plan)
-        #expect(line { try Trainer(plan, data, start: try StartingModel(path)) } == "--context: expected at most 8, which is what \(path) knows, found 9")
+        #expect(
+            line { try Trainer(plan, data, start: try StartingModel(path)) }
+                == "--context: expected at most 8, which is what \(path) knows, found 9")
     }
 }

@@ -19,7 +19,8 @@ final class Scratch: Sendable {
     @discardableResult
     func put(_ bytes: some Sequence<UInt8>, at name: String) throws -> String {
         let file = self(name)
-        try FileManager.default.createDirectory(atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         return file
     }
@@ -32,15 +33,23 @@ enum Example {
     /// 6,000 characters of 26, with enough order to be learned.
     static let text: [UInt8] = {
         var random = SplitMix64(seed: 3), text: [UInt8] = []
-        while text.count < 6000 { text += Array(["sun ", "moon ", "the ", "turns\n", "around ", "slowly, ", "wheel "][random.below(7)].utf8) }
+        while text.count < 6000 {
+            text += Array(["sun ", "moon ", "the ", "turns\n", "around ", "slowly, ", "wheel "][random.below(7)].utf8)
+        }
         return Array(text.prefix(6000))
     }()
 
-    static func data(_ plan: TrainingPlan, text: [UInt8] = text) throws -> (tokenizer: any Tokenizer, dataset: TokenDataset) {
+    static func data(
+        _ plan: TrainingPlan, text: [UInt8] = text
+    ) throws -> (tokenizer: any Tokenizer, dataset: TokenDataset) {
         let tokenizer = try text.withUnsafeBufferPointer { try TokenizerKind.character.makeTokenizer(training: $0) }
         let ids = try tokenizer.encode(String(decoding: text, as: UTF8.self))
-        return (tokenizer, try TokenDataset(
-            ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: "example", vocabularySize: tokenizer.vocabularySize))
+        return (
+            tokenizer,
+            try TokenDataset(
+                ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: "example",
+                vocabularySize: tokenizer.vocabularySize)
+        )
     }
 
     static func trainer(_ plan: TrainingPlan) throws -> Trainer {
@@ -57,7 +66,8 @@ enum Example {
 
     /// Our own kind: Qwen3 with Muon.
     static var qwen3: TrainingPlan {
-        var plan = TrainingPlan(model: ModelPlan(architecture: .qwen3, layers: 2, width: 48, heads: 3, keyValueHeads: 1, headSize: 20))
+        var plan = TrainingPlan(
+            model: ModelPlan(architecture: .qwen3, layers: 2, width: 48, heads: 3, keyValueHeads: 1, headSize: 20))
         (plan.model.zeroProjections, plan.model.hiddenDeviation) = (true, nil)
         (plan.context, plan.batch, plan.microBatch, plan.steps, plan.warmupSteps) = (24, 8, 8, 50, 5)
         (plan.optimizer, plan.schedule, plan.learningRate) = (.muon, .trapezoid, 3e-3)

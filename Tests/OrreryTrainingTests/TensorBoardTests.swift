@@ -50,8 +50,8 @@ import Testing
     }
 }
 
-/// tensorflow/core/lib/io/record_writer.h and core/util/event.proto, from the reader's side. CRCs by division, bit by bit from the top, of
-/// the reflected message: another way than the writer's.
+/// tensorflow/core/lib/io/record_writer.h and core/util/event.proto, from the reader's side. CRCs by division, bit by
+/// bit from the top, of the reflected message: another way than the writer's.
 private enum EventReader {
     struct Event {
         var time = 0.0
@@ -87,8 +87,12 @@ private enum EventReader {
                     guard case (1, .bytes(let bytes)) = (value.number, value.content) else { continue }
                     var tag = "", scalar: Float = .nan
                     for part in try fields(bytes) {
-                        if case (1, .bytes(let name)) = (part.number, part.content) { tag = String(decoding: name, as: UTF8.self) }
-                        if case (2, .fixed(let bytes)) = (part.number, part.content) { scalar = Float(bitPattern: UInt32(number(bytes))) }
+                        if case (1, .bytes(let name)) = (part.number, part.content) {
+                            tag = String(decoding: name, as: UTF8.self)
+                        }
+                        if case (2, .fixed(let bytes)) = (part.number, part.content) {
+                            scalar = Float(bitPattern: UInt32(number(bytes)))
+                        }
                     }
                     event.values[tag] = scalar
                 }
@@ -129,7 +133,9 @@ private enum EventReader {
         return fields
     }
 
-    private static func number(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64 { bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+    private static func number(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
 
     private static func masked(_ bytes: [UInt8]) -> UInt32 {
         let crc = crc32c(bytes)
@@ -138,7 +144,9 @@ private enum EventReader {
 
     /// Remainder of the message, first bit first, by x^32 + 0x1EDC6F41.
     static func crc32c(_ bytes: [UInt8]) -> UInt32 {
-        func reversed(_ x: UInt32) -> UInt32 { (0 ..< 32).reduce(0) { $0 | (x >> UInt32($1) & 1) << (31 - UInt32($1)) } }
+        func reversed(_ x: UInt32) -> UInt32 {
+            (0 ..< 32).reduce(0) { $0 | (x >> UInt32($1) & 1) << (31 - UInt32($1)) }
+        }
         var remainder = ~UInt32(0)
         for byte in bytes {
             for bit in 0 ..< 8 {

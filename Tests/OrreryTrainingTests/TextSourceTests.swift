@@ -18,11 +18,17 @@ import Testing
         let path = try scratch.put(mark + Array("Grüße\u{FEFF}".utf8), at: "text.txt")
         #expect(try TextSource(path).read().bytes == Array("Grüße\u{FEFF}".utf8))
         let rows = try scratch.put(mark + Array("text,id\nabc,1\n".utf8), at: "rows.csv")
-        #expect(try String(decoding: TextSource(DataSources([rows]), field: "text").read().bytes, as: UTF8.self).contains("abc"))
+        #expect(
+            try String(decoding: TextSource(DataSources([rows]), field: "text").read().bytes, as: UTF8.self).contains(
+                "abc"))
     }
 
     /// What is not UTF-8 is told apart by its bytes.
-    @Test(arguments: [([0xFF, 0xFE, 0x61, 0], "iconv -f utf-16 "), ([0x61, 0x92, 0x73], "iconv -f windows-1252 "), ([0x63, 0xE9, 0x20], "iconv -f latin1 ")] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFF, 0xFE, 0x61, 0], "iconv -f utf-16 "), ([0x61, 0x92, 0x73], "iconv -f windows-1252 "),
+            ([0x63, 0xE9, 0x20], "iconv -f latin1 "),
+        ] as [([UInt8], String)])
     func otherEncodings(_ bytes: [UInt8], _ advice: String) throws {
         let scratch = try Scratch()
         let path = try scratch.put(bytes, at: "text.txt")
@@ -33,10 +39,14 @@ import Testing
     @Test func directory() throws {
         let scratch = try Scratch()
         for (name, text) in [
-            ("corpus/b.txt", "second"), ("corpus/a.txt", "first\n"), ("corpus/c/deep/d.md", "fourth"), ("corpus/Z.txt", "zeroth"), ("corpus/.hidden", "no"),
-            ("corpus/.git/config", "no"), ("corpus/empty.txt", ""), ("corpus/image.bin", "\u{1}\0\u{2}"), ("corpus/c/b.txt", "third"),
+            ("corpus/b.txt", "second"), ("corpus/a.txt", "first\n"), ("corpus/c/deep/d.md", "fourth"),
+            ("corpus/Z.txt", "zeroth"), ("corpus/.hidden", "no"),
+            ("corpus/.git/config", "no"), ("corpus/empty.txt", ""), ("corpus/image.bin", "\u{1}\0\u{2}"),
+            ("corpus/c/b.txt", "third"),
         ] { try scratch.put(text.utf8, at: name) }
-        #expect(try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self) == "zeroth\nfirst\n\nsecond\nthird\nfourth")
+        #expect(
+            try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self)
+                == "zeroth\nfirst\n\nsecond\nthird\nfourth")
         #expect(try TextSource(scratch("corpus") + "/").read().bytes == TextSource(scratch("corpus")).read().bytes)
     }
 
@@ -45,8 +55,10 @@ import Testing
         let scratch = try Scratch()
         try scratch.put("linked".utf8, at: "elsewhere.txt")
         try scratch.put("here".utf8, at: "corpus/z.txt")
-        try FileManager.default.createSymbolicLink(atPath: scratch("corpus/a.txt"), withDestinationPath: scratch("elsewhere.txt"))
-        try FileManager.default.createSymbolicLink(atPath: scratch("corpus/b.txt"), withDestinationPath: scratch("nowhere.txt"))
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch("corpus/a.txt"), withDestinationPath: scratch("elsewhere.txt"))
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch("corpus/b.txt"), withDestinationPath: scratch("nowhere.txt"))
         #expect(try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self) == "linked\nhere")
     }
 
@@ -59,9 +71,15 @@ import Testing
         let scratch = try Scratch()
         try scratch.put([], at: "empty.txt")
         try scratch.put([0, 1, 2], at: "corpus/binary")
-        #expect(line { try TextSource(scratch("empty.txt")).read() } == "\(scratch("empty.txt")): the file is empty; expected text")
-        #expect(line { try TextSource(scratch("missing")).read() }.hasPrefix("\(scratch("missing")): does not exist; expected a text file"))
-        #expect(line { try TextSource(scratch("corpus")).read() }.hasPrefix("\(scratch("corpus")): no text file in this directory; expected"))
+        #expect(
+            line { try TextSource(scratch("empty.txt")).read() }
+                == "\(scratch("empty.txt")): the file is empty; expected text")
+        #expect(
+            line { try TextSource(scratch("missing")).read() }.hasPrefix(
+                "\(scratch("missing")): does not exist; expected a text file"))
+        #expect(
+            line { try TextSource(scratch("corpus")).read() }.hasPrefix(
+                "\(scratch("corpus")): no text file in this directory; expected"))
         #expect(line { try TextSource("").read() }.contains("does not exist"))
     }
 
@@ -69,14 +87,25 @@ import Testing
     @Test func whatIsLeftOutIsNamed() throws {
         let scratch = try Scratch()
         for (name, bytes) in [
-            ("corpus/a.txt", Array("good".utf8)), ("corpus/.hidden", Array("no".utf8)), ("corpus/.git/config", Array("no".utf8)), ("corpus/empty.txt", []),
-            ("corpus/image.bin", [1, 0, 2]), ("corpus/latin.txt", Array("two\nca".utf8) + [0xE9]), ("corpus/rows.csv", Array("a,b\n1,2\n".utf8)),
+            ("corpus/a.txt", Array("good".utf8)), ("corpus/.hidden", Array("no".utf8)),
+            ("corpus/.git/config", Array("no".utf8)), ("corpus/empty.txt", []),
+            ("corpus/image.bin", [1, 0, 2]), ("corpus/latin.txt", Array("two\nca".utf8) + [0xE9]),
+            ("corpus/rows.csv", Array("a,b\n1,2\n".utf8)),
         ] { try scratch.put(bytes, at: name) }
         let report = try TextSource(scratch("corpus")).read().report
         #expect(report.files == 1 && report.bytes == 4)
-        let found = Dictionary(uniqueKeysWithValues: report.skipped.map { ($0.path.replacing(scratch("corpus") + "/", with: ""), $0.reason) })
-        #expect(found == [".hidden": .hidden, ".git": .hidden, "empty.txt": .empty, "image.bin": .binary, "latin.txt": .malformed, "rows.csv": .records])
-        #expect(line { try TextSource(scratch("corpus/latin.txt")).read() }.hasPrefix("\(scratch("corpus/latin.txt")): line 2, byte 6: 0xE9 is not UTF-8"))
+        let found = Dictionary(
+            uniqueKeysWithValues: report.skipped.map {
+                ($0.path.replacing(scratch("corpus") + "/", with: ""), $0.reason)
+            })
+        #expect(
+            found == [
+                ".hidden": .hidden, ".git": .hidden, "empty.txt": .empty, "image.bin": .binary, "latin.txt": .malformed,
+                "rows.csv": .records,
+            ])
+        #expect(
+            line { try TextSource(scratch("corpus/latin.txt")).read() }.hasPrefix(
+                "\(scratch("corpus/latin.txt")): line 2, byte 6: 0xE9 is not UTF-8"))
         #expect(try TextSource(DataSources(scratch("corpus/latin.txt")), requiresUTF8: false).read().bytes.last == 0xE9)
     }
 
@@ -91,20 +120,28 @@ import Testing
     /// What is reached in two ways is read once, or validation would see what was learnt from.
     @Test func readOnce() throws {
         let scratch = try Scratch()
-        for (name, text) in [("corpus/a.txt", "first"), ("corpus/b.txt", "second")] { try scratch.put(text.utf8, at: name) }
-        let text = try TextSource(DataSources([scratch("corpus"), scratch("corpus/../corpus/a.txt"), scratch("corpus")])).read()
+        for (name, text) in [("corpus/a.txt", "first"), ("corpus/b.txt", "second")] {
+            try scratch.put(text.utf8, at: name)
+        }
+        let text = try TextSource(
+            DataSources([scratch("corpus"), scratch("corpus/../corpus/a.txt"), scratch("corpus")])
+        ).read()
         #expect(String(decoding: text.bytes, as: UTF8.self) == "first\nsecond")
         #expect(text.report.skippedByReason.map(\.reason.rawValue) == ["given twice, and read once"])
         #expect(text.report.skipped.count == 3)
     }
 
     /// What is written for programs is read as it stands, and named.
-    @Test(arguments: [
-        ("records.txt", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON records"), ("list.txt", "[{\"text\": \"a\"}]", "JSON records"),
-        ("picture.svg", "<?xml version=\"1.0\"?>\n<svg width=\"2\"/>", "an SVG picture"), ("picture.txt", "<svg/>", "an SVG picture"),
-        ("feed.xml", "<?xml version=\"1.0\"?><feed/>", "XML"), ("page.html", "\n<!DOCTYPE html><p>Hello", "HTML"),
-        ("prose.txt", "{braces} in a text", nil), ("prose.md", "<b>bold</b> prose", nil), ("list.md", "[a link]: b", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("records.txt", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON records"),
+            ("list.txt", "[{\"text\": \"a\"}]", "JSON records"),
+            ("picture.svg", "<?xml version=\"1.0\"?>\n<svg width=\"2\"/>", "an SVG picture"),
+            ("picture.txt", "<svg/>", "an SVG picture"),
+            ("feed.xml", "<?xml version=\"1.0\"?><feed/>", "XML"), ("page.html", "\n<!DOCTYPE html><p>Hello", "HTML"),
+            ("prose.txt", "{braces} in a text", nil), ("prose.md", "<b>bold</b> prose", nil),
+            ("list.md", "[a link]: b", nil),
+        ] as [(String, String, String?)])
     func rawSyntax(_ name: String, _ content: String, _ kind: String?) throws {
         let scratch = try Scratch(), path = try scratch.put(content.utf8, at: name), text = try TextSource(path).read()
         #expect(text.bytes == Array(content.utf8))
@@ -114,7 +151,8 @@ import Testing
 
     /// A record without the field is counted, and the first one is named.
     @Test func recordWithoutText() throws {
-        let scratch = try Scratch(), path = try scratch.put("{\"text\": \"a\"}\n\n{\"id\": 2}\n{\"text\": \"\"}\n".utf8, at: "a.jsonl")
+        let scratch = try Scratch(),
+            path = try scratch.put("{\"text\": \"a\"}\n\n{\"id\": 2}\n{\"text\": \"\"}\n".utf8, at: "a.jsonl")
         let report = try TextSource(DataSources([path]), field: "text").read().report
         #expect(report.records == 1 && report.emptyRecords == 2 && report.firstEmptyRecord == "\(path): line 3")
     }

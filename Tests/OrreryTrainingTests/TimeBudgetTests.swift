@@ -12,7 +12,9 @@ import Testing
     private final class Rates: TrainingObserver {
         var rates: [Double] = []
 
-        func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double) { rates.append(result.learningRate) }
+        func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double) {
+            rates.append(result.learningRate)
+        }
         func validating(_ trainer: Trainer, share: Double) {}
         func validated(_ trainer: Trainer, loss: Double) {}
     }
@@ -41,7 +43,9 @@ import Testing
         #expect(summary.steps == trainer.plan.steps)
         // and the rate has come down, to nearly nothing where the pace held; time goes first
         #expect(seen.rates.last! < (machine < 3 ? 0.05 : 0.5) * seen.rates.max()!)
-        #expect(zip(seen.rates.dropFirst(2), seen.rates.dropFirst(3)).allSatisfy { $0 >= $1 - 1e-12 }, "the rate rose again")
+        #expect(
+            zip(seen.rates.dropFirst(2), seen.rates.dropFirst(3)).allSatisfy { $0 >= $1 - 1e-12 }, "the rate rose again"
+        )
     }
 
     @Test func replan() {
@@ -72,7 +76,9 @@ import Testing
         }
         let first = try trainer(resuming: false)
         let run = TrainingRun(first, directory: scratch("model"), clock: { clock.now + Double(first.step) * cost })
-        (run.budget, run.secondsAtEnd) = (TimeBudget(seconds: 20, started: clock.now - 2, clock: { clock.now + Double(first.step) * cost }), 1)
+        (run.budget, run.secondsAtEnd) = (
+            TimeBudget(seconds: 20, started: clock.now - 2, clock: { clock.now + Double(first.step) * cost }), 1
+        )
         let stopped = try run.run { first.step == 40 }
         #expect(stopped.interrupted && stopped.steps == 40)
         #expect(abs(stopped.seconds - 6) < 1e-9, "two seconds before the run, four in it")
@@ -80,7 +86,8 @@ import Testing
         // an hour later
         clock.now += 3600
         let second = try trainer(resuming: true)
-        let resumed = TrainingRun(second, directory: scratch("model"), clock: { clock.now + Double(second.step) * cost })
+        let resumed = TrainingRun(
+            second, directory: scratch("model"), clock: { clock.now + Double(second.step) * cost })
         try resumed.resume()
         #expect(resumed.secondsAtEnd == 1)
         let summary = try resumed.run()

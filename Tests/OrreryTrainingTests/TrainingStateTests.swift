@@ -54,11 +54,13 @@ import Testing
         }
     }
 
-    /// Cut at any length, one byte changed anywhere, pieces exchanged, numbers made large: an error of one line, or the very same state.
+    /// Cut at any length, one byte changed anywhere, pieces exchanged, numbers made large: an error of one line, or the
+    /// very same state.
     @Test(arguments: ["plan.json", "progress.json", "state.safetensors"]) func damage(_ name: String) throws {
         let scratch = try Scratch()
         _ = try stoppedRun(scratch)
-        let file = "model/training/\(name)", whole = try scratch.bytes(file), weights = bits(try resume(scratch).weights)
+        let file = "model/training/\(name)", whole = try scratch.bytes(file),
+            weights = bits(try resume(scratch).weights)
         var random = SplitMix64(seed: 11), refused = 0
         let rounds = 300
         for round in 0 ..< rounds {
@@ -72,9 +74,13 @@ import Testing
                 bytes.replaceSubrange(min(a, b) ..< max(a, b), with: bytes[min(a, b) ..< max(a, b)].reversed())
             default:
                 // a digit of the text becomes many
-                let digits = bytes.prefix(1000).indices.filter { (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(bytes[$0]) }
+                let digits = bytes.prefix(1000).indices.filter {
+                    (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(bytes[$0])
+                }
                 guard !digits.isEmpty else { continue }
-                bytes.insert(contentsOf: [UInt8](repeating: UInt8(ascii: "9"), count: [1, 18, 19, 400][random.below(4)]), at: digits[random.below(digits.count)])
+                bytes.insert(
+                    contentsOf: [UInt8](repeating: UInt8(ascii: "9"), count: [1, 18, 19, 400][random.below(4)]),
+                    at: digits[random.below(digits.count)])
             }
             try scratch.put(bytes, at: file)
             do {
@@ -91,7 +97,8 @@ import Testing
         #expect(try bits(resume(scratch).weights) == weights)
     }
 
-    /// Plans that nobody's flags can make, with a checksum that is right: what is asked of a plan is asked of a saved one too.
+    /// Plans that nobody's flags can make, with a checksum that is right: what is asked of a plan is asked of a saved
+    /// one too.
     @Test func forged() throws {
         let scratch = try Scratch()
         func message(_ change: (inout TrainingPlan) -> Void) throws -> String {
@@ -104,7 +111,8 @@ import Testing
         #expect(try message { $0.model.ropeTheta = -1 }.hasPrefix("rope_theta: expected"))
         #expect(try message { $0.model.embeddingDeviation = .nan }.hasPrefix("embedding_deviation: expected"))
         #expect(try message { $0.time = -1 }.hasPrefix("--time: expected"))
-        #expect(try message { $0.replan(at: .min / 4, secondsLeft: 1, secondsPerStep: 1) }.hasPrefix("--steps: expected"))
+        #expect(
+            try message { $0.replan(at: .min / 4, secondsLeft: 1, secondsPerStep: 1) }.hasPrefix("--steps: expected"))
         #expect(try message { $0.validationFraction = -3 }.hasPrefix("--validation-fraction: expected"))
         #expect(try message { $0.batch = .max }.hasPrefix("--batch: expected"))
     }
@@ -126,7 +134,8 @@ import Testing
         #expect(try warnings(own) == [])
         for other in InstructionSet.available where other != own {
             let found = try warnings(other)
-            #expect(found.count == 1 && found[0].contains("began on \(own.rawValue) and continues on \(other.rawValue)"))
+            #expect(
+                found.count == 1 && found[0].contains("began on \(own.rawValue) and continues on \(other.rawValue)"))
         }
     }
 

@@ -3,7 +3,8 @@ import Testing
 
 /// What a validation looks at.
 @Suite struct ValidationTests {
-    /// A tenth of the training between two validations; more where that would be fewer than 8,192 tokens, up to as many as were learnt from.
+    /// A tenth of the training between two validations; more where that would be fewer than 8,192 tokens, up to as many
+    /// as were learnt from.
     @Test func sampledWindows() {
         var plan = Example.tiny
         (plan.context, plan.batch, plan.microBatch, plan.steps, plan.validateEvery) = (64, 16, 16, 1000, 0)

@@ -13,7 +13,9 @@ import Testing
             history.append(trainer.weights)
         }
         let last = history.suffix(Int(12 * fraction))
-        let mean = trainer.weights.indices.map { i in Float(last.reduce(0.0) { $0 + Double($1[i]) } / Double(last.count)) }
+        let mean = trainer.weights.indices.map { i in
+            Float(last.reduce(0.0) { $0 + Double($1[i]) } / Double(last.count))
+        }
         var averaged: [Float] = [], loss: Double?
         trainer.withAveragedWeights { (averaged, loss) = (trainer.weights, trainer.validate()) }
         #expect(relative(averaged, mean) < 1e-6)

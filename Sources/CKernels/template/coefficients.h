@@ -1,4 +1,4 @@
-// Written by scripts/fit_polynomials.py.
+// Written by scripts/generate/fit_polynomials.py.
 // exp: relative error 4.39e-09 on half an octave
 #define EXP_2 4.999999404e-01f
 #define EXP_3 1.666651964e-01f

@@ -1,4 +1,4 @@
-// exp and erf on vectors. Coefficients: minimax fits made by scripts/fit_polynomials.py, which prints their errors.
+// exp and erf on vectors. Coefficients: minimax fits made by scripts/generate/fit_polynomials.py, which prints their errors.
 
 // 2^(x log2 e): the integer part goes into the exponent, the rest through a polynomial of degree 6 (2 ulp).
 // Below -87.3 the result is 0, above 88.37 it is infinite, and NaN stays NaN: the operands of larger and smaller stand so that it passes.

@@ -31,13 +31,15 @@ extension BlockFormat {
 
     /// `count` numbers, whole blocks, from `bytes`, which need not be aligned.
     package func decode(_ bytes: UnsafeRawPointer, count: Int, into out: UnsafeMutablePointer<Float>) {
-        precondition(count % elementsPerBlock == 0, "\(rawValue): \(count) numbers are not whole blocks of \(elementsPerBlock)")
+        precondition(
+            count % elementsPerBlock == 0, "\(rawValue): \(count) numbers are not whole blocks of \(elementsPerBlock)")
         codec.decode(bytes, blocks: count / elementsPerBlock, into: out)
     }
 
     /// `count` numbers, whole blocks, into `bytes`.
     package func encode(_ x: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutableRawPointer) {
-        precondition(count % elementsPerBlock == 0, "\(rawValue): \(count) numbers are not whole blocks of \(elementsPerBlock)")
+        precondition(
+            count % elementsPerBlock == 0, "\(rawValue): \(count) numbers are not whole blocks of \(elementsPerBlock)")
         codec.encode(x, blocks: count / elementsPerBlock, into: bytes)
     }
 }
@@ -57,10 +59,14 @@ extension BlockCodec {
 extension UnsafeRawPointer {
     @inline(__always) func byte(_ i: Int) -> UInt8 { load(fromByteOffset: i, as: UInt8.self) }
     @inline(__always) func signed(_ i: Int) -> Int8 { load(fromByteOffset: i, as: Int8.self) }
-    @inline(__always) func half(_ i: Int) -> Float { Float(float16Bits: loadUnaligned(fromByteOffset: i, as: UInt16.self)) }
+    @inline(__always) func half(_ i: Int) -> Float {
+        Float(float16Bits: loadUnaligned(fromByteOffset: i, as: UInt16.self))
+    }
 }
 
 extension UnsafeMutableRawPointer {
     @inline(__always) func set(_ i: Int, _ value: UInt8) { storeBytes(of: value, toByteOffset: i, as: UInt8.self) }
-    @inline(__always) func set(_ i: Int, half value: Float) { storeBytes(of: value.float16Bits, toByteOffset: i, as: UInt16.self) }
+    @inline(__always) func set(_ i: Int, half value: Float) {
+        storeBytes(of: value.float16Bits, toByteOffset: i, as: UInt16.self)
+    }
 }

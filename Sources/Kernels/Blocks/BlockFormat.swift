@@ -1,6 +1,7 @@
 /// How the numbers of a weight matrix are stored: plain floats, or blocks of neighbours in a row that share a scale.
 ///
-/// The layouts are ggml's (`ggml-common.h` of llama.cpp), by the names of GGUF; MXFP4 is that of the OCP microscaling specification 1.0.
+/// The layouts are ggml's (`ggml-common.h` of llama.cpp), by the names of GGUF; MXFP4 is that of the OCP microscaling
+/// specification 1.0.
 public enum BlockFormat: String, CaseIterable, Sendable {
     case float32 = "F32"
     case float16 = "F16"

@@ -14,7 +14,8 @@ enum NonlinearLevels {
         return x - levels[low] < levels[high] - x ? low : high
     }
 
-    /// The scale under which these numbers lie closest to levels: a few that place the largest near an end of the range, each refitted by least squares.
+    /// The scale under which these numbers lie closest to levels: a few that place the largest near an end of the
+    /// range, each refitted by least squares.
     static func fit(_ x: UnsafePointer<Float>, _ count: Int, _ levels: UnsafePointer<Float>) -> Float {
         let top = extreme(x, count)
         guard top != 0, top.isFinite else { return 0 }
@@ -57,14 +58,18 @@ enum IQ4_NL: BlockCodec {
             let d = NonlinearLevels.fit(x, 32, levels), id = inverse(d.roundedToFloat16)
             block.set(0, half: d)
             for i in 0 ..< 16 {
-                block.set(2 + i, UInt8(NonlinearLevels.index(of: x[i] * id, levels) | NonlinearLevels.index(of: x[i + 16] * id, levels) << 4))
+                block.set(
+                    2 + i,
+                    UInt8(
+                        NonlinearLevels.index(of: x[i] * id, levels) | NonlinearLevels.index(of: x[i + 16] * id, levels)
+                            << 4))
             }
         }
     }
 }
 
-/// 256 numbers: d (half), the high two bits of eight scales (UInt16), their low four (4 bytes), 8 times 16 bytes of codes as in IQ4_NL.
-/// x = d (scale - 32) level[q], a scale for each 32.
+/// 256 numbers: d (half), the high two bits of eight scales (UInt16), their low four (4 bytes), 8 times 16 bytes of
+/// codes as in IQ4_NL. x = d (scale - 32) level[q], a scale for each 32.
 enum IQ4_XS: BlockCodec {
     static let format = BlockFormat.iq4_XS
 
@@ -91,12 +96,17 @@ enum IQ4_XS: BlockCodec {
                 let d = (extreme(scales.baseAddress!, 8) / -32).roundedToFloat16, id = inverse(d)
                 var high: UInt16 = 0
                 for s in 0 ..< 8 {
-                    let scale = code(scales[s] * id, bottom: -32, top: 31), bits = UInt16(Int(scale) + 32), il = inverse(d * Float(scale))
+                    let scale = code(scales[s] * id, bottom: -32, top: 31), bits = UInt16(Int(scale) + 32),
+                        il = inverse(d * Float(scale))
                     high |= (bits >> 4) << UInt16(2 * s)
-                    block.set(4 + s / 2, s % 2 == 0 ? UInt8(bits & 15) : UnsafeRawPointer(block).byte(4 + s / 2) | UInt8(bits & 15) << 4)
+                    block.set(
+                        4 + s / 2,
+                        s % 2 == 0 ? UInt8(bits & 15) : UnsafeRawPointer(block).byte(4 + s / 2) | UInt8(bits & 15) << 4)
                     for i in 0 ..< 16 {
                         let (a, b) = (x[s * 32 + i] * il, x[s * 32 + i + 16] * il)
-                        block.set(8 + s * 16 + i, UInt8(NonlinearLevels.index(of: a, levels) | NonlinearLevels.index(of: b, levels) << 4))
+                        block.set(
+                            8 + s * 16 + i,
+                            UInt8(NonlinearLevels.index(of: a, levels) | NonlinearLevels.index(of: b, levels) << 4))
                     }
                 }
                 block.set(0, half: d)

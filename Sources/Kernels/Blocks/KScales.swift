@@ -1,5 +1,6 @@
-/// Eight scales and eight offsets of six bits in twelve bytes, as Q4_K and Q5_K hold them: bytes 0 ..< 4 are scales 0 ..< 4, 4 ..< 8 offsets 0 ..< 4, and
-/// 8 ..< 12 the low four bits of scales (low) and offsets (high) 4 ..< 8, whose high two bits top the first eight bytes.
+/// Eight scales and eight offsets of six bits in twelve bytes, as Q4_K and Q5_K hold them: bytes 0 ..< 4 are scales 0
+/// ..< 4, 4 ..< 8 offsets 0 ..< 4, and 8 ..< 12 the low four bits of scales (low) and offsets (high) 4 ..< 8, whose
+/// high two bits top the first eight bytes.
 enum KScales {
     @inline(__always)
     static func load(_ bytes: UnsafeRawPointer, _ s: Int) -> (scale: UInt8, offset: UInt8) {
@@ -17,7 +18,8 @@ enum KScales {
     }
 }
 
-/// The super-block of Q2_K, Q4_K and Q5_K: each sub-block is a scale times codes less an offset, scales and offsets are whole multiples of d and dmin.
+/// The super-block of Q2_K, Q4_K and Q5_K: each sub-block is a scale times codes less an offset, scales and offsets are
+/// whole multiples of d and dmin.
 struct KSuperblock {
     let (d, dmin): (Float, Float)
     private let (scales, offsets): (SIMD16<UInt8>, SIMD16<UInt8>)
@@ -30,21 +32,26 @@ struct KSuperblock {
     init(_ x: UnsafePointer<Float>, subBlocks count: Int, steps: Float, top: Float) {
         let width = 256 / count
         var fitted = (scales: SIMD16<Float>(repeating: 0), offsets: SIMD16<Float>(repeating: 0))
-        for s in 0 ..< count { (fitted.scales[s], fitted.offsets[s]) = fitScaleAndOffset(x + s * width, width, steps: steps) }
+        for s in 0 ..< count {
+            (fitted.scales[s], fitted.offsets[s]) = fitScaleAndOffset(x + s * width, width, steps: steps)
+        }
         d = (fitted.scales.max() / top).roundedToFloat16
         dmin = (fitted.offsets.max() / top).roundedToFloat16
         var (scales, offsets) = (SIMD16<UInt8>(repeating: 0), SIMD16<UInt8>(repeating: 0))
         for s in 0 ..< count {
             scales[s] = Kernels.code(fitted.scales[s] * inverse(d), top: top)
             offsets[s] = Kernels.code(fitted.offsets[s] * inverse(dmin), top: top)
-            (scales[s], offsets[s]) = Self.refined(x + s * width, width, (d, dmin), (scales[s], offsets[s]), steps: steps, top: top)
+            (scales[s], offsets[s]) = Self.refined(
+                x + s * width, width, (d, dmin), (scales[s], offsets[s]), steps: steps, top: top)
         }
         (self.scales, self.offsets, self.count) = (scales, offsets, count)
     }
 
-    /// The neighbour of this scale and offset that errs least: rounding either of them moves the best place of the other.
+    /// The neighbour of this scale and offset that errs least: rounding either of them moves the best place of the
+    /// other.
     private static func refined(
-        _ x: UnsafePointer<Float>, _ count: Int, _ unit: (d: Float, dmin: Float), _ start: (UInt8, UInt8), steps: Float, top: Float
+        _ x: UnsafePointer<Float>, _ count: Int, _ unit: (d: Float, dmin: Float), _ start: (UInt8, UInt8), steps: Float,
+        top: Float
     ) -> (UInt8, UInt8) {
         var best = start, least = Float.infinity
         for ds in -1 ... 1 {
@@ -66,7 +73,9 @@ struct KSuperblock {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { codes in
             let base = codes.baseAddress!, width = 256 / count
             for s in 0 ..< count {
-                fitCodes(x + s * width, width, scale: d * Float(scales[s]), offset: dmin * Float(offsets[s]), top: steps, into: base + s * width)
+                fitCodes(
+                    x + s * width, width, scale: d * Float(scales[s]), offset: dmin * Float(offsets[s]), top: steps,
+                    into: base + s * width)
             }
             body(base)
         }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// 32 numbers: a power of two e (E8M0), 16 bytes of E2M1 as in Q4_0. x = 2^(e - 127) times 0, ½, 1, 1½, 2, 3, 4, 6 or their negatives.
-/// OCP Microscaling Formats specification 1.0, 5.
+/// 32 numbers: a power of two e (E8M0), 16 bytes of E2M1 as in Q4_0. x = 2^(e - 127) times 0, ½, 1, 1½, 2, 3, 4, 6 or
+/// their negatives. OCP Microscaling Formats specification 1.0, 5.
 enum MXFP4: BlockCodec {
     static let format = BlockFormat.mxfp4
 
@@ -10,7 +10,9 @@ enum MXFP4: BlockCodec {
     private static let floats = values.map(Float.init)
 
     /// 2^(e - 128), half of the scale, since the values are doubled. As in ggml, 255 is no NaN.
-    static func halfScale(_ e: UInt8) -> Float { Float(bitPattern: e < 2 ? 0x0020_0000 << UInt32(e) : UInt32(e - 1) << 23) }
+    static func halfScale(_ e: UInt8) -> Float {
+        Float(bitPattern: e < 2 ? 0x0020_0000 << UInt32(e) : UInt32(e - 1) << 23)
+    }
 
     static func decode(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
         let d = halfScale(block.byte(0))
@@ -25,7 +27,8 @@ enum MXFP4: BlockCodec {
 
     static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
         let top = abs(extreme(x, 32))
-        // The exponent under which the largest stays below 8, and the next higher, which does not clip it to 6: whichever errs less.
+        // The exponent under which the largest stays below 8, and the next higher, which does not clip it to 6:
+        // whichever errs less.
         let usual = top > 0 && top.isFinite ? Int(top.exponent) - 2 + 127 : top > 0 ? 254 : 0
         var (best, bestError): (UInt8, Float) = (0, .infinity)
         for e in [usual, usual + 1] where bestError > 0 {
@@ -47,7 +50,11 @@ enum MXFP4: BlockCodec {
     /// The code of the nearest doubled value.
     private static func index(of x: Float) -> Int {
         let size = abs(x), sign = x < 0 ? 8 : 0
-        let code = size < 0.5 ? 0 : size < 1.5 ? 1 : size < 2.5 ? 2 : size < 3.5 ? 3 : size < 5 ? 4 : size < 7 ? 5 : size < 10 ? 6 : size >= 10 ? 7 : 0
+        let code =
+            size < 0.5
+            ? 0
+            : size < 1.5
+                ? 1 : size < 2.5 ? 2 : size < 3.5 ? 3 : size < 5 ? 4 : size < 7 ? 5 : size < 10 ? 6 : size >= 10 ? 7 : 0
         return code == 0 ? 0 : code | sign
     }
 }

@@ -3,7 +3,9 @@ enum Float32Blocks: BlockCodec {
     static func decode(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
         out[0] = Float(bitPattern: block.loadUnaligned(as: UInt32.self))
     }
-    static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) { block.storeBytes(of: x[0].bitPattern, as: UInt32.self) }
+    static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+        block.storeBytes(of: x[0].bitPattern, as: UInt32.self)
+    }
 }
 
 enum Float16Blocks: BlockCodec {
@@ -17,5 +19,7 @@ enum BFloat16Blocks: BlockCodec {
     static func decode(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
         out[0] = Float(bfloat16Bits: block.loadUnaligned(as: UInt16.self))
     }
-    static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) { block.storeBytes(of: x[0].bfloat16Bits, as: UInt16.self) }
+    static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+        block.storeBytes(of: x[0].bfloat16Bits, as: UInt16.self)
+    }
 }

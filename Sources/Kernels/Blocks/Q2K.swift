@@ -1,5 +1,6 @@
-/// 256 numbers: 16 bytes of a scale (low) and an offset (high) for each 16, 64 bytes of codes, d, dmin (halves). Byte i of the first 32 holds numbers i, i + 32,
-/// i + 64, i + 96 from its low bits up, those of the second 32 the upper half. x = d scale q - dmin offset.
+/// 256 numbers: 16 bytes of a scale (low) and an offset (high) for each 16, 64 bytes of codes, d, dmin (halves). Byte i
+/// of the first 32 holds numbers i, i + 32, i + 64, i + 96 from its low bits up, those of the second 32 the upper half.
+/// x = d scale q - dmin offset.
 enum Q2_K: BlockCodec {
     static let format = BlockFormat.q2_K
 

@@ -1,5 +1,6 @@
-/// 256 numbers: 32 bytes of third bits (bit g of byte i is that of number 32 g + i), 64 bytes of low two bits as in Q2_K, sixteen scales of six bits in 12 bytes
-/// (the low four bits of scales s and s + 8 in byte s, the high two of s, s + 4, s + 8, s + 12 in byte 8 + s), d (half). x = d (scale - 32) (q - 4).
+/// 256 numbers: 32 bytes of third bits (bit g of byte i is that of number 32 g + i), 64 bytes of low two bits as in
+/// Q2_K, sixteen scales of six bits in 12 bytes (the low four bits of scales s and s + 8 in byte s, the high two of s,
+/// s + 4, s + 8, s + 12 in byte 8 + s), d (half). x = d (scale - 32) (q - 4).
 enum Q3_K: BlockCodec {
     static let format = BlockFormat.q3_K
 
@@ -23,7 +24,9 @@ enum Q3_K: BlockCodec {
     static func encode(_ x: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
         var fitted = SIMD16<Float>(repeating: 0)
         for s in 0 ..< 16 { fitted[s] = fitScale(x + s * 16, 16, reach: 4) }
-        let top = withUnsafePointer(to: fitted) { $0.withMemoryRebound(to: Float.self, capacity: 16) { extreme($0, 16) } }
+        let top = withUnsafePointer(to: fitted) {
+            $0.withMemoryRebound(to: Float.self, capacity: 16) { extreme($0, 16) }
+        }
         let d = (top / -32).roundedToFloat16, id = inverse(d)
         var scales = SIMD16<Int8>(repeating: 0)
         for s in 0 ..< 16 { scales[s] = code(fitted[s] * id, bottom: -32, top: 31) }
@@ -36,7 +39,9 @@ enum Q3_K: BlockCodec {
         }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { codes in
             let base = codes.baseAddress!
-            for s in 0 ..< 16 { fitCodes(x + s * 16, 16, scale: d * Float(scales[s]), bottom: -4, top: 3, into: base + s * 16) }
+            for s in 0 ..< 16 {
+                fitCodes(x + s * 16, 16, scale: d * Float(scales[s]), bottom: -4, top: 3, into: base + s * 16)
+            }
             for i in 0 ..< 32 {
                 var (high, low): (UInt8, SIMD2<UInt8>) = (0, [0, 0])
                 for g in 0 ..< 8 {

@@ -36,6 +36,8 @@ enum Q4_1: BlockCodec {
         let (d, m) = span(x, 32, steps: 15), id = inverse(d)
         block.set(0, half: d)
         block.set(2, half: m)
-        for i in 0 ..< 16 { block.set(4 + i, code((x[i] - m) * id, top: 15) | code((x[i + 16] - m) * id, top: 15) << 4) }
+        for i in 0 ..< 16 {
+            block.set(4 + i, code((x[i] - m) * id, top: 15) | code((x[i + 16] - m) * id, top: 15) << 4)
+        }
     }
 }

@@ -1,5 +1,5 @@
-/// 256 numbers: d, dmin (halves), `KScales` (12 bytes), four times 32 bytes that hold 32 numbers in their low and the next 32 in their high bits.
-/// x = d scale q - dmin offset, a scale and an offset for each 32.
+/// 256 numbers: d, dmin (halves), `KScales` (12 bytes), four times 32 bytes that hold 32 numbers in their low and the
+/// next 32 in their high bits. x = d scale q - dmin offset, a scale and an offset for each 32.
 enum Q4_K: BlockCodec {
     static let format = BlockFormat.q4_K
 
@@ -8,7 +8,9 @@ enum Q4_K: BlockCodec {
         for s in 0 ..< 8 {
             let (scale, offset) = KScales.load(block + 4, s)
             let dl = d * Float(scale), ml = dmin * Float(offset)
-            for i in 0 ..< 32 { out[s * 32 + i] = dl * Float(block.byte(16 + s / 2 * 32 + i) >> UInt8(4 * (s % 2)) & 15) - ml }
+            for i in 0 ..< 32 {
+                out[s * 32 + i] = dl * Float(block.byte(16 + s / 2 * 32 + i) >> UInt8(4 * (s % 2)) & 15) - ml
+            }
         }
     }
 
@@ -35,7 +37,8 @@ enum Q5_K: BlockCodec {
             let (scale, offset) = KScales.load(block + 4, s)
             let dl = d * Float(scale), ml = dmin * Float(offset)
             for i in 0 ..< 32 {
-                let low = block.byte(48 + s / 2 * 32 + i) >> UInt8(4 * (s % 2)) & 15, high = block.byte(16 + i) >> UInt8(s) & 1
+                let low = block.byte(48 + s / 2 * 32 + i) >> UInt8(4 * (s % 2)) & 15,
+                    high = block.byte(16 + i) >> UInt8(s) & 1
                 out[s * 32 + i] = dl * Float(low | high << 4) - ml
             }
         }

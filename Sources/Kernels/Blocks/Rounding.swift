@@ -1,6 +1,7 @@
 // Codes of blocks are rounded and held inside of their range here; NaN becomes the lowest code.
 
-/// Adding and taking off 1.5 · 2²³ rounds what is below 2²² to the nearest integer, ties to even, in two instructions on every processor.
+/// Adding and taking off 1.5 · 2²³ rounds what is below 2²² to the nearest integer, ties to even, in two instructions
+/// on every processor.
 private let integers: Float = 0x1.8p23
 
 /// Nearest integer, ties to even, within 0 ... top.

@@ -1,7 +1,8 @@
 internal import CKernels
 
-// Scales of sub-blocks by search: round under a candidate scale, then refit it to the codes by least squares; the best of a few candidates wins.
-// The idea is that of ggml's k-quants (llama.cpp, pull request 1684); what is minimised here is the plain squared error.
+// Scales of sub-blocks by search: round under a candidate scale, then refit it to the codes by least squares; the best
+// of a few candidates wins. The idea is that of ggml's k-quants (llama.cpp, pull request 1684); what is minimised here
+// is the plain squared error.
 
 /// The inner loops give the same on every instruction set, so the widest runs. The table is constant.
 nonisolated(unsafe) private let kernels = (InstructionSet.available.last ?? .portable).table!.pointee
@@ -41,7 +42,8 @@ func fitError(_ x: UnsafePointer<Float>, _ count: Int, scale: Float, offset: Flo
 ///
 /// - Parameter count: 16 or 32.
 func fitCodes(
-    _ x: UnsafePointer<Float>, _ count: Int, scale: Float, offset: Float = 0, bottom: Float = 0, top: Float, into codes: UnsafeMutablePointer<UInt8>
+    _ x: UnsafePointer<Float>, _ count: Int, scale: Float, offset: Float = 0, bottom: Float = 0, top: Float,
+    into codes: UnsafeMutablePointer<UInt8>
 ) {
     kernels.fit_codes(x, count, inverse(scale), offset, bottom, top, codes)
 }

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Rows of activations as integers with a scale for each 32 or 256: what weights in blocks are multiplied by. A row's integers depend on nothing but the row.
+/// Rows of activations as integers with a scale for each 32 or 256: what weights in blocks are multiplied by. A row's
+/// integers depend on nothing but the row.
 struct BlockActivations {
     private let storage: Storage
     private let layout: orrery_block_layout
@@ -16,12 +17,15 @@ struct BlockActivations {
         storage = Storage(byteCount: sums + a.rows * subs * 4)
         let base = storage.pointer
         let q = base.assumingMemoryBound(to: Int8.self), scale = (base + scales).assumingMemoryBound(to: Float.self)
-        let starts = (base + sums).assumingMemoryBound(to: Int32.self), shifts = (base + sums).assumingMemoryBound(to: Float.self)
+        let starts = (base + sums).assumingMemoryBound(to: Int32.self),
+            shifts = (base + sums).assumingMemoryBound(to: Float.self)
         rows = orrery_block_rows(
-            q: q, q_stride: stride, bytes: bytes, scales: scale, scale_stride: units, starts: starts, shifts: shifts, sub_stride: subs)
+            q: q, q_stride: stride, bytes: bytes, scales: scale, scale_stride: units, starts: starts, shifts: shifts,
+            sub_stride: subs)
         func quantise(_ i: Int) {
             processor.kernels.block_quantise(
-                format, rounded, many, a.advanced(row: i), a.type.code, k, q + i * stride, scale + i * units, starts + i * subs, shifts + i * subs)
+                format, rounded, many, a.advanced(row: i), a.type.code, k, q + i * stride, scale + i * units,
+                starts + i * subs, shifts + i * subs)
         }
         if a.rows == 1 {
             quantise(0)

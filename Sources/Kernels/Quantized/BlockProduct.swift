@@ -1,17 +1,19 @@
 internal import CKernels
 import Foundation
 
-// C = start + A Wᵀ with W in blocks. One accumulator per output meets the blocks in ascending order and sums inside a sub-block are exact integers, so an output
-// depends on its row of A and its row of W alone: not on the rows beside it, the cut into tasks or the threads.
+// C = start + A Wᵀ with W in blocks. One accumulator per output meets the blocks in ascending order and sums inside a
+// sub-block are exact integers, so an output depends on its row of A and its row of W alone: not on the rows beside it,
+// the cut into tasks or the threads.
 extension Processor {
     /// - Parameters:
-    ///   - a: [m, k], float32 or bfloat16; its rows are rounded to integers (`activations`) in units of 32 or, for formats with blocks of 256, of 256. Beside weights
-    ///     that are plain floats they stay as they are.
+    ///   - a: [m, k], float32 or bfloat16; its rows are rounded to integers (`activations`) in units of 32 or, for
+    ///     formats with blocks of 256, of 256. Beside weights that are plain floats they stay as they are.
     ///   - w: [n, k].
     ///   - c: [m, n].
     package func multiply(_ a: Matrix, _ w: QuantizedMatrix, into c: Matrix, start: ProductStart = .zero) {
         precondition(
-            a.columns == w.columns && c.rows == a.rows && c.columns == w.rows && c.columnStride == 1 && a.columnStride == 1,
+            a.columns == w.columns && c.rows == a.rows && c.columns == w.rows && c.columnStride == 1
+                && a.columnStride == 1,
             "product of [\(a.rows), \(a.columns)] and [\(w.rows), \(w.columns)]ᵀ into [\(c.rows), \(c.columns)]")
         guard a.rows > 0 else { return }
         switch w.format {
@@ -30,11 +32,14 @@ extension Processor {
     }
 
     /// One row, straight from the blocks: limited by the memory that holds them.
-    private func multiplyRow(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
+    private func multiplyRow(
+        _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
+    ) {
         let width = PackedBlocks.panelRows, together = panelsTogether(w.panels, of: w.panelBytes)
         let whole = c.type == .float32 ? c.columns / width : 0  // panels whose outputs can be written in place
         run(
-            .products, (w.panels + together - 1) / together, operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
+            .products, (w.panels + together - 1) / together,
+            operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
         ) { task in
             let first = task * together, last = min(w.panels, first + together)
             var rows = a.from()
@@ -48,24 +53,32 @@ extension Processor {
                     out.initialize(repeating: 0, count: (last - first) * width)
                     begin(out, start, c, row: 0, column: first * width, count: columns)
                     kernels.block_product_row(w.format, hints, last - first, w.blocks, w.panel(first), &rows, out)
-                    kernels.convert(out, ElementType.float32.code, c.pointer + first * width * c.type.size, c.type.code, columns)
+                    kernels.convert(
+                        out, ElementType.float32.code, c.pointer + first * width * c.type.size, c.type.code, columns)
                 }
             }
         }
     }
 
-    /// Panels that one task reads: as much as keeps a stream of memory going, and tasks enough that the last ones finish together.
-    func panelsTogether(_ panels: Int, of panelBytes: Int) -> Int { max(1, min((512 << 10) / panelBytes, panels / (4 * threads))) }
+    /// Panels that one task reads: as much as keeps a stream of memory going, and tasks enough that the last ones
+    /// finish together.
+    func panelsTogether(_ panels: Int, of panelBytes: Int) -> Int {
+        max(1, min((512 << 10) / panelBytes, panels / (4 * threads)))
+    }
 
-    /// Several rows: the codes of a few panels are expanded to bytes or 16-bit numbers, a piece of k at a time, and stay in the first cache while all rows pass by.
-    private func multiplyRows(_ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart) {
+    /// Several rows: the codes of a few panels are expanded to bytes or 16-bit numbers, a piece of k at a time, and
+    /// stay in the first cache while all rows pass by.
+    private func multiplyRows(
+        _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
+    ) {
         let width = PackedBlocks.panelRows, sub = Int(w.layout.sub), elements = Int(w.layout.elements)
         let together = w.panels >= 8 * threads ? 4 : w.panels >= 4 * threads ? 2 : 1
         let piece = Int(ORRERY_EXPANDED_DEPTH), blocksPerPiece = piece / elements, rowsTogether = min(c.rows, 512)
         let groups = (w.panels + together - 1) / together, rowBlocks = (c.rows + rowsTogether - 1) / rowsTogether
         let columns = together * width, codeBytes = a.bytes == ORRERY_INT16 ? Int(kernels.expanded_bytes) : 1
         run(
-            .products, groups * rowBlocks, operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns),
+            .products, groups * rowBlocks,
+            operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns),
             bytes: source.byteCount + c.bytes
         ) { task in
             let first = task / rowBlocks * together, panels = min(together, w.panels - first)
@@ -87,7 +100,8 @@ extension Processor {
                 let count = min(blocksPerPiece, w.blocks - block), k = count * elements
                 for p in 0 ..< panels {
                     kernels.block_expand(
-                        w.format, a.bytes, w.panel(first + p), block, count, bytes + p * k * width * codeBytes, base + scales + p * (k / sub) * width,
+                        w.format, a.bytes, w.panel(first + p), block, count, bytes + p * k * width * codeBytes,
+                        base + scales + p * (k / sub) * width,
                         base + offsets + p * (k / sub) * width)
                 }
                 var activations = a.from(row: row, column: block * elements)
@@ -96,17 +110,22 @@ extension Processor {
             }
             for r in 0 ..< rows {
                 kernels.convert(
-                    base + sums + r * columns, ElementType.float32.code, c.advanced(row: row + r) + from * c.type.size, c.type.code, present)
+                    base + sums + r * columns, ElementType.float32.code, c.advanced(row: row + r) + from * c.type.size,
+                    c.type.code, present)
             }
         }
     }
 
     /// What the sums of a part of a row of C start as.
-    func begin(_ out: UnsafeMutablePointer<Float>, _ start: ProductStart, _ c: Matrix, row: Int, column: Int, count: Int) {
+    func begin(
+        _ out: UnsafeMutablePointer<Float>, _ start: ProductStart, _ c: Matrix, row: Int, column: Int, count: Int
+    ) {
         switch start {
         case .zero: memset(out, 0, count * 4)
         case .bias(let bias): memcpy(out, bias + column, count * 4)
-        case .accumulate: kernels.convert(c.advanced(row: row) + column * c.type.size, c.type.code, out, ElementType.float32.code, count)
+        case .accumulate:
+            kernels.convert(
+                c.advanced(row: row) + column * c.type.size, c.type.code, out, ElementType.float32.code, count)
         }
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 
 extension Processor {
-    /// The most operations a second, in 10⁹, that products with weights in blocks can reach: those of dot products of bytes out of the first cache on all threads,
-    /// and half of that where activations have two bytes.
+    /// The most operations a second, in 10⁹, that products with weights in blocks can reach: those of dot products of
+    /// bytes out of the first cache on all threads, and half of that where activations have two bytes.
     package func measuredBytePeak(seconds: Double) -> Double {
         let iterations = max(1000, Int(seconds * 4e7))
         var best = 0.0
@@ -12,7 +12,9 @@ extension Processor {
             let start = DispatchTime.now().uptimeNanoseconds
             let done = Mutex(0.0)
             pool.run(threads) { _ in
-                let operations = withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { kernels.block_peak(iterations, $0.baseAddress!) }
+                let operations = withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) {
+                    kernels.block_peak(iterations, $0.baseAddress!)
+                }
                 done.withLock { $0 += operations }
             }
             best = max(best, done.withLock { $0 } / Double(DispatchTime.now().uptimeNanoseconds - start))
@@ -31,8 +33,8 @@ extension Processor {
     }
 }
 
-/// The rate at which all threads read memory together, sampled bit by bit: on a shared machine it halves and doubles within seconds, so that the limit of what
-/// takes longer is the mean of samples taken all along.
+/// The rate at which all threads read memory together, sampled bit by bit: on a shared machine it halves and doubles
+/// within seconds, so that the limit of what takes longer is the mean of samples taken all along.
 package struct ReadBandwidth {
     private let storage: Storage
     private let pieces: [Int]
@@ -50,7 +52,8 @@ package struct ReadBandwidth {
     package mutating func sample(on processor: Processor) {
         let base = UnsafePointer(storage.pointer.assumingMemoryBound(to: UInt8.self)), all = storage.byteCount
         for (way, piece) in pieces.enumerated() {
-            let size = (piece == 0 ? all / processor.threads : piece) / 256 * 256, start = DispatchTime.now().uptimeNanoseconds
+            let size = (piece == 0 ? all / processor.threads : piece) / 256 * 256,
+                start = DispatchTime.now().uptimeNanoseconds
             let seen = Mutex<UInt32>(0)
             processor.pool.run(all / size) { task in
                 let value = processor.kernels.read_bytes(base + task * size, size)

@@ -1,7 +1,8 @@
 internal import CKernels
 
-/// A matrix in blocks as products read it: panels of sixteen rows side by side, word by word (Sources/CKernels/template/blocks/formats.h). It takes the bytes of the
-/// source, rounded up to whole panels, and is the same for every instruction set.
+/// A matrix in blocks as products read it: panels of sixteen rows side by side, word by word
+/// (Sources/CKernels/template/blocks/formats.h). It takes the bytes of the source, rounded up to whole panels, and is
+/// the same for every instruction set.
 final class PackedBlocks: @unchecked Sendable {  // written only while it is made
     static let panelRows = Int(ORRERY_PANEL_ROWS)
 
@@ -21,11 +22,14 @@ final class PackedBlocks: @unchecked Sendable {  // written only while it is mad
         panelBytes = source.bytesPerRow * Self.panelRows
         memory = WeightMemory(byteCount: panels * panelBytes)
         source.move(groupsOf: Self.panelRows, on: processor) { panel, rows in
-            orrery_pack_blocks(format, rows, blocks, (memory.base + panel * panelBytes).assumingMemoryBound(to: UInt8.self))
+            orrery_pack_blocks(
+                format, rows, blocks, (memory.base + panel * panelBytes).assumingMemoryBound(to: UInt8.self))
         }
     }
 
-    func panel(_ p: Int) -> UnsafePointer<UInt8> { UnsafePointer((memory.base + p * panelBytes).assumingMemoryBound(to: UInt8.self)) }
+    func panel(_ p: Int) -> UnsafePointer<UInt8> {
+        UnsafePointer((memory.base + p * panelBytes).assumingMemoryBound(to: UInt8.self))
+    }
 }
 
 extension BlockFormat {

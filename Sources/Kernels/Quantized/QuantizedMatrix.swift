@@ -1,15 +1,18 @@
 import Synchronization
 
-/// A weight matrix [rows n, columns k] whose rows are stored in one of ggml's formats, plain floats included: a region of a mapped file or memory of its
-/// own, which `owner` keeps. It is read only; a copy in the order that products like best is made once, when first needed.
-public final class QuantizedMatrix: @unchecked Sendable {  // never written after init, but for the copy, which is behind a lock
+/// A weight matrix [rows n, columns k] whose rows are stored in one of ggml's formats, plain floats included: a region
+/// of a mapped file or memory of its own, which `owner` keeps. It is read only; a copy in the order that products like
+/// best is made once, when first needed.
+public final class QuantizedMatrix: @unchecked Sendable {
+    // Never written after init, but for the copy, which is behind a lock.
     public let format: BlockFormat
     /// n, outputs of a product y = x Wᵀ.
     public let rows: Int
     /// k, inputs.
     public let columns: Int
     public let bytesPerRow: Int
-    /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on demand.
+    /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on
+    /// demand.
     public let isMapped: Bool
     private let source: Source
     /// Row i is stored as row `order[i]`; nil where rows are in order.
@@ -38,32 +41,50 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     ///   - isMapped: the bytes are pages of a file.
     /// - Throws: `QuantizedMatrixError` where sizes do not agree.
     public convenience init(
-        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?, isMapped: Bool = false
+        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?,
+        isMapped: Bool = false
     ) throws {
         let (perRow, count) = try Self.sizes(format, rows, columns)
         guard let base = bytes.baseAddress, bytes.count == count else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns) takes \(count) bytes, found \(bytes.count)")
+            throw QuantizedMatrixError(
+                "a \(format.rawValue) matrix of \(rows) rows of \(columns) takes \(count) bytes, found \(bytes.count)")
         }
-        self.init(format, rows: rows, columns: columns, bytesPerRow: perRow, .bytes(base, owner: owner), isMapped: isMapped, order: nil)
+        self.init(
+            format, rows: rows, columns: columns, bytesPerRow: perRow, .bytes(base, owner: owner), isMapped: isMapped,
+            order: nil)
     }
 
     /// Rows that are put together when they are read.
     package convenience init(format: BlockFormat, rows: Int, columns: Int, assembly: any RowAssembly) throws {
         let (perRow, _) = try Self.sizes(format, rows, columns)
-        self.init(format, rows: rows, columns: columns, bytesPerRow: perRow, .assembly(assembly, first: 0), isMapped: true, order: nil)
+        self.init(
+            format, rows: rows, columns: columns, bytesPerRow: perRow, .assembly(assembly, first: 0), isMapped: true,
+            order: nil)
     }
 
-    private init(_ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, _ source: Source, isMapped: Bool, order: [Int32]?) {
-        (self.format, self.rows, self.columns, self.bytesPerRow, self.source) = (format, rows, columns, bytesPerRow, source)
+    private init(
+        _ format: BlockFormat, rows: Int, columns: Int, bytesPerRow: Int, _ source: Source, isMapped: Bool,
+        order: [Int32]?
+    ) {
+        (self.format, self.rows, self.columns, self.bytesPerRow, self.source) = (
+            format, rows, columns, bytesPerRow, source
+        )
         (self.isMapped, self.order) = (isMapped, order)
     }
 
-    private static func sizes(_ format: BlockFormat, _ rows: Int, _ columns: Int) throws -> (bytesPerRow: Int, byteCount: Int) {
-        guard let perRow = format.bytesPerRow(columns: columns), let count = format.byteCount(rows: rows, columns: columns) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one")
+    private static func sizes(
+        _ format: BlockFormat, _ rows: Int, _ columns: Int
+    ) throws -> (bytesPerRow: Int, byteCount: Int) {
+        guard let perRow = format.bytesPerRow(columns: columns),
+            let count = format.byteCount(rows: rows, columns: columns)
+        else {
+            throw QuantizedMatrixError(
+                "a \(format.rawValue) matrix of \(rows) rows of \(columns): rows are blocks of \(format.elementsPerBlock), at least one"
+            )
         }
         guard rows <= Int(Int32.max), columns <= Int(Int32.max) else {
-            throw QuantizedMatrixError("a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
+            throw QuantizedMatrixError(
+                "a \(format.rawValue) matrix of \(rows) rows of \(columns): sizes up to \(Int32.max) are supported")
         }
         return (perRow, count)
     }
@@ -74,9 +95,12 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     package convenience init(_ values: UnsafePointer<Float>, rows: Int, columns: Int, as format: BlockFormat) throws {
         let (perRow, count) = try Self.sizes(format, rows, columns)
         let storage = Storage(byteCount: count)
-        Processor.current.pool.run(rows) { row in format.encode(values + row * columns, count: columns, into: storage.pointer + row * perRow) }
+        Processor.current.pool.run(rows) { row in
+            format.encode(values + row * columns, count: columns, into: storage.pointer + row * perRow)
+        }
         try self.init(
-            format: format, rows: rows, columns: columns, bytes: UnsafeRawBufferPointer(start: storage.pointer, count: count), owner: storage)
+            format: format, rows: rows, columns: columns,
+            bytes: UnsafeRawBufferPointer(start: storage.pointer, count: count), owner: storage)
     }
 
     /// The same rows in another order: row i of the result is row `order[i]` of this.
@@ -99,7 +123,8 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
         // rows in another order may lie anywhere: the slice keeps the whole and its own part of the order
         return QuantizedMatrix(
             format, rows: range.count, columns: columns, bytesPerRow: bytesPerRow,
-            order == nil ? source.dropFirst(range.lowerBound, bytesPerRow: bytesPerRow) : source, isMapped: isMapped, order: order.map { Array($0[range]) })
+            order == nil ? source.dropFirst(range.lowerBound, bytesPerRow: bytesPerRow) : source, isMapped: isMapped,
+            order: order.map { Array($0[range]) })
     }
 
     private func storedRow(_ i: Int) -> Int { order.map { Int($0[i]) } ?? i }
@@ -133,10 +158,13 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
 
     /// All stored bytes, if every row that is stored there is one of these.
     var allBytes: UnsafeRawBufferPointer? { isPermutation ? storedBytes : nil }
-    private var storedBytes: UnsafeRawBufferPointer? { base.map { UnsafeRawBufferPointer(start: $0, count: byteCount) } }
+    private var storedBytes: UnsafeRawBufferPointer? {
+        base.map { UnsafeRawBufferPointer(start: $0, count: byteCount) }
+    }
     private var isPermutation: Bool { order.map { Set($0) == Set(0 ..< Int32(rows)) } ?? true }
 
-    /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held in memory.
+    /// The order in which products read blocks. Made when first needed; from then on pages of a file are no longer held
+    /// in memory.
     func packed(on processor: Processor) -> PackedBlocks {
         packing.withLock { packing in
             if let packing { return packing }
@@ -169,7 +197,9 @@ public final class QuantizedMatrix: @unchecked Sendable {  // never written afte
     package func decode(row i: Int, into out: UnsafeMutablePointer<Float>) {
         precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
         if let row = row(i) { return format.decode(row, count: columns, into: out) }
-        withUnsafeTemporaryAllocation(byteCount: bytesPerRow, alignment: 16) { format.decode(row(i, in: $0.baseAddress!), count: columns, into: out) }
+        withUnsafeTemporaryAllocation(byteCount: bytesPerRow, alignment: 16) {
+            format.decode(row(i, in: $0.baseAddress!), count: columns, into: out)
+        }
     }
 }
 

@@ -1,19 +1,25 @@
 import Foundation
 
-/// Memory for weights in an order of our own. It asks for huge pages: one thread was seen to read them twice as fast as pages of 4 KiB.
-final class WeightMemory: @unchecked Sendable {  // the bytes are written by whoever makes the copy, before anybody else has it
+/// Memory for weights in an order of our own. It asks for huge pages: one thread was seen to read them twice as fast as
+/// pages of 4 KiB.
+final class WeightMemory: @unchecked Sendable {
+    // The bytes are written by whoever makes the copy, before anybody else has it.
     let base: UnsafeMutableRawPointer
 
     private static let hugePage = 2 << 20
 
     init(byteCount: Int) {
         var result: UnsafeMutableRawPointer?
-        guard posix_memalign(&result, byteCount >= Self.hugePage ? Self.hugePage : 64, max(byteCount, 64)) == 0, let result else {
+        guard posix_memalign(&result, byteCount >= Self.hugePage ? Self.hugePage : 64, max(byteCount, 64)) == 0,
+            let result
+        else {
             fatalError("out of memory: \(byteCount) bytes for a weight matrix")
         }
         #if os(Linux)
         // whole ones; the rest would only be wasted on one
-        if byteCount >= Self.hugePage { madvise(result, byteCount / Self.hugePage * Self.hugePage, 14 /* MADV_HUGEPAGE */) }
+        if byteCount >= Self.hugePage {
+            madvise(result, byteCount / Self.hugePage * Self.hugePage, 14 /* MADV_HUGEPAGE */)
+        }
         #endif
         base = result
     }
@@ -22,7 +28,8 @@ final class WeightMemory: @unchecked Sendable {  // the bytes are written by who
 }
 
 extension QuantizedMatrix {
-    /// Gives `copy` all rows in groups, a group being a panel of a copy, on all threads, and lets the pages of the file go that held them: the copy takes their place.
+    /// Gives `copy` all rows in groups, a group being a panel of a copy, on all threads, and lets the pages of the file
+    /// go that held them: the copy takes their place.
     ///
     /// - Parameter copy: receives the number of a group and `size` pointers to stored rows, nil past the last row.
     func move(groupsOf size: Int, on processor: Processor, copy: (Int, UnsafePointer<UnsafePointer<UInt8>?>) -> Void) {
@@ -37,7 +44,8 @@ extension QuantizedMatrix {
                 for group in mine {
                     for r in 0 ..< size {
                         let i = group * size + r
-                        let stored = i < rows ? assembled.map { row(i, in: $0.pointer + r * bytesPerRow) } ?? row(i) : nil
+                        let stored =
+                            i < rows ? assembled.map { row(i, in: $0.pointer + r * bytesPerRow) } ?? row(i) : nil
                         pointers[r] = stored?.assumingMemoryBound(to: UInt8.self)
                     }
                     copy(group, UnsafePointer(pointers.baseAddress!))
@@ -58,8 +66,11 @@ extension QuantizedMatrix {
     private func mapPages(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
         #if os(Linux)
         let part = part(bytes, range), page = UInt(sysconf(Int32(_SC_PAGESIZE)))
-        let first = UInt(bitPattern: part.baseAddress!) / page * page, end = UInt(bitPattern: part.baseAddress!) + UInt(part.count)
-        madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), 22 /* MADV_POPULATE_READ; older systems refuse, and nothing is lost */)
+        let first = UInt(bitPattern: part.baseAddress!) / page * page,
+            end = UInt(bitPattern: part.baseAddress!) + UInt(part.count)
+        madvise(
+            UnsafeMutableRawPointer(bitPattern: first), Int(end - first),
+            22 /* MADV_POPULATE_READ; older systems refuse, and nothing is lost */)
         #endif
     }
 

@@ -1,9 +1,10 @@
 /// The plain twin of every inner loop: the paper's formula, one element at a time, in float64.
 ///
-/// Nothing here is fast and nothing here calls the fast path. `KernelsTests` compares the two on every instruction set. Inputs are
-/// float32 arrays, row-major; one that a kernel reads as bfloat16 is rounded first with `roundedToBFloat16`.
+/// Nothing here is fast and nothing here calls the fast path. `KernelsTests` compares the two on every instruction set.
+/// Inputs are float32 arrays, row-major; one that a kernel reads as bfloat16 is rounded first with `roundedToBFloat16`.
 package enum Reference {
-    /// Half the distance between neighbouring float32 numbers at 1: one rounding changes a number by at most this share.
+    /// Half the distance between neighbouring float32 numbers at 1: one rounding changes a number by at most this
+    /// share.
     package static let float32Roundoff = 0x1p-24
     /// The same for bfloat16, which keeps 8 significant bits.
     package static let bfloat16Roundoff = 0x1p-8

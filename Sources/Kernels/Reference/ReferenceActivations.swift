@@ -59,5 +59,7 @@ extension Reference {
     static func normalCDF(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
     static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
     /// sqrt(2 / π) (x + 0.044715 x³) (arXiv:1606.08415)
-    private static func tanhArgument(_ x: Double) -> Double { (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x) }
+    private static func tanhArgument(_ x: Double) -> Double {
+        (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
+    }
 }

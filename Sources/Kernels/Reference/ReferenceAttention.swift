@@ -1,6 +1,7 @@
 import Foundation
 
-/// Attention with every score in memory. N rows of queries in runs, S keys of all runs one after the other, H heads, D head size.
+/// Attention with every score in memory. N rows of queries in runs, S keys of all runs one after the other, H heads, D
+/// head size.
 package struct ReferenceAttention {
     package var shape: AttentionShape
     /// [N, H, D]
@@ -12,7 +13,9 @@ package struct ReferenceAttention {
     package var keeps: ((Int, Int, Int) -> Bool)?
     package var dropped: Double = 0
 
-    package init(_ shape: AttentionShape, q: [Float], k: [Float], v: [Float]) { (self.shape, self.q, self.k, self.v) = (shape, q, k, v) }
+    package init(_ shape: AttentionShape, q: [Float], k: [Float], v: [Float]) {
+        (self.shape, self.q, self.k, self.v) = (shape, q, k, v)
+    }
 
     package struct Result {
         /// [N, H, D]
@@ -41,7 +44,9 @@ package struct ReferenceAttention {
     }
 
     private func query(_ r: Row) -> Int { (r.row * shape.heads + r.head) * shape.headSize }
-    private func key(_ r: Row, _ s: Int) -> Int { ((r.firstKey + s) * shape.keyValueHeads + r.head / shape.group) * shape.headSize }
+    private func key(_ r: Row, _ s: Int) -> Int {
+        ((r.firstKey + s) * shape.keyValueHeads + r.head / shape.group) * shape.headSize
+    }
     private func dot(_ x: [Float], _ i: Int, _ y: [Float], _ j: Int) -> Double {
         (0 ..< shape.headSize).reduce(0) { $0 + Double(x[i + $1]) * Double(y[j + $1]) }
     }
@@ -58,7 +63,10 @@ package struct ReferenceAttention {
             for run in shape.runs {
                 for t in 0 ..< run.queries {
                     let position = run.firstPosition + t
-                    body(Row(row: run.firstRow + t, head: head, position: position, firstKey: firstKey, seen: shape.keys(seenFrom: position, in: run)))
+                    body(
+                        Row(
+                            row: run.firstRow + t, head: head, position: position, firstKey: firstKey,
+                            seen: shape.keys(seenFrom: position, in: run)))
                 }
                 firstKey += run.keys
             }
@@ -71,7 +79,8 @@ package struct ReferenceAttention {
         return shape.softCap.map { Double($0) * tanh(score / Double($0)) } ?? score
     }
 
-    /// Scores of the keys that a query sees, with - slope (distance) (arXiv:2108.12409) and T5's terms (arXiv:1910.10683).
+    /// Scores of the keys that a query sees, with - slope (distance) (arXiv:2108.12409) and T5's terms
+    /// (arXiv:1910.10683).
     private func scores(_ r: Row) -> [Double] { r.seen.map { s in capped(r, s) + bias(r, s) } }
 
     private func bias(_ r: Row, _ s: Int) -> Double {
@@ -83,7 +92,8 @@ package struct ReferenceAttention {
         let zeros = [Double](repeating: 0, count: q.count)
         var result = Result(y: zeros, logSumExp: [], magnitude: zeros, largestScore: 0)
         forEachRow { r in
-            let s = scores(r), sink = shape.sinks.isEmpty ? -.infinity : Double(shape.sinks[r.head]), top = max(s.max()!, sink)
+            let s = scores(r), sink = shape.sinks.isEmpty ? -.infinity : Double(shape.sinks[r.head]),
+                top = max(s.max()!, sink)
             let lse = top + log(s.reduce(exp(sink - top)) { $0 + exp($1 - top) })
             result.logSumExp.append(lse)
             for (j, score) in zip(r.seen, s) {
@@ -93,24 +103,29 @@ package struct ReferenceAttention {
                     result.y[query(r) + i] += term
                     result.magnitude[query(r) + i] += abs(term)
                 }
-                let terms = Double(shape.scale) * size(q, query(r), k, key(r, j)) + abs(bias(r, j)) + Double(shape.softCap ?? 0)
+                let terms =
+                    Double(shape.scale) * size(q, query(r), k, key(r, j)) + abs(bias(r, j)) + Double(shape.softCap ?? 0)
                 result.largestScore = max(result.largestScore, terms)
             }
         }
         return result
     }
 
-    /// dV = Pᵀ dO, dP = dO Vᵀ, dS = P (dP - rowsum(dO O)), dQ = scale dS K, dK = scale dSᵀ Q (arXiv:2205.14135, appendix B.2).
+    /// dV = Pᵀ dO, dP = dO Vᵀ, dS = P (dP - rowsum(dO O)), dQ = scale dS K, dK = scale dSᵀ Q (arXiv:2205.14135,
+    /// appendix B.2).
     package func gradient(dy: [Float]) -> Gradient {
         let (ofQueries, ofKeys) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: k.count))
-        var g = Gradient(dq: ofQueries, dk: ofKeys, dv: ofKeys, dqMagnitude: ofQueries, dkMagnitude: ofKeys, dvMagnitude: ofKeys)
+        var g = Gradient(
+            dq: ofQueries, dk: ofKeys, dv: ofKeys, dqMagnitude: ofQueries, dkMagnitude: ofKeys, dvMagnitude: ofKeys)
         let forward = forward(), scale = Double(shape.scale)
         var row = 0
         forEachRow { r in
             let from = query(r), lse = forward.logSumExp[row]
             row += 1
             let delta = (0 ..< shape.headSize).reduce(0) { $0 + Double(dy[from + $1]) * forward.y[from + $1] }
-            let deltaSize = (0 ..< shape.headSize).reduce(0) { $0 + abs(Double(dy[from + $1])) * forward.magnitude[from + $1] }
+            let deltaSize = (0 ..< shape.headSize).reduce(0) {
+                $0 + abs(Double(dy[from + $1])) * forward.magnitude[from + $1]
+            }
             for (j, score) in zip(r.seen, scores(r)) {
                 let to = key(r, j), p = exp(score - lse), pUsed = used(p, r, j)
                 let dp = used(dot(dy, from, v, to), r, j), dpSize = used(size(dy, from, v, to), r, j)

@@ -1,6 +1,7 @@
 // Products with weights in blocks, by their definition. M rows of activations, N rows of weights, K numbers a row.
 extension Reference {
-    /// Activations as the products see them: per unit of 32 or 256 the largest in magnitude becomes 127, or 127 · 128, the others the nearest integers.
+    /// Activations as the products see them: per unit of 32 or 256 the largest in magnitude becomes 127, or 127 · 128,
+    /// the others the nearest integers.
     package static func roundedActivations(_ x: [Float], unit: Int, as type: ActivationType) -> [Double] {
         let most: Float = type == .int8 ? 127 : 127 * 128
         return stride(from: 0, to: x.count, by: unit).flatMap { at -> [Double] in
@@ -11,7 +12,9 @@ extension Reference {
     }
 
     /// start + A Wᵀ of A [M, K] and the decoded W [N, K], in float64: [M, N]; and Σ|a||w| of each.
-    package static func product(_ a: [Double], weights w: [Float], M: Int, N: Int, K: Int, start: (Int) -> Float) -> (sums: [Double], sizes: [Double]) {
+    package static func product(
+        _ a: [Double], weights w: [Float], M: Int, N: Int, K: Int, start: (Int) -> Float
+    ) -> (sums: [Double], sizes: [Double]) {
         var (sums, sizes): ([Double], [Double]) = ([], [])
         for i in 0 ..< M {
             for j in 0 ..< N {

@@ -15,7 +15,8 @@ extension Reference {
         }
     }
 
-    /// By how much that may differ from a number whose block's largest is `largest`: half a step of the type. 8-bit blocks add the rounding of their scale.
+    /// By how much that may differ from a number whose block's largest is `largest`: half a step of the type. 8-bit
+    /// blocks add the rounding of their scale.
     package static func keptError(_ type: CacheType, largest: Double) -> Double {
         switch type {
         case .float32: 0

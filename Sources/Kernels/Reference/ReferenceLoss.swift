@@ -10,12 +10,16 @@ extension Reference {
         }
     }
 
-    /// scales[row] (softmax - onehot(target)); zeros where the target is negative. `lse` is the one that the forward pass kept.
-    package static func crossEntropyGradient(_ logits: [Float], lse: [Float], targets: [Int32], scales: [Float], width: Int) -> [Double] {
+    /// scales[row] (softmax - onehot(target)); zeros where the target is negative. `lse` is the one that the forward
+    /// pass kept.
+    package static func crossEntropyGradient(
+        _ logits: [Float], lse: [Float], targets: [Int32], scales: [Float], width: Int
+    ) -> [Double] {
         logits.indices.map { i in
             let (row, column) = (i / width, i % width)
             guard targets[row] >= 0 else { return 0 }
-            return Double(scales[row]) * (exp(Double(logits[i]) - Double(lse[row])) - (Int(targets[row]) == column ? 1 : 0))
+            return Double(scales[row])
+                * (exp(Double(logits[i]) - Double(lse[row])) - (Int(targets[row]) == column ? 1 : 0))
         }
     }
 }

@@ -1,7 +1,9 @@
 // Norms of rows of W elements. The gradients take the statistics that the forward pass kept, as the kernels do.
 extension Reference {
     /// x / sqrt(mean(x²) + ε) (offset + w) (arXiv:1910.07467)
-    package static func rmsNorm(_ x: [Float], weight w: [Float], offset: Float = 0, epsilon: Float) -> (y: [Double], rstd: [Double]) {
+    package static func rmsNorm(
+        _ x: [Float], weight w: [Float], offset: Float = 0, epsilon: Float
+    ) -> (y: [Double], rstd: [Double]) {
         let W = w.count
         let rstd = (0 ..< x.count / W).map { row in
             1 / (sumOfSquares(Array(x[row * W ..< (row + 1) * W])) / Double(W) + Double(epsilon)).squareRoot()

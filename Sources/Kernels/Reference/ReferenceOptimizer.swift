@@ -1,7 +1,8 @@
 import Foundation
 
 extension Reference {
-    /// One step of AdamW (arXiv:1711.05101, algorithm 2, with the decay multiplied by the learning rate as PyTorch has it).
+    /// One step of AdamW (arXiv:1711.05101, algorithm 2, with the decay multiplied by the learning rate as PyTorch has
+    /// it).
     package static func adamW(
         _ o: AdamWStep, weights: [Float], gradients: [Float], moments: [Float], secondMoments: [Float]
     ) -> (weights: [Double], moments: [Double], secondMoments: [Double]) {

@@ -1,4 +1,5 @@
-/// Philox4x32 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11, section 4.3), one counter at a time.
+/// Philox4x32 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11, section 4.3), one counter at a
+/// time.
 package struct ReferencePhilox {
     package var rounds: Int
     package var key: (UInt32, UInt32)
@@ -20,11 +21,14 @@ package struct ReferencePhilox {
 }
 
 extension Reference {
-    /// Whether dropout keeps element `element` of row `row`: 16 bits of Philox4x32-7 for each of the 8 elements of a counter
-    /// (group, row, stream), kept where they reach the probability's share of 65536.
+    /// Whether dropout keeps element `element` of row `row`: 16 bits of Philox4x32-7 for each of the 8 elements of a
+    /// counter (group, row, stream), kept where they reach the probability's share of 65536.
     package static func keeps(_ dropout: Dropout, row: UInt32, element: Int) -> Bool {
-        let philox = ReferencePhilox(rounds: 7, key: (UInt32(truncatingIfNeeded: dropout.seed), UInt32(dropout.seed >> 32)))
-        let words = philox([UInt32(element / 8), row, UInt32(truncatingIfNeeded: dropout.stream), UInt32(dropout.stream >> 32)])
+        let philox = ReferencePhilox(
+            rounds: 7, key: (UInt32(truncatingIfNeeded: dropout.seed), UInt32(dropout.seed >> 32)))
+        let words = philox([
+            UInt32(element / 8), row, UInt32(truncatingIfNeeded: dropout.stream), UInt32(dropout.stream >> 32),
+        ])
         let bits = words[element % 8 / 2] >> (element % 2 == 0 ? 0 : 16) & 0xffff
         return bits >= UInt32((dropout.probability * 65536).rounded())
     }

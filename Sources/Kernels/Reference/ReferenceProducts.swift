@@ -1,7 +1,9 @@
 // Sums of products. M, N, K: rows, columns and the length that is summed over.
 extension Reference {
     /// start + A B of A [M, K] and B [K, N]: [M, N].
-    package static func product(_ a: [Float], _ b: [Float], M: Int, N: Int, K: Int, start: (Int, Int) -> Float = { _, _ in 0 }) -> [Double] {
+    package static func product(
+        _ a: [Float], _ b: [Float], M: Int, N: Int, K: Int, start: (Int, Int) -> Float = { _, _ in 0 }
+    ) -> [Double] {
         var c = [Double](repeating: 0, count: M * N)
         for i in 0 ..< M {
             for j in 0 ..< N {
@@ -27,7 +29,9 @@ extension Reference {
 
     /// Σ x y of each row: [rows].
     package static func rowDots(_ x: [Float], _ y: [Float], width: Int) -> [Double] {
-        (0 ..< x.count / width).map { row in (row * width ..< (row + 1) * width).reduce(0) { $0 + Double(x[$1]) * Double(y[$1]) } }
+        (0 ..< x.count / width).map { row in
+            (row * width ..< (row + 1) * width).reduce(0) { $0 + Double(x[$1]) * Double(y[$1]) }
+        }
     }
 
     package static func sumOfSquares(_ x: [Float]) -> Double { x.reduce(0) { $0 + Double($1) * Double($1) } }

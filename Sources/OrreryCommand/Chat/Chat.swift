@@ -24,13 +24,19 @@ struct Chat: ParsableCommand {
     @Option(help: "What the model is told before the conversation. (default: nothing, or what its template says)")
     var system: String?
 
-    @Option(name: [.customShort("p"), .long], help: "Answer this one message and end; - reads it from standard input. (default: a conversation)")
+    @Option(
+        name: [.customShort("p"), .long],
+        help: "Answer this one message and end; - reads it from standard input. (default: a conversation)")
     var prompt: String?
 
     @Option(help: "Chat template: a file, a named one of the model's, chatml, or plain. (default: the model's own)")
     var template: String?
 
-    @Option(name: .customLong("set"), help: "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times. (default: none)")
+    @Option(
+        name: .customLong("set"),
+        help:
+            "Variable for the template, NAME=JSON, such as enable_thinking=false. May be given several times. (default: none)"
+    )
     var variables: [String] = []
 
     @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens in an answer.")
@@ -57,12 +63,19 @@ struct Chat: ParsableCommand {
             var options = ChatTemplate.Options()
             options.variables = try templateVariables()
             let chosen = sampling.options(suggested: source.suggestedSampling)
-            if !output.json, !chosen.isGreedy { standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim)) }
+            if !output.json, !chosen.isGreedy {
+                standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim))
+            }
             let session = ChatSession(
-                source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens, computeType: type,
+                source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens,
+                computeType: type,
                 cacheType: cache.type(computing: type, compute, source.model))
             if prompt == nil { LineReader.whileWorking { source.prepare(type) } } else { source.prepare(type) }
-            if let message { try answerOnce(message, session) } else { try ChatLoop(session, title: ModelTitle(source, path: model)).run() }
+            if let message {
+                try answerOnce(message, session)
+            } else {
+                try ChatLoop(session, title: ModelTitle(source, path: model)).run()
+            }
         }
     }
 
@@ -74,7 +87,9 @@ struct Chat: ParsableCommand {
     private func answerOnce(_ message: String, _ session: ChatSession) throws {
         let interrupt = InterruptFlag()
         defer { interrupt.release() }
-        if session.chat == nil { standardError("orrery: \(model) has no chat template: it continues the text (--template gives it one)") }
+        if session.chat == nil {
+            standardError("orrery: \(model) has no chat template: it continues the text (--template gives it one)")
+        }
         let out = Terminal.standardOutput
         let answer = try session.answer(message, interrupt: interrupt) { text in
             if !output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
@@ -91,9 +106,13 @@ struct Chat: ParsableCommand {
         var values: [String: TemplateValue] = [:]
         for setting in variables {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else { throw ValidationError("--set: expected NAME=JSON, found \(setting)") }
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("--set: expected NAME=JSON, found \(setting)")
+            }
             let name = String(parts[0])
-            do { values[name] = TemplateValue(try JSONValue(parsing: String(parts[1]), file: "--set \(name)")) } catch { throw ValidationError("\(error)") }
+            do { values[name] = TemplateValue(try JSONValue(parsing: String(parts[1]), file: "--set \(name)")) } catch {
+                throw ValidationError("\(error)")
+            }
         }
         return values
     }
@@ -104,15 +123,25 @@ struct Chat: ParsableCommand {
         if let template {
             if let found = files.template(named: template) { return try make(found.source, found.origin, files) }
             if let source = BuiltInTemplates.named[template] { return try make(source, template, files) }
-            let known = Set(files.templates.map(\.name)).union(BuiltInTemplates.named.keys).sorted().joined(separator: ", ")
-            guard FileStatus(template) != nil else { throw InputError("--template: expected a file, or one of \(known); found \(template)") }
-            return try make(String(decoding: try WholeFile.read(template, limit: 1 << 22), as: UTF8.self), template, files)
+            let known = Set(files.templates.map(\.name)).union(BuiltInTemplates.named.keys).sorted().joined(
+                separator: ", ")
+            guard FileStatus(template) != nil else {
+                throw InputError("--template: expected a file, or one of \(known); found \(template)")
+            }
+            return try make(
+                String(decoding: try WholeFile.read(template, limit: 1 << 22), as: UTF8.self), template, files)
         }
         if let found = files.template() { return try make(found.source, found.origin, files) }
         guard files.templates.isEmpty else {
-            throw InputError("\(model): has several chat templates and no default; choose one with --template: \(files.templates.map(\.name).joined(separator: ", "))")
+            throw InputError(
+                "\(model): has several chat templates and no default; choose one with --template: \(files.templates.map(\.name).joined(separator: ", "))"
+            )
         }
-        if system != nil { throw InputError("\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)") }
+        if system != nil {
+            throw InputError(
+                "\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"
+            )
+        }
         return nil
     }
 

@@ -5,11 +5,14 @@ package enum ChatCommand: String, CaseIterable {
     package var word: String { "/" + rawValue }
 
     /// Names that other programs have for the same.
-    private static let aliases: [String: ChatCommand] = ["reset": .clear, "new": .clear, "exit": .quit, "bye": .quit, "?": .help]
+    private static let aliases: [String: ChatCommand] = [
+        "reset": .clear, "new": .clear, "exit": .quit, "bye": .quit, "?": .help,
+    ]
 
     /// The command of a line, if it is one, and the text after it.
     package static func parse(_ line: String) -> (ChatCommand?, String?) {
-        let name = line.dropFirst().prefix { !$0.isWhitespace }, rest = line.dropFirst(name.count + 1).drop(while: \.isWhitespace)
+        let name = line.dropFirst().prefix { !$0.isWhitespace },
+            rest = line.dropFirst(name.count + 1).drop(while: \.isWhitespace)
         return (ChatCommand(rawValue: String(name)) ?? aliases[String(name)], rest.isEmpty ? nil : String(rest))
     }
 

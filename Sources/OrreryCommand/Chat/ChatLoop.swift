@@ -13,7 +13,9 @@ struct ChatLoop {
     func run() throws {
         let history = HistoryFile.standard(), interrupt = InterruptFlag(grace: .infinity)
         defer { interrupt.release() }
-        let reader = LineReader(history: InputHistory(history?.read() ?? []), completions: ChatCommand.allCases.map(\.word)) { history?.append($0) }
+        let reader = LineReader(
+            history: InputHistory(history?.read() ?? []), completions: ChatCommand.allCases.map(\.word)
+        ) { history?.append($0) }
         if Terminal.isInputTerminal { greet() }
         while true {
             switch reader.read(prompt: out.appearance.paint("> ", .bold), interrupt: interrupt) {
@@ -34,15 +36,22 @@ struct ChatLoop {
 
     private func greet() {
         note("\(title)")
-        if session.chat == nil { note("It has no chat template, so it continues each text that you type; an empty line continues further.") }
-        note("A backslash at the end, or Alt-Enter, begins a new line. Ctrl-C stops an answer, Ctrl-D or /quit ends; /help lists the commands.")
+        if session.chat == nil {
+            note("It has no chat template, so it continues each text that you type; an empty line continues further.")
+        }
+        note(
+            "A backslash at the end, or Alt-Enter, begins a new line. Ctrl-C stops an answer, Ctrl-D or /quit ends; /help lists the commands."
+        )
     }
 
     private func answer(_ text: String, _ interrupt: InterruptFlag) throws {
         do {
             var wrap = WordWrap()
             let answer = try LineReader.whileWorking {
-                try session.answer(text, interrupt: interrupt) { text in try out.write(out.canRedraw ? wrap.add(safeForTerminal(text, out.appearance), width: out.width) : text) }
+                try session.answer(text, interrupt: interrupt) { text in
+                    try out.write(
+                        out.canRedraw ? wrap.add(safeForTerminal(text, out.appearance), width: out.width) : text)
+                }
             }
             if !answer.text.hasSuffix("\n") { try out.writeLine() }
             if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
@@ -66,12 +75,16 @@ struct ChatLoop {
         if generation.finishReason == .length, generation.completion.count == session.maxTokens {
             note("the answer was cut at --max-tokens \(session.maxTokens)")
         } else if generation.finishReason == .length {
-            note("the context is full: \(Human.number(context, "token")); \(session.chat == nil ? "an empty line continues from the second half" : Self.advice)")
+            note(
+                "the context is full: \(Human.number(context, "token")); \(session.chat == nil ? "an empty line continues from the second half" : Self.advice)"
+            )
         }
         guard Terminal.isInputTerminal else { return }
         // The first token comes with the prompt, so that the rate is of those after it.
         let rate = generation.timings.decodeTokensPerSecond.map { ", " + Human.rate($0, "tokens/s") } ?? ""
-        note("\(Human.number(generation.completion.count, "token"))\(rate); context \(Human.exact(used)) of \(Human.exact(context))")
+        note(
+            "\(Human.number(generation.completion.count, "token"))\(rate); context \(Human.exact(used)) of \(Human.exact(context))"
+        )
     }
 
     /// - Returns: whether the program ends.
@@ -82,17 +95,29 @@ struct ChatLoop {
         case .help: note(ChatCommand.help(isChat: session.chat != nil))
         case .clear: session.reset(system: session.system)
         case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
-        case .system where rest == nil: note(session.system.map { "the system message: \(safeForTerminal($0, notes.appearance))" } ?? "there is no system message; /system TEXT gives one")
+        case .system where rest == nil:
+            note(
+                session.system.map { "the system message: \(safeForTerminal($0, notes.appearance))" }
+                    ?? "there is no system message; /system TEXT gives one")
         case .system: session.reset(system: rest)
-        case .undo: note(session.undo().map { "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))" } ?? "there is nothing to take back")
+        case .undo:
+            note(
+                session.undo().map {
+                    "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))"
+                } ?? "there is nothing to take back")
         case .tokens:
             do {
                 let (used, context) = try session.tokenCounts()
-                note("the conversation takes \(Human.exact(used)) of \(Human.exact(context)) tokens of context; \(Human.exact(session.cachedTokens)) of them are computed already")
+                note(
+                    "the conversation takes \(Human.exact(used)) of \(Human.exact(context)) tokens of context; \(Human.exact(session.cachedTokens)) of them are computed already"
+                )
             } catch {
                 note("\(error)")
             }
-        case nil: note("\(line.prefix { !$0.isWhitespace }) is not a command; /help lists them. To begin a message with a slash, type a space before it.")
+        case nil:
+            note(
+                "\(line.prefix { !$0.isWhitespace }) is not a command; /help lists them. To begin a message with a slash, type a space before it."
+            )
         }
         return false
     }

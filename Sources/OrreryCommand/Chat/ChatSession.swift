@@ -4,8 +4,8 @@ import OrreryTemplates
 import OrreryTerminal
 import OrreryTokenizers
 
-/// A conversation as it continues: its messages, and the keys and values of what the model has read. With a model that has no chat template each
-/// message is the start of a text that the model continues.
+/// A conversation as it continues: its messages, and the keys and values of what the model has read. With a model that
+/// has no chat template each message is the start of a text that the model continues.
 final class ChatSession {
     struct Answer {
         let text: String
@@ -40,7 +40,8 @@ final class ChatSession {
     private var continued = ""
 
     init(
-        _ model: TextModel, _ chat: ChatModel?, system: String?, options: ChatTemplate.Options, sampling: SamplingOptions, maxTokens: Int,
+        _ model: TextModel, _ chat: ChatModel?, system: String?, options: ChatTemplate.Options,
+        sampling: SamplingOptions, maxTokens: Int,
         computeType: ElementType, cacheType: CacheType
     ) {
         (self.model, self.chat, self.system, self.options, self.sampling) = (model, chat, system, options, sampling)
@@ -75,7 +76,9 @@ final class ChatSession {
         var stop = model.stopConditions(maxTokens: maxTokens, stopStrings: chat?.stopStrings ?? [])
         stop.endTokens.formUnion(chat?.endTokens ?? [])
         let generation = try model.generate(
-            GenerationOptions(prompt: prompt, sampling: sampling, stop: stop, computeType: computeType, cacheType: cacheType, stream: answers), reusing: cache)
+            GenerationOptions(
+                prompt: prompt, sampling: sampling, stop: stop, computeType: computeType, cacheType: cacheType,
+                stream: answers), reusing: cache)
         answers += 1
         var answer = ""
         func add(_ text: String) throws {
@@ -83,10 +86,15 @@ final class ChatSession {
             try show(text)
         }
         PromptReading.run(
-            generation.options.prompt.count, isStopped: { interrupt.isRaised }, advance: { generation.advance() }, done: { generation.cachedPositions })
+            generation.options.prompt.count, isStopped: { interrupt.isRaised }, advance: { generation.advance() },
+            done: { generation.cachedPositions })
         while !interrupt.isRaised, let step = try generation.next() { try add(step.text) }
         try add(generation.cancel())
-        if chat != nil { messages = asked + [ChatMessage(role: "assistant", answer)] } else { continued = (text.isEmpty ? continued : text) + answer }
+        if chat != nil {
+            messages = asked + [ChatMessage(role: "assistant", answer)]
+        } else {
+            continued = (text.isEmpty ? continued : text) + answer
+        }
         return Answer(text: answer, generation: generation)
     }
 
@@ -95,11 +103,16 @@ final class ChatSession {
         var options = options
         options.addGenerationPrompt = false
         let all = withSystem(messages)
-        let used = chat == nil ? try model.promptTokens(continued).count : all.isEmpty ? 0 : try chat!.promptTokens(all, options: options).count
+        let used =
+            chat == nil
+            ? try model.promptTokens(continued).count
+            : all.isEmpty ? 0 : try chat!.promptTokens(all, options: options).count
         return (used, model.contextLength)
     }
 
-    private func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] { (system.map { [ChatMessage(role: "system", $0)] } ?? []) + messages }
+    private func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] {
+        (system.map { [ChatMessage(role: "system", $0)] } ?? []) + messages
+    }
 
     /// The tokens of a text to continue: of the last one so many that half of the context is left.
     private func start(of text: String) throws -> [TokenID] {

@@ -17,16 +17,23 @@ struct ModelTitle: CustomStringConvertible {
         // Norms are float32 in every model.
         let isPure = counts.filter { $0.key != .float32 }.count < 2
         let format = heaviest.map { (isPure ? "" : "mostly ") + $0.key.rawValue } ?? "no weights"
-        let parts = ["\(Human.count(source.model.parameterCount)) parameters", format] + (Self.byteCount(path).map { [Human.bytes($0)] } ?? [])
-        description = "\(Path.name(path)): \(parts.joined(separator: ", ")); context \(Human.number(source.contextLength, "token"))"
+        let parts =
+            ["\(Human.count(source.model.parameterCount)) parameters", format]
+            + (Self.byteCount(path).map { [Human.bytes($0)] } ?? [])
+        description =
+            "\(Path.name(path)): \(parts.joined(separator: ", ")); context \(Human.number(source.contextLength, "token"))"
     }
 
     /// Of the file, or of the weights in a directory.
     private static func byteCount(_ path: String) -> Int? {
         guard let status = FileStatus(path) else { return nil }
-        if status.kind == .file { return ModelFiles.files(of: path).compactMap { FileStatus($0)?.byteCount }.reduce(0, +) }
+        if status.kind == .file {
+            return ModelFiles.files(of: path).compactMap { FileStatus($0)?.byteCount }.reduce(0, +)
+        }
         guard let names = try? Directory.names(in: path) else { return nil }
-        let sizes = names.filter { $0.hasSuffix(".safetensors") }.compactMap { FileStatus(Path.join(path, $0))?.byteCount }
+        let sizes = names.filter { $0.hasSuffix(".safetensors") }.compactMap {
+            FileStatus(Path.join(path, $0))?.byteCount
+        }
         return sizes.isEmpty ? nil : sizes.reduce(0, +)
     }
 }

@@ -18,7 +18,10 @@ struct RenderTemplate: ParsableCommand {
     @Option(help: "JSON file with the variables; - reads standard input. (default: none)")
     var variables: String?
 
-    @Flag(help: "Read cases from standard input, a line of JSON each, and answer each with a line; for scripts/compare_templates.py.")
+    @Flag(
+        help:
+            "Read cases from standard input, a line of JSON each, and answer each with a line; for scripts/compare/compare_templates.py."
+    )
     var cases = false
 
     func validate() throws {
@@ -29,7 +32,12 @@ struct RenderTemplate: ParsableCommand {
         if cases { return try answerCases() }
         guard let template else { return }
         let source = String(decoding: try WholeFile.read(template, limit: 1 << 24), as: UTF8.self)
-        let given = try variables.map { try JSONFields($0 == "-" ? JSONValue(parsing: PromptText.read("-"), file: "standard input") : JSONValue(contentsOf: $0), file: $0) }
+        let given = try variables.map {
+            try JSONFields(
+                $0 == "-"
+                    ? JSONValue(parsing: PromptText.read("-"), file: "standard input") : JSONValue(contentsOf: $0),
+                file: $0)
+        }
         var values: [String: TemplateValue] = [:]
         for member in given?.object.members ?? [] { values[member.key] = TemplateValue(member.value) }
         try print(try Template(source, name: template).render(values).text, terminator: "")

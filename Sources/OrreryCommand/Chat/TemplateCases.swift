@@ -8,7 +8,8 @@ enum TemplateCases {
     ///
     /// - Returns: `{"text"}`, or `{"error", "kind"}`.
     static func answer(_ line: String) throws -> JSONObject {
-        let json = try JSONFields(JSONValue(parsing: line, file: "standard input", dialect: .python), file: "standard input")
+        let json = try JSONFields(
+            JSONValue(parsing: line, file: "standard input", dialect: .python), file: "standard input")
         var answer = JSONObject()
         do {
             let rendering = try render(json)
@@ -24,11 +25,14 @@ enum TemplateCases {
 
     private static func render(_ json: JSONFields) throws -> Template.Rendering {
         var variables: [String: TemplateValue] = [:]
-        for member in try json.fieldsIfPresent("variables")?.object.members ?? [] { variables[member.key] = TemplateValue(member.value) }
+        for member in try json.fieldsIfPresent("variables")?.object.members ?? [] {
+            variables[member.key] = TemplateValue(member.value)
+        }
         let source = try json.string("template")
         let date = try json.doubleIfPresent("now").map(Date.init(timeIntervalSince1970:)) ?? Date()
         guard let messages = try json.arrayIfPresent("messages") else {
-            return try Template(source).render(variables, controlTokens: json.stringsIfPresent("control_tokens") ?? [], date: date)
+            return try Template(source).render(
+                variables, controlTokens: json.stringsIfPresent("control_tokens") ?? [], date: date)
         }
         var options = ChatTemplate.Options()
         options.addGenerationPrompt = try json.boolIfPresent("add_generation_prompt") ?? false

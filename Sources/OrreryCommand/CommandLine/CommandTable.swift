@@ -27,7 +27,9 @@ struct CommandTable {
 
     /// The whole program's.
     static func ofProgram() throws -> CommandTable {
-        let json = try JSONFields(JSONValue(parsing: Orrery._dumpHelp(), file: "the description of the commands"), file: "the description of the commands")
+        let json = try JSONFields(
+            JSONValue(parsing: Orrery._dumpHelp(), file: "the description of the commands"),
+            file: "the description of the commands")
         return try CommandTable(json.fields("command"))
     }
 
@@ -40,11 +42,14 @@ struct CommandTable {
             Place(name: try $0.string("valueName"), isRepeating: try $0.bool("isRepeating"))
         }
         options = try arguments.filter { try $0.string("kind") != "positional" }.map { json in
-            func spelled(_ name: JSONFields) throws -> String { (try name.string("kind") == "short" ? "-" : "--") + (try name.string("name")) }
+            func spelled(_ name: JSONFields) throws -> String {
+                (try name.string("kind") == "short" ? "-" : "--") + (try name.string("name"))
+            }
             let preferred = try spelled(json.fields("preferredName"))
             let names = try (json.objectsIfPresent("names") ?? []).map(spelled).filter { $0 != preferred }
             return Option(
-                names: [preferred] + names, takesValue: try json.string("kind") == "option", isRepeating: try json.bool("isRepeating"),
+                names: [preferred] + names, takesValue: try json.string("kind") == "option",
+                isRepeating: try json.bool("isRepeating"),
                 takesRest: try json.stringIfPresent("parsingStrategy") == "upToNextOption")
         }
     }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import OrreryFiles
 
-/// The words of a command line, made ready for ArgumentParser: what it would misread or let pass is put right or named here.
+/// The words of a command line, made ready for ArgumentParser: what it would misread or let pass is put right or named
+/// here.
 ///
 /// - A word that is not a command is named, with the nearest one, although a default command would take it.
 /// - A negative number after an option is its value.
@@ -21,7 +22,9 @@ struct CommandWords {
     }
 
     /// What ArgumentParser itself answers, wherever it stands.
-    private static let builtIn: Set<String> = ["-h", "--help", "--help-hidden", "--version", "--experimental-dump-help", "--generate-completion-script"]
+    private static let builtIn: Set<String> = [
+        "-h", "--help", "--help-hidden", "--version", "--experimental-dump-help", "--generate-completion-script",
+    ]
 
     private init(_ command: CommandTable) { self.command = command }
 
@@ -29,7 +32,9 @@ struct CommandWords {
     static func prepared(_ arguments: [String], _ table: @autoclosure () throws -> CommandTable) throws -> [String] {
         guard let first = arguments.first else { return arguments }
         if first == "help" { try requireKnown(arguments.dropFirst(), try table()) }
-        guard first != "help", !first.hasPrefix("---"), !arguments.contains(where: builtIn.contains) else { return arguments }
+        guard first != "help", !first.hasPrefix("---"), !arguments.contains(where: builtIn.contains) else {
+            return arguments
+        }
         var line = CommandWords(try table())
         let rest = try line.enterCommand(arguments)
         try line.read(rest)
@@ -69,7 +74,9 @@ struct CommandWords {
         }
         if standard == nil {
             let whole = (["orrery"] + path).joined(separator: " ")
-            throw ValidationError("\(whole): expected \(command.commands.map(\.name).joined(separator: " or ")) after it; \(whole) --help says more")
+            throw ValidationError(
+                "\(whole): expected \(command.commands.map(\.name).joined(separator: " or ")) after it; \(whole) --help says more"
+            )
         }
         if let standard { command = standard }
         return rest
@@ -108,7 +115,9 @@ struct CommandWords {
                 try add(option, word, rest.removeFirst())
             } else {
                 let found = rest.first.map { "the flag \($0)" } ?? "nothing"
-                throw ValidationError("\(word): expected a value after it, found \(found)\(rest.first == nil ? "" : "; a value that starts with - goes behind =, as in \(option.names[0])=-x")")
+                throw ValidationError(
+                    "\(word): expected a value after it, found \(found)\(rest.first == nil ? "" : "; a value that starts with - goes behind =, as in \(option.names[0])=-x")"
+                )
             }
         }
     }
@@ -130,20 +139,28 @@ struct CommandWords {
         let known = command.options.flatMap(\.names).filter { $0.hasPrefix("--") } + ["--help"]
         let nearest = name.hasPrefix("--") ? NearestName.of(name, in: known) : known.first { $0 == "-" + name }
         let whole = (["orrery"] + path).joined(separator: " ")
-        return "\(name) is not a flag of \(path.isEmpty ? "orrery quickstart, which runs where no command is named" : whole)\(Self.suggestion(nearest) ?? "; \(whole) --help lists them")"
+        return
+            "\(name) is not a flag of \(path.isEmpty ? "orrery quickstart, which runs where no command is named" : whole)\(Self.suggestion(nearest) ?? "; \(whole) --help lists them")"
     }
 
     /// What to say of a word that has no place: most often it is the text to continue.
     private func superfluous(_ words: [Word]) -> String {
-        let extra = words.compactMap { if case .place(let value) = $0 { value } else { nil } }.dropFirst(command.places.count).first ?? ""
+        let extra =
+            words.compactMap { if case .place(let value) = $0 { value } else { nil } }.dropFirst(command.places.count)
+            .first ?? ""
         let whole = (["orrery"] + path).joined(separator: " ")
-        if command.option("--prompt") != nil { return "unexpected argument \(quoted(extra)); did you mean -p \(quoted(extra))?" }
-        return "unexpected argument \(quoted(extra)); \(whole) takes \(command.places.isEmpty ? "options only" : command.places.map { "<\($0.name)>" }.joined(separator: " "))"
+        if command.option("--prompt") != nil {
+            return "unexpected argument \(quoted(extra)); did you mean -p \(quoted(extra))?"
+        }
+        return
+            "unexpected argument \(quoted(extra)); \(whole) takes \(command.places.isEmpty ? "options only" : command.places.map { "<\($0.name)>" }.joined(separator: " "))"
     }
 
     private func quoted(_ word: String) -> String { "'\(FileError.oneLine(word, limit: 60))'" }
 
-    private static func isNegativeNumber(_ word: String) -> Bool { word.hasPrefix("-") && Double(word) != nil && word.dropFirst().contains(where: \.isNumber) }
+    private static func isNegativeNumber(_ word: String) -> Bool {
+        word.hasPrefix("-") && Double(word) != nil && word.dropFirst().contains(where: \.isNumber)
+    }
 
     // MARK: Places
 
@@ -158,14 +175,19 @@ struct CommandWords {
                 defer { seen += 1 }
                 return seen == index
             }
-            let end = words.firstIndex { if case .option(let words) = $0 { words[0] == "--" } else { false } } ?? words.endIndex
+            let end =
+                words.firstIndex { if case .option(let words) = $0 { words[0] == "--" } else { false } }
+                ?? words.endIndex
             words.insert(.place(value), at: target ?? end)
         }
         let count = words.count { if case .place = $0 { true } else { false } }
         if let twice = places.first, count > command.places.count, !command.places.contains(where: \.isRepeating) {
-            throw ValidationError("--\(twice.name): expected it once, found it as an option and as the argument <\(twice.name)> too")
+            throw ValidationError(
+                "--\(twice.name): expected it once, found it as an option and as the argument <\(twice.name)> too")
         }
-        if count > command.places.count, !command.places.contains(where: \.isRepeating) { throw ValidationError(superfluous(words)) }
+        if count > command.places.count, !command.places.contains(where: \.isRepeating) {
+            throw ValidationError(superfluous(words))
+        }
         return words.flatMap { word in
             switch word {
             case .option(let words): words

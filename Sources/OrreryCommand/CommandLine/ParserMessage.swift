@@ -1,8 +1,8 @@
 import ArgumentParser
 import OrreryModels
 
-/// What ArgumentParser says of a command line, in the words of this program: the flag, what was expected, what was found; for a missing argument the usage
-/// and an example.
+/// What ArgumentParser says of a command line, in the words of this program: the flag, what was expected, what was
+/// found; for a missing argument the usage and an example.
 package enum ParserMessage {
     /// What belongs behind a flag, where more is to be said than that it is a number.
     private static let expectations = [
@@ -18,19 +18,27 @@ package enum ParserMessage {
         guard message.hasPrefix("Missing expected argument") else { return message }
         let missing = message.firstMatch(of: /'(.+)'/).map { String($0.1) } ?? ""
         let (command, path) = command(of: arguments)
-        let usage = Orrery.usageString(for: command), example = examples[path.joined(separator: " ")].map { "\nexample: orrery \(path.joined(separator: " ")) \($0)" } ?? ""
+        let usage = Orrery.usageString(for: command),
+            example =
+                examples[path.joined(separator: " ")].map { "\nexample: orrery \(path.joined(separator: " ")) \($0)" }
+                ?? ""
         return "expected \(missing)\nusage: \(brief(usage))\(example)"
     }
 
     private static func invalidValue(_ message: String) -> String? {
-        guard let found = message.wholeMatch(of: /The value '(.*)' is invalid for '(-[^ ']+)[^']*'(.*)/.dotMatchesNewlines()) else { return nil }
+        guard
+            let found = message.wholeMatch(
+                of: /The value '(.*)' is invalid for '(-[^ ']+)[^']*'(.*)/.dotMatchesNewlines())
+        else { return nil }
         let (value, flag, rest) = (String(found.1), String(found.2), String(found.3))
         if rest.hasPrefix(": ") { return String(rest.dropFirst(2)) }
         if let choices = rest.firstMatch(of: /'.*'/) {
-            return "\(flag): expected one of \(String(choices.0).replacing("'", with: "").replacing(" and ", with: ", ").replacing(" or ", with: ", ").replacing(",,", with: ",")), found \(value)"
+            return
+                "\(flag): expected one of \(String(choices.0).replacing("'", with: "").replacing(" and ", with: ", ").replacing(" or ", with: ", ").replacing(",,", with: ",")), found \(value)"
         }
         // What is a number, and yet was not taken, has a fraction or is out of bounds.
-        return "\(flag): expected \(expectations[flag] ?? (Double(value) == nil ? "a number" : "a whole number")), found \(value)"
+        return
+            "\(flag): expected \(expectations[flag] ?? (Double(value) == nil ? "a number" : "a whole number")), found \(value)"
     }
 
     private static func command(of arguments: [String]) -> (any ParsableCommand.Type, path: [String]) {
@@ -51,9 +59,13 @@ package enum ParserMessage {
     }
 
     private static let examples = [
-        "generate": "my-model -p \"Once there was\"", "chat": "model.gguf", "explain": "my-model \"Once there was\"", "embed": "encoder \"a text\" \"another\"",
-        "eval": "my-model --data text.txt", "inspect": "model.gguf", "convert": "my-model model.gguf --type q8_0", "bench": "model.gguf", "bench model": "model.gguf",
-        "tokenize": "my-model text.txt", "tokenizer train": "--kind bpe --vocab 4096 --data text.txt --out tokenizer.json",
-        "tokenizer convert": "tokenizer.json tokenizer.model", "logits": "my-model --ids ids.json --out logits.safetensors", "bench tokenizer": "my-model --data text.txt",
+        "generate": "my-model -p \"Once there was\"", "chat": "model.gguf", "explain": "my-model \"Once there was\"",
+        "embed": "encoder \"a text\" \"another\"",
+        "eval": "my-model --data text.txt", "inspect": "model.gguf", "convert": "my-model model.gguf --type q8_0",
+        "bench": "model.gguf", "bench model": "model.gguf",
+        "tokenize": "my-model text.txt",
+        "tokenizer train": "--kind bpe --vocab 4096 --data text.txt --out tokenizer.json",
+        "tokenizer convert": "tokenizer.json tokenizer.model",
+        "logits": "my-model --ids ids.json --out logits.safetensors", "bench tokenizer": "my-model --data text.txt",
     ]
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import OrreryFiles
 
-/// `-m MODEL` for the argument <model>. `CommandWords` puts it in that place before anything is parsed, so that the value here is never set.
+/// `-m MODEL` for the argument <model>. `CommandWords` puts it in that place before anything is parsed, so that the
+/// value here is never set.
 struct ModelOption: ParsableArguments {
     @Option(name: [.customShort("m"), .customLong("model")], help: "The same as <model>, as an option.")
     var model: String?

@@ -11,8 +11,12 @@ enum StandardInput {
     /// - Throws: `InputError` where it cannot be read, or is not UTF-8.
     static func text() throws -> String {
         let data: Data?
-        do { data = try FileHandle.standardInput.readToEnd() } catch { throw InputError("standard input: cannot be read: \(error.localizedDescription)") }
-        guard let text = String(validating: data ?? Data(), as: UTF8.self) else { throw InputError("standard input: expected UTF-8 text") }
+        do { data = try FileHandle.standardInput.readToEnd() } catch {
+            throw InputError("standard input: cannot be read: \(error.localizedDescription)")
+        }
+        guard let text = String(validating: data ?? Data(), as: UTF8.self) else {
+            throw InputError("standard input: expected UTF-8 text")
+        }
         return text
     }
 }

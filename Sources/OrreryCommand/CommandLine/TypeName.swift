@@ -5,7 +5,8 @@ import OrreryModels
 /// The names of number types in use, in either case: those of GGUF, of PyTorch and of the tools around them.
 enum TypeName {
     private static let same = [
-        "float32": "f32", "fp32": "f32", "float": "f32", "float16": "f16", "fp16": "f16", "half": "f16", "bfloat16": "bf16",
+        "float32": "f32", "fp32": "f32", "float": "f32", "float16": "f16", "fp16": "f16", "half": "f16",
+        "bfloat16": "bf16",
     ]
 
     /// GGUF's name, in small letters.

@@ -8,7 +8,10 @@ struct DrawLine {
     private let appearance: Appearance
     private let label: (SampleExplanation.Candidate) -> String
 
-    init(_ choice: SampleExplanation, width: Int, appearance: Appearance, label: @escaping (SampleExplanation.Candidate) -> String) {
+    init(
+        _ choice: SampleExplanation, width: Int, appearance: Appearance,
+        label: @escaping (SampleExplanation.Candidate) -> String
+    ) {
         (self.choice, self.width, self.appearance, self.label) = (choice, width, appearance, label)
     }
 
@@ -24,16 +27,23 @@ struct DrawLine {
             let next = column(interval.upperBound)
             guard next > end else { continue }
             let isChosen = candidate.token == choice.chosen.token
-            segments.append((segment(label(candidate), next - end), isChosen ? .chosen : segments.count % 2 == 0 ? .training : .validation))
+            segments.append(
+                (
+                    segment(label(candidate), next - end),
+                    isChosen ? .chosen : segments.count % 2 == 0 ? .training : .validation
+                ))
             end = next
         }
         // Pieces too narrow for a column, or not listed.
-        if end < columns { segments.append((String(repeating: appearance.isUnicode ? "·" : ".", count: columns - end), .dim)) }
+        if end < columns {
+            segments.append((String(repeating: appearance.isUnicode ? "·" : ".", count: columns - end), .dim))
+        }
         let line = "0 " + segments.map { appearance.paint($0.text, $0.style) }.joined() + " 1"
         let place = min(columns - 1, Int(draw * Double(columns)))
         let number = Human.fixed(draw, decimals: 4), mark = appearance.isUnicode ? "▲" : "^"
         let isRight = 2 + place + 2 + number.count <= width
-        let under = isRight
+        let under =
+            isRight
             ? String(repeating: " ", count: 2 + place) + mark + " " + number
             : String(repeating: " ", count: 2 + place - number.count - 1) + number + " " + mark
         return line + "\n" + appearance.paint(under, .chosen)

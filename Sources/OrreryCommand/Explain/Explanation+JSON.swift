@@ -16,28 +16,49 @@ extension Explanation {
         o["ids"] = JSONValue(pieces.map { Int($0.id) })
         o["pieces"] = JSONValue(pieces.map(\.text))
         o["positions"] = JSONValue(positions.rawValue)
-        o["embeddings"] = .array(vectors.map { vector in
-            ["id": JSONValue(Int(vector.piece.id)), "piece": JSONValue(vector.piece.text), "norm": JSONValue(vector.norm),
-             "nearest": .array(vector.nearest.map {
-                 ["id": JSONValue(Int($0.piece.id)), "piece": JSONValue($0.piece.text), "cosine": JSONValue($0.cosine)]
-             })]
-        })
+        o["embeddings"] = .array(
+            vectors.map { vector in
+                [
+                    "id": JSONValue(Int(vector.piece.id)), "piece": JSONValue(vector.piece.text),
+                    "norm": JSONValue(vector.norm),
+                    "nearest": .array(
+                        vector.nearest.map {
+                            [
+                                "id": JSONValue(Int($0.piece.id)), "piece": JSONValue($0.piece.text),
+                                "cosine": JSONValue($0.cosine),
+                            ]
+                        }),
+                ]
+            })
         o["embedding_reading"] = beforeLayers.json
-        o["layer_states"] = .array(layers.enumerated().map { index, layer in
-            ["layer": JSONValue(index), "residual_norm": JSONValue(layer.residualNorm), "reading": layer.reading.json,
-             "heads": .array(layer.heads.enumerated().map { $1.json($0) })]
-        })
-        o["pattern"] = pattern.map {
-            ["layer": JSONValue($0.layer), "head": JSONValue($0.head), "weights": .array($0.weights.map { JSONValue($0) })]
-        } ?? .null
+        o["layer_states"] = .array(
+            layers.enumerated().map { index, layer in
+                [
+                    "layer": JSONValue(index), "residual_norm": JSONValue(layer.residualNorm),
+                    "reading": layer.reading.json,
+                    "heads": .array(layer.heads.enumerated().map { $1.json($0) }),
+                ]
+            })
+        o["pattern"] =
+            pattern.map {
+                [
+                    "layer": JSONValue($0.layer), "head": JSONValue($0.head),
+                    "weights": .array($0.weights.map { JSONValue($0) }),
+                ]
+            } ?? .null
         o["distribution"] = .array(choice.candidates.map { candidate($0) })
         o["entropy_bits"] = JSONValue(entropy)
         o["choice"] = choiceJSON
-        o["rounds"] = .array(rounds.map {
-            ["computed_from": JSONValue($0.computed.lowerBound), "computed_to": JSONValue($0.computed.upperBound), "reused": JSONValue($0.reused),
-             "id": JSONValue(Int($0.piece.id)), "piece": JSONValue($0.piece.text), "probability": JSONValue($0.probability),
-             "seconds": JSONValue($0.seconds)]
-        })
+        o["rounds"] = .array(
+            rounds.map {
+                [
+                    "computed_from": JSONValue($0.computed.lowerBound),
+                    "computed_to": JSONValue($0.computed.upperBound), "reused": JSONValue($0.reused),
+                    "id": JSONValue(Int($0.piece.id)), "piece": JSONValue($0.piece.text),
+                    "probability": JSONValue($0.probability),
+                    "seconds": JSONValue($0.seconds),
+                ]
+            })
         o["cache_bytes_per_position"] = JSONValue(cacheBytesPerPosition)
         o["completion"] = JSONValue(completion)
         o["finish_reason"] = JSONValue(finishReason?.rawValue)
@@ -49,19 +70,28 @@ extension Explanation {
         object["position"] = JSONValue(choice.position)
         object["draw"] = JSONValue(choice.draw)
         object["sampling"] = .object(choice.options.json)
-        object["filters"] = .array(choice.stages.map {
-            ["filter": JSONValue($0.filter.rawValue), "setting": JSONValue($0.setting), "kept": JSONValue($0.kept),
-             "kept_probability": JSONValue($0.keptProbability)]
-        })
+        object["filters"] = .array(
+            choice.stages.map {
+                [
+                    "filter": JSONValue($0.filter.rawValue), "setting": JSONValue($0.setting),
+                    "kept": JSONValue($0.kept),
+                    "kept_probability": JSONValue($0.keptProbability),
+                ]
+            })
         return .object(object)
     }
 
     private func candidate(_ c: SampleExplanation.Candidate) -> JSONValue {
-        ["id": JSONValue(Int(c.token)), "piece": JSONValue(Piece(id: c.token, bytes: candidateBytes[c.token] ?? []).text), "rank": JSONValue(c.rank),
-         "logit": JSONValue(c.logit), "penalized_logit": JSONValue(c.penalizedLogit), "probability": JSONValue(c.modelProbability),
-         "tempered_probability": JSONValue(c.temperedProbability),
-         "final_probability": JSONValue(c.finalProbability), "removed_by": JSONValue(c.removedBy?.rawValue),
-         "interval": c.interval.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null]
+        [
+            "id": JSONValue(Int(c.token)),
+            "piece": JSONValue(Piece(id: c.token, bytes: candidateBytes[c.token] ?? []).text),
+            "rank": JSONValue(c.rank),
+            "logit": JSONValue(c.logit), "penalized_logit": JSONValue(c.penalizedLogit),
+            "probability": JSONValue(c.modelProbability),
+            "tempered_probability": JSONValue(c.temperedProbability),
+            "final_probability": JSONValue(c.finalProbability), "removed_by": JSONValue(c.removedBy?.rawValue),
+            "interval": c.interval.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null,
+        ]
     }
 }
 
@@ -72,15 +102,20 @@ extension Explanation.Piece {
 
 extension Explanation.Reading {
     fileprivate var json: JSONValue {
-        ["id": JSONValue(Int(piece.id)), "piece": JSONValue(String(decoding: piece.bytes, as: UTF8.self)), "probability": JSONValue(probability),
-         "final_token_probability": JSONValue(finalProbability)]
+        [
+            "id": JSONValue(Int(piece.id)), "piece": JSONValue(String(decoding: piece.bytes, as: UTF8.self)),
+            "probability": JSONValue(probability),
+            "final_token_probability": JSONValue(finalProbability),
+        ]
     }
 }
 
 extension Explanation.Head {
     fileprivate func json(_ index: Int) -> JSONValue {
-        ["head": JSONValue(index), "mean_on_first": JSONValue(meanOnFirst), "mean_on_self": JSONValue(meanOnSelf),
-         "strongest": strongest?.json ?? .null, "from_last": fromLast?.json ?? .null]
+        [
+            "head": JSONValue(index), "mean_on_first": JSONValue(meanOnFirst), "mean_on_self": JSONValue(meanOnSelf),
+            "strongest": strongest?.json ?? .null, "from_last": fromLast?.json ?? .null,
+        ]
     }
 }
 

@@ -12,7 +12,10 @@ extension ExplanationPage {
         let rest = 1 - candidates.reduce(0) { $0 + $1.modelProbability }
         var items = candidates.map { BarList.Item(label($0), $0.modelProbability) }
         let others = explanation.shape.vocabularySize - candidates.count
-        if others > 0 { items.append(BarList.Item(others == 1 ? "1 other" : "\(Human.count(others)) others", max(0, rest), style: .dim)) }
+        if others > 0 {
+            items.append(
+                BarList.Item(others == 1 ? "1 other" : "\(Human.count(others)) others", max(0, rest), style: .dim))
+        }
         let equal = Human.fixed(exp2(explanation.entropy), decimals: 1)
         return [
             paragraph(
@@ -28,16 +31,20 @@ extension ExplanationPage {
     var choice: [String] {
         let choice = explanation.choice
         guard let draw = choice.draw else {
-            return penalties(choice.options) + [paragraph(
-                "Temperature 0 is greedy: the highest score wins, and the same prompt always continues in the same way. "
-                    + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability)).")]
+            return penalties(choice.options) + [
+                paragraph(
+                    "Temperature 0 is greedy: the highest score wins, and the same prompt always continues in the same way. "
+                        + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability))."
+                )
+            ]
         }
         return penalties(choice.options) + [
             paragraph(temperatureSentence(choice.options.temperature)),
             filters(choice),
             paragraph(
                 "What is left is laid end to end from 0 to 1, each token as long as it is probable. The random number for position \(choice.position) under seed "
-                    + "\(choice.options.seed) is \(Human.fixed(draw, decimals: 4)), and falls on \"\(label(choice.chosen))\":"),
+                    + "\(choice.options.seed) is \(Human.fixed(draw, decimals: 4)), and falls on \"\(label(choice.chosen))\":"
+            ),
             DrawLine(choice, width: min(width, 80), appearance: appearance, label: label).render(),
             candidates(choice),
         ]
@@ -47,10 +54,20 @@ extension ExplanationPage {
         guard options.hasPenalties else { return [] }
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 2) }
         var parts: [String] = []
-        if options.repetitionPenalty != 1 { parts.append("repetition penalty \(number(options.repetitionPenalty)) for those of the whole text") }
-        if options.frequencyPenalty != 0 { parts.append("frequency penalty \(number(options.frequencyPenalty)) for each time one was generated") }
-        if options.presencePenalty != 0 { parts.append("presence penalty \(number(options.presencePenalty)) once it was generated") }
-        return [paragraph("Before anything else, tokens that are there already get other scores: \(parts.joined(separator: ", ")).")]
+        if options.repetitionPenalty != 1 {
+            parts.append("repetition penalty \(number(options.repetitionPenalty)) for those of the whole text")
+        }
+        if options.frequencyPenalty != 0 {
+            parts.append("frequency penalty \(number(options.frequencyPenalty)) for each time one was generated")
+        }
+        if options.presencePenalty != 0 {
+            parts.append("presence penalty \(number(options.presencePenalty)) once it was generated")
+        }
+        return [
+            paragraph(
+                "Before anything else, tokens that are there already get other scores: \(parts.joined(separator: ", "))."
+            )
+        ]
     }
 
     private func temperatureSentence(_ temperature: Double) -> String {
@@ -64,28 +81,39 @@ extension ExplanationPage {
     /// Nothing where temperature alone applies: it keeps all.
     private func filters(_ choice: SampleExplanation) -> String {
         guard choice.stages.count > 1 else { return paragraph("No top-k, top-p or min-p: every token can be drawn.") }
-        var table = Table([.init("filter"), .init("setting", .right), .init("tokens left", .right), .init("of the probability", .right)])
+        var table = Table([
+            .init("filter"), .init("setting", .right), .init("tokens left", .right),
+            .init("of the probability", .right),
+        ])
         for stage in choice.stages {
             let setting = stage.filter == .topK ? String(Int(stage.setting)) : Human.fixed(stage.setting, decimals: 2)
             table.add(
-                stage.filter.rawValue.split(separator: "_").joined(separator: "-"), setting, String(stage.kept), Human.percent(stage.keptProbability))
+                stage.filter.rawValue.split(separator: "_").joined(separator: "-"), setting, String(stage.kept),
+                Human.percent(stage.keptProbability))
         }
         return table.render(width: width, appearance: appearance)
     }
 
     private func candidates(_ choice: SampleExplanation) -> String {
         var table = Table([
-            .init(""), .init("token", style: .bold), .init("id", .right, style: .dim), .init("model", .right), .init("tempered", .right),
+            .init(""), .init("token", style: .bold), .init("id", .right, style: .dim), .init("model", .right),
+            .init("tempered", .right),
             .init("to draw", .right), .init("numbers that draw it"),
         ])
         let isListed = choice.candidates.contains { $0.token == choice.chosen.token }
         for candidate in choice.candidates + (isListed ? [] : [choice.chosen]) {
             let mark = candidate.token == choice.chosen.token ? (appearance.isUnicode ? "▶" : ">") : ""
-            let fate = candidate.interval.map { "\(Human.fixed($0.lowerBound, decimals: 4)) to \(Human.fixed($0.upperBound, decimals: 4))" }
-                ?? candidate.removedBy.map { "out by \($0.rawValue.split(separator: "_").joined(separator: "-"))" } ?? ""
+            let fate =
+                candidate.interval.map {
+                    "\(Human.fixed($0.lowerBound, decimals: 4)) to \(Human.fixed($0.upperBound, decimals: 4))"
+                }
+                ?? candidate.removedBy.map { "out by \($0.rawValue.split(separator: "_").joined(separator: "-"))" }
+                ?? ""
             table.add(
-                mark, TextLayout.truncated(label(candidate), to: 16, ellipsis: appearance.isUnicode ? "…" : "~"), String(candidate.token),
-                Human.percent(candidate.modelProbability), Human.percent(candidate.temperedProbability), Human.percent(candidate.finalProbability), fate)
+                mark, TextLayout.truncated(label(candidate), to: 16, ellipsis: appearance.isUnicode ? "…" : "~"),
+                String(candidate.token),
+                Human.percent(candidate.modelProbability), Human.percent(candidate.temperedProbability),
+                Human.percent(candidate.finalProbability), fate)
         }
         return table.render(width: width, appearance: appearance)
     }
@@ -93,25 +121,31 @@ extension ExplanationPage {
     var loop: [String] {
         let rounds = explanation.rounds, shown = rounds.prefix(Self.maximumRounds)
         var table = Table([
-            .init("round", .right, style: .dim), .init("computes"), .init("from cache", .right), .init("token", style: .bold), .init("share", .right),
+            .init("round", .right, style: .dim), .init("computes"), .init("from cache", .right),
+            .init("token", style: .bold), .init("share", .right),
             .init("time", .right, style: .dim),
         ])
         for (index, round) in shown.enumerated() {
-            let computed = round.computed.count == 1
-                ? "position \(round.computed.lowerBound)" : "positions \(round.computed.lowerBound) to \(round.computed.upperBound - 1)"
+            let computed =
+                round.computed.count == 1
+                ? "position \(round.computed.lowerBound)"
+                : "positions \(round.computed.lowerBound) to \(round.computed.upperBound - 1)"
             table.add(
                 String(index + 1), computed, String(round.reused), short(round.piece), Human.percent(round.probability),
                 Human.duration(seconds: round.seconds))
         }
-        let end = switch explanation.finishReason {
-        case .stop: "Here the model itself ended the text."
-        case .length where explanation.pieces.count + rounds.count >= explanation.shape.contextLength: "Here the context is full, and nothing more fits."
-        default: "This repeats until an end-of-text token comes, a limit is reached or the context is full."
-        }
+        let end =
+            switch explanation.finishReason {
+            case .stop: "Here the model itself ended the text."
+            case .length where explanation.pieces.count + rounds.count >= explanation.shape.contextLength:
+                "Here the context is full, and nothing more fits."
+            default: "This repeats until an end-of-text token comes, a limit is reached or the context is full."
+            }
         return [
             paragraph(
                 "The token is appended, and the longer text goes through the same steps. Earlier tokens never see later ones, so their keys and values stay as they "
-                    + "are: they are kept (\(Human.bytes(explanation.cacheBytesPerPosition)) per token here), and each round computes one new position only."),
+                    + "are: they are kept (\(Human.bytes(explanation.cacheBytesPerPosition)) per token here), and each round computes one new position only."
+            ),
             table.render(width: width, appearance: appearance),
             shown.count < rounds.count ? note("the first \(shown.count) of \(rounds.count) rounds") : "",
             finalText,

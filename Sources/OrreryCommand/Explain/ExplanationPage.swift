@@ -33,14 +33,15 @@ package struct ExplanationPage {
 
     /// One step with its heading; blank lines between its parts.
     package func render(_ step: Step) -> String {
-        let parts = switch step {
-        case .pieces: pieces
-        case .embeddings: embeddings
-        case .layers: layers
-        case .distribution: distribution
-        case .choice: choice
-        case .loop: loop
-        }
+        let parts =
+            switch step {
+            case .pieces: pieces
+            case .embeddings: embeddings
+            case .layers: layers
+            case .distribution: distribution
+            case .choice: choice
+            case .loop: loop
+            }
         return ([heading(step)] + parts.filter { !$0.isEmpty }).joined(separator: "\n\n")
     }
 
@@ -48,12 +49,14 @@ package struct ExplanationPage {
         let shape = explanation.shape
         return paragraph(
             "\(explanation.model): \(Human.count(explanation.parameters)) parameters; \(count(shape.layers, "layer")) of \(count(shape.heads, "head")), "
-                + "width \(Human.exact(shape.width)); vocabulary \(Human.count(shape.vocabularySize)), context \(Human.number(shape.contextLength, "token")).")
+                + "width \(Human.exact(shape.width)); vocabulary \(Human.count(shape.vocabularySize)), context \(Human.number(shape.contextLength, "token"))."
+        )
     }
 
     private func heading(_ step: Step) -> String {
         let rule = String(repeating: appearance.isUnicode ? "─" : "-", count: max(0, width - step.title.count - 4))
-        return appearance.paint("\(step.rawValue)", .heading) + "  " + appearance.paint(step.title, .bold) + " " + appearance.paint(rule, .dim)
+        return appearance.paint("\(step.rawValue)", .heading) + "  " + appearance.paint(step.title, .bold) + " "
+            + appearance.paint(rule, .dim)
     }
 }
 
@@ -68,8 +71,10 @@ extension ExplanationPage {
     /// Words wrapped at the width, or at 80 columns where the terminal is wider: longer lines are hard to follow.
     func paragraph(_ text: String, indent: Int = 0, style: Style = .plain) -> String {
         let room = max(10, min(width, 80) - indent), margin = String(repeating: " ", count: indent)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in wrapped(String(line), room) }
-            .map { $0.isEmpty ? "" : margin + appearance.paint($0, style) }.joined(separator: "\n")
+        return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+            wrapped(String(line), room)
+        }
+        .map { $0.isEmpty ? "" : margin + appearance.paint($0, style) }.joined(separator: "\n")
     }
 
     private func wrapped(_ text: String, _ room: Int) -> [String] {

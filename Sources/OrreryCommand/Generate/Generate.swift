@@ -35,7 +35,8 @@ struct Generate: ParsableCommand {
 
     @OptionGroup var sampling: SamplingFlags
 
-    @Option(name: .customLong("stop"), help: "End where this string appears. May be given several times. (default: none)")
+    @Option(
+        name: .customLong("stop"), help: "End where this string appears. May be given several times. (default: none)")
     var stops: [String] = []
 
     @OptionGroup var compute: ComputeOptions
@@ -45,8 +46,12 @@ struct Generate: ParsableCommand {
 
     func validate() throws {
         if maxTokens < 1 { throw ValidationError("--max-tokens: expected at least 1, found \(maxTokens)") }
-        if !(1 ... 100_000).contains(samples) { throw ValidationError("--samples: expected 1 to 100000, found \(samples)") }
-        do { try StopConditions(maxTokens: maxTokens, stopStrings: stops).validate() } catch { throw ValidationError("\(error)") }
+        if !(1 ... 100_000).contains(samples) {
+            throw ValidationError("--samples: expected 1 to 100000, found \(samples)")
+        }
+        do { try StopConditions(maxTokens: maxTokens, stopStrings: stops).validate() } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     func run() throws {
@@ -56,10 +61,16 @@ struct Generate: ParsableCommand {
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }
             if let oddity = texts.lazy.compactMap(source.oddity).first { standardError("orrery: warning: \(oddity)") }
-            if texts == [""], prompts.isStandardInput { standardError("orrery: standard input is empty, so that the text starts from nothing; -p TEXT gives it a beginning") }
+            if texts == [""], prompts.isStandardInput {
+                standardError(
+                    "orrery: standard input is empty, so that the text starts from nothing; -p TEXT gives it a beginning"
+                )
+            }
             let interrupt = InterruptFlag()
             defer { interrupt.release() }
-            let setting = SampleRun.Setting(total: texts.count * samples, samples: samples, output: output, interrupt: interrupt, maxTokens: maxTokens)
+            let setting = SampleRun.Setting(
+                total: texts.count * samples, samples: samples, output: output, interrupt: interrupt,
+                maxTokens: maxTokens)
             for (index, text) in texts.enumerated() {
                 let group = try naming(index, of: texts) {
                     let (model, start) = try source.start(text)
@@ -74,7 +85,8 @@ struct Generate: ParsableCommand {
     private func options(_ source: TextModel, _ start: [TokenID], _ type: ElementType) -> GenerationOptions {
         GenerationOptions(
             prompt: start, sampling: sampling.options(suggested: source.suggestedSampling),
-            stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type, cacheType: cache.type(computing: type, compute, source.model))
+            stop: source.stopConditions(maxTokens: maxTokens, stopStrings: stops), computeType: type,
+            cacheType: cache.type(computing: type, compute, source.model))
     }
 
     /// Says of which prompt an error is, where there are several.

@@ -1,4 +1,5 @@
-/// Texts that grow together and are shown one after the other: the first that has not ended as it comes, those behind it when it is their turn.
+/// Texts that grow together and are shown one after the other: the first that has not ended as it comes, those behind
+/// it when it is their turn.
 package struct OrderedTexts {
     package enum Event: Equatable, Sendable { case begin(Int), text(String), end(Int, whole: String) }
 

@@ -23,7 +23,9 @@ struct PromptOptions: ParsableArguments {
 
     func validate() throws {
         if file != nil, !prompts.isEmpty { throw ValidationError("--prompt and --prompts: expected one of them") }
-        if prompts.count(where: { $0 == "-" }) > 1 { throw ValidationError("--prompt -: standard input can be read once; expected it once") }
+        if prompts.count(where: { $0 == "-" }) > 1 {
+            throw ValidationError("--prompt -: standard input can be read once; expected it once")
+        }
     }
 
     /// Whether what is continued comes from standard input, without a flag that says so.
@@ -32,8 +34,12 @@ struct PromptOptions: ParsableArguments {
     /// The texts, in their order: at least one.
     func read() throws -> [String] {
         if let file {
-            if file == "-" { return try PromptFile.prompts(in: StandardInput.text(), name: "standard input", isStream: true) }
-            guard let text = String(validating: try WholeFile.read(file), as: UTF8.self) else { throw FileError.content(file, expected: "UTF-8 text") }
+            if file == "-" {
+                return try PromptFile.prompts(in: StandardInput.text(), name: "standard input", isStream: true)
+            }
+            guard let text = String(validating: try WholeFile.read(file), as: UTF8.self) else {
+                throw FileError.content(file, expected: "UTF-8 text")
+            }
             return try PromptFile.prompts(in: text, name: file)
         }
         if !prompts.isEmpty { return try prompts.map(PromptText.read) }

@@ -10,7 +10,8 @@ package enum PromptReading {
     ///   - done: tokens that have been read.
     ///   - now: seconds on a clock that only goes forward.
     package static func run(
-        _ total: Int, on terminal: Terminal = .standardError, isStopped: () -> Bool, advance: () -> Bool, done: () -> Int,
+        _ total: Int, on terminal: Terminal = .standardError, isStopped: () -> Bool, advance: () -> Bool,
+        done: () -> Int,
         now: @escaping @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime }
     ) {
         let start = now(), line = ProgressLine(terminal, logInterval: 10, now: now)
@@ -20,7 +21,10 @@ package enum PromptReading {
         while !isStopped(), advance() {
             let elapsed = now() - start
             guard elapsed >= patience else { continue }
-            line.update(TaskStatus("Reading the prompt", completed: Double(done()), total: Double(total), unit: "tokens", elapsedSeconds: elapsed))
+            line.update(
+                TaskStatus(
+                    "Reading the prompt", completed: Double(done()), total: Double(total), unit: "tokens",
+                    elapsedSeconds: elapsed))
         }
     }
 }

@@ -24,9 +24,13 @@ package enum PromptFile {
             Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
         }.enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
         var holdsObjects = [".jsonl", ".ndjson"].contains { name.lowercased().hasSuffix($0) }
-        if isStream, let first = lines.first?.element, (try? prompt(of: first, name, line: 1)) != nil { holdsObjects = true }
+        if isStream, let first = lines.first?.element, (try? prompt(of: first, name, line: 1)) != nil {
+            holdsObjects = true
+        }
         guard !lines.isEmpty else { throw FileError.content(name, expected: "at least one prompt", found: "none") }
-        return try lines.map { holdsObjects ? try prompt(of: $0.element, name, line: $0.offset + 1) : String($0.element) }
+        return try lines.map {
+            holdsObjects ? try prompt(of: $0.element, name, line: $0.offset + 1) : String($0.element)
+        }
     }
 
     private static func prompt(of line: Substring, _ name: String, line number: Int) throws -> String {

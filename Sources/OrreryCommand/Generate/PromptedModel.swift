@@ -35,7 +35,8 @@ struct PromptedModel {
     /// What the user may not have meant with a prompt; nil where nothing is odd.
     func oddity(of prompt: String) -> String? {
         guard case .continuing(let model) = kind, let mark = model.doubledStart(of: prompt) else { return nil }
-        return "the prompt begins with \(mark), which the tokenizer puts before every text: the model reads it twice; omit it"
+        return
+            "the prompt begins with \(mark), which the tokenizer puts before every text: the model reads it twice; omit it"
     }
 
     /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.

@@ -25,9 +25,12 @@ struct SampleRun {
     func run() throws {
         var texts = OrderedTexts()
         PromptReading.run(
-            group.promptTokens, isStopped: { setting.interrupt.isRaised }, advance: { group.advance() }, done: { group.promptPositions })
+            group.promptTokens, isStopped: { setting.interrupt.isRaised }, advance: { group.advance() },
+            done: { group.promptPositions })
         // Of a prompt that was not read to its end there is nothing to show.
-        if setting.interrupt.isRaised, !setting.output.json { return standardError("orrery: stopped while the prompt was read") }
+        if setting.interrupt.isRaised, !setting.output.json {
+            return standardError("orrery: stopped while the prompt was read")
+        }
         let start = ContinuousClock.now
         while !setting.interrupt.isRaised {
             let steps = try group.next()
@@ -72,13 +75,20 @@ struct SampleRun {
         let timings = generation.timings, terminal = Terminal.standardError
         func rate(_ value: Double?) -> String { value.map { Human.rate($0, "tokens/s") } ?? "-" }
         var parts: [String] = []
-        if setting.total > 1 { parts.append("text \(Human.exact(index * setting.samples + sample + 1)) of \(Human.exact(setting.total))\(ofPrompt)") }
-        if sample == 0 { parts.append("prefill \(Human.number(timings.prefillTokens, "token")), \(rate(timings.prefillTokensPerSecond))") }
+        if setting.total > 1 {
+            parts.append(
+                "text \(Human.exact(index * setting.samples + sample + 1)) of \(Human.exact(setting.total))\(ofPrompt)")
+        }
+        if sample == 0 {
+            parts.append(
+                "prefill \(Human.number(timings.prefillTokens, "token")), \(rate(timings.prefillTokensPerSecond))")
+        }
         parts.append("decode \(Human.number(timings.decodeTokens, "token")), \(rate(timings.decodeTokensPerSecond))")
         if !generation.options.sampling.isGreedy { parts.append("seed \(generation.options.sampling.seed)") }
         parts.append("ended by: \(end(of: generation))")
         let text = parts.joined(separator: "  ")
-        terminal.showLine(terminal.appearance.paint(terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text, .dim))
+        terminal.showLine(
+            terminal.appearance.paint(terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text, .dim))
     }
 
     /// What the samples of a prompt came to, which share each pass over the weights.
@@ -86,12 +96,16 @@ struct SampleRun {
         guard setting.samples > 1, !setting.output.json, seconds > 0 else { return }
         let count = group.generations.reduce(0) { $0 + $1.completion.count }, terminal = Terminal.standardError
         let rate = Human.rate(Double(count) / seconds, "tokens/s")
-        terminal.showLine(terminal.appearance.paint("\(setting.samples) samples together: \(Human.number(count, "token")), \(rate)", .dim))
+        terminal.showLine(
+            terminal.appearance.paint(
+                "\(setting.samples) samples together: \(Human.number(count, "token")), \(rate)", .dim))
     }
 
     private func end(of generation: Generation) -> String {
         switch generation.finishReason {
-        case .stop: generation.tokens.last.map(generation.options.stop.endTokens.contains) == true ? "end of text" : "stop string"
+        case .stop:
+            generation.tokens.last.map(generation.options.stop.endTokens.contains) == true
+                ? "end of text" : "stop string"
         case .length: generation.completion.count == setting.maxTokens ? "--max-tokens" : "context full"
         case .cancelled, nil: "interrupted"
         }

@@ -4,16 +4,26 @@ import OrreryTerminal
 
 /// How the next token is chosen: shared by every command that generates.
 struct SamplingFlags: ParsableArguments {
-    @Option(name: .long, help: "0 always takes the most probable token; higher flattens the distribution. (default: the model's own, else 0.8)")
+    @Option(
+        name: .long,
+        help:
+            "0 always takes the most probable token; higher flattens the distribution. (default: the model's own, else 0.8)"
+    )
     var temperature: Double?
 
     @Option(name: .long, help: "Choose among the K most probable tokens; 0 for all. (default: the model's own, else 0)")
     var topK: Int?
 
-    @Option(name: .long, help: "Choose among the fewest tokens whose probabilities reach P. (default: the model's own, else 1: all)")
+    @Option(
+        name: .long,
+        help: "Choose among the fewest tokens whose probabilities reach P. (default: the model's own, else 1: all)")
     var topP: Double?
 
-    @Option(name: .long, help: "Leave out tokens less probable than P times the most probable one. (default: the model's own, else 0: none)")
+    @Option(
+        name: .long,
+        help:
+            "Leave out tokens less probable than P times the most probable one. (default: the model's own, else 0: none)"
+    )
     var minP: Double?
 
     @Option(
@@ -24,20 +34,32 @@ struct SamplingFlags: ParsableArguments {
             """)
     var repetitionPenalty: Double?
 
-    @Option(name: .long, help: "Lower the score of a token by F for each time it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)")
+    @Option(
+        name: .long,
+        help:
+            "Lower the score of a token by F for each time it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)"
+    )
     var frequencyPenalty: Double?
 
-    @Option(name: .long, help: "Lower the score of a token by P once it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)")
+    @Option(
+        name: .long,
+        help:
+            "Lower the score of a token by P once it was generated, as OpenAI's API does; the prompt does not count. (default: 0: none)"
+    )
     var presencePenalty: Double?
 
-    @Option(name: .long, help: "Seed of the random numbers: the same seed, the same text; -1 draws one. The one used is printed.")
+    @Option(
+        name: .long,
+        help: "Seed of the random numbers: the same seed, the same text; -1 draws one. The one used is printed.")
     var seed = Seed.random
 
     @Flag(name: .long, help: "The same as --temperature 0.")
     var greedy = false
 
     func validate() throws {
-        if greedy, let temperature, temperature != 0 { throw ValidationError("--greedy: expected no --temperature with it, found \(temperature)") }
+        if greedy, let temperature, temperature != 0 {
+            throw ValidationError("--greedy: expected no --temperature with it, found \(temperature)")
+        }
         do { try options(suggested: nil).validate() } catch { throw ValidationError("\(error)") }
     }
 
@@ -45,18 +67,26 @@ struct SamplingFlags: ParsableArguments {
     func options(suggested: SamplingOptions?) -> SamplingOptions {
         let standard = suggested ?? .standard
         return SamplingOptions(
-            temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK, topP: topP ?? standard.topP,
+            temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK,
+            topP: topP ?? standard.topP,
             minP: minP ?? standard.minP, repetitionPenalty: repetitionPenalty ?? standard.repetitionPenalty,
-            frequencyPenalty: frequencyPenalty ?? standard.frequencyPenalty, presencePenalty: presencePenalty ?? standard.presencePenalty, seed: seed.value)
+            frequencyPenalty: frequencyPenalty ?? standard.frequencyPenalty,
+            presencePenalty: presencePenalty ?? standard.presencePenalty, seed: seed.value)
     }
 }
 
-/// Text that a model made, as it may be written to a terminal: newlines and tabs as they are, every other control as its bytes.
+/// Text that a model made, as it may be written to a terminal: newlines and tabs as they are, every other control as
+/// its bytes.
 func safeForTerminal(_ text: String, _ appearance: Appearance) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }) else { return text }
+    guard
+        text.unicodeScalars.contains(where: {
+            $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+        })
+    else { return text }
     return text.unicodeScalars.map { scalar in
         switch scalar.properties.generalCategory {
-        case .control where scalar != "\n" && scalar != "\t", .format: TokenText.visible(String(scalar), isUnicode: appearance.isUnicode)
+        case .control where scalar != "\n" && scalar != "\t", .format:
+            TokenText.visible(String(scalar), isUnicode: appearance.isUnicode)
         default: String(scalar)
         }
     }.joined()

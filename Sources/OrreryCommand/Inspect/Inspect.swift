@@ -32,14 +32,18 @@ struct Inspect: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let context, !(1 ... 1 << 40).contains(context) { throw ValidationError("--context: expected 1 to 2^40, found \(context)") }
+        if let context, !(1 ... 1 << 40).contains(context) {
+            throw ValidationError("--context: expected 1 to 2^40, found \(context)")
+        }
         _ = try keptType()
         if template, output.json { throw ValidationError("--template prints text; omit --json") }
     }
 
     private func keptType() throws -> CacheType {
         guard let type = CacheType(name: cacheType) else {
-            throw ValidationError("--cache-type: expected one of \(CacheType.allCases.map(\.rawValue).joined(separator: ", ")), found \(cacheType)")
+            throw ValidationError(
+                "--cache-type: expected one of \(CacheType.allCases.map(\.rawValue).joined(separator: ", ")), found \(cacheType)"
+            )
         }
         return type
     }

@@ -39,7 +39,10 @@ struct ModelInspection {
 
     /// - Throws: `FileError` where the path holds none of the formats, or one that is damaged.
     init(path: String) throws {
-        guard let status = FileStatus(path) else { throw FileError.request(path, "does not exist", advice: "name a GGUF file, a safetensors file or a model directory") }
+        guard let status = FileStatus(path) else {
+            throw FileError.request(
+                path, "does not exist", advice: "name a GGUF file, a safetensors file or a model directory")
+        }
         self.path = path
         if status.kind == .directory {
             format = "Hugging Face directory"
@@ -60,7 +63,10 @@ struct ModelInspection {
     /// Tensors, parameters and bytes of each type, the heaviest first.
     var types: [(type: String, tensors: Int, parameters: Int, bytes: Int)] {
         Dictionary(grouping: tensors, by: \.type).map { type, group in
-            (type, group.count, group.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }, group.reduce(0) { $0 + $1.byteCount })
+            (
+                type, group.count, group.reduce(0) { $0.addingReportingOverflow($1.count).partialValue },
+                group.reduce(0) { $0 + $1.byteCount }
+            )
         }.sorted { ($0.bytes, $1.type) > ($1.bytes, $0.type) }
     }
 
@@ -82,7 +88,9 @@ struct ModelInspection {
     }
 
     private mutating func read(_ checkpoint: SafetensorsCheckpoint) {
-        tensors = checkpoint.ordered.map { Tensor(name: $0.name, type: $0.dtype.rawValue, shape: $0.shape, byteCount: $0.byteRange.count) }
+        tensors = checkpoint.ordered.map {
+            Tensor(name: $0.name, type: $0.dtype.rawValue, shape: $0.shape, byteCount: $0.byteRange.count)
+        }
     }
 
     private mutating func read(_ file: GGUFFile) throws {
@@ -90,15 +98,21 @@ struct ModelInspection {
         architecture = try metadata.stringIfPresent("general.architecture")
         name = try metadata.stringIfPresent("general.name")
         // The vocabulary is a matter of its own.
-        hyperparameters = try metadata.pairs.filter { !$0.key.hasPrefix("tokenizer.") }.map { ($0.key, try JSONValue($0.value)) }
-        tensors = file.ordered.map { Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, byteCount: $0.byteRange.count) }
+        hyperparameters = try metadata.pairs.filter { !$0.key.hasPrefix("tokenizer.") }.map {
+            ($0.key, try JSONValue($0.value))
+        }
+        tensors = file.ordered.map {
+            Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, byteCount: $0.byteRange.count)
+        }
         chatTemplate = try metadata.stringIfPresent("tokenizer.chat_template")
         cache = CacheLayout(file)
         if metadata["tokenizer.ggml.model"] != nil { findTokenizer() }
     }
 
     private mutating func findTokenizer() {
-        do { tokenizer = .found(try TokenizerLoader.load(path: path) { warnings.append($0) }) } catch { tokenizer = .unusable("\(error)") }
+        do { tokenizer = .found(try TokenizerLoader.load(path: path) { warnings.append($0) }) } catch {
+            tokenizer = .unusable("\(error)")
+        }
     }
 }
 
@@ -109,7 +123,10 @@ extension JSONValue {
         case .bool(let flag): self = JSONValue(flag)
         case .string(let text): self = JSONValue(text)
         case .array(let array):
-            self = array.count <= 256 ? .array(try array.values().map { try JSONValue($0) }) : JSONValue("\(array.count) values of type \(array.elementType)")
+            self =
+                array.count <= 256
+                ? .array(try array.values().map { try JSONValue($0) })
+                : JSONValue("\(array.count) values of type \(array.elementType)")
         default: self = value.int.map { JSONValue($0) } ?? value.double.map { JSONValue($0) } ?? JSONValue("\(value)")
         }
     }

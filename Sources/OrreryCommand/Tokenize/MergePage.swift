@@ -20,7 +20,9 @@ struct MergePage {
     /// The words of a text, none of which may be so long that its replay would take forever.
     static func words(of job: TokenizeJob, _ tokenizer: any ExplainingTokenizer) throws -> [WordExplanation] {
         guard job.text.count <= longestText else {
-            throw InputError("--merges: the text has \(Human.number(job.text.count, "byte")); expected at most \(longestText), each of whose words is replayed")
+            throw InputError(
+                "--merges: the text has \(Human.number(job.text.count, "byte")); expected at most \(longestText), each of whose words is replayed"
+            )
         }
         return try tokenizer.explanations(of: job.text, options: job.options)
     }
@@ -39,11 +41,14 @@ struct MergePage {
 
     /// Why a kind has nothing to replay.
     private static func reason(_ tokenizer: any Tokenizer) -> String {
-        if let pipeline = tokenizer as? PipelineTokenizer, case .wordLevel = pipeline.model { return "each word is a token" }
+        if let pipeline = tokenizer as? PipelineTokenizer, case .wordLevel = pipeline.model {
+            return "each word is a token"
+        }
         return switch tokenizer {
         case is CharacterTokenizer: "each character is a token"
         case is ByteTokenizer: "each byte is a token"
-        case is WordPieceTokenizer, is PipelineTokenizer: "WordPiece takes the longest token that a word starts with, and then the longest that continues it"
+        case is WordPieceTokenizer, is PipelineTokenizer:
+            "WordPiece takes the longest token that a word starts with, and then the longest that continues it"
         default: "its kind has none"
         }
     }
@@ -56,7 +61,9 @@ struct MergePage {
         case .added: try terminal.writeLine("  an added token, found before the model sees the text")
         case .none: try terminal.writeLine("  no merges to replay for it alone")
         case .scores(let scores):
-            for (id, score) in zip(word.tokens, scores) { try terminal.writeLine("  score \(Human.fixed(Double(score), decimals: 4))  \(text(id))") }
+            for (id, score) in zip(word.tokens, scores) {
+                try terminal.writeLine("  score \(Human.fixed(Double(score), decimals: 4))  \(text(id))")
+            }
         case .merges(let trace): try write(trace)
         }
     }
@@ -69,7 +76,8 @@ struct MergePage {
         for step in trace.steps {
             let rank = String(repeating: " ", count: width - String(step.rank).count) + String(step.rank)
             try terminal.writeLine(
-                "  rank \(rank)  \(text(step.left)) + \(text(step.right)) = \(text(step.result))    \(terminal.appearance.paint(step.tokens.map(text).joined(separator: "|"), .dim))")
+                "  rank \(rank)  \(text(step.left)) + \(text(step.right)) = \(text(step.result))    \(terminal.appearance.paint(step.tokens.map(text).joined(separator: "|"), .dim))"
+            )
         }
     }
 
@@ -78,5 +86,7 @@ struct MergePage {
         return visible(piece)
     }
 
-    private func visible(_ bytes: [UInt8]) -> String { TokenText.visible(bytes, isUnicode: terminal.appearance.isUnicode) }
+    private func visible(_ bytes: [UInt8]) -> String {
+        TokenText.visible(bytes, isUnicode: terminal.appearance.isUnicode)
+    }
 }

@@ -14,7 +14,9 @@ struct TokenDecoding {
     /// The exact bytes; on a terminal as characters that are safe there.
     func write(_ output: OutputOptions) throws {
         let bytes: [UInt8]
-        do { bytes = try tokenizer.decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens) } catch let error as TokenizerError {
+        do { bytes = try tokenizer.decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens) } catch let error
+            as TokenizerError
+        {
             throw InputError("the ids: \(error)")
         }
         if output.json {
@@ -30,7 +32,8 @@ struct TokenDecoding {
     }
 }
 
-/// Token ids as people and programs write them: numbers with spaces or commas between them, a list of JSON, or an object of JSON with `ids`.
+/// Token ids as people and programs write them: numbers with spaces or commas between them, a list of JSON, or an
+/// object of JSON with `ids`.
 package enum TokenIDText {
     /// - Parameter vocabulary: the number of ids that there are.
     /// - Throws: `FileError` naming the source, the place, from 0, and what was expected there.
@@ -48,7 +51,9 @@ package enum TokenIDText {
         }
         return try words.enumerated().map { place, word in
             guard let id = TokenID(word), (0 ..< vocabulary).contains(Int(id)) else {
-                throw FileError.content("\(source), [\(place)]", expected: "an id from 0 to \(vocabulary - 1)", found: FileError.oneLine(word, limit: 40))
+                throw FileError.content(
+                    "\(source), [\(place)]", expected: "an id from 0 to \(vocabulary - 1)",
+                    found: FileError.oneLine(word, limit: 40))
             }
             return id
         }

@@ -29,7 +29,9 @@ enum TokenLines {
             for index in encoding.ids.indices {
                 let range = encoding.byteRanges[index]
                 let columns = ["\(place)", "\(encoding.ids[index])", "\(range.lowerBound)..<\(range.upperBound)"]
-                lines += columns.joined(separator: "\t") + "\t" + TokenText.visible(job.piece(encoding, at: index), isUnicode: appearance.isUnicode) + "\n"
+                lines +=
+                    columns.joined(separator: "\t") + "\t"
+                    + TokenText.visible(job.piece(encoding, at: index), isUnicode: appearance.isUnicode) + "\n"
                 place += 1
             }
             try write(Array(lines.utf8))
@@ -42,8 +44,11 @@ enum TokenLines {
         try job.forEachPart { encoding in
             // Bounded, so that a large part is not one string.
             for start in stride(from: 0, to: encoding.ids.count, by: 50_000) {
-                let pieces = encoding.ids.indices[start ..< min(start + 50_000, encoding.ids.count)].map { job.piece(encoding, at: $0) }
-                try terminal.writeLine(TokenStrip(pieces).render(width: terminal.width, appearance: terminal.appearance))
+                let pieces = encoding.ids.indices[start ..< min(start + 50_000, encoding.ids.count)].map {
+                    job.piece(encoding, at: $0)
+                }
+                try terminal.writeLine(
+                    TokenStrip(pieces).render(width: terminal.width, appearance: terminal.appearance))
             }
         }
     }

@@ -71,7 +71,9 @@ struct TokenStatistics {
         add("words", Human.exact(words))
         add("tokens per word", number(tokensPerWord))
         add("bytes per token", number(bytesPerToken))
-        add("share of the context", measures.context.map { "\(Human.percent(share(of: $0), decimals: 2)) of \(Human.exact($0))" })
+        add(
+            "share of the context",
+            measures.context.map { "\(Human.percent(share(of: $0), decimals: 2)) of \(Human.exact($0))" })
         add("cost", measures.pricePerMillion.map { Human.fixed(cost(at: $0), decimals: 6) })
         let terminal = Terminal.standardOutput
         try terminal.writeLine(table.render(width: terminal.width, appearance: terminal.appearance))

@@ -7,7 +7,8 @@ import OrreryTokenizers
 /// Cuts a text into tokens and shows them.
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
+        abstract:
+            "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
         discussion: """
             TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json next to merges.txt, a SentencePiece .model, \
             .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
@@ -33,9 +34,15 @@ struct Tokenize: ParsableCommand {
 
     func validate() throws {
         if file != nil && text != nil { throw ValidationError("a file and --text: expected one of them") }
-        if let threads, !(1 ... 1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
-        if !encoding.others.isEmpty, view.mode == .ids || view.mode == .pieces || view.mode == .count || view.mode == .merges || view.mode == .decode {
-            throw ValidationError("--compare and --\(view.mode!.rawValue): expected one of them; --compare shows counts side by side")
+        if let threads, !(1 ... 1024).contains(threads) {
+            throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+        }
+        if !encoding.others.isEmpty,
+            view.mode == .ids || view.mode == .pieces || view.mode == .count || view.mode == .merges
+                || view.mode == .decode
+        {
+            throw ValidationError(
+                "--compare and --\(view.mode!.rawValue): expected one of them; --compare shows counts side by side")
         }
     }
 
@@ -45,10 +52,13 @@ struct Tokenize: ParsableCommand {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         try source.withText { text in
             let job = TokenizeJob(
-                name: tokenizer, tokenizer: try encoding.load(tokenizer, text: text), text: text, options: encoding.options, threads: threads, source: source.name)
+                name: tokenizer, tokenizer: try encoding.load(tokenizer, text: text), text: text,
+                options: encoding.options, threads: threads, source: source.name)
             if !encoding.others.isEmpty {
                 let others = try encoding.others.map { name in
-                    TokenizeJob(name: name, tokenizer: try encoding.load(name, text: text), text: text, options: encoding.options, threads: threads, source: source.name)
+                    TokenizeJob(
+                        name: name, tokenizer: try encoding.load(name, text: text), text: text,
+                        options: encoding.options, threads: threads, source: source.name)
                 }
                 return try TokenizerComparison([job] + others, view.measures).show(output)
             }
@@ -71,12 +81,15 @@ struct Tokenize: ParsableCommand {
         }
         let source = try isArgument ? TokenizeSource(file: nil, text: file) : TokenizeSource(file: file, text: text)
         if [TokenizerKind.character].contains(TokenizerKind(argument: tokenizer)) {
-            throw ValidationError("--decode: char takes its vocabulary from a text, and ids are none; name a saved tokenizer")
+            throw ValidationError(
+                "--decode: char takes its vocabulary from a text, and ids are none; name a saved tokenizer")
         }
         try source.withText { bytes in
             let loaded = try encoding.load(tokenizer, text: UnsafeBufferPointer(start: nil, count: 0))
-            let ids = try TokenIDText.ids(in: String(decoding: bytes, as: UTF8.self), source: source.name, vocabulary: loaded.vocabularySize)
-            try TokenDecoding(name: tokenizer, tokenizer: loaded, ids: ids, skipsSpecialTokens: encoding.noSpecial).write(output)
+            let ids = try TokenIDText.ids(
+                in: String(decoding: bytes, as: UTF8.self), source: source.name, vocabulary: loaded.vocabularySize)
+            try TokenDecoding(name: tokenizer, tokenizer: loaded, ids: ids, skipsSpecialTokens: encoding.noSpecial)
+                .write(output)
         }
     }
 }
@@ -93,17 +106,24 @@ struct TokenizeView: ParsableArguments {
             case .count: "Print the number of tokens."
             case .merges: "Replay how each word was built, merge by merge, from the tokenizer's own tables."
             case .stats: "Print tokens per word, bytes per token, the share of a context window, the cost."
-            case .decode: "Turn ids into the text that they stand for, exactly; with --no-special without the tokens that frame it."
+            case .decode:
+                "Turn ids into the text that they stand for, exactly; with --no-special without the tokens that frame it."
             }
         }
     }
 
     @Flag var mode: Mode?
 
-    @Option(name: [.customShort("c"), .long], help: ArgumentHelp("The context window in tokens, for --stats and --compare. (default: none)", valueName: "tokens"))
+    @Option(
+        name: [.customShort("c"), .long],
+        help: ArgumentHelp(
+            "The context window in tokens, for --stats and --compare. (default: none)", valueName: "tokens"))
     var context: Int?
 
-    @Option(help: ArgumentHelp("The price of a million tokens in any currency, for --stats and --compare. (default: none)", valueName: "price"))
+    @Option(
+        help: ArgumentHelp(
+            "The price of a million tokens in any currency, for --stats and --compare. (default: none)",
+            valueName: "price"))
     var pricePerMillion: Double?
 
     func validate() throws {
@@ -118,7 +138,11 @@ struct TokenizeView: ParsableArguments {
 
 /// How the text becomes tokens, and by which tokenizers.
 struct TokenizeEncoding: ParsableArguments {
-    @Option(name: .customLong("compare"), help: ArgumentHelp("Another tokenizer, to compare with side by side. May be given several times. (default: none)", valueName: "tokenizer"))
+    @Option(
+        name: .customLong("compare"),
+        help: ArgumentHelp(
+            "Another tokenizer, to compare with side by side. May be given several times. (default: none)",
+            valueName: "tokenizer"))
     var others: [String] = []
 
     @Flag(help: "Omit the tokens that frame a text.")
@@ -127,21 +151,34 @@ struct TokenizeEncoding: ParsableArguments {
     @Flag(help: "Read text that spells a special token as that token.")
     var parseSpecial = false
 
-    @Option(help: ArgumentHelp("How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression. (default: by the file's name)", valueName: "name|regex"))
+    @Option(
+        help: ArgumentHelp(
+            "How text is cut into words, where the file does not say (.tiktoken, vocab.json): r50k, p50k, cl100k, o200k, llama3, qwen2, none, or a regular expression. (default: by the file's name)",
+            valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it. (default: the other one)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. With --compare, for those that are .tiktoken files with it. (default: the other one)",
+            valueName: "name"))
     var encoding: String?
 
-    var options: EncodingOptions { EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial) }
+    var options: EncodingOptions {
+        EncodingOptions(recognizesSpecialTokens: parseSpecial, addsSpecialTokens: !noSpecial)
+    }
 
-    /// The tokenizer of this name. With --compare, pattern and encoding are for those of the tokenizers whose file does not say.
+    /// The tokenizer of this name. With --compare, pattern and encoding are for those of the tokenizers whose file does
+    /// not say.
     func load(_ name: String, text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
-        guard case .path(let path) = TokenizerKind(argument: name) else { return try TokenizerKind(argument: name).makeTokenizer(training: text) }
+        guard case .path(let path) = TokenizerKind(argument: name) else {
+            return try TokenizerKind(argument: name).makeTokenizer(training: text)
+        }
         let pattern = pattern.map { SplitPattern(argument: $0) }
         if !others.isEmpty {
             // A choice that does not fit this file is for another one.
-            if let encoding, let tokenizer = try? TokenizerLoader.load(path: path, encoding: encoding) { return tokenizer }
+            if let encoding, let tokenizer = try? TokenizerLoader.load(path: path, encoding: encoding) {
+                return tokenizer
+            }
             if let tokenizer = try? TokenizerLoader.load(path: path) { return tokenizer }
             return try TokenizerLoader.load(path: path, pattern: pattern)
         }

@@ -21,11 +21,13 @@ struct TokenizeJob {
         let progress = text.count < Self.leastForProgress ? nil : ProgressLine(.standardError)
         defer { progress?.finish(keepingLastLine: false) }
         let start = ProcessInfo.processInfo.systemUptime
-        try tokenizer.encodeParts(of: text, options: options, recordsByteRanges: recordsByteRanges, threads: threads) { range, encoding in
+        try tokenizer.encodeParts(of: text, options: options, recordsByteRanges: recordsByteRanges, threads: threads) {
+            range, encoding in
             try body(encoding)
             progress?.update(
                 TaskStatus(
-                    "Tokenizing \(source)", completed: Double(range.upperBound), total: Double(text.count), unit: "bytes",
+                    "Tokenizing \(source)", completed: Double(range.upperBound), total: Double(text.count),
+                    unit: "bytes",
                     elapsedSeconds: ProcessInfo.processInfo.systemUptime - start))
         }
     }

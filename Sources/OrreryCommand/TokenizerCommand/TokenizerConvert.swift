@@ -37,17 +37,29 @@ struct TokenizerConvert: ParsableCommand {
     @Option(help: "huggingface, tiktoken, gpt2, sentencepiece or gguf. (default: by the name of <out>)")
     var format: Format?
 
-    @Option(help: ArgumentHelp("The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)", valueName: "name|regex"))
+    @Option(
+        help: ArgumentHelp(
+            "The pattern, for files that do not say it (see orrery tokenize). (default: by the file's name)",
+            valueName: "name|regex"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Which of tiktoken's encodings a .tiktoken file is, where two have its vocabulary: o200k_harmony, p50k_edit. (default: the other one)",
+            valueName: "name"))
     var encoding: String?
 
     func run() throws {
-        let format = format ?? (out.hasSuffix(".tiktoken") ? .tiktoken : out.hasSuffix(".model") ? .sentencepiece : out.lowercased().hasSuffix(".gguf") ? .gguf : .huggingface)
+        let format =
+            format
+            ?? (out.hasSuffix(".tiktoken")
+                ? .tiktoken
+                : out.hasSuffix(".model") ? .sentencepiece : out.lowercased().hasSuffix(".gguf") ? .gguf : .huggingface)
         let outputs = overwriting.outputs(inputs: TokenizerLoader.files(of: input))
         try knownPaths(format).forEach { try outputs.require($0, replacing: TokenizerDestination.isTokenizer) }
-        let tokenizer = try TokenizerLoader.load(path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding, warn: ModelWarning.looking)
+        let tokenizer = try TokenizerLoader.load(
+            path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding,
+            warn: ModelWarning.looking)
         if format == .gguf { return try writeVocabulary(tokenizer) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece
@@ -71,7 +83,9 @@ struct TokenizerConvert: ParsableCommand {
 
     /// A GGUF file without weights. It has to name an architecture, which says nothing of the vocabulary.
     private func writeVocabulary(_ tokenizer: any Tokenizer) throws {
-        let pairs: GGUFVocabularyExport.Pairs = [("general.architecture", .string("llama")), ("general.name", .string(Path.name(input)))]
+        let pairs: GGUFVocabularyExport.Pairs = [
+            ("general.architecture", .string("llama")), ("general.name", .string(Path.name(input))),
+        ]
         let vocabulary: GGUFVocabularyExport.Pairs
         do { vocabulary = try TokenizerParts(input).vocabulary(of: tokenizer) } catch let error as TokenizerError {
             throw InputError("\(input): cannot be written as gguf: \(error)")
@@ -83,15 +97,25 @@ struct TokenizerConvert: ParsableCommand {
     private func files(of tokenizer: any Tokenizer, _ format: Format) throws -> [TokenizerFile] {
         switch format {
         case .huggingface:
-            return try (tokenizer as? GGUFTokenizer)?.convertedFiles { standardError("orrery: warning: \($0)") } ?? tokenizer.files()
+            return try (tokenizer as? GGUFTokenizer)?.convertedFiles { standardError("orrery: warning: \($0)") }
+                ?? tokenizer.files()
         case .gguf: return []
         case .sentencepiece:
-            guard let file = try ((tokenizer as? GGUFTokenizer)?.sentencePieceTokenizer() ?? tokenizer).files().first(where: { $0.name.hasSuffix(".model") }) else { throw unfit(format, "SentencePiece") }
+            guard
+                let file = try ((tokenizer as? GGUFTokenizer)?.sentencePieceTokenizer() ?? tokenizer).files().first(
+                    where: { $0.name.hasSuffix(".model") })
+            else { throw unfit(format, "SentencePiece") }
             return [file]
         case .tiktoken, .gpt2:
-            guard let tokenizer = try (tokenizer as? BytePairTokenizer) ?? (tokenizer as? GGUFTokenizer)?.bytePairTokenizer() else { throw unfit(format, "byte-level BPE") }
-            standardError("orrery: warning: \(format.rawValue) files hold neither the pattern nor the \(tokenizer.addedTokens.count) added tokens")
-            return format == .gpt2 ? tokenizer.vocabularyAndMergesFiles() : [try tokenizer.tiktokenFile(named: Path.name(out))]
+            guard
+                let tokenizer = try (tokenizer as? BytePairTokenizer)
+                    ?? (tokenizer as? GGUFTokenizer)?.bytePairTokenizer()
+            else { throw unfit(format, "byte-level BPE") }
+            standardError(
+                "orrery: warning: \(format.rawValue) files hold neither the pattern nor the \(tokenizer.addedTokens.count) added tokens"
+            )
+            return format == .gpt2
+                ? tokenizer.vocabularyAndMergesFiles() : [try tokenizer.tiktokenFile(named: Path.name(out))]
         }
     }
 

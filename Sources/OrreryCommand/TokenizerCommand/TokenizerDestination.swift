@@ -11,13 +11,16 @@ struct TokenizerDestination {
     private let form: Form
     private let usesPieces: Bool
 
-    /// - Throws: `ValidationError` where the name stands for no format of this kind, `FileError` where nothing can be written there.
+    /// - Throws: `ValidationError` where the name stands for no format of this kind, `FileError` where nothing can be
+    ///   written there.
     init(_ path: String, _ kind: TokenizerTrainer.Kind) throws {
         self.path = path
         usesPieces = kind == .sentencePieceBPE || kind == .unigram
         form = try Self.form(of: path, kind)
         let directory = form == .directory ? path : Path.parent(path)
-        guard FileStatus(directory)?.kind == .directory else { throw FileError.request(path, "is in no directory", advice: "create \(directory) first") }
+        guard FileStatus(directory)?.kind == .directory else {
+            throw FileError.request(path, "is in no directory", advice: "create \(directory) first")
+        }
         // A temporary beside it shows that the directory takes files.
         if form != .directory { try AtomicFile(path: path).cancel() }
     }
@@ -32,24 +35,33 @@ struct TokenizerDestination {
         case let name where name.hasSuffix(".model") && usesPieces: return .sentencePiece
         case let name where name.hasSuffix(".txt") && kind == .wordPiece: return .vocabularyText
         default:
-            let others = kind == .bytePair ? ", vocab.json or .tiktoken" : usesPieces ? " or .model" : kind == .wordPiece ? " or .txt" : ""
-            throw ValidationError("--out: expected a directory that is there, or a name that ends in .json\(others) for --kind \(kind.rawValue), found \(path)")
+            let others =
+                kind == .bytePair
+                ? ", vocab.json or .tiktoken" : usesPieces ? " or .model" : kind == .wordPiece ? " or .txt" : ""
+            throw ValidationError(
+                "--out: expected a directory that is there, or a name that ends in .json\(others) for --kind \(kind.rawValue), found \(path)"
+            )
         }
     }
 
     /// The files that will be written.
     var paths: [String] {
         switch form {
-        case .directory: [usesPieces ? "tokenizer.model" : "tokenizer.json", "tokenizer_config.json"].map { Path.join(path, $0) }
+        case .directory:
+            [usesPieces ? "tokenizer.model" : "tokenizer.json", "tokenizer_config.json"].map { Path.join(path, $0) }
         case .vocabularyAndMerges: [path, Path.join(Path.parent(path), "merges.txt")]
         case .huggingFace, .tiktoken, .sentencePiece, .vocabularyText: [path]
         }
     }
 
-    /// Whether a file holds a tokenizer and nothing else: not a model's weights, nor a part of a vocabulary in two files.
+    /// Whether a file holds a tokenizer and nothing else: not a model's weights, nor a part of a vocabulary in two
+    /// files.
     static func isTokenizer(_ path: String) -> Bool {
-        guard [".json", ".tiktoken", ".model"].contains(where: Path.name(path).hasSuffix), Path.name(path) != "vocab.json" else { return false }
-        return (try? TokenizerLoader.load(path: path)) != nil || (try? TokenizerLoader.load(path: path, pattern: SplitPattern(argument: "gpt2"))) != nil
+        guard [".json", ".tiktoken", ".model"].contains(where: Path.name(path).hasSuffix),
+            Path.name(path) != "vocab.json"
+        else { return false }
+        return (try? TokenizerLoader.load(path: path)) != nil
+            || (try? TokenizerLoader.load(path: path, pattern: SplitPattern(argument: "gpt2"))) != nil
     }
 
     /// Each file replaces an old one whole.
@@ -63,7 +75,9 @@ struct TokenizerDestination {
             try AtomicFile.write(Array(file.contents), to: path)
         case .vocabularyAndMerges:
             guard let files = (tokenizer as? BytePairTokenizer)?.vocabularyAndMergesFiles() else { return }
-            for file in files { try AtomicFile.write(Array(file.contents), to: Path.join(Path.parent(path), file.name)) }
+            for file in files {
+                try AtomicFile.write(Array(file.contents), to: Path.join(Path.parent(path), file.name))
+            }
         case .tiktoken:
             guard let file = try (tokenizer as? BytePairTokenizer)?.tiktokenFile(named: Path.name(path)) else { return }
             try AtomicFile.write(Array(file.contents), to: path)

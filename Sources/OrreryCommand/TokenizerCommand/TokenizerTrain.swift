@@ -20,14 +20,22 @@ struct TokenizerTrain: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Text files, or directories of text files.") var data: [String]
     @Option(name: [.customShort("o"), .long], help: "Where the tokenizer goes.") var out: String
     @OptionGroup var overwriting: OverwriteOption
-    @Option(name: [.customShort("t"), .long], help: "Threads that count words. (default: the processor's cores)") var threads: Int?
-    @Option(help: "Megabytes for the table of distinct words; rare words of a larger one are forgotten. (default: an eighth of the memory)")
+    @Option(name: [.customShort("t"), .long], help: "Threads that count words. (default: the processor's cores)")
+    var threads: Int?
+    @Option(
+        help:
+            "Megabytes for the table of distinct words; rare words of a larger one are forgotten. (default: an eighth of the memory)"
+    )
     var wordMemory: Int?
 
     func validate() throws {
         if data.isEmpty { throw ValidationError("--data: expected text files or directories, found nothing") }
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads: expected 1 to 1024, found \(threads)") }
-        if let wordMemory, !(1...1 << 22).contains(wordMemory) { throw ValidationError("--word-memory: expected 1 to 4194304 MB, found \(wordMemory)") }
+        if let threads, !(1 ... 1024).contains(threads) {
+            throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+        }
+        if let wordMemory, !(1 ... 1 << 22).contains(wordMemory) {
+            throw ValidationError("--word-memory: expected 1 to 4194304 MB, found \(wordMemory)")
+        }
     }
 
     func run() throws {
@@ -38,17 +46,25 @@ struct TokenizerTrain: ParsableCommand {
         try FreeSpace.requireSpace(options.vocab * 128, at: out)
         let corpus = try TrainingCorpus(files: files, unit: trainer.unit)
 
-        let result = try TrainerDisplay().show(trainer.kind.rawValue) { report in try trainer.train(on: corpus, report: report) }
+        let result = try TrainerDisplay().show(trainer.kind.rawValue) { report in
+            try trainer.train(on: corpus, report: report)
+        }
         try destination.write(result.tokenizer)
         if result.report.forgottenWords > 0 {
-            standardError("orrery: warning: \(result.report.forgottenWords) rare words were forgotten to stay within --word-memory: counts are not exact")
+            standardError(
+                "orrery: warning: \(result.report.forgottenWords) rare words were forgotten to stay within --word-memory: counts are not exact"
+            )
         }
         if result.tokenizer.vocabularySize < options.vocab {
-            standardError("orrery: warning: the text gives no more than \(Human.number(result.tokenizer.vocabularySize, "token")), of the \(Human.exact(options.vocab)) of --vocab")
+            standardError(
+                "orrery: warning: the text gives no more than \(Human.number(result.tokenizer.vocabularySize, "token")), of the \(Human.exact(options.vocab)) of --vocab"
+            )
         }
         if result.report.skippedLines > 0 {
-            standardError("orrery: warning: \(result.report.skippedLines) lines of \(Human.bytes(result.report.skippedBytes)) in all were skipped: sentencepiece's trainers "
-                + "take lines of at most \(trainer.pieces.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe")
+            standardError(
+                "orrery: warning: \(result.report.skippedLines) lines of \(Human.bytes(result.report.skippedBytes)) in all were skipped: sentencepiece's trainers "
+                    + "take lines of at most \(trainer.pieces.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe"
+            )
         }
         if output.json { try output.print(json(result)) } else { try print(summary(result)) }
     }
@@ -60,7 +76,9 @@ struct TokenizerTrain: ParsableCommand {
         // Learning holds the words as symbols, with the places of all pairs.
         let (needed, memory) = (Double(resources.wordMemory) * 4, Double(ProcessInfo.processInfo.physicalMemory))
         guard needed <= 0.9 * memory else {
-            throw ValidationError("--word-memory: learning from words of \(resources.wordMemory / 1_000_000) MB may take \(Human.bytes(needed)) and the machine has \(Human.bytes(memory)); expected less")
+            throw ValidationError(
+                "--word-memory: learning from words of \(resources.wordMemory / 1_000_000) MB may take \(Human.bytes(needed)) and the machine has \(Human.bytes(memory)); expected less"
+            )
         }
         return resources
     }
@@ -69,7 +87,9 @@ struct TokenizerTrain: ParsableCommand {
         let files = try data.flatMap { path in
             guard FileStatus(path)?.kind == .directory else { return [path] }
             let files = try TrainingCorpus.textFiles(in: path)
-            guard !files.isEmpty else { throw FileError.request(path, "has no text file in it", advice: "name a directory of text files") }
+            guard !files.isEmpty else {
+                throw FileError.request(path, "has no text file in it", advice: "name a directory of text files")
+            }
             return files
         }
         return files
@@ -78,7 +98,8 @@ struct TokenizerTrain: ParsableCommand {
     private func summary(_ result: TokenizerTrainer.Result) -> String {
         let report = result.report
         let perToken = report.tokens > 0 ? Human.fixed(Double(report.bytes) / Double(report.tokens), decimals: 3) : "no"
-        let text = "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
+        let text =
+            "\(out): \(Human.number(result.tokenizer.vocabularySize, "token")) from \(Human.bytes(report.bytes)) of text, \(Human.count(report.words)) distinct words; "
             + "\(perToken) bytes per token; \(Human.duration(seconds: report.countingSeconds + report.learningSeconds))"
         let terminal = Terminal.standardOutput
         return terminal.isTerminal ? TextLayout.wrapped(text, to: terminal.width) : text

@@ -29,15 +29,17 @@ final class TrainerDisplay: Sendable {
             if stage.name != progress.stage { stage = (progress.stage, now) }
             return now - stage.started
         }
-        let (title, unit) = switch progress.stage {
-        case .counting: ("counting words", "bytes")
-        case .merging: ("learning merges", "tokens")
-        case .seeding: ("looking for tokens", "steps")
-        case .pruning: ("choosing tokens", "tokens")
-        }
+        let (title, unit) =
+            switch progress.stage {
+            case .counting: ("counting words", "bytes")
+            case .merging: ("learning merges", "tokens")
+            case .seeding: ("looking for tokens", "steps")
+            case .pruning: ("choosing tokens", "tokens")
+            }
         let share = Double(progress.completed) / Double(max(progress.total, 1))
         return TaskStatus(
-            "\(kind): \(title)", completed: Double(progress.completed), total: Double(progress.total), unit: unit, elapsedSeconds: elapsed,
+            "\(kind): \(title)", completed: Double(progress.completed), total: Double(progress.total), unit: unit,
+            elapsedSeconds: elapsed,
             secondsLeft: share > 0.01 ? elapsed * (1 - share) / share : nil)
     }
 }

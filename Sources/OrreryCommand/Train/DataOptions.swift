@@ -6,17 +6,25 @@ import OrreryTraining
 
 /// What `orrery train` reads, and in which tokens.
 struct DataOptions: ParsableArguments {
-    @Option(help: "Text to train on: a file, a directory of text files, or demo, the embedded text; may be repeated. (default: demo)")
+    @Option(
+        help:
+            "Text to train on: a file, a directory of text files, or demo, the embedded text; may be repeated. (default: demo)"
+    )
     var data: [String] = []
     @OptionGroup var records: FieldOption
-    @Option(help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer. (default: char)")
+    @Option(
+        help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer. (default: char)")
     var tokenizer: String?
     @Option(help: "Share of the text, its end, that validates. (default: \(defaults.validationFraction))")
     var validationFraction: Double?
 
     func validate() throws {
-        guard let tokenizer, case .path(let path) = TokenizerKind(argument: tokenizer), path.hasPrefix("bpe:") || FileStatus(path) == nil else { return }
-        throw ValidationError("--tokenizer: expected char, byte, bpe:SIZE as in bpe:4096, or the path of a saved tokenizer; found \(tokenizer)")
+        guard let tokenizer, case .path(let path) = TokenizerKind(argument: tokenizer),
+            path.hasPrefix("bpe:") || FileStatus(path) == nil
+        else { return }
+        throw ValidationError(
+            "--tokenizer: expected char, byte, bpe:SIZE as in bpe:4096, or the path of a saved tokenizer; found \(tokenizer)"
+        )
     }
 
     func apply(to plan: inout TrainingPlan) {
@@ -28,6 +36,7 @@ struct DataOptions: ParsableArguments {
 
     /// A path as a run that is resumed from another directory finds it.
     static func fromAnywhere(_ path: String) -> String {
-        path == "demo" || path.isEmpty || path.hasPrefix("/") ? path : Path.join(FileManager.default.currentDirectoryPath, path)
+        path == "demo" || path.isEmpty || path.hasPrefix("/")
+            ? path : Path.join(FileManager.default.currentDirectoryPath, path)
     }
 }

@@ -10,8 +10,8 @@ package struct LossHistory {
 
     package var mean: Double? { means.last?.loss }
 
-    /// Adds a step's loss to the mean: each moves it by a twentieth, the first ones by more. A mean that took the first losses for twenty steps
-    /// would lie far above the points of a short run.
+    /// Adds a step's loss to the mean: each moves it by a twentieth, the first ones by more. A mean that took the first
+    /// losses for twenty steps would lie far above the points of a short run.
     package mutating func append(step: Int, loss: Double) {
         losses.append(LossPoint(step: step, loss: loss))
         guard loss.isFinite else { return }
@@ -25,8 +25,9 @@ package struct LossHistory {
         return chart
     }
 
-    /// The line of the chart: at each step the straight line through the losses around it, a tenth of the run at most (local linear regression,
-    /// Cleveland 1979, without weights). A mean that looks back lies above the points for as long as they fall.
+    /// The line of the chart: at each step the straight line through the losses around it, a tenth of the run at most
+    /// (local linear regression, Cleveland 1979, without weights). A mean that looks back lies above the points for as
+    /// long as they fall.
     package var fit: [LossPoint] {
         let finite = losses.filter(\.loss.isFinite), reach = min(50, max(1, finite.count / 20))
         // Sums of the losses before each, and of loss times index.

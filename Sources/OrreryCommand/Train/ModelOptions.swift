@@ -5,34 +5,69 @@ import OrreryTraining
 
 /// The model that is made.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "qwen3, gpt2, or orrery, whose parts the flags below choose. (default: \(defaults.model.architecture.rawValue))") var architecture: String?
+    @Option(
+        help:
+            "qwen3, gpt2, or orrery, whose parts the flags below choose. (default: \(defaults.model.architecture.rawValue))"
+    ) var architecture: String?
     @Option(help: "Layers. (default: \(defaults.model.layers))") var layers: Int?
     @Option(help: "Width of the residual stream. (default: \(defaults.model.width))") var width: Int?
-    @Option(help: "Attention heads. (default: \(defaults.model.heads); at another width, heads of size \(defaults.model.headSize))") var heads: Int?
+    @Option(
+        help:
+            "Attention heads. (default: \(defaults.model.heads); at another width, heads of size \(defaults.model.headSize))"
+    ) var heads: Int?
     @Option(help: "Heads of keys and values (qwen3). (default: as many as heads)") var keyValueHeads: Int?
     @Option(help: "Size of a head (qwen3). (default: \(defaults.model.headSize))") var headSize: Int?
-    @Option(help: "Width of the feed-forward network. (default: 8/3 of the width for qwen3, 4 times for gpt2)") var intermediate: Int?
-    @Option(name: [.customShort("c"), .long], help: "Context length, in tokens. (default: \(defaults.context))") var context: Int?
-    @Option(help: "Base of the rotary angles (qwen3). (default: \(Int(defaults.model.ropeTheta)))") var ropeTheta: Float?
-    @Flag(inversion: .prefixedNo, help: "One table for tokens and for scores (qwen3; gpt2 always has one). (default: \(onOff("tied-embeddings", defaults.model.tiedEmbeddings)))")
+    @Option(help: "Width of the feed-forward network. (default: 8/3 of the width for qwen3, 4 times for gpt2)")
+    var intermediate: Int?
+    @Option(name: [.customShort("c"), .long], help: "Context length, in tokens. (default: \(defaults.context))")
+    var context: Int?
+    @Option(help: "Base of the rotary angles (qwen3). (default: \(Int(defaults.model.ropeTheta)))") var ropeTheta:
+        Float?
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "One table for tokens and for scores (qwen3; gpt2 always has one). (default: \(onOff("tied-embeddings", defaults.model.tiedEmbeddings)))"
+    )
     var tiedEmbeddings: Bool?
-    @Flag(inversion: .prefixedNo, help: "Biases in matrices and norms (gpt2). (default: \(onOff("bias", defaults.model.bias)))") var bias: Bool?
-    @Flag(inversion: .prefixedNo, help: "Start projections into the residual stream at zero. (default: \(onOff("zero-projections", defaults.model.zeroProjections)))")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Biases in matrices and norms (gpt2). (default: \(onOff("bias", defaults.model.bias)))") var bias: Bool?
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Start projections into the residual stream at zero. (default: \(onOff("zero-projections", defaults.model.zeroProjections)))"
+    )
     var zeroProjections: Bool?
 
-    @Option(help: "How the model knows the order of tokens (orrery): \(names(OrreryDecoder.Positions.self)). (default: \(parts.positions.rawValue))")
+    @Option(
+        help:
+            "How the model knows the order of tokens (orrery): \(names(OrreryDecoder.Positions.self)). (default: \(parts.positions.rawValue))"
+    )
     var positions: String?
     @Option(help: "\(names(OrreryDecoder.NormKind.self)) (orrery). (default: \(parts.norm.rawValue))") var norm: String?
-    @Option(help: "The activation of the feed-forward network, by Hugging Face's name: silu, gelu, relu, relu2 ... (orrery). (default: \(parts.activation.rawValue))")
+    @Option(
+        help:
+            "The activation of the feed-forward network, by Hugging Face's name: silu, gelu, relu, relu2 ... (orrery). (default: \(parts.activation.rawValue))"
+    )
     var activation: String?
-    @Flag(inversion: .prefixedNo, help: "Multiply the activation by another product (orrery). (default: \(onOff("gated-mlp", parts.gated)))") var gatedMLP: Bool?
-    @Option(help: "Where norms stand (orrery): \(names(OrreryDecoder.Residual.self)). (default: \(parts.residual.rawValue))") var residual: String?
-    @Option(help: "How far attention looks back (orrery): dense, everything before, or window, the last --window positions. (default: dense)")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Multiply the activation by another product (orrery). (default: \(onOff("gated-mlp", parts.gated)))")
+    var gatedMLP: Bool?
+    @Option(
+        help: "Where norms stand (orrery): \(names(OrreryDecoder.Residual.self)). (default: \(parts.residual.rawValue))"
+    ) var residual: String?
+    @Option(
+        help:
+            "How far attention looks back (orrery): dense, everything before, or window, the last --window positions. (default: dense)"
+    )
     var attention: String?
-    @Option(help: "Positions that a query sees with --attention window, its own included. (default: none)") var window: Int?
+    @Option(help: "Positions that a query sees with --attention window, its own included. (default: none)") var window:
+        Int?
 
     private var choosesParts: Bool {
-        positions != nil || norm != nil || activation != nil || gatedMLP != nil || residual != nil || attention != nil || window != nil
+        positions != nil || norm != nil || activation != nil || gatedMLP != nil || residual != nil || attention != nil
+            || window != nil
     }
 
     func apply(to plan: inout TrainingPlan) throws {
@@ -62,7 +97,9 @@ struct ModelOptions: ParsableArguments {
 
     private func applyParts(to model: inout ModelPlan) throws {
         guard var parts = model.parts else {
-            throw ValidationError("--architecture \(model.architecture.rawValue): has parts of its own; --positions, --norm, --activation, --gated-mlp, --residual, --attention and --window are for orrery")
+            throw ValidationError(
+                "--architecture \(model.architecture.rawValue): has parts of its own; --positions, --norm, --activation, --gated-mlp, --residual, --attention and --window are for orrery"
+            )
         }
         try set(&parts.positions, positions, "--positions")
         try set(&parts.norm, norm, "--norm")
@@ -70,16 +107,21 @@ struct ModelOptions: ParsableArguments {
         set(&parts.gated, gatedMLP)
         if let activation {
             guard let known = Activation(name: activation) else {
-                throw ValidationError("--activation: expected one of \(Activation.names.joined(separator: ", ")), found \(activation)")
+                throw ValidationError(
+                    "--activation: expected one of \(Activation.names.joined(separator: ", ")), found \(activation)")
             }
             parts.activation = known
         }
         switch attention {
         case nil, "window"?:
-            guard window != nil || attention == nil else { throw ValidationError("--attention window: expected --window with it, the positions that a query sees") }
+            guard window != nil || attention == nil else {
+                throw ValidationError("--attention window: expected --window with it, the positions that a query sees")
+            }
             set(&parts.window, window)
         case "dense"?:
-            guard window == nil else { throw ValidationError("--window: dense attention has none; expected --attention window") }
+            guard window == nil else {
+                throw ValidationError("--window: dense attention has none; expected --attention window")
+            }
             parts.window = nil
         case let other?: throw ValidationError("--attention: expected dense or window, found \(other)")
         }
@@ -89,11 +131,15 @@ struct ModelOptions: ParsableArguments {
     /// The flags that were given and that a model that is trained further decides itself.
     var fixedByBase: [String] {
         let given: [(String, Bool)] = [
-            ("--architecture", architecture != nil), ("--layers", layers != nil), ("--width", width != nil), ("--heads", heads != nil),
-            ("--key-value-heads", keyValueHeads != nil), ("--head-size", headSize != nil), ("--intermediate", intermediate != nil),
+            ("--architecture", architecture != nil), ("--layers", layers != nil), ("--width", width != nil),
+            ("--heads", heads != nil),
+            ("--key-value-heads", keyValueHeads != nil), ("--head-size", headSize != nil),
+            ("--intermediate", intermediate != nil),
             ("--rope-theta", ropeTheta != nil), ("--tied-embeddings", tiedEmbeddings != nil), ("--bias", bias != nil),
-            ("--zero-projections", zeroProjections != nil), ("--positions", positions != nil), ("--norm", norm != nil), ("--activation", activation != nil),
-            ("--gated-mlp", gatedMLP != nil), ("--residual", residual != nil), ("--attention", attention != nil), ("--window", window != nil),
+            ("--zero-projections", zeroProjections != nil), ("--positions", positions != nil), ("--norm", norm != nil),
+            ("--activation", activation != nil),
+            ("--gated-mlp", gatedMLP != nil), ("--residual", residual != nil), ("--attention", attention != nil),
+            ("--window", window != nil),
         ]
         return given.filter(\.1).map(\.0)
     }

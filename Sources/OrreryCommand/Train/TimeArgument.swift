@@ -9,7 +9,9 @@ package struct TimeArgument {
 
     /// - Throws: `ValidationError` that says what was expected.
     static func read(_ argument: String) throws -> TimeArgument {
-        guard let time = TimeArgument(argument) else { throw ValidationError("--time: expected 1 s to 100 days, as in 90, 45m, 2h30m or 1d; found \(argument)") }
+        guard let time = TimeArgument(argument) else {
+            throw ValidationError("--time: expected 1 s to 100 days, as in 90, 45m, 2h30m or 1d; found \(argument)")
+        }
         return time
     }
 

@@ -3,7 +3,8 @@ import OrreryTraining
 
 /// How a run is measured on the text that it does not learn from.
 struct ValidationOptions: ParsableArguments {
-    @Option(help: "Steps between validations; 0: at the end only. (default: \(defaults.validateEvery))") var validateEvery: Int?
+    @Option(help: "Steps between validations; 0: at the end only. (default: \(defaults.validateEvery))")
+    var validateEvery: Int?
     @Option(
         help: """
             sample: windows spread evenly over the split, as many as cost a tenth of the training; whole: every position of it; \

@@ -21,27 +21,29 @@ package struct English: Language {
         let time = sentence.day.map { "on \($0.english)" }
         let rest = frame.parts.filter { $0.part != gap.part }.map(words(for:))
         let (auxiliary, mainVerb) = split(sentence)
-        let words: [String?] = switch gap {
-        case .subject: ["who", finite(frame.verb, sentence.tense, plural: false)] + rest + [time]
-        case .truth: [auxiliary, subject(frame), mainVerb] + rest + [time]
-        case .recipient: ["who", auxiliary, subject(frame), mainVerb] + rest + ["to", time]
-        case .place, .goal: ["where", auxiliary, subject(frame), mainVerb] + rest + [time]
-        case .object: [asksForPerson(frame) ? "who" : "what", auxiliary, subject(frame), mainVerb] + rest + [time]
-        case .quality where frame.subject == nil: ["how", auxiliary, "the weather"] + rest + [time]
-        case .quality where asksForColor(frame): ["what color", auxiliary, subject(frame)] + rest + [time]
-        case .quality: ["how", auxiliary, subject(frame)] + rest + [time]
-        }
+        let words: [String?] =
+            switch gap {
+            case .subject: ["who", finite(frame.verb, sentence.tense, plural: false)] + rest + [time]
+            case .truth: [auxiliary, subject(frame), mainVerb] + rest + [time]
+            case .recipient: ["who", auxiliary, subject(frame), mainVerb] + rest + ["to", time]
+            case .place, .goal: ["where", auxiliary, subject(frame), mainVerb] + rest + [time]
+            case .object: [asksForPerson(frame) ? "who" : "what", auxiliary, subject(frame), mainVerb] + rest + [time]
+            case .quality where frame.subject == nil: ["how", auxiliary, "the weather"] + rest + [time]
+            case .quality where asksForColor(frame): ["what color", auxiliary, subject(frame)] + rest + [time]
+            case .quality: ["how", auxiliary, subject(frame)] + rest + [time]
+            }
         return words.compactMap(\.self).joined(separator: " ").capitalizedFirst + "?"
     }
 
     package func answer(_ sentence: Sentence, hiding gap: Gap) -> String {
         let frame = sentence.clause.frame
-        let words = switch gap {
-        case .truth: sentence.isNegated ? "no" : "yes"
-        case .subject: subject(frame)
-        case .recipient: hidden(.recipient, in: frame)
-        case .object, .place, .goal, .quality: hidden(gap.part, in: frame, withPreposition: true)
-        }
+        let words =
+            switch gap {
+            case .truth: sentence.isNegated ? "no" : "yes"
+            case .subject: subject(frame)
+            case .recipient: hidden(.recipient, in: frame)
+            case .object, .place, .goal, .quality: hidden(gap.part, in: frame, withPreposition: true)
+            }
         return words.capitalizedFirst + "."
     }
 
@@ -84,11 +86,12 @@ package struct English: Language {
     }
 
     private func words(for part: (part: Frame.Part, content: Frame.Content)) -> String {
-        let preposition: String? = switch part.part {
-        case .identity, .object, .quality: nil
-        case .recipient, .goal: "to"
-        case .place: "in"
-        }
+        let preposition: String? =
+            switch part.part {
+            case .identity, .object, .quality: nil
+            case .recipient, .goal: "to"
+            case .place: "in"
+            }
         return [preposition, words(for: part.content)].compactMap(\.self).joined(separator: " ")
     }
 

@@ -1,4 +1,5 @@
-/// A clause taken apart into what every language must say of it, in no language's order: who, what is done, and the rest by its part.
+/// A clause taken apart into what every language must say of it, in no language's order: who, what is done, and the
+/// rest by its part.
 package struct Frame: Sendable {
     package enum Content: Sendable {
         case phrase(NounPhrase)

@@ -1,5 +1,5 @@
-/// Moonish, the small second language of this world. The verb comes last; every noun phrase is followed by the particle that says
-/// what it does; nothing is irregular.
+/// Moonish, the small second language of this world. The verb comes last; every noun phrase is followed by the particle
+/// that says what it does; nothing is irregular.
 ///
 ///     Tom mi bule rudi na havu.          Tom has a red ball.
 ///     Avon sa kora hale ta ludut.        The queen of Avon played in the garden.
@@ -29,12 +29,13 @@ package struct Moonish: Language {
 
     package func answer(_ sentence: Sentence, hiding gap: Gap) -> String {
         let frame = sentence.clause.frame
-        let words: String? = switch gap {
-        case .truth: sentence.isNegated ? "ne" : "ja"
-        case .subject: frame.subject.map(phrase)
-        case .object, .recipient, .place, .goal, .quality:
-            frame.parts.first { $0.part == gap.part }.map { self.words(for: $0.content) }
-        }
+        let words: String? =
+            switch gap {
+            case .truth: sentence.isNegated ? "ne" : "ja"
+            case .subject: frame.subject.map(phrase)
+            case .object, .recipient, .place, .goal, .quality:
+                frame.parts.first { $0.part == gap.part }.map { self.words(for: $0.content) }
+            }
         guard let words else { preconditionFailure("Moonish.answer: the sentence has no \(gap) to hide") }
         return words.capitalizedFirst + "."
     }

@@ -1,4 +1,5 @@
-/// The kinds of things that can be said. A clause is a meaning: `English` and `Moonish` each find their own words and order for it.
+/// The kinds of things that can be said. A clause is a meaning: `English` and `Moonish` each find their own words and
+/// order for it.
 package enum Clause: Equatable, Sendable {
     /// Tom is the king of Avon.
     case identity(NounPhrase, NounPhrase)
@@ -35,7 +36,8 @@ package struct Sentence: Equatable, Sendable {
     }
 }
 
-/// What a question hides from a sentence. What is hidden is the answer, so that no answer is ever written apart from its fact.
+/// What a question hides from a sentence. What is hidden is the answer, so that no answer is ever written apart from
+/// its fact.
 package enum Gap: Sendable {
     case subject, object, recipient, place, goal, quality
     /// Nothing is hidden: is it so?

@@ -25,19 +25,22 @@ struct Filler {
         if counters.isEmpty || (!free.isEmpty && random.chance(1, outOf: 3)) {
             let counter = free.remove(at: random.next(below: free.count))
             counters.append(counter)
-            return .assign(counter, .number(random.number(in: 0...9)))
+            return .assign(counter, .number(random.number(in: 0 ... 9)))
         }
         let counter = random.pick(counters)
-        let change = Statement.assign(counter, .binary(.name(counter), .plus, .number(random.number(in: 1...5))))
+        let change = Statement.assign(counter, .binary(.name(counter), .plus, .number(random.number(in: 1 ... 5))))
         switch random.next(below: 4) {
         case 0 where lines >= 2:
-            return .count("i", from: 0, to: random.number(in: 2...4), [.assign(counter, .binary(.name(counter), .plus, "i"))])
+            return .count(
+                "i", from: 0, to: random.number(in: 2 ... 4), [.assign(counter, .binary(.name(counter), .plus, "i"))])
         case 1 where lines >= 2:
-            return .branch(.binary(.name(counter), .greater, .number(random.number(in: 1...9))),
-                           then: [.assign(counter, .number(random.number(in: 0...9)))], otherwise: [])
+            return .branch(
+                .binary(.name(counter), .greater, .number(random.number(in: 1 ... 9))),
+                then: [.assign(counter, .number(random.number(in: 0 ... 9)))], otherwise: [])
         case 2 where lines >= 4:
-            return .branch(.binary(.name(counter), .equal, .number(random.number(in: 0...9))),
-                           then: [change], otherwise: [.assign(counter, .binary(.name(counter), .minus, 1))])
+            return .branch(
+                .binary(.name(counter), .equal, .number(random.number(in: 0 ... 9))),
+                then: [change], otherwise: [.assign(counter, .binary(.name(counter), .minus, 1))])
         default:
             return change
         }

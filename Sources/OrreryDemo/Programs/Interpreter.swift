@@ -1,7 +1,8 @@
 /// Runs the programs of the corpus, so that what a document says a program prints is what it prints.
 ///
-/// The programs are our own, so a program that makes no sense is a mistake in this target and stops it. Lists are values here and
-/// references in Python; no program of the corpus gives one list two names, which is where the two would differ.
+/// The programs are our own, so a program that makes no sense is a mistake in this target and stops it. Lists are
+/// values here and references in Python; no program of the corpus gives one list two names, which is where the two
+/// would differ.
 package struct Interpreter {
     private struct Function {
         let parameters: [String]
@@ -46,7 +47,7 @@ package struct Interpreter {
                 if let value = run(body, &variables) { return value }
             }
         case .count(let name, let from, let to, let body):
-            for number in from..<to {
+            for number in from ..< to {
                 variables[name] = .number(number)
                 if let value = run(body, &variables) { return value }
             }
@@ -81,7 +82,8 @@ package struct Interpreter {
             return call(name, arguments.map { evaluate($0, &variables) }, expression)
         case .method(.name("repo"), "find", let arguments):
             let wanted = Value.Field("id", evaluate(arguments[0], &variables))
-            return repository.first { if case .record(let fields) = $0 { fields.contains(wanted) } else { false } } ?? .none
+            return repository.first { if case .record(let fields) = $0 { fields.contains(wanted) } else { false } }
+                ?? .none
         case .method(.name(let name), "append", let arguments):
             guard case .list(let elements)? = variables[name] else { fail("append to no list", expression) }
             variables[name] = .list(elements + [evaluate(arguments[0], &variables)])

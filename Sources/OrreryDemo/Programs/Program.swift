@@ -21,6 +21,10 @@ package struct Program: Sendable {
     }
 
     private static func argument(_ field: Value.Field) -> String {
-        if case .text(let text) = field.value { "\(field.name)=\"\(text)\"" } else { "\(field.name)=\(field.value.printed)" }
+        if case .text(let text) = field.value {
+            "\(field.name)=\"\(text)\""
+        } else {
+            "\(field.name)=\(field.value.printed)"
+        }
     }
 }

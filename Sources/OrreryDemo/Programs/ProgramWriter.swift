@@ -8,12 +8,12 @@ struct ProgramWriter {
 
     static func program(random: inout SplitMix64) -> Program {
         switch random.next(below: 20) {
-        case 0..<5: formula(random: &random)
-        case 5..<8: loop(random: &random)
-        case 8..<11: list(random: &random)
+        case 0 ..< 5: formula(random: &random)
+        case 5 ..< 8: loop(random: &random)
+        case 8 ..< 11: list(random: &random)
         case 11: binarySearch(random: &random)
         case 12: RecordProgram.program(fillerLines: 40, random: &random)
-        default: RecordProgram.program(fillerLines: random.number(in: 0...6), random: &random)
+        default: RecordProgram.program(fillerLines: random.number(in: 0 ... 6), random: &random)
         }
     }
 
@@ -21,12 +21,14 @@ struct ProgramWriter {
     private static func formula(random: inout SplitMix64) -> Program {
         let (name, sign) = random.pick([("add", Operator.plus), ("sub", .minus), ("mul", .times)])
         let result = random.pick(["c", "x", "result", "value"])
-        let left = random.number(in: 5...9), right = random.number(in: 1...5)
+        let left = random.number(in: 5 ... 9), right = random.number(in: 1 ... 5)
         return Program(statements: [
-            .define(name, ["a", "b"], [
-                .assign(result, .binary("a", sign, "b")),
-                .giveBack(.name(result)),
-            ]),
+            .define(
+                name, ["a", "b"],
+                [
+                    .assign(result, .binary("a", sign, "b")),
+                    .giveBack(.name(result)),
+                ]),
             .print(.call(name, [.number(left), .number(right)])),
         ])
     }
@@ -34,10 +36,10 @@ struct ProgramWriter {
     /// A total over a range.
     private static func loop(random: inout SplitMix64) -> Program {
         let total = random.pick(["total", "count", "result"])
-        let last = random.number(in: 3...5)
-        let step: Expression = random.pick([.name("i"), .number(random.number(in: 1...4))])
+        let last = random.number(in: 3 ... 5)
+        let step: Expression = random.pick([.name("i"), .number(random.number(in: 1 ... 4))])
         return Program(statements: [
-            .assign(total, .number(random.number(in: 0...3))),
+            .assign(total, .number(random.number(in: 0 ... 3))),
             .count("i", from: 1, to: last, [.assign(total, .binary(.name(total), .plus, step))]),
             .print(.name(total)),
         ])
@@ -62,22 +64,27 @@ struct ProgramWriter {
     /// def binary_search(arr, target):
     private static func binarySearch(random: inout SplitMix64) -> Program {
         var next = 0
-        let numbers = (0..<5).map { _ in
-            next += random.number(in: 1...3)
+        let numbers = (0 ..< 5).map { _ in
+            next += random.number(in: 1 ... 3)
             return Expression.number(next)
         }
         return Program(statements: [
-            .define("binary_search", ["arr", "target"], [
-                .assign("low", 0),
-                .assign("high", .call("len", ["arr"])),
-                .loop(.binary("high", .greater, "low"), [
-                    .assign("mid", .binary(.binary("low", .plus, "high"), .quotient, 2)),
-                    .branch(.binary("target", .greater, .element("arr", "mid")),
-                            then: [.assign("low", .binary("mid", .plus, 1))],
-                            otherwise: [.assign("high", "mid")]),
+            .define(
+                "binary_search", ["arr", "target"],
+                [
+                    .assign("low", 0),
+                    .assign("high", .call("len", ["arr"])),
+                    .loop(
+                        .binary("high", .greater, "low"),
+                        [
+                            .assign("mid", .binary(.binary("low", .plus, "high"), .quotient, 2)),
+                            .branch(
+                                .binary("target", .greater, .element("arr", "mid")),
+                                then: [.assign("low", .binary("mid", .plus, 1))],
+                                otherwise: [.assign("high", "mid")]),
+                        ]),
+                    .giveBack("low"),
                 ]),
-                .giveBack("low"),
-            ]),
             .print(.call("binary_search", [.list(numbers), random.pick(numbers)])),
         ])
     }

@@ -10,17 +10,21 @@ package struct Adjective: Equatable, Sendable {
         words.map { Adjective(english: $0.key, moonish: $0.value, kind: kind) }
     }
 
-    package static let colors = all(.color, [
-        "red": "rudi", "blue": "celi", "green": "verdi", "white": "albi", "black": "nochi", "yellow": "suni",
-    ])
+    package static let colors = all(
+        .color,
+        [
+            "red": "rudi", "blue": "celi", "green": "verdi", "white": "albi", "black": "nochi", "yellow": "suni",
+        ])
     package static let big = Adjective(english: "big", moonish: "grandi", kind: .size)
     package static let small = Adjective(english: "small", moonish: "piki", kind: .size)
     package static let old = Adjective(english: "old", moonish: "seni", kind: .size)
     package static let new = Adjective(english: "new", moonish: "novi", kind: .size)
     package static let sizes = [big, small, old, new]
-    package static let weathers = all(.weather, [
-        "sunny": "dagi", "rainy": "pluvi", "windy": "venti", "snowy": "nivi", "cloudy": "nebi",
-    ])
+    package static let weathers = all(
+        .weather,
+        [
+            "sunny": "dagi", "rainy": "pluvi", "windy": "venti", "snowy": "nivi", "cloudy": "nebi",
+        ])
     package static let happy = Adjective(english: "happy", moonish: "gladi", kind: .feeling)
     package static let sad = Adjective(english: "sad", moonish: "tristi", kind: .feeling)
     package static let tired = Adjective(english: "tired", moonish: "lasi", kind: .feeling)

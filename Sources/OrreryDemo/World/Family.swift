@@ -1,6 +1,7 @@
 import OrreryRandom
 
-/// A couple, their two children, an uncle and an aunt: the smallest family in which every kinship word is true of somebody.
+/// A couple, their two children, an uncle and an aunt: the smallest family in which every kinship word is true of
+/// somebody.
 package struct Family: Sendable {
     package let father, mother: Person
     package let children: [Person]
@@ -17,7 +18,7 @@ package struct Family: Sendable {
         }
         father = newcomer(.masculine, royal ? .ruler : .adult)
         mother = newcomer(.feminine, royal ? .ruler : .adult)
-        children = (0..<2).map { _ in
+        children = (0 ..< 2).map { _ in
             newcomer(random.pick(Gender.allCases), royal ? .heir : .child)
         }
         uncle = newcomer(.masculine, royal ? .noble : .adult)
@@ -42,7 +43,8 @@ package struct Family: Sendable {
         return siblings.contains { $0.contains(person) && $0.contains(other) } ? .sibling : nil
     }
 
-    /// The only member who is that to `other`; nil where there is none, or where there are two and the question would be unfair.
+    /// The only member who is that to `other`; nil where there is none, or where there are two and the question would
+    /// be unfair.
     package func only(_ role: Role, _ gender: Gender, of other: Person) -> Person? {
         let candidates = members.filter { $0.gender == gender && self.role(of: $0, to: other) == role }
         return candidates.count == 1 ? candidates[0] : nil

@@ -1,5 +1,5 @@
-/// What a person is, in the world or to somebody else. Every role comes in two genders and every sentence that has room for one
-/// has room for the other: that symmetry is what lets king - man + woman come out near queen.
+/// What a person is, in the world or to somebody else. Every role comes in two genders and every sentence that has room
+/// for one has room for the other: that symmetry is what lets king - man + woman come out near queen.
 package enum Role: CaseIterable, Sendable {
     // Stations: what one is in the world.
     case ruler, heir, noble, adult, child

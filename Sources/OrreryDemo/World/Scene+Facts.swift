@@ -1,5 +1,5 @@
-/// A true sentence and the questions that one may fairly ask after hearing it. The sentences asked about are true as well, so the
-/// answer is always what the question hides.
+/// A true sentence and the questions that one may fairly ask after hearing it. The sentences asked about are true as
+/// well, so the answer is always what the question hides.
 package struct Fact: Sendable {
     package let statement: Sentence
     package let questions: [(sentence: Sentence, gap: Gap)]
@@ -30,13 +30,15 @@ extension Scene {
     /// "Tom has a red ball."
     package func holding(_ item: Item, by person: Person, not other: Person) -> Fact {
         let statement = Sentence(.action(.have, .person(person), item.introduced))
-        return Fact(statement: statement, questions: [
-            (statement, .object),
-            (Sentence(.action(.have, .person(person), item.described)), .subject),
-            (Sentence(.quality(item.known, item.color)), .quality),
-            (Sentence(.action(.have, .person(person), item.known)), .truth),
-            (Sentence(.action(.have, .person(other), item.known), negated: true), .truth),
-        ])
+        return Fact(
+            statement: statement,
+            questions: [
+                (statement, .object),
+                (Sentence(.action(.have, .person(person), item.described)), .subject),
+                (Sentence(.quality(item.known, item.color)), .quality),
+                (Sentence(.action(.have, .person(person), item.known)), .truth),
+                (Sentence(.action(.have, .person(other), item.known), negated: true), .truth),
+            ])
     }
 
     /// "Tom is in the garden." or "Tom plays in the garden."
@@ -46,19 +48,23 @@ extension Scene {
             let clause = verb.map { Clause.activity($0, who, in: spot) } ?? .location(who, in: spot)
             return Sentence(clause, negated: negated)
         }
-        return Fact(statement: sentence(place), questions: [
-            (sentence(place), .place), (sentence(place), .subject), (sentence(place), .truth),
-            (sentence(elsewhere, negated: true), .truth),
-        ])
+        return Fact(
+            statement: sentence(place),
+            questions: [
+                (sentence(place), .place), (sentence(place), .subject), (sentence(place), .truth),
+                (sentence(elsewhere, negated: true), .truth),
+            ])
     }
 
     /// "Tom gave the red ball to Nell."
     package func gift(of item: Item, from giver: Person, to receiver: Person) -> Fact {
         let statement = Sentence(.giving(.person(giver), item.introduced, to: .person(receiver)), .past)
         let known = Sentence(.giving(.person(giver), item.known, to: .person(receiver)), .past)
-        return Fact(statement: statement, questions: [
-            (known, .subject), (known, .recipient), (statement, .object),
-            (Sentence(.action(.have, .person(receiver), item.known)), .subject),
-        ])
+        return Fact(
+            statement: statement,
+            questions: [
+                (known, .subject), (known, .recipient), (statement, .object),
+                (Sentence(.action(.have, .person(receiver), item.known)), .subject),
+            ])
     }
 }

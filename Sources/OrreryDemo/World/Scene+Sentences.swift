@@ -5,7 +5,8 @@ extension Scene {
     package func sentence(random: inout SplitMix64) -> Sentence {
         let clause = clause(random: &random)
         if case .weather = clause {
-            return Sentence(clause, random.pick([.present, .past]), on: random.chance(1, outOf: 2) ? random.pick(Day.week) : nil)
+            return Sentence(
+                clause, random.pick([.present, .past]), on: random.chance(1, outOf: 2) ? random.pick(Day.week) : nil)
         }
         if case .identity = clause { return Sentence(clause) }
         return Sentence(clause, random.pick([.present, .past]), negated: random.chance(1, outOf: 6))

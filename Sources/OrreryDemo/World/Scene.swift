@@ -1,7 +1,7 @@
 import OrreryRandom
 
-/// The world of one document: whose family it is about, who holds what and who is where. Statements are told to it, and questions are
-/// answered from it, so a document cannot contradict itself.
+/// The world of one document: whose family it is about, who holds what and who is where. Statements are told to it, and
+/// questions are answered from it, so a document cannot contradict itself.
 package struct Scene: Sendable {
     package let realm: Realm
     package let isRoyal: Bool
@@ -34,8 +34,8 @@ package struct Scene: Sendable {
         case .giving(_, _, to: .person(let person)):
             if let item { hand(item, to: person) }
         case .motion(_, .person(let person), to: .thing(let place, nil, .the)),
-             .activity(_, .person(let person), in: .thing(let place, nil, .the)),
-             .location(.person(let person), in: .thing(let place, nil, .the)):
+            .activity(_, .person(let person), in: .thing(let place, nil, .the)),
+            .location(.person(let person), in: .thing(let place, nil, .the)):
             whereabouts.removeAll { $0.person == person }
             whereabouts.append((person, place))
         case .identity, .quality, .location, .action, .giving, .motion, .activity, .weather:

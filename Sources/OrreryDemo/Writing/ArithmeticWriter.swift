@@ -17,8 +17,9 @@ package struct Sum: Equatable, Sendable {
 
     package var words: String { "\(left) \(operation.rawValue) \(right)" }
 
-    /// About a tenth of all sums, the same for every seed, which the corpus never writes as a sum, a question or a story of counting:
-    /// whoever gets them right has not learned them by heart. (Programs and "Add 3: 4 -> 7" do meet the same numbers in other forms.)
+    /// About a tenth of all sums, the same for every seed, which the corpus never writes as a sum, a question or a
+    /// story of counting: whoever gets them right has not learned them by heart. (Programs and "Add 3: 4 -> 7" do meet
+    /// the same numbers in other forms.)
     package var isHeldOut: Bool { (7 * left + 3 * right) % 11 == 4 }
 
     package static func random(_ random: inout SplitMix64) -> Sum {
@@ -30,11 +31,11 @@ package struct Sum: Equatable, Sendable {
 
     private static func any(_ random: inout SplitMix64) -> Sum {
         switch random.pick(weighted: [(Operation.plus, weight: 4), (.minus, weight: 3), (.times, weight: 2)]) {
-        case .plus: return Sum(left: random.number(in: 0...10), right: random.number(in: 0...10), operation: .plus)
+        case .plus: return Sum(left: random.number(in: 0 ... 10), right: random.number(in: 0 ... 10), operation: .plus)
         case .minus:
-            let right = random.number(in: 0...10)
-            return Sum(left: right + random.number(in: 0...10), right: right, operation: .minus)
-        case .times: return Sum(left: random.number(in: 1...5), right: random.number(in: 1...5), operation: .times)
+            let right = random.number(in: 0 ... 10)
+            return Sum(left: right + random.number(in: 0 ... 10), right: right, operation: .minus)
+        case .times: return Sum(left: random.number(in: 1 ... 5), right: random.number(in: 1 ... 5), operation: .times)
         }
     }
 }
@@ -42,11 +43,12 @@ package struct Sum: Equatable, Sendable {
 /// Sums as lines, as questions, and as small stories about counting.
 struct ArithmeticWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {
-        let lines: [String] = switch random.next(below: 3) {
-        case 0: (0..<6).map { _ in line(random: &random) }
-        case 1: (0..<3).flatMap { _ in sumQuestion(random: &random).lines }
-        default: problem(random: &random)
-        }
+        let lines: [String] =
+            switch random.next(below: 3) {
+            case 0: (0 ..< 6).map { _ in line(random: &random) }
+            case 1: (0 ..< 3).flatMap { _ in sumQuestion(random: &random).lines }
+            default: problem(random: &random)
+            }
         return DemoDocument(.arithmetic, lines: lines)
     }
 
@@ -84,7 +86,8 @@ struct ArithmeticWriter {
 
         var sum = Sum.random(&random)
         while sum.operation == .times || sum.right == 0 || sum.left == 0 { sum = Sum.random(&random) }
-        let change = sum.operation == .plus
+        let change =
+            sum.operation == .plus
             ? "\(other) gives \(pronoun) \(counted(sum.right))."
             : "\(owner) gives \(counted(sum.right)) to \(other)."
         return QuestionAnswer(

@@ -1,16 +1,17 @@
 import OrreryRandom
 
-/// Talk about programs. A function and a method, an array and a list, and the languages by name are chosen freely for the same places
-/// in the same sentences, so each comes to lie near its like.
+/// Talk about programs. A function and a method, an array and a list, and the languages by name are chosen freely for
+/// the same places in the same sentences, so each comes to lie near its like.
 struct CraftWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {
-        let count = random.number(in: 2...3)
-        let sentences = (0..<count).map { _ in sentence(random: &random) }
-        let lines = switch random.next(below: 3) {
-        case 0: (0..<count).map { _ in crash(random: &random) }
-        case 1: authorship(random: &random)
-        default: [sentences.joined(separator: " ")]
-        }
+        let count = random.number(in: 2 ... 3)
+        let sentences = (0 ..< count).map { _ in sentence(random: &random) }
+        let lines =
+            switch random.next(below: 3) {
+            case 0: (0 ..< count).map { _ in crash(random: &random) }
+            case 1: authorship(random: &random)
+            default: [sentences.joined(separator: " ")]
+            }
         return DemoDocument(.craft, lines: lines)
     }
 
@@ -38,7 +39,8 @@ struct CraftWriter {
         ])
     }
 
-    /// The openings have the article's example proportions in mind: after "because" comes "the" first, then "it", "of", "a", "there".
+    /// The openings have the article's example proportions in mind: after "because" comes "the" first, then "it", "of",
+    /// "a", "there".
     private static func crash(random: inout SplitMix64) -> String {
         let routine = random.pick(routines), sequence = random.pick(sequences)
         let cause = random.pick(weighted: [

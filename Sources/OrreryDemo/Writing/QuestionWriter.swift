@@ -3,7 +3,7 @@ import OrreryRandom
 /// A few facts about one family, told as they are in the scene, and questions that they answer.
 struct QuestionWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {
-        let (passage, questions) = passageAndQuestions(count: random.number(in: 2...3), random: &random)
+        let (passage, questions) = passageAndQuestions(count: random.number(in: 2 ... 3), random: &random)
         return DemoDocument(.questions, lines: [passage] + questions.flatMap(\.lines))
     }
 
@@ -29,9 +29,9 @@ struct QuestionWriter {
         let items = Item.different(3, random: &random)
         switch random.next(below: scene.isRoyal ? 5 : 4) {
         case 0:
-            return (0..<3).map { scene.holding(items[$0], by: people[$0], not: people[($0 + 1) % 3]) }
+            return (0 ..< 3).map { scene.holding(items[$0], by: people[$0], not: people[($0 + 1) % 3]) }
         case 1:
-            return (0..<3).map { index in
+            return (0 ..< 3).map { index in
                 let verb = random.chance(1, outOf: 2) ? random.pick(Verb.dwelling) : nil
                 return scene.presence(of: people[index], in: places[index], not: places[(index + 1) % 3], doing: verb)
             }

@@ -1,7 +1,7 @@
 import OrreryRandom
 
-/// Small tales. A plot only chooses what happens; the `Storyteller` says it and the scene remembers it, so the questions at the end
-/// are answered by what was told.
+/// Small tales. A plot only chooses what happens; the `Storyteller` says it and the scene remembers it, so the
+/// questions at the end are answered by what was told.
 struct StoryWriter {
     private enum Plot: CaseIterable { case gift, loss, trade, visit, animal }
 
@@ -27,7 +27,8 @@ struct StoryWriter {
             guard family.role(of: pair[1], to: pair[0]) != nil else { continue }
             let spots = teller.random.sample(2, of: Noun.places)
             let items = Item.different(2, random: &teller.random)
-            return Cast(hero: pair[0], friend: pair[1], here: spots[0], there: spots[1], item: items[0], otherItem: items[1])
+            return Cast(
+                hero: pair[0], friend: pair[1], here: spots[0], there: spots[1], item: items[0], otherItem: items[1])
         }
     }
 }

@@ -23,9 +23,11 @@ extension Storyteller {
         let station = english.with(.a, relative.station.english(relative.gender))
         let kin = role.english(relative.gender)
         let isOnly = scene.family.only(role, relative.gender, of: hero) != nil
-        write(of: hero, isOnly
-            ? "\(hero.gender.possessivePronoun.capitalizedFirst) \(kin) was \(station) named \(relative.name)."
-            : "\(hero.gender.subjectPronoun.capitalizedFirst) had \(english.with(.a, kin)) named \(relative.name).")
+        write(
+            of: hero,
+            isOnly
+                ? "\(hero.gender.possessivePronoun.capitalizedFirst) \(kin) was \(station) named \(relative.name)."
+                : "\(hero.gender.subjectPronoun.capitalizedFirst) had \(english.with(.a, kin)) named \(relative.name).")
     }
 
     /// "one windy day"
@@ -35,22 +37,24 @@ extension Storyteller {
 
     /// The words for thanks, in the mouth of the one who has been given something.
     mutating func thanks(from receiver: Person, to giver: Person, for item: Item) {
-        write(random.pick([
-            "\"Thank you, \(giver.name),\" said \(receiver.name).",
-            "\"I like this \(item.noun.english),\" said \(receiver.name).",
-            "\(receiver.name) thanked \(giver.gender.objectPronoun).",
-        ]))
+        write(
+            random.pick([
+                "\"Thank you, \(giver.name),\" said \(receiver.name).",
+                "\"I like this \(item.noun.english),\" said \(receiver.name).",
+                "\(receiver.name) thanked \(giver.gender.objectPronoun).",
+            ]))
     }
 
     /// How it was in the end.
     mutating func close(_ hero: Person, feeling: Adjective) {
         tell(.quality(.person(hero), feeling))
         if random.chance(1, outOf: 3) {
-            write(random.pick([
-                "That night the moon was big and all was well.",
-                "And so the day ended in \(scene.realm.name).",
-                "Everybody in \(scene.realm.name) heard about it.",
-            ]))
+            write(
+                random.pick([
+                    "That night the moon was big and all was well.",
+                    "And so the day ended in \(scene.realm.name).",
+                    "Everybody in \(scene.realm.name) heard about it.",
+                ]))
         }
     }
 }

@@ -6,8 +6,9 @@ extension Storyteller {
         introduce(cast.friend, of: cast.hero)
         startParagraph()
         tell(.motion(random.pick(Verb.moving), .person(cast.hero), to: .the(cast.here)), opening: someDay())
-        tell(.action(verb, .person(cast.hero), cast.item.introduced), about: cast.item,
-             opening: random.pick(["There", "In the \(cast.here.english)"]))
+        tell(
+            .action(verb, .person(cast.hero), cast.item.introduced), about: cast.item,
+            opening: random.pick(["There", "In the \(cast.here.english)"]))
         tell(.motion(.go, .person(cast.hero), to: .the(cast.there)), opening: "Then")
         tell(.giving(.person(cast.hero), cast.item.known, to: .person(cast.friend)), about: cast.item)
         thanks(from: cast.friend, to: cast.hero, for: cast.item)
@@ -57,8 +58,10 @@ extension Storyteller {
         introduce(cast.hero, of: cast.friend)
         startParagraph()
         tell(.motion(random.pick(Verb.moving), .person(cast.hero), to: .the(cast.here)), opening: someDay())
-        tell(.action(.see, .person(cast.hero), .thing(random.pick(Noun.animals), random.pick([.big, .small, .old]), .a)),
-             opening: "There")
+        tell(
+            .action(
+                .see, .person(cast.hero), .thing(random.pick(Noun.animals), random.pick([.big, .small, .old]), .a)),
+            opening: "There")
         tell(.motion(random.pick(Verb.moving), .person(cast.hero), to: .the(home)), opening: "Then")
         tell(.action(.help, .person(cast.hero), .person(cast.friend)))
         tell(.giving(.person(cast.friend), cast.item.introduced, to: .person(cast.hero)), about: cast.item)
@@ -75,8 +78,9 @@ extension Storyteller {
         introduce(cast.hero)
         introduce(cast.friend, of: cast.hero)
         startParagraph()
-        tell(.action(.find, .person(cast.hero), .thing(animal, .small, .a)),
-             opening: "\(someDay()) in the \(cast.here.english)")
+        tell(
+            .action(.find, .person(cast.hero), .thing(animal, .small, .a)),
+            opening: "\(someDay()) in the \(cast.here.english)")
         tell(.quality(.the(animal), random.pick([.sad, .tired])))
         tell(.action(.take, .person(cast.hero), .the(animal)))
         tell(.motion(.go, .person(cast.hero), to: .the(home)), opening: "Then")

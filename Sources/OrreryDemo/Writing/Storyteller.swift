@@ -1,6 +1,7 @@
 import OrreryRandom
 
-/// Tells a story in the past tense: each clause is told to the scene, then written down with a pronoun where one is clear.
+/// Tells a story in the past tense: each clause is told to the scene, then written down with a pronoun where one is
+/// clear.
 struct Storyteller {
     private(set) var scene: Scene
     var random: SplitMix64
@@ -62,7 +63,8 @@ struct Storyteller {
         return .giving(subject, object, to: .role(role, receiver.gender, .the, of: .pronoun(giver.gender)))
     }
 
-    /// "He gave the ball to Sam" after a sentence about Tom is fine; what must not be is a following "he" that could be either.
+    /// "He gave the ball to Sam" after a sentence about Tom is fine; what must not be is a following "he" that could be
+    /// either.
     private func isAmbiguous(_ person: Person, in clause: Clause) -> Bool {
         clause.people.contains { $0 != person && $0.gender == person.gender }
     }

@@ -9,7 +9,7 @@ struct TranslationWriter {
 
     static func document(random: inout SplitMix64) -> DemoDocument {
         let scene = Scene(random: &random)
-        let pairs = (0..<random.number(in: 2...5)).map { _ in translation(of: scene, random: &random) }
+        let pairs = (0 ..< random.number(in: 2 ... 5)).map { _ in translation(of: scene, random: &random) }
         return DemoDocument(.translation, lines: pairs.flatMap(\.lines))
     }
 

@@ -1,18 +1,20 @@
 import OrreryRandom
 
-/// A sentence with an ambiguous word, what the word means in it, and then the same for its other meaning or for another word.
+/// A sentence with an ambiguous word, what the word means in it, and then the same for its other meaning or for another
+/// word.
 struct TwoMeaningsWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {
         let word = random.pick(TwoMeanings.all)
         let both = random.shuffled(word.meanings)
-        let lines: [String] = if random.chance(2, outOf: 3) {
-            both.map { meaning in
-                "\(sentence(meaning, &random)) Here \(word.word) is \(meaning.gloss)."
+        let lines: [String] =
+            if random.chance(2, outOf: 3) {
+                both.map { meaning in
+                    "\(sentence(meaning, &random)) Here \(word.word) is \(meaning.gloss)."
+                }
+            } else {
+                [sentence(both[0], &random)] + question(word, both[0]).lines
+                    + [sentence(both[1], &random)] + question(word, both[1]).lines
             }
-        } else {
-            [sentence(both[0], &random)] + question(word, both[0]).lines
-                + [sentence(both[1], &random)] + question(word, both[1]).lines
-        }
         return DemoDocument(.twoMeanings, lines: lines)
     }
 
@@ -25,7 +27,8 @@ struct TwoMeaningsWriter {
     }
 
     private static func question(_ word: TwoMeanings, _ meaning: TwoMeanings.Meaning) -> QuestionAnswer {
-        QuestionAnswer(passage: "", question: "What is \(word.word) here?", answer: meaning.gloss.capitalizedFirst + ".")
+        QuestionAnswer(
+            passage: "", question: "What is \(word.word) here?", answer: meaning.gloss.capitalizedFirst + ".")
     }
 
     private static func sentence(_ meaning: TwoMeanings.Meaning, _ random: inout SplitMix64) -> String {

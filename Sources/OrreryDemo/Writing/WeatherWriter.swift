@@ -3,7 +3,7 @@ import OrreryRandom
 /// The weather of a few days in one land, what it means for the people there, and questions about it.
 struct WeatherWriter {
     static func document(random: inout SplitMix64) -> DemoDocument {
-        let (statements, questions) = almanac(count: random.number(in: 1...2), random: &random)
+        let (statements, questions) = almanac(count: random.number(in: 1 ... 2), random: &random)
         return DemoDocument(.weather, lines: [statements] + questions.flatMap(\.lines))
     }
 
@@ -17,13 +17,14 @@ struct WeatherWriter {
         let english = English()
         let realm = random.pick(Realm.all)
         let start = random.next(below: Day.week.count)
-        let days = (0..<3).map { Day.week[(start + $0) % Day.week.count] }
+        let days = (0 ..< 3).map { Day.week[(start + $0) % Day.week.count] }
         let forecast = days.map { day in
             Sentence(.weather(random.pick(Adjective.weathers), in: .realm(realm)), .past, on: day)
         }
         let family = Family(royal: random.chance(1, outOf: 2), random: &random)
         let statements = forecast.map { sentence in
-            english.statement(sentence) + (random.chance(1, outOf: 2) ? " " + consequence(sentence, family, &random) : "")
+            english.statement(sentence)
+                + (random.chance(1, outOf: 2) ? " " + consequence(sentence, family, &random) : "")
         }
         let passage = statements.joined(separator: " ")
         let questions = random.sample(count, of: forecast).map { sentence in
@@ -38,7 +39,9 @@ struct WeatherWriter {
 
     /// As it was, or some other weather denied, so that the answer is not always yes.
     private static func trueOrDenied(_ sentence: Sentence, _ random: inout SplitMix64) -> Sentence {
-        guard random.chance(1, outOf: 2), case .weather(let weather, let place) = sentence.clause else { return sentence }
+        guard random.chance(1, outOf: 2), case .weather(let weather, let place) = sentence.clause else {
+            return sentence
+        }
         let others = Adjective.weathers.filter { $0 != weather }
         return Sentence(.weather(random.pick(others), in: place), sentence.tense, on: sentence.day, negated: true)
     }
@@ -47,13 +50,14 @@ struct WeatherWriter {
     private static func consequence(_ sentence: Sentence, _ family: Family, _ random: inout SplitMix64) -> String {
         guard case .weather(let weather, _) = sentence.clause else { return "" }
         let who = random.pick(family.members)
-        let deeds = switch weather.english {
-        case "sunny": ["played in the meadow", "sat under a tree"]
-        case "rainy": ["took an umbrella", "read a book by the fire"]
-        case "windy": ["flew a kite", "lost a hat"]
-        case "snowy": ["made a snow fox", "wore two coats"]
-        default: ["lit a lamp", "saw no stars at night"]
-        }
+        let deeds =
+            switch weather.english {
+            case "sunny": ["played in the meadow", "sat under a tree"]
+            case "rainy": ["took an umbrella", "read a book by the fire"]
+            case "windy": ["flew a kite", "lost a hat"]
+            case "snowy": ["made a snow fox", "wore two coats"]
+            default: ["lit a lamp", "saw no stars at night"]
+            }
         return "\(who.name) \(random.pick(deeds))."
     }
 }

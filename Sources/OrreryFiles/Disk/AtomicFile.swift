@@ -1,10 +1,12 @@
 /// A file that appears whole or not at all.
 ///
-/// The bytes go to a temporary in the same directory. `commit()` flushes them to the disk, renames the temporary over the destination
-/// and flushes the directory, so that after a crash at any moment the name leads to the complete old content or the
-/// complete new one. On any error, and when dropped without a commit, the temporary is removed and the old file is untouched.
+/// The bytes go to a temporary in the same directory. `commit()` flushes them to the disk, renames the temporary over
+/// the destination and flushes the directory, so that after a crash at any moment the name leads to the complete old
+/// content or the complete new one. On any error, and when dropped without a commit, the temporary is removed and the
+/// old file is untouched.
 ///
-/// A symbolic link at the destination is replaced, not followed: Hugging Face's cache shares the files behind its links.
+/// A symbolic link at the destination is replaced, not followed: Hugging Face's cache shares the files behind its
+/// links.
 public final class AtomicFile {
     /// The destination.
     public let path: String
@@ -27,7 +29,8 @@ public final class AtomicFile {
         let old = FileStatus(path)
         switch old?.kind {
         case .directory: throw FileError.request(path, "is a directory", advice: "name a file")
-        case .other: throw FileError.request(path, "is not a regular file and will not be replaced", advice: "name a file")
+        case .other:
+            throw FileError.request(path, "is not a regular file and will not be replaced", advice: "name a file")
         case .file, .link, nil: break
         }
         guard path.utf8.last != UInt8(ascii: "/"), !path.isEmpty else {

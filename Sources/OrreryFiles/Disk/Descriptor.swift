@@ -6,7 +6,8 @@ import Musl
 import Darwin
 #endif
 
-/// An open file: closed when the last reference goes, every call repeated after an interruption, every failure a `FileError`.
+/// An open file: closed when the last reference goes, every call repeated after an interruption, every failure a
+/// `FileError`.
 package final class Descriptor {
     package let path: String
     private let raw: CInt
@@ -18,7 +19,8 @@ package final class Descriptor {
 
     deinit { _ = close(raw) }
 
-    /// Opens for reading. O_NONBLOCK so that a pipe without a writer cannot hang us; on a regular file it means nothing.
+    /// Opens for reading. O_NONBLOCK so that a pipe without a writer cannot hang us; on a regular file it means
+    /// nothing.
     package static func reading(_ path: String) throws -> Descriptor {
         try opened(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, "open for reading")
     }
@@ -38,7 +40,8 @@ package final class Descriptor {
         try opened(path, O_WRONLY | O_APPEND | O_CLOEXEC, "open for appending")
     }
 
-    /// Opens for writing at the end; what is created only its owner may read. A pipe without a reader is an error, not a wait.
+    /// Opens for writing at the end; what is created only its owner may read. A pipe without a reader is an error, not
+    /// a wait.
     package static func appendingPrivately(_ path: String) throws -> Descriptor {
         try opened(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, "open for appending", mode: 0o600)
     }
@@ -48,7 +51,9 @@ package final class Descriptor {
         try opened(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, "create")
     }
 
-    private static func opened(_ path: String, _ flags: CInt, _ action: String, mode: mode_t = 0o666) throws -> Descriptor {
+    private static func opened(
+        _ path: String, _ flags: CInt, _ action: String, mode: mode_t = 0o666
+    ) throws -> Descriptor {
         // The C interface would stop at the zero and open another file.
         guard !path.utf8.contains(0) else { throw FileError.request(path, "the path contains a zero byte") }
         let raw = repeating { open(path, flags, mode) }
@@ -63,7 +68,9 @@ package final class Descriptor {
     }
 
     package func setPermissions(_ permissions: UInt32) throws {
-        guard fchmod(raw, mode_t(permissions)) == 0 else { throw FileError.system("set the permissions", path, errno: errno) }
+        guard fchmod(raw, mode_t(permissions)) == 0 else {
+            throw FileError.system("set the permissions", path, errno: errno)
+        }
     }
 
     /// Reads up to `buffer.count` bytes; 0 at the end.

@@ -7,12 +7,13 @@ import Darwin
 #endif
 
 extension Directory {
-    /// Brings what `source` has and `target` lacks into `target`: files as hard links where possible, as copies elsewhere;
-    /// symbolic links as such. Temporaries of unfinished writers stay behind.
+    /// Brings what `source` has and `target` lacks into `target`: files as hard links where possible, as copies
+    /// elsewhere; symbolic links as such. Temporaries of unfinished writers stay behind.
     ///
     /// - Parameter chosen: the names in `source` to bring; nil brings all.
     package static func linkTree(from source: String, into target: String, names chosen: [String]? = nil) throws {
-        for name in try names(in: source) where chosen?.contains(name) != false && !Temporary.isTemporary(name, .unfinished) {
+        for name in try names(in: source)
+        where chosen?.contains(name) != false && !Temporary.isTemporary(name, .unfinished) {
             let (old, new) = (Path.join(source, name), Path.join(target, name))
             let there = FileStatus(new, followingLinks: false)
             guard let status = FileStatus(old, followingLinks: false) else { continue }
@@ -25,7 +26,8 @@ extension Directory {
             case .link where there == nil:
                 try copyLink(old, to: new)
             case .other where there == nil:
-                throw FileError.request(old, "is neither file nor directory and cannot be kept", advice: "move it elsewhere")
+                throw FileError.request(
+                    old, "is neither file nor directory and cannot be kept", advice: "move it elsewhere")
             default:
                 continue
             }
@@ -41,7 +43,9 @@ extension Directory {
     private static func copyLink(_ old: String, to new: String) throws {
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         // One byte is left for the zero at the end.
-        guard readlink(old, &target, target.count - 1) >= 0 else { throw FileError.system("read the link", old, errno: errno) }
+        guard readlink(old, &target, target.count - 1) >= 0 else {
+            throw FileError.system("read the link", old, errno: errno)
+        }
         guard symlink(target, new) == 0 else { throw FileError.system("create the link", new, errno: errno) }
     }
 }

@@ -1,7 +1,7 @@
 /// The right to write in a directory, which one process has at a time.
 ///
-/// It is an advisory lock (flock) on the directory itself, which the kernel drops with the process, kill -9 included; no file of its own
-/// is left behind. Where the file system knows no locks, it is granted.
+/// It is an advisory lock (flock) on the directory itself, which the kernel drops with the process, kill -9 included;
+/// no file of its own is left behind. Where the file system knows no locks, it is granted.
 package final class DirectoryLock {
     private let directory: Descriptor
 
@@ -12,7 +12,8 @@ package final class DirectoryLock {
         directory = try Descriptor.reading(path)
         if directory.tryLock() == .heldByAnother {
             throw FileError.request(
-                path, "another process is writing in this directory", advice: "wait until it has ended, or name another directory")
+                path, "another process is writing in this directory",
+                advice: "wait until it has ended, or name another directory")
         }
     }
 

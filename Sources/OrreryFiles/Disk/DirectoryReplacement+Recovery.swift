@@ -13,7 +13,7 @@ extension DirectoryReplacement {
     /// Call it before reading a directory that is written by replacement.
     public static func recover(at path: String) throws {
         // A living writer needs microseconds between its renames; it is given two seconds.
-        for _ in 0..<200 {
+        for _ in 0 ..< 200 {
             if FileStatus(path) != nil { return }
             let complete = try temporaries(of: path, .complete)
             if complete.isEmpty { return try recoverReplaced(at: path) }

@@ -5,17 +5,17 @@
 ///     try state.write(to: set.path(for: "state.json"))
 ///     try set.commit()
 ///
-/// The new set is written into `NAME.tmp-PID-N/` beside `NAME/`. `commit()` flushes it to the disk and then makes the two
-/// directories trade names in one system call (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP); the old set, now
-/// under the temporary's name, is removed.
+/// The new set is written into `NAME.tmp-PID-N/` beside `NAME/`. `commit()` flushes it to the disk and then makes the
+/// two directories trade names in one system call (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP); the
+/// old set, now under the temporary's name, is removed.
 ///
-/// **Guarantee.** Killed at any moment, or without power, `NAME` holds the complete old set or the complete new one. Where
-/// the file system cannot exchange names, the change takes renames one after the other. Between two of them `NAME`
-/// is missing, with each set complete beside it (`.new-`, `.old-`): `recover(at:)`, which every reader calls first, and
-/// which the next replacement calls too, then puts the new one in place.
+/// **Guarantee.** Killed at any moment, or without power, `NAME` holds the complete old set or the complete new one.
+/// Where the file system cannot exchange names, the change takes renames one after the other. Between two of them
+/// `NAME` is missing, with each set complete beside it (`.new-`, `.old-`): `recover(at:)`, which every reader calls
+/// first, and which the next replacement calls too, then puts the new one in place.
 ///
-/// A reader that has files of the old set open keeps them. One that opens several files one after the other while a writer
-/// commits may see one of each set: the guarantee is about a reader that starts after the writer ended.
+/// A reader that has files of the old set open keeps them. One that opens several files one after the other while a
+/// writer commits may see one of each set: the guarantee is about a reader that starts after the writer ended.
 public final class DirectoryReplacement {
     /// The directory to be replaced, with symbolic links followed.
     public let path: String
@@ -36,7 +36,9 @@ public final class DirectoryReplacement {
         if !Self.hasComplete(destination) { Temporary.removeStale(of: destination, [.replaced]) }
 
         let old = FileStatus(destination)
-        if let old, old.kind != .directory { throw FileError.request(path, "is not a directory", advice: "name another") }
+        if let old, old.kind != .directory {
+            throw FileError.request(path, "is not a directory", advice: "name another")
+        }
         let (suffix, lock) = try Temporary.make(for: destination) {
             try Directory.create($0)
             return try Descriptor.reading($0)
@@ -62,17 +64,19 @@ public final class DirectoryReplacement {
         return file
     }
 
-    /// Runs `body`, which writes the new set. An error tells the name that a file is to have, in the directory as the user named it, and not that of the
-    /// temporary.
+    /// Runs `body`, which writes the new set. An error tells the name that a file is to have, in the directory as the
+    /// user named it, and not that of the temporary.
     package func naming<R>(_ directory: String, _ body: () throws -> R) throws -> R {
-        do { return try body() } catch let error as FileError where error.path == temporaryPath || error.path.hasPrefix(temporaryPath + "/") {
+        do { return try body() } catch let error as FileError
+            where error.path == temporaryPath || error.path.hasPrefix(temporaryPath + "/")
+        {
             let rest = error.path.dropFirst(temporaryPath.count + 1)
             throw error.renamed(rest.isEmpty ? directory : Path.join(directory, String(rest)))
         }
     }
 
-    /// Takes files and directories of the old set into the new one, as far as they are there and the new one does not have them: as hard
-    /// links where that can be done, as copies elsewhere.
+    /// Takes files and directories of the old set into the new one, as far as they are there and the new one does not
+    /// have them: as hard links where that can be done, as copies elsewhere.
     ///
     /// A log that is held open for appending continues in the new set. Call it last before `commit()`.
     public func keep(_ names: [String]) throws {
@@ -93,7 +97,8 @@ public final class DirectoryReplacement {
         }
         isActive = false
         Temporary.forget(unfinishedPath)
-        // The new set is in place whatever happens now. The old one goes once that is durable, else at the next replacement.
+        // The new set is in place whatever happens now. The old one goes once that is durable, else at the next
+        // replacement.
         if (try? Directory.sync(Path.parent(path))) != nil { removeOld() }
     }
 
@@ -116,7 +121,8 @@ public final class DirectoryReplacement {
     /// Every byte of the new set is on the disk after this.
     package func seal() throws { try Directory.syncTree(temporaryPath) }
 
-    /// Puts the new set in place in one step. False where the file system cannot, or where there is nothing to exchange with.
+    /// Puts the new set in place in one step. False where the file system cannot, or where there is nothing to exchange
+    /// with.
     package func exchange() throws -> Bool {
         if FileStatus(path) == nil { return false }
         return try NameExchange.exchange(path, temporaryPath)
@@ -153,7 +159,8 @@ public final class DirectoryReplacement {
     /// For tests: lets go without tidying up, as kill -9 would.
     package func abandon() { isActive = false }
 
-    /// The absolute path, so that neither a link nor a change of the working directory leads the steps to different places.
+    /// The absolute path, so that neither a link nor a change of the working directory leads the steps to different
+    /// places.
     private static func destination(_ path: String) throws -> String {
         if let resolved = Path.resolved(path) { return resolved }
         let (parent, name) = (Path.parent(path), Path.name(path))

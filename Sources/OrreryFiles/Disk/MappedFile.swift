@@ -8,11 +8,12 @@ import Darwin
 
 /// A file mapped into memory for reading.
 ///
-/// The map outlives the name: a file that is replaced (as `AtomicFile` does) or removed stays readable here. A file that
-/// another program *shortens in place* does not; the system then stops the process (SIGBUS), and no reader of maps can prevent it.
+/// The map outlives the name: a file that is replaced (as `AtomicFile` does) or removed stays readable here. A file
+/// that another program *shortens in place* does not; the system then stops the process (SIGBUS), and no reader of maps
+/// can prevent it.
 ///
-/// `@unchecked Sendable`: the pointer is written once, in `init`; nobody writes through it; the pages are unmapped in `deinit`, when no
-/// reference is left.
+/// `@unchecked Sendable`: the pointer is written once, in `init`; nobody writes through it; the pages are unmapped in
+/// `deinit`, when no reference is left.
 public final class MappedFile: @unchecked Sendable {
     /// The path as it was given to `init`.
     public let path: String
@@ -108,6 +109,6 @@ public struct MappedRegion: Sendable {
 
     /// Gives `body` the bytes of the region. The pointer must not leave `body`; it need not be aligned to anything.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try file.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
+        try file.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[offset ..< offset + count])) }
     }
 }

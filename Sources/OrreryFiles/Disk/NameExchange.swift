@@ -26,8 +26,8 @@ enum NameExchange {
     private typealias Renameat2 =
         @convention(c) (CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, UInt32) -> CInt
 
-    /// renameat2(2) is hidden behind _GNU_SOURCE, which Swift's view of the C library lacks, and old libraries do not have it: it is
-    /// looked up in the running program.
+    /// renameat2(2) is hidden behind _GNU_SOURCE, which Swift's view of the C library lacks, and old libraries do not
+    /// have it: it is looked up in the running program.
     private static let renameat2: Renameat2? = {
         guard let program = dlopen(nil, RTLD_NOW), let symbol = dlsym(program, "renameat2") else { return nil }
         return unsafeBitCast(symbol, to: Renameat2.self)

@@ -1,5 +1,5 @@
-/// The rule for every file that a command writes: what is there is replaced where it is an output of the same kind or where the user says so, and never what the
-/// command reads.
+/// The rule for every file that a command writes: what is there is replaced where it is an output of the same kind or
+/// where the user says so, and never what the command reads.
 ///
 /// A command asks before it begins its work, so that a refusal costs nothing.
 package struct OutputGuard: Sendable {
@@ -14,7 +14,8 @@ package struct OutputGuard: Sendable {
         self.inputs = inputs.compactMap { path in FileStatus(path).map { (path, $0) } }
     }
 
-    /// - Parameter isSameKind: whether the file that is there holds what will be written, as the output of an earlier run does.
+    /// - Parameter isSameKind: whether the file that is there holds what will be written, as the output of an earlier
+    ///   run does.
     /// - Throws: `FileError` that names the path, where a file may not be written there.
     package func require(_ path: String, replacing isSameKind: (String) -> Bool = { _ in false }) throws {
         guard let status = FileStatus(path) else {
@@ -24,11 +25,13 @@ package struct OutputGuard: Sendable {
         }
         switch status.kind {
         case .directory: throw FileError.request(path, "is a directory", advice: "name a file")
-        case .other: throw FileError.request(path, "is not a regular file and will not be replaced", advice: "name a file")
+        case .other:
+            throw FileError.request(path, "is not a regular file and will not be replaced", advice: "name a file")
         case .file, .link: break
         }
         if inputs.contains(where: { $0.status.isSameFile(as: status) }) {
-            throw FileError.request(path, "is read by this command and cannot be its output", advice: "name another output")
+            throw FileError.request(
+                path, "is read by this command and cannot be its output", advice: "name another output")
         }
         if !overwrite, !isSameKind(path) { throw FileError.exists(path) }
     }
@@ -36,5 +39,7 @@ package struct OutputGuard: Sendable {
 
 extension FileError {
     /// Something is in the way of an output.
-    package static func exists(_ path: String) -> FileError { request(path, "exists", advice: "--overwrite replaces it") }
+    package static func exists(_ path: String) -> FileError {
+        request(path, "exists", advice: "--overwrite replaces it")
+    }
 }

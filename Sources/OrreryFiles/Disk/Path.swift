@@ -28,7 +28,8 @@ package enum Path {
         return String(trimmed[trimmed.utf8.index(after: slash)...])
     }
 
-    /// Whether `name` is one plain component: what a file may say about the files beside it without leaving its directory.
+    /// Whether `name` is one plain component: what a file may say about the files beside it without leaving its
+    /// directory.
     package static func isPlainName(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
             && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 == 0 }
@@ -68,12 +69,13 @@ package struct FileStatus: Equatable, Sendable {
     }
 
     init(_ status: stat) {
-        kind = switch status.st_mode & S_IFMT {
-        case S_IFREG: .file
-        case S_IFDIR: .directory
-        case S_IFLNK: .link
-        default: .other
-        }
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
         permissions = UInt32(status.st_mode & 0o7777)
         byteCount = Int(status.st_size)
         device = UInt64(truncatingIfNeeded: status.st_dev)

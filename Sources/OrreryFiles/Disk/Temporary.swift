@@ -10,8 +10,8 @@ import Darwin
 
 /// Unfinished work beside its destination: `NAME.tmp-PID-N`.
 ///
-/// The process id is for people. Whether the owner still lives is told by an advisory lock (flock) on the temporary itself, which the
-/// kernel drops with the process: ids are reused, and in a container every run may have the same one.
+/// The process id is for people. Whether the owner still lives is told by an advisory lock (flock) on the temporary
+/// itself, which the kernel drops with the process: ids are reused, and in a container every run may have the same one.
 package enum Temporary {
     /// What state the work was in.
     enum Stage: String {
@@ -41,7 +41,7 @@ package enum Temporary {
         let mark = Array(".\(stage.rawValue)-".utf8)
         let bytes = Array(name.utf8)
         // PID-N from the end, then the mark, then the destination's name.
-        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(byte) }
         let counter = bytes.reversed().prefix(while: isDigit).count
         var rest = bytes.dropLast(counter)
         guard counter > 0, rest.popLast() == UInt8(ascii: "-") else { return false }
@@ -55,7 +55,7 @@ package enum Temporary {
     static func make(
         for destination: String, _ create: (String) throws -> Descriptor
     ) throws -> (suffix: String, file: Descriptor) {
-        for _ in 0..<1000 {
+        for _ in 0 ..< 1000 {
             let suffix = uniqueSuffix()
             let path = path(of: destination, .unfinished, suffix)
             do {
@@ -72,7 +72,8 @@ package enum Temporary {
                 throw error.renamed(destination)
             }
         }
-        throw FileError.request(destination, "no free name for a temporary file next to it", advice: "remove its .tmp- files")
+        throw FileError.request(
+            destination, "no free name for a temporary file next to it", advice: "remove its .tmp- files")
     }
 
     /// Says that the work at `path` has been put in place, or given up.
@@ -96,7 +97,8 @@ package enum Temporary {
             for name in names where isTemporary(name, of: Path.name(destination), stage) {
                 let path = Path.join(directory, name)
                 guard let lock = lockIfAbandoned(path) else { continue }
-                // A complete set may be the only one there is: looked at under its lock, when its writer can do no more.
+                // A complete set may be the only one there is: looked at under its lock, when its writer can do no
+                // more.
                 if stage == .unfinished || FileStatus(destination) != nil { try? Directory.removeTree(path) }
                 withExtendedLifetime(lock) {}
             }

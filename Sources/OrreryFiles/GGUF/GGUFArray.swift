@@ -1,7 +1,7 @@
 /// An array of a GGUF file: its elements stay in the file until they are asked for.
 ///
-/// A vocabulary of 150,000 strings is checked when the file is opened (each length against the file's end) and costs nothing more
-/// until it is read.
+/// A vocabulary of 150,000 strings is checked when the file is opened (each length against the file's end) and costs
+/// nothing more until it is read.
 public struct GGUFArray: Sendable {
     public let elementType: GGUFValueType
     public let count: Int
@@ -19,10 +19,10 @@ public struct GGUFArray: Sendable {
         guard elementType == .string else { return false }
         try region.withUnsafeBytes { bytes in
             var position = 0
-            for index in 0..<count {
+            for index in 0 ..< count {
                 let length = Int(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
                 position += 8
-                try body(index, UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]))
+                try body(index, UnsafeRawBufferPointer(rebasing: bytes[position ..< position + length]))
                 position += length
             }
         }
@@ -67,7 +67,7 @@ public struct GGUFArray: Sendable {
     public func floats() -> [Float]? {
         guard elementType == .float32 else { return nil }
         return region.withUnsafeBytes { bytes in
-            (0..<count).map {
+            (0 ..< count).map {
                 Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
             }
         }
@@ -77,7 +77,7 @@ public struct GGUFArray: Sendable {
     public func values() throws -> [GGUFValue] {
         try region.withUnsafeBytes { bytes in
             var reader = GGUFReader(bytes, of: region.file, base: region.offset)
-            return try (0..<count).map { _ in try reader.value(elementType, "an element") }
+            return try (0 ..< count).map { _ in try reader.value(elementType, "an element") }
         }
     }
 
@@ -85,7 +85,7 @@ public struct GGUFArray: Sendable {
         region.withUnsafeBytes { bytes in
             var values: [Int] = []
             values.reserveCapacity(count)
-            for index in 0..<count {
+            for index in 0 ..< count {
                 let element = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Element>.size, as: Element.self)
                 guard let value = Int(exactly: Element(littleEndian: element)) else { return nil }
                 values.append(value)

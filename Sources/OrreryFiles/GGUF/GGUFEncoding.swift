@@ -1,6 +1,8 @@
 /// Values as a GGUF file has them: little-endian, a length before each string, a type and a count before each array.
 enum GGUFEncoding {
-    static func bytes(of value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+    static func bytes(of value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
 
     static func append(_ string: some Collection<UInt8>, to bytes: inout [UInt8]) {
         bytes += Self.bytes(of: UInt64(string.count))

@@ -1,4 +1,5 @@
-/// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte; or a model split over several, of which the first is named.
+/// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte; or a model split over
+/// several, of which the first is named.
 public final class GGUFFile: Sendable {
     public let path: String
     /// 2 or 3; they differ only for big-endian machines.
@@ -14,7 +15,8 @@ public final class GGUFFile: Sendable {
     private let otherFiles: NameTable<MappedFile>
     private let file: MappedFile
 
-    /// Opens the file at `path` and checks its header; of a split model the other files too. No tensor and no array is read.
+    /// Opens the file at `path` and checks its header; of a split model the other files too. No tensor and no array is
+    /// read.
     ///
     /// - Throws: `FileError` that names the byte, the key or the tensor.
     public convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
@@ -37,9 +39,14 @@ public final class GGUFFile: Sendable {
         }
         (self.ordered, self.otherFiles) = (ordered, otherFiles)
         tensors = NameTable(ordered.map { ($0.name, $0) })
-        guard tensors.count == ordered.count else { throw FileError.content(file.path, expected: "each tensor in one of the files of a split model", found: "one in two") }
+        guard tensors.count == ordered.count else {
+            throw FileError.content(
+                file.path, expected: "each tensor in one of the files of a split model", found: "one in two")
+        }
         if let expected = try metadata.intIfPresent(GGUFSplit.tensorsKey), expected != ordered.count {
-            throw metadata.error(GGUFSplit.tensorsKey, expected: "the \(ordered.count) tensors of all files", advice: "the files do not belong together: download them again")
+            throw metadata.error(
+                GGUFSplit.tensorsKey, expected: "the \(ordered.count) tensors of all files",
+                advice: "the files do not belong together: download them again")
         }
     }
 
@@ -47,19 +54,24 @@ public final class GGUFFile: Sendable {
     ///
     /// - Parameter path: what errors call it.
     package init(
-        planned path: String, metadata: [(key: String, value: GGUFValue)], tensors: [(name: String, type: GGUFTensorType, shape: [Int])], bytes: [String: [UInt8]]
+        planned path: String, metadata: [(key: String, value: GGUFValue)],
+        tensors: [(name: String, type: GGUFTensorType, shape: [Int])], bytes: [String: [UInt8]]
     ) {
         (self.path, version, alignment) = (path, 3, GGUFHeader.defaultAlignment)
         self.metadata = GGUFMetadata(metadata, file: path)
         file = MappedFile(path: path, copying: [])
         otherFiles = NameTable(bytes.map { ($0, MappedFile(path: path, copying: $1)) })
-        ordered = tensors.map { GGUFTensorInfo(name: $0.name, type: $0.type, shape: $0.shape, byteRange: 0 ..< (bytes[$0.name]?.count ?? 0)) }
+        ordered = tensors.map {
+            GGUFTensorInfo(name: $0.name, type: $0.type, shape: $0.shape, byteRange: 0 ..< (bytes[$0.name]?.count ?? 0))
+        }
         self.tensors = NameTable(ordered.map { ($0.name, $0) })
     }
 
     /// Whether the file at `path` says that it is a GGUF file.
     public static func isGGUF(path: String) -> Bool {
-        guard let file = try? Descriptor.reading(path), let status = try? file.status(), status.kind == .file else { return false }
+        guard let file = try? Descriptor.reading(path), let status = try? file.status(), status.kind == .file else {
+            return false
+        }
         var magic = [UInt8](repeating: 0, count: 4)
         let count = magic.withUnsafeMutableBytes { try? file.read(into: $0) }
         return count == 4 && magic == GGUFHeader.magic
@@ -69,7 +81,9 @@ public final class GGUFFile: Sendable {
     ///
     /// - Throws: `FileError` where there is no such tensor.
     public func bytes(of name: String) throws -> MappedRegion {
-        guard let tensor = tensors[name] else { throw FileError.request(path, "has no tensor \(FileError.quoted(name))") }
+        guard let tensor = tensors[name] else {
+            throw FileError.request(path, "has no tensor \(FileError.quoted(name))")
+        }
         return try bytes(of: tensor)
     }
 

@@ -12,11 +12,13 @@ extension GGUFHeader {
     func readDirectory(_ reader: inout GGUFReader, _ count: Int) throws -> [Claim] {
         var claims: [Claim] = []
         var names = NameSet()
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             let start = reader.position
             let name = try reader.string("a tensor's name")
             guard name.utf8.count <= Self.maximumNameLength else {
-                throw reader.wrong("a tensor's name of at most \(Self.maximumNameLength) bytes", found: "\(name.utf8.count)", at: start)
+                throw reader.wrong(
+                    "a tensor's name of at most \(Self.maximumNameLength) bytes", found: "\(name.utf8.count)", at: start
+                )
             }
             guard names.insert(name) else {
                 throw reader.wrong("each tensor's name once", found: "\(FileError.quoted(name)) again", at: start)
@@ -34,7 +36,7 @@ extension GGUFHeader {
             throw reader.wrong("at most \(Self.maximumRank) dimensions of \(quoted)", found: "\(rank)", at: start)
         }
         var shape: [Int] = []
-        for _ in 0..<rank {
+        for _ in 0 ..< rank {
             start = reader.position
             let dimension = try reader.integer(UInt64.self, "a dimension of \(quoted)")
             guard let dimension = Int(exactly: dimension) else {
@@ -60,7 +62,9 @@ extension GGUFHeader {
     ///
     /// - Parameter headEnd: the end of the directory; the data start at the next aligned byte.
     /// - Returns: also that byte, or the end of a file without data.
-    func place(_ claims: [Claim], after headEnd: Int, in file: MappedFile) throws -> (tensors: [GGUFTensorInfo], dataStart: Int) {
+    func place(
+        _ claims: [Claim], after headEnd: Int, in file: MappedFile
+    ) throws -> (tensors: [GGUFTensorInfo], dataStart: Int) {
         // An alignment has 32 bits and a file's length 63, so the sum fits but for files that no disk holds.
         let (sum, overflow) = headEnd.addingReportingOverflow(alignment - 1)
         let dataStart = overflow ? file.count : sum / alignment * alignment
@@ -68,7 +72,8 @@ extension GGUFHeader {
         let tensors = try claims.map { claim in
             guard claim.offset % UInt64(alignment) == 0 else {
                 throw FileError.tensor(
-                    claim.name, of: file.path, expected: "an offset that is a multiple of \(alignment)", found: "\(claim.offset)")
+                    claim.name, of: file.path, expected: "an offset that is a multiple of \(alignment)",
+                    found: "\(claim.offset)")
             }
             let (end, overflow) = claim.offset.addingReportingOverflow(UInt64(claim.byteCount))
             guard !overflow, end <= dataCount else {
@@ -78,7 +83,7 @@ extension GGUFHeader {
             }
             let start = dataStart + Int(claim.offset)
             return GGUFTensorInfo(
-                name: claim.name, type: claim.type, shape: claim.shape, byteRange: start..<start + claim.byteCount)
+                name: claim.name, type: claim.type, shape: claim.shape, byteRange: start ..< start + claim.byteCount)
         }
         try checkOverlaps(tensors, file.path)
         return (tensors, min(dataStart, file.count))

@@ -1,6 +1,7 @@
 /// The head of a GGUF file: magic, version, two counts, the metadata, the tensor directory; then the data, aligned.
 ///
-/// Checked here: everything that the format promises, so that whoever holds a `GGUFTensorInfo` may use its range without looking.
+/// Checked here: everything that the format promises, so that whoever holds a `GGUFTensorInfo` may use its range
+/// without looking.
 ///
 /// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; where that leaves room, ggml's `src/gguf.cpp`.
 struct GGUFHeader {
@@ -25,10 +26,13 @@ struct GGUFHeader {
         var reader = GGUFReader(bytes, of: file)
         try readMagic(&reader, bytes)
         try readVersion(&reader)
-        // A tensor takes at least a name's length, a rank, a type and an offset; a pair a key's length, a type and a byte.
+        // A tensor takes at least a name's length, a rank, a type and an offset; a pair a key's length, a type and a
+        // byte.
         let tensorCount = try reader.count("tensors", eachAtLeast: 24)
         let pairStart = reader.position, pairCount = try reader.count("metadata pairs", eachAtLeast: 13)
-        guard pairCount <= Self.maximumPairs else { throw reader.wrong("at most \(Self.maximumPairs) metadata pairs", found: "\(pairCount)", at: pairStart) }
+        guard pairCount <= Self.maximumPairs else {
+            throw reader.wrong("at most \(Self.maximumPairs) metadata pairs", found: "\(pairCount)", at: pairStart)
+        }
         try readMetadata(&reader, pairCount)
         try readAlignment(file.path)
         let claims = try readDirectory(&reader, tensorCount)
@@ -49,20 +53,25 @@ struct GGUFHeader {
         let number = try reader.integer(UInt32.self, "the version")
         switch number {
         case 2, 3: version = Int(number)
-        case 1: throw reader.wrong("version 2 or 3", found: "1", advice: "convert it with a tool that still reads version 1", at: start)
+        case 1:
+            throw reader.wrong(
+                "version 2 or 3", found: "1", advice: "convert it with a tool that still reads version 1", at: start)
         case let number where number & 0xFFFF == 0 && number != 0:
-            throw reader.wrong("a little-endian file", found: "a big-endian one", advice: "convert it with gguf_convert_endian.py", at: start)
+            throw reader.wrong(
+                "a little-endian file", found: "a big-endian one", advice: "convert it with gguf_convert_endian.py",
+                at: start)
         default: throw reader.wrong("version 2 or 3", found: "\(number)", at: start)
         }
     }
 
     private mutating func readMetadata(_ reader: inout GGUFReader, _ count: Int) throws {
         var keys = NameSet()
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             let start = reader.position
             let key = try reader.string("a key")
             guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength else {
-                throw reader.wrong("a key of 1 to \(Self.maximumKeyLength) bytes", found: "\(key.utf8.count)", at: start)
+                throw reader.wrong(
+                    "a key of 1 to \(Self.maximumKeyLength) bytes", found: "\(key.utf8.count)", at: start)
             }
             guard keys.insert(key) else {
                 throw reader.wrong("each key once", found: "\(FileError.quoted(key)) again", at: start)

@@ -36,7 +36,8 @@ public struct GGUFMetadata: Sendable {
     public func doubleIfPresent(_ key: String) throws -> Double? { try read(key, "a float32 or float64") { $0.double } }
 
     public func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
-        let expected = range == .min ... .max ? "an integer" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+        let expected =
+            range == .min ... .max ? "an integer" : "an integer from \(range.lowerBound) to \(range.upperBound)"
         return try read(key, expected) { value in value.int.flatMap { range.contains($0) ? $0 : nil } }
     }
 
@@ -44,7 +45,8 @@ public struct GGUFMetadata: Sendable {
 
     /// An error about one of the values, for what the getters cannot check.
     public func error(_ key: String, expected: String, found: String? = nil, advice: String? = nil) -> FileError {
-        .field(key, of: file, expected: expected, found: found ?? self[key]?.description ?? "no such key", advice: advice)
+        .field(
+            key, of: file, expected: expected, found: found ?? self[key]?.description ?? "no such key", advice: advice)
     }
 
     private func read<Value>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> Value?) throws -> Value? {

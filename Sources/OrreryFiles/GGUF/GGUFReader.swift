@@ -1,7 +1,7 @@
 /// Reads the values of a GGUF file one after the other, little-endian and unaligned as the format has them.
 ///
-/// Every length and count is compared with the bytes that are left before it is used, so what a hostile file makes us allocate is
-/// bounded by its own size.
+/// Every length and count is compared with the bytes that are left before it is used, so what a hostile file makes us
+/// allocate is bounded by its own size.
 ///
 /// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 struct GGUFReader {
@@ -25,7 +25,9 @@ struct GGUFReader {
 
     mutating func integer<Value: FixedWidthInteger>(_: Value.Type, _ what: @autoclosure () -> String) throws -> Value {
         let size = MemoryLayout<Value>.size
-        guard remaining >= size else { throw wrong("\(size) bytes for \(what())", found: "\(remaining)", advice: cutOff) }
+        guard remaining >= size else {
+            throw wrong("\(size) bytes for \(what())", found: "\(remaining)", advice: cutOff)
+        }
         defer { position += size }
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Value.self))
     }
@@ -35,7 +37,9 @@ struct GGUFReader {
         let start = position
         let claimed = try integer(UInt64.self, "the number of \(what())")
         guard claimed <= remaining / least else {
-            throw wrong("a number of \(what()) that fits in the \(remaining) bytes left", found: "\(claimed)", advice: cutOff, at: start)
+            throw wrong(
+                "a number of \(what()) that fits in the \(remaining) bytes left", found: "\(claimed)", advice: cutOff,
+                at: start)
         }
         return Int(claimed)
     }
@@ -45,14 +49,18 @@ struct GGUFReader {
         let start = position
         let length = try integer(UInt64.self, "the length of \(what())")
         guard length <= remaining else {
-            throw wrong("a length of \(what()) within the \(remaining) bytes left", found: "\(length)", advice: cutOff, at: start)
+            throw wrong(
+                "a length of \(what()) within the \(remaining) bytes left", found: "\(length)", advice: cutOff,
+                at: start)
         }
         defer { position += Int(length) }
-        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + Int(length)])
+        return UnsafeRawBufferPointer(rebasing: bytes[position ..< position + Int(length)])
     }
 
     /// A string; what is not UTF-8 in it becomes U+FFFD, for the format does not ask what strings are made of.
-    mutating func string(_ what: @autoclosure () -> String) throws -> String { String(decoding: try stringBytes(what()), as: UTF8.self) }
+    mutating func string(_ what: @autoclosure () -> String) throws -> String {
+        String(decoding: try stringBytes(what()), as: UTF8.self)
+    }
 
     mutating func valueType(_ what: @autoclosure () -> String) throws -> GGUFValueType {
         let start = position
@@ -90,8 +98,8 @@ struct GGUFReader {
         switch elementType {
         // The count was compared with what is left, so the product fits.
         case let type where type.byteCount != nil: position += count * (type.byteCount ?? 0)
-        case .string: for _ in 0..<count { _ = try stringBytes("an element of \(what())") }
-        default: for _ in 0..<count { _ = try array(what(), depth: depth + 1) }
+        case .string: for _ in 0 ..< count { _ = try stringBytes("an element of \(what())") }
+        default: for _ in 0 ..< count { _ = try array(what(), depth: depth + 1) }
         }
         let region = try file.region(offset: base + start, count: position - start)
         return GGUFArray(elementType: elementType, count: count, region: region)

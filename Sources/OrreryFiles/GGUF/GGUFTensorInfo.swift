@@ -4,6 +4,7 @@ public struct GGUFTensorInfo: Equatable, Sendable {
     public let type: GGUFTensorType
     /// Row-major, the outermost dimension first: the reverse of ggml's `ne`. Empty for a scalar.
     public let shape: [Int]
-    /// The bytes, counted from the start of the file. The first is a multiple of the file's alignment after the start of its data.
+    /// The bytes, counted from the start of the file. The first is a multiple of the file's alignment after the start
+    /// of its data.
     public let byteRange: Range<Int>
 }

@@ -93,8 +93,8 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
         }
     }
 
-    /// The bytes of a tensor of this type, or nil where the innermost dimension is not whole blocks, a dimension is negative,
-    /// or the product does not fit.
+    /// The bytes of a tensor of this type, or nil where the innermost dimension is not whole blocks, a dimension is
+    /// negative, or the product does not fit.
     ///
     /// - Parameter shape: row-major, the outermost dimension first. Empty for a scalar.
     public func byteCount(shape: [Int]) -> Int? {

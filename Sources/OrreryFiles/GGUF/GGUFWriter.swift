@@ -20,11 +20,15 @@ public enum GGUFWriter {
     /// Writes the pairs and the tensors in the order given.
     ///
     /// - Parameters:
-    ///   - metadata: keys must differ. A `general.alignment` among them is obeyed; without one tensors are aligned to 32 bytes.
+    ///   - metadata: keys must differ. A `general.alignment` among them is obeyed; without one tensors are aligned to
+    ///     32 bytes.
     ///   - tensors: names must differ. Each is asked for its bytes when its turn comes.
     ///   - path: is replaced when every byte is on the disk.
-    /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too small.
-    public static func write(_ metadata: [(key: String, value: GGUFValue)], tensors: [GGUFTensor] = [], to path: String) throws {
+    /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too
+    ///   small.
+    public static func write(
+        _ metadata: [(key: String, value: GGUFValue)], tensors: [GGUFTensor] = [], to path: String
+    ) throws {
         let plan = try Plan(metadata, tensors, path)
         try FreeSpace.requireSpace(plan.byteCount, at: path)
         let file = try AtomicFile(path: path)
@@ -46,9 +50,12 @@ public enum GGUFWriter {
         guard written == expected else { throw wrongCount(tensor, expected, "\(written)", file.path) }
     }
 
-    private static func wrongCount(_ tensor: GGUFTensor, _ expected: Int, _ found: String, _ path: String) -> FileError {
+    private static func wrongCount(_ tensor: GGUFTensor, _ expected: Int, _ found: String, _ path: String) -> FileError
+    {
         .request(
-            path, "tensor \(FileError.quoted(tensor.name)): \(tensor.type) \(tensor.shape) takes \(expected) bytes, its writer gave \(found)")
+            path,
+            "tensor \(FileError.quoted(tensor.name)): \(tensor.type) \(tensor.shape) takes \(expected) bytes, its writer gave \(found)"
+        )
     }
 }
 
@@ -93,8 +100,10 @@ private struct Plan {
             guard tensor.name.utf8.count <= GGUFHeader.maximumNameLength, names.insert(tensor.name) else {
                 throw FileError.request(path, "the tensor name \(quoted) is too long or taken")
             }
-            guard tensor.shape.count <= GGUFHeader.maximumRank, let size = tensor.type.byteCount(shape: tensor.shape) else {
-                throw FileError.request(path, "tensor \(quoted) of \(tensor.type) cannot have the shape \(tensor.shape)")
+            guard tensor.shape.count <= GGUFHeader.maximumRank, let size = tensor.type.byteCount(shape: tensor.shape)
+            else {
+                throw FileError.request(
+                    path, "tensor \(quoted) of \(tensor.type) cannot have the shape \(tensor.shape)")
             }
             GGUFEncoding.append(tensor.name.utf8, to: &head)
             head += GGUFEncoding.bytes(of: UInt32(tensor.shape.count))

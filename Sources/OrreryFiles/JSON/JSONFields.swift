@@ -115,7 +115,11 @@ public struct JSONFields: Sendable {
         try read(key, "an array of objects") {
             guard case .array(let values) = $0 else { return nil }
             let objects = values.enumerated().compactMap { index, value in
-                if case .object(let object) = value { JSONFields(object, file: file, prefix: "\(name(key))[\(index)].") } else { nil }
+                if case .object(let object) = value {
+                    JSONFields(object, file: file, prefix: "\(name(key))[\(index)].")
+                } else {
+                    nil
+                }
             }
             return objects.count == values.count ? objects : nil
         }
@@ -128,9 +132,12 @@ public struct JSONFields: Sendable {
         }
     }
 
-    /// An error about one of these fields, for what the getters cannot check: "expected a divisor of hidden_size (64), found 5".
+    /// An error about one of these fields, for what the getters cannot check: "expected a divisor of hidden_size (64),
+    /// found 5".
     public func error(_ key: String, expected: String, advice: String? = nil) -> FileError {
-        .field(name(key), of: file, expected: expected, found: object[key]?.kindDescription ?? "no such field", advice: advice)
+        .field(
+            name(key), of: file, expected: expected, found: object[key]?.kindDescription ?? "no such field",
+            advice: advice)
     }
 
     // MARK: -

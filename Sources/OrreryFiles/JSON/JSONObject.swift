@@ -56,7 +56,9 @@ extension JSONObject: Equatable {
     /// Equal with the same members in the same order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.count == right.count
-            && zip(left.members, right.members).allSatisfy { $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }
+            && zip(left.members, right.members).allSatisfy {
+                $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value
+            }
     }
 }
 

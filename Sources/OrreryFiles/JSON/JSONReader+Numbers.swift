@@ -25,18 +25,23 @@ extension JSONReader {
         }
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             position += 1
-            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+                position += 1
+            }
             try readDigits()
         }
 
         let isZero = integerEnd == digits + 1 && bytes[digits] == UInt8(ascii: "0")
         // "-0" is a double: the integer would lose the sign.
-        if position == integerEnd, !(isNegative && isZero), let value = integer(digits..<integerEnd, isNegative) {
+        if position == integerEnd, !(isNegative && isZero), let value = integer(digits ..< integerEnd, isNegative) {
             return .int(value)
         }
-        // A double also takes integers beyond 64 bits, which tokenizer_config.json files have ("model_max_length": 1e30, spelt out).
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let value = Double(text), value.isFinite || dialect == .python else { throw wrong("a number within ±1.8e308", at: start) }
+        // A double also takes integers beyond 64 bits, which tokenizer_config.json files have ("model_max_length":
+        // 1e30, spelt out).
+        let text = String(decoding: bytes[start ..< position], as: UTF8.self)
+        guard let value = Double(text), value.isFinite || dialect == .python else {
+            throw wrong("a number within ±1.8e308", at: start)
+        }
         return .double(value)
     }
 
@@ -57,7 +62,7 @@ extension JSONReader {
         return word("-Infinity") ? -.infinity : nil
     }
 
-    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(byte) }
 
     private mutating func readDigits() throws {
         let start = position
@@ -71,7 +76,8 @@ extension JSONReader {
             let digit = Int64(bytes[index] - UInt8(ascii: "0"))
             let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
             // Downwards for negative numbers, so that Int64.min is reached.
-            let (sum, overflow) = isNegative
+            let (sum, overflow) =
+                isNegative
                 ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
             if tooLarge || overflow { return nil }
             value = sum

@@ -8,10 +8,10 @@ extension JSONReader {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return try validated(bytes[start..<position - 1], start)
+                return try validated(bytes[start ..< position - 1], start)
             case UInt8(ascii: "\\"):
                 return try escapedString(from: start)
-            case 0..<0x20:
+            case 0 ..< 0x20:
                 throw wrong("a printable character", advice: "control characters in strings are written \\u00XX")
             default:
                 position += 1
@@ -22,7 +22,7 @@ extension JSONReader {
 
     /// The slow way, from the first backslash on.
     private mutating func escapedString(from start: Int) throws -> String {
-        var text = Array(bytes[start..<position])
+        var text = Array(bytes[start ..< position])
         while position < bytes.count {
             let byte = bytes[position]
             switch byte {
@@ -32,7 +32,7 @@ extension JSONReader {
             case UInt8(ascii: "\\"):
                 position += 1
                 try escape(into: &text)
-            case 0..<0x20:
+            case 0 ..< 0x20:
                 throw wrong("a printable character", advice: "control characters in strings are written \\u00XX")
             default:
                 text.append(byte)
@@ -72,18 +72,22 @@ extension JSONReader {
         text.append(simple)
     }
 
-    /// XXXX of \uXXXX, or XXXX\uXXXX where the first is half of a surrogate pair (RFC 8259, section 7). Half of one alone, which Python's strings
-    /// can hold and UTF-8 can't, becomes U+FFFD in that dialect.
+    /// XXXX of \uXXXX, or XXXX\uXXXX where the first is half of a surrogate pair (RFC 8259, section 7). Half of one
+    /// alone, which Python's strings can hold and UTF-8 can't, becomes U+FFFD in that dialect.
     private mutating func scalar() throws -> Unicode.Scalar {
         let start = position
         let first = try hex4()
         if let scalar = Unicode.Scalar(first) { return scalar }
         let advice = "characters above U+FFFF are two escapes, the higher surrogate first"
         let afterFirst = position
-        if first < 0xDC00, bytes.count - position >= 2, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") {
+        if first < 0xDC00, bytes.count - position >= 2, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        {
             position += 2
             let second = try hex4()
-            if (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) {
+            if (0xDC00 ... 0xDFFF).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            {
                 return scalar
             }
         }
@@ -94,7 +98,7 @@ extension JSONReader {
 
     private mutating func hex4() throws -> UInt32 {
         var value: UInt32 = 0
-        for _ in 0..<4 {
+        for _ in 0 ..< 4 {
             guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue,
                 bytes[position] < 0x80
             else { throw wrong("four hexadecimal digits") }

@@ -1,6 +1,8 @@
-/// A pull parser for JSON (RFC 8259): the caller says what it expects next, and nothing is built that it does not ask for.
+/// A pull parser for JSON (RFC 8259): the caller says what it expects next, and nothing is built that it does not ask
+/// for.
 ///
-/// Works on bytes it does not own, and trusts none of them: UTF-8 is validated, depth is limited, and every error names the byte.
+/// Works on bytes it does not own, and trusts none of them: UTF-8 is validated, depth is limited, and every error names
+/// the byte.
 package struct JSONReader {
     /// The depth that is enough for every format of this field; the parser recurses, and threads have small stacks.
     package static let defaultDepth = 128
@@ -18,7 +20,8 @@ package struct JSONReader {
     ///   - file: the name for errors.
     ///   - base: the offset in the file of the first byte, for errors.
     package init(
-        _ bytes: UnsafeRawBufferPointer, file: String, base: Int = 0, maximumDepth: Int = defaultDepth, dialect: JSONDialect = .strict
+        _ bytes: UnsafeRawBufferPointer, file: String, base: Int = 0, maximumDepth: Int = defaultDepth,
+        dialect: JSONDialect = .strict
     ) {
         (self.bytes, self.file, self.base, self.maximumDepth, self.dialect) = (bytes, file, base, maximumDepth, dialect)
     }
@@ -33,7 +36,7 @@ package struct JSONReader {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
         case UInt8(ascii: "\""): return .string
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        case UInt8(ascii: "-"), UInt8(ascii: "0") ... UInt8(ascii: "9"): return .number
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "N"), UInt8(ascii: "I"):
@@ -139,7 +142,7 @@ package struct JSONReader {
         skipSpace()
         let count = text.utf8CodeUnitCount
         guard bytes.count - position >= count,
-            bytes[position..<position + count].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
+            bytes[position ..< position + count].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
         else { return false }
         position += count
         return true
@@ -151,7 +154,7 @@ package struct JSONReader {
         let found: String
         if place >= bytes.count {
             found = "the end of the text"
-        } else if (0x21...0x7E).contains(bytes[place]) {
+        } else if (0x21 ... 0x7E).contains(bytes[place]) {
             found = "'\(Character(Unicode.Scalar(bytes[place])))'"
         } else {
             let hex = String(bytes[place], radix: 16, uppercase: true)

@@ -9,8 +9,8 @@ extension JSONValue {
 
     /// The JSON text. The same value always gives the same bytes.
     ///
-    /// Numbers are the shortest that read back as the same double, and keep a point or an exponent, so that they read back as doubles.
-    /// NaN and the infinities, which JSON does not have, are written as null.
+    /// Numbers are the shortest that read back as the same double, and keep a point or an exponent, so that they read
+    /// back as doubles. NaN and the infinities, which JSON does not have, are written as null.
     public func text(_ layout: Layout = .compact) -> String {
         var output: [UInt8] = []
         write(into: &output, layout == .pretty ? 0 : nil)
@@ -68,7 +68,7 @@ extension JSONValue {
             case 0x0A: output += "\\n".utf8
             case 0x0D: output += "\\r".utf8
             case 0x09: output += "\\t".utf8
-            case 0..<0x20:
+            case 0 ..< 0x20:
                 output += "\\u00".utf8
                 output.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
                 output += String(byte & 0xF, radix: 16).utf8

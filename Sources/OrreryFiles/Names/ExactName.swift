@@ -1,7 +1,7 @@
 /// A name out of a file, whose identity is its UTF-8.
 ///
-/// Swift's own strings are equal where Unicode calls them canonically equivalent: "é" and "e" with an accent after it, even ";" and the Greek
-/// question mark. To every format of this field those are two names.
+/// Swift's own strings are equal where Unicode calls them canonically equivalent: "é" and "e" with an accent after it,
+/// even ";" and the Greek question mark. To every format of this field those are two names.
 package struct ExactName: Hashable, Sendable {
     package let text: String
 

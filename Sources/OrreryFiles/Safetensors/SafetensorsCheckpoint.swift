@@ -16,7 +16,8 @@ public final class SafetensorsCheckpoint: Sendable {
     /// Which of `files` holds each tensor.
     private let fileOfTensor: NameTable<Int>
 
-    /// Opens `model.safetensors` in `directory` or, where that is missing, the shards that `model.safetensors.index.json` names.
+    /// Opens `model.safetensors` in `directory` or, where that is missing, the shards that
+    /// `model.safetensors.index.json` names.
     ///
     /// - Throws: `FileError` naming the file and what is wrong with it.
     public static func open(directory: String) throws -> SafetensorsCheckpoint {
@@ -27,9 +28,11 @@ public final class SafetensorsCheckpoint: Sendable {
         guard FileStatus(directory)?.kind == .directory else {
             throw FileError.request(directory, "is not a directory that can be read", advice: "name a model directory")
         }
-        for other in ["pytorch_model.bin", "pytorch_model.bin.index.json"] where FileStatus(Path.join(directory, other)) != nil {
+        for other in ["pytorch_model.bin", "pytorch_model.bin.index.json"]
+        where FileStatus(Path.join(directory, other)) != nil {
             throw FileError.request(
-                directory, "holds \(other), a pickle, which can run code of its own", advice: "save it as \(fileName) with transformers' save_pretrained")
+                directory, "holds \(other), a pickle, which can run code of its own",
+                advice: "save it as \(fileName) with transformers' save_pretrained")
         }
         throw FileError.request(directory, "holds neither \(fileName) nor \(SafetensorsIndex.fileName)")
     }
@@ -44,18 +47,23 @@ public final class SafetensorsCheckpoint: Sendable {
 
     /// What is not read because `model.safetensors` is there too: as in transformers it goes before the index.
     private static func unread(_ index: String) -> [String] {
-        guard FileStatus(index) != nil, let files = try? SafetensorsIndex(path: index).files, let other = files.first(where: { $0 != fileName }) else { return [] }
-        return ["\(index): is not read, nor are \(FileError.oneLine(other)) and the other files it names, for \(fileName) is there too"]
+        guard FileStatus(index) != nil, let files = try? SafetensorsIndex(path: index).files,
+            let other = files.first(where: { $0 != fileName })
+        else { return [] }
+        return [
+            "\(index): is not read, nor are \(FileError.oneLine(other)) and the other files it names, for \(fileName) is there too"
+        ]
     }
 
-    /// Opens the shards of `index`. As in transformers the index only says which files there are: every tensor in one of them counts. Of a name
-    /// that is in several the one counts that the index has, else the first.
+    /// Opens the shards of `index`. As in transformers the index only says which files there are: every tensor in one
+    /// of them counts. Of a name that is in several the one counts that the index has, else the first.
     public convenience init(index: SafetensorsIndex) throws {
         let directory = Path.parent(index.path)
         let missing = index.files.filter { FileStatus(Path.join(directory, $0)) == nil }
         if let first = missing.first {
             throw FileError.request(
-                index.path, "names \(index.files.count) files, of which \(missing.count) \(missing.count == 1 ? "is" : "are") missing: \(FileError.oneLine(first))\(missing.count == 1 ? "" : " and others")",
+                index.path,
+                "names \(index.files.count) files, of which \(missing.count) \(missing.count == 1 ? "is" : "are") missing: \(FileError.oneLine(first))\(missing.count == 1 ? "" : " and others")",
                 advice: "download what is missing")
         }
         let files = try index.files.map { try SafetensorsFile(path: Path.join(directory, $0)) }
@@ -67,7 +75,8 @@ public final class SafetensorsCheckpoint: Sendable {
             let other = files.indices.first { files[$0].tensors[tensor] != nil }
             places[tensor] = other
             let found = other.map { "it is in \(index.files[$0])" } ?? "it is in none of the files"
-            oddities.append("\(index.path): tensor \(FileError.oneLine(tensor)) is not in \(FileError.oneLine(name)): \(found)")
+            oddities.append(
+                "\(index.path): tensor \(FileError.oneLine(tensor)) is not in \(FileError.oneLine(name)): \(found)")
         }
         for (number, file) in files.enumerated() {
             for tensor in file.ordered.map(\.name) where places[tensor] == nil {
@@ -75,7 +84,8 @@ public final class SafetensorsCheckpoint: Sendable {
                     if ExactName(listed) == ExactName(index.files[number]) { places[tensor] = number }
                 } else {
                     places[tensor] = number
-                    oddities.append("\(index.path): tensor \(FileError.oneLine(tensor)) of \(index.files[number]) is not listed")
+                    oddities.append(
+                        "\(index.path): tensor \(FileError.oneLine(tensor)) of \(index.files[number]) is not listed")
                 }
             }
         }

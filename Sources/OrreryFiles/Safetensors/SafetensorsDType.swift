@@ -1,5 +1,5 @@
-/// The element types of the safetensors format, by the names that its headers use. Most are only carried: whoever wants numbers out of a tensor
-/// looks at its type.
+/// The element types of the safetensors format, by the names that its headers use. Most are only carried: whoever wants
+/// numbers out of a tensor looks at its type.
 ///
 /// Source: https://github.com/huggingface/safetensors, `safetensors/src/tensor.rs`.
 public enum SafetensorsDType: String, CaseIterable, Sendable {
@@ -43,7 +43,8 @@ public enum SafetensorsDType: String, CaseIterable, Sendable {
         }
     }
 
-    /// The bytes of a tensor of this type, or nil where a dimension is negative, the product does not fit, or it is not whole bytes.
+    /// The bytes of a tensor of this type, or nil where a dimension is negative, the product does not fit, or it is not
+    /// whole bytes.
     public func byteCount(shape: [Int]) -> Int? {
         var count = 1
         for dimension in shape {

@@ -1,7 +1,8 @@
 /// The head of a safetensors file: 8 bytes with the length of a JSON text, little-endian; the text; then the data.
 ///
-/// Source: https://github.com/huggingface/safetensors#format and its `safetensors/src/tensor.rs`, which opens and refuses the same files. Checked
-/// here: everything that the format promises, so that whoever holds a `TensorEntry` may use its range without looking.
+/// Source: https://github.com/huggingface/safetensors#format and its `safetensors/src/tensor.rs`, which opens and
+/// refuses the same files. Checked here: everything that the format promises, so that whoever holds a `TensorEntry` may
+/// use its range without looking.
 package struct SafetensorsHeader {
     /// The largest header that the reference implementation accepts.
     package static let maximumLength = 100_000_000
@@ -14,20 +15,23 @@ package struct SafetensorsHeader {
     /// - Parameter file: all bytes of the file.
     package init(_ file: UnsafeRawBufferPointer, path: String) throws {
         let dataStart = try Self.dataStart(file, path)
-        let text = UnsafeRawBufferPointer(rebasing: file[8..<dataStart])
+        let text = UnsafeRawBufferPointer(rebasing: file[8 ..< dataStart])
         var parser = SafetensorsHeaderParser(path: path, dataStart: dataStart, dataCount: file.count - dataStart)
         var reader = JSONReader(text, file: path, base: 8)
         try parser.parse(&reader)
         metadata = parser.metadata
         entries = parser.entries
-        entries.sort { ($0.byteRange.lowerBound, $0.byteRange.upperBound) < ($1.byteRange.lowerBound, $1.byteRange.upperBound) }
-        try checkCoverage(dataStart..<file.count, path)
+        entries.sort {
+            ($0.byteRange.lowerBound, $0.byteRange.upperBound) < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
+        }
+        try checkCoverage(dataStart ..< file.count, path)
     }
 
     private static func dataStart(_ file: UnsafeRawBufferPointer, _ path: String) throws -> Int {
         guard file.count >= 8 else {
             throw FileError.content(
-                path, expected: "a safetensors file: at least 8 bytes", found: "\(file.count)", advice: "download it again")
+                path, expected: "a safetensors file: at least 8 bytes", found: "\(file.count)",
+                advice: "download it again")
         }
         if file.starts(with: "version https://git-lfs".utf8) {
             throw FileError.content(
@@ -35,15 +39,21 @@ package struct SafetensorsHeader {
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= maximumLength else {
-            if let foreign = ForeignFile(orText: file) { throw FileError.content(path, expected: "a safetensors file", found: foreign.found, advice: foreign.advice) }
+            if let foreign = ForeignFile(orText: file) {
+                throw FileError.content(
+                    path, expected: "a safetensors file", found: foreign.found, advice: foreign.advice)
+            }
             let isTooLong = length <= file.count - 8 && file[8] == UInt8(ascii: "{")
             throw FileError.byte(
                 0, of: path, expected: "a header of at most \(maximumLength) bytes", found: "\(length)",
-                advice: isTooLong ? "the format allows no more: write the tensors to several files" : "this is not a safetensors file")
+                advice: isTooLong
+                    ? "the format allows no more: write the tensors to several files" : "this is not a safetensors file"
+            )
         }
         guard Int(length) <= file.count - 8 else {
             throw FileError.byte(
-                0, of: path, expected: "a header inside the file (\(file.count) bytes)", found: "a header of \(length) bytes",
+                0, of: path, expected: "a header inside the file (\(file.count) bytes)",
+                found: "a header of \(length) bytes",
                 advice: "the file is cut off: download it again")
         }
         return 8 + Int(length)

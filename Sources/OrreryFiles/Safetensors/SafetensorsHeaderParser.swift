@@ -1,4 +1,5 @@
-/// Reads the JSON text of a header, one member at a time: what a hostile header takes in memory is bounded by its length.
+/// Reads the JSON text of a header, one member at a time: what a hostile header takes in memory is bounded by its
+/// length.
 struct SafetensorsHeaderParser {
     let path: String
     let dataStart: Int
@@ -19,7 +20,9 @@ struct SafetensorsHeaderParser {
     mutating func parse(_ reader: inout JSONReader) throws {
         try reader.object("'{' to open the header") { reader, name, offset in
             if name.utf8.elementsEqual(SafetensorsHeader.metadataKey.utf8) {
-                guard !hasMetadata else { throw FileError.byte(offset, of: path, expected: "\(name) once", found: "it again") }
+                guard !hasMetadata else {
+                    throw FileError.byte(offset, of: path, expected: "\(name) once", found: "it again")
+                }
                 hasMetadata = true
                 try readMetadata(&reader)
             } else {
@@ -58,7 +61,9 @@ struct SafetensorsHeaderParser {
                 case 0: dtype = try readDType(&reader, name)
                 case 1: shape = try readCounts(&reader, name, "a dimension")
                 case 2: offsets = try readCounts(&reader, name, "an offset", atMost: 2)
-                default: throw FileError.tensor(name, of: path, expected: "dtype, shape and data_offsets", found: "a fourth value")
+                default:
+                    throw FileError.tensor(
+                        name, of: path, expected: "dtype, shape and data_offsets", found: "a fourth value")
                 }
                 place += 1
             }
@@ -67,10 +72,12 @@ struct SafetensorsHeaderParser {
                 switch key {
                 case "dtype" where dtype == nil: dtype = try readDType(&reader, name)
                 case "shape" where shape == nil: shape = try readCounts(&reader, name, "a dimension")
-                case "data_offsets" where offsets == nil: offsets = try readCounts(&reader, name, "an offset", atMost: 2)
+                case "data_offsets" where offsets == nil:
+                    offsets = try readCounts(&reader, name, "an offset", atMost: 2)
                 case "dtype", "shape", "data_offsets":
                     throw FileError.byte(
-                        offset, of: path, expected: "dtype, shape and data_offsets of \(FileError.quoted(name)), each once",
+                        offset, of: path,
+                        expected: "dtype, shape and data_offsets of \(FileError.quoted(name)), each once",
                         found: FileError.quoted(key))
                 default: try reader.skip()
                 }
@@ -89,12 +96,15 @@ struct SafetensorsHeaderParser {
         throw FileError.tensor(name, of: path, expected: "a dtype of \(known)", found: FileError.quoted(text))
     }
 
-    private func readCounts(_ reader: inout JSONReader, _ name: String, _ what: String, atMost limit: Int = .max) throws -> [Int] {
+    private func readCounts(
+        _ reader: inout JSONReader, _ name: String, _ what: String, atMost limit: Int = .max
+    ) throws -> [Int] {
         var counts: [Int] = []
         try reader.array { reader in
             counts.append(try reader.count(what))
             guard counts.count <= limit else {
-                throw FileError.tensor(name, of: path, expected: "at most \(limit) numbers, each \(what)", found: "more")
+                throw FileError.tensor(
+                    name, of: path, expected: "at most \(limit) numbers, each \(what)", found: "more")
             }
         }
         return counts
@@ -109,11 +119,12 @@ struct SafetensorsHeaderParser {
                 found: "[\(start), \(end)]", advice: end > dataCount ? "the file is cut off: download it again" : nil)
         }
         guard let count = dtype.byteCount(shape: shape), count == end - start else {
-            let needed = dtype.byteCount(shape: shape).map { "\($0) bytes" } ?? "whole bytes, fewer than can be counted,"
+            let needed =
+                dtype.byteCount(shape: shape).map { "\($0) bytes" } ?? "whole bytes, fewer than can be counted,"
             throw FileError.tensor(
                 name, of: path, expected: "\(needed) for \(dtype.rawValue) \(shape)", found: "\(end - start)")
         }
         // Both sums are within the file, whose length is an Int.
-        return TensorEntry(name: name, dtype: dtype, shape: shape, byteRange: dataStart + start..<dataStart + end)
+        return TensorEntry(name: name, dtype: dtype, shape: shape, byteRange: dataStart + start ..< dataStart + end)
     }
 }

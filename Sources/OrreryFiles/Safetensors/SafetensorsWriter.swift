@@ -3,11 +3,15 @@ public enum SafetensorsWriter {
     /// Writes `tensors` in the order given; the widest types first keeps every tensor aligned.
     ///
     /// - Parameters:
-    ///   - tensors: names must differ. Each is asked for its bytes when its turn comes, so a model need not be in memory twice.
-    ///   - metadata: strings for `__metadata__`, written in the order of their keys. Transformers wants `["format": "pt"]`.
+    ///   - tensors: names must differ. Each is asked for its bytes when its turn comes, so a model need not be in
+    ///     memory twice.
+    ///   - metadata: strings for `__metadata__`, written in the order of their keys. Transformers wants `["format":
+    ///     "pt"]`.
     ///   - path: is replaced when every byte is on the disk.
-    /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too small.
-    public static func write(_ tensors: [SafetensorsTensor], metadata: NameTable<String> = [:], to path: String) throws {
+    /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too
+    ///   small.
+    public static func write(_ tensors: [SafetensorsTensor], metadata: NameTable<String> = [:], to path: String) throws
+    {
         let (header, dataCount) = try header(tensors, metadata, path)
         let (total, overflow) = dataCount.addingReportingOverflow(header.count)
         guard !overflow else { throw FileError.request(path, "more bytes than can be counted") }
@@ -30,9 +34,12 @@ public enum SafetensorsWriter {
         guard written == expected else { throw wrongCount(tensor, expected, "\(written)", file.path) }
     }
 
-    private static func wrongCount(_ tensor: SafetensorsTensor, _ expected: Int, _ found: String, _ path: String) -> FileError {
+    private static func wrongCount(
+        _ tensor: SafetensorsTensor, _ expected: Int, _ found: String, _ path: String
+    ) -> FileError {
         .request(
-            path, "tensor \(FileError.quoted(tensor.name)): \(tensor.dtype.rawValue) \(tensor.shape) takes \(expected) bytes, "
+            path,
+            "tensor \(FileError.quoted(tensor.name)): \(tensor.dtype.rawValue) \(tensor.shape) takes \(expected) bytes, "
                 + "its writer gave \(found)")
     }
 
@@ -53,7 +60,8 @@ public enum SafetensorsWriter {
                 case let (next, overflow) = end.addingReportingOverflow(count), !overflow
             else { throw FileError.request(path, "tensor \(quoted) cannot have the shape \(tensor.shape)") }
             object[tensor.name] = [
-                "dtype": .string(tensor.dtype.rawValue), "shape": JSONValue(tensor.shape), "data_offsets": JSONValue([end, next]),
+                "dtype": .string(tensor.dtype.rawValue), "shape": JSONValue(tensor.shape),
+                "data_offsets": JSONValue([end, next]),
             ]
             end = next
         }
@@ -61,7 +69,8 @@ public enum SafetensorsWriter {
         var text = Array(JSONValue.object(object).text().utf8)
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -text.count & 7))
         guard text.count <= SafetensorsHeader.maximumLength else {
-            throw FileError.request(path, "a header of \(text.count) bytes, of at most \(SafetensorsHeader.maximumLength)")
+            throw FileError.request(
+                path, "a header of \(text.count) bytes, of at most \(SafetensorsHeader.maximumLength)")
         }
         return (withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text, end)
     }

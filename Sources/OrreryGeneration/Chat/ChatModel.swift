@@ -22,15 +22,18 @@ public struct ChatModel {
         (endTokens, stopStrings) = Self.turnEnd(model, template)
     }
 
-    /// The tokens of a conversation, up to where the assistant's answer begins, as transformers' `apply_chat_template` gives them: no other
-    /// special tokens are added.
+    /// The tokens of a conversation, up to where the assistant's answer begins, as transformers' `apply_chat_template`
+    /// gives them: no other special tokens are added.
     ///
-    /// A special token that is spelled out in a message is read as the characters it is written with, for otherwise whoever writes into a
-    /// conversation (a web page that a tool fetched, say) could end a message and begin another in somebody else's name. The template's rendering says
-    /// which bytes those are (`Template.Rendering.foreign`); everything else, in particular every conversation without such text, is encoded as one.
+    /// A special token that is spelled out in a message is read as the characters it is written with, for otherwise
+    /// whoever writes into a conversation (a web page that a tool fetched, say) could end a message and begin another
+    /// in somebody else's name. The template's rendering says which bytes those are (`Template.Rendering.foreign`);
+    /// everything else, in particular every conversation without such text, is encoded as one.
     ///
     /// - Throws: `TemplateError`, `GenerationError` naming a character that cannot be encoded.
-    public func promptTokens(_ messages: [ChatMessage], options: ChatTemplate.Options = ChatTemplate.Options()) throws -> [TokenID] {
+    public func promptTokens(
+        _ messages: [ChatMessage], options: ChatTemplate.Options = ChatTemplate.Options()
+    ) throws -> [TokenID] {
         var options = options
         options.controlTokens = controlTokens
         return try Self.tokens(of: template.render(messages, options: options), model.tokenizer)
@@ -43,13 +46,18 @@ public struct ChatModel {
             guard !range.isEmpty else { return }
             let options = EncodingOptions(recognizesSpecialTokens: !asText, addsSpecialTokens: false)
             do {
-                tokens += try utf8.withUnsafeBufferPointer { try tokenizer.encode(UnsafeBufferPointer(rebasing: $0[range]), options: options) }
+                tokens += try utf8.withUnsafeBufferPointer {
+                    try tokenizer.encode(UnsafeBufferPointer(rebasing: $0[range]), options: options)
+                }
             } catch let error as TokenizerError { throw GenerationError.prompt(error) }
         }
         for foreign in rendering.foreign {
             try encode(start ..< foreign.lowerBound, asText: false)
             // In two parts, for an added token that is not special would be found even in plain text.
-            let first = foreign.lowerBound + (1 ... 4).first { foreign.lowerBound + $0 >= foreign.upperBound || utf8[foreign.lowerBound + $0] & 0xC0 != 0x80 }!
+            let first =
+                foreign.lowerBound + (1 ... 4).first {
+                    foreign.lowerBound + $0 >= foreign.upperBound || utf8[foreign.lowerBound + $0] & 0xC0 != 0x80
+                }!
             try encode(foreign.lowerBound ..< first, asText: true)
             try encode(first ..< foreign.upperBound, asText: true)
             start = foreign.upperBound
@@ -66,13 +74,26 @@ public struct ChatModel {
         var options = ChatTemplate.Options()
         options.addGenerationPrompt = false
         var tokens: Set<TokenID> = []
-        if let end = template.specialTokens["eos_token"], let id = model.tokenizer.addedTokens.id(forContent: Array(end.utf8)) { tokens.insert(id) }
+        if let end = template.specialTokens["eos_token"],
+            let id = model.tokenizer.addedTokens.id(forContent: Array(end.utf8))
+        {
+            tokens.insert(id)
+        }
         // A template that refuses even this says so when it is used.
-        let messages = [ChatMessage(role: "user", "Hello"), ChatMessage(role: "assistant", answer), ChatMessage(role: "user", question)]
-        guard let text = try? template.render(messages, options: options).text, let found = text.firstRange(of: answer), let next = text[found.upperBound...].firstRange(of: question) else { return (tokens, []) }
+        let messages = [
+            ChatMessage(role: "user", "Hello"), ChatMessage(role: "assistant", answer),
+            ChatMessage(role: "user", question),
+        ]
+        guard let text = try? template.render(messages, options: options).text, let found = text.firstRange(of: answer),
+            let next = text[found.upperBound...].firstRange(of: question)
+        else { return (tokens, []) }
         let between = String(text[found.upperBound ..< next.lowerBound])
         let special = model.tokenizer.addedTokens.filter { $0.isSpecial && between.contains($0.content) }
-            .min { (between.firstRange(of: $0.content)?.lowerBound ?? between.endIndex, $1.content.count) < (between.firstRange(of: $1.content)?.lowerBound ?? between.endIndex, $0.content.count) }
+            .min {
+                (between.firstRange(of: $0.content)?.lowerBound ?? between.endIndex, $1.content.count) < (
+                    between.firstRange(of: $1.content)?.lowerBound ?? between.endIndex, $0.content.count
+                )
+            }
         if let special { return (tokens.union([special.id]), []) }
         return (tokens, between.allSatisfy(\.isWhitespace) ? [] : [between])
     }

@@ -1,7 +1,8 @@
 import OrreryFiles
 import OrreryTokenizers
 
-/// The chat templates that a model comes with, where Hugging Face and GGUF keep them, and the special tokens that they name.
+/// The chat templates that a model comes with, where Hugging Face and GGUF keep them, and the special tokens that they
+/// name.
 public struct ChatTemplateFiles: Sendable {
     public struct Named: Sendable {
         /// `default`, or what the publisher calls a further one: `tool_use`, `rag`.
@@ -17,7 +18,9 @@ public struct ChatTemplateFiles: Sendable {
 
     /// Larger than any template.
     private static let limit = 1 << 22
-    private static let tokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+    private static let tokenNames = [
+        "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+    ]
 
     /// - Parameter path: a model directory or a GGUF file.
     /// - Throws: `FileError` for a file that is broken; a model without a template is none.
@@ -25,7 +28,8 @@ public struct ChatTemplateFiles: Sendable {
         if FileStatus(path)?.kind == .file { try read(GGUFFile(path: path), path) } else { try read(directory: path) }
     }
 
-    /// The template of a name; without a name the one for tools if tools are given, else the default, else the only one.
+    /// The template of a name; without a name the one for tools if tools are given, else the default, else the only
+    /// one.
     public func template(named name: String? = nil, withTools: Bool = false) -> Named? {
         if let name { return templates.first { $0.name.utf8.elementsEqual(name.utf8) } }
         if withTools, let found = templates.first(where: { $0.name == "tool_use" }) { return found }
@@ -50,13 +54,17 @@ public struct ChatTemplateFiles: Sendable {
         // Where there are files of their own, the field counts for nothing, as in transformers.
         let fields = templates
         templates = []
-        for folder in ["chat_templates", "additional_chat_templates"] { try readTemplates(folder: Path.join(directory, folder)) }
+        for folder in ["chat_templates", "additional_chat_templates"] {
+            try readTemplates(folder: Path.join(directory, folder))
+        }
         let file = Path.join(directory, "chat_template.jinja")
         if FileStatus(file) != nil { add("default", try Self.text(file), file) }
         if templates.isEmpty { templates = fields }
         // That of a processor, which a model has that sees images too.
         let processor = Path.join(directory, "chat_template.json")
-        if templates.isEmpty, FileStatus(processor) != nil { try readTemplates(JSONFields(contentsOf: processor, dialect: .python), processor) }
+        if templates.isEmpty, FileStatus(processor) != nil {
+            try readTemplates(JSONFields(contentsOf: processor, dialect: .python), processor)
+        }
     }
 
     /// One template, several by name, or a list of such with their names.
@@ -85,7 +93,9 @@ public struct ChatTemplateFiles: Sendable {
         }
     }
 
-    private static func text(_ path: String) throws -> String { String(decoding: try WholeFile.read(path, limit: limit), as: UTF8.self) }
+    private static func text(_ path: String) throws -> String {
+        String(decoding: try WholeFile.read(path, limit: limit), as: UTF8.self)
+    }
 
     /// A token is a string, or an object with its content.
     private static func token(_ config: JSONFields, _ key: String) throws -> String? {
@@ -100,11 +110,18 @@ public struct ChatTemplateFiles: Sendable {
             let prefix = "tokenizer.chat_template"
             guard pair.key.hasPrefix(prefix), let source = pair.value.string else { continue }
             if pair.key == prefix { add("default", source, "\(path): \(prefix)") }
-            if pair.key.hasPrefix(prefix + ".") { add(String(pair.key.dropFirst(prefix.count + 1)), source, "\(path): \(pair.key)") }
+            if pair.key.hasPrefix(prefix + ".") {
+                add(String(pair.key.dropFirst(prefix.count + 1)), source, "\(path): \(pair.key)")
+            }
         }
         guard let pieces = file.metadata["tokenizer.ggml.tokens"]?.array?.stringBytes() else { return }
-        for (token, key) in [("bos_token", "bos"), ("eos_token", "eos"), ("unk_token", "unknown"), ("pad_token", "padding"), ("sep_token", "seperator")] {
-            guard let id = file.metadata["tokenizer.ggml.\(key)_token_id"]?.int, pieces.indices.contains(id) else { continue }
+        for (token, key) in [
+            ("bos_token", "bos"), ("eos_token", "eos"), ("unk_token", "unknown"), ("pad_token", "padding"),
+            ("sep_token", "seperator"),
+        ] {
+            guard let id = file.metadata["tokenizer.ggml.\(key)_token_id"]?.int, pieces.indices.contains(id) else {
+                continue
+            }
             specialTokens[token] = String(decoding: pieces[id], as: UTF8.self)
         }
     }

@@ -5,8 +5,8 @@ import OrreryTokenizers
 
 /// Keys and values that outlive one generation, for prompts that begin alike: the turns of a conversation.
 ///
-/// What is reused is the longest common beginning, token for token; by the promise about cuts (docs/architecture.md) it changes no result.
-/// One generation at a time may use it.
+/// What is reused is the longest common beginning, token for token; by the promise about cuts (docs/architecture.md) it
+/// changes no result. One generation at a time may use it.
 public final class PromptCache {
     /// The sequence whose keys and values are held.
     public private(set) var tokens: [TokenID] = []
@@ -28,12 +28,14 @@ public final class PromptCache {
         return computeType == options.computeType && type == options.cacheType && state.capacity >= capacity
     }
 
-    /// The capacity of a new state: with a cache that lives on, room for some turns more, so that not every turn starts anew.
+    /// The capacity of a new state: with a cache that lives on, room for some turns more, so that not every turn starts
+    /// anew.
     static func positions(_ capacity: Int, _ cache: PromptCache?, of source: TextModel) -> Int {
         cache == nil ? capacity : min(source.contextLength, max(2 * capacity, 1024))
     }
 
-    /// A state that has read the beginning of the prompt as far as it is known, without the last token, whose logits are wanted.
+    /// A state that has read the beginning of the prompt as far as it is known, without the last token, whose logits
+    /// are wanted.
     func state(for options: GenerationOptions, capacity: Int, of source: TextModel) -> any SequenceState {
         if let state, canHold(options, capacity: capacity) {
             let common = min(zip(tokens, options.prompt).prefix { $0 == $1 }.count, options.prompt.count - 1)

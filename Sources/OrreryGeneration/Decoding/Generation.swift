@@ -5,12 +5,13 @@ import OrreryTokenizers
 
 /// One generation in progress: choose a token, append it, compute its position, again.
 ///
-/// Every call computes on the caller's thread and returns; a caller that wants to stop just stops calling, so it can look at its
-/// own flag or task between any two tokens. Keys and values of past positions are kept, so each token costs one position.
+/// Every call computes on the caller's thread and returns; a caller that wants to stop just stops calling, so it can
+/// look at its own flag or task between any two tokens. Keys and values of past positions are kept, so each token costs
+/// one position.
 ///
 /// ```swift
-/// let generation = try model.generate(GenerationOptions(prompt: try model.promptTokens("Once"), stop: model.stopConditions(maxTokens: 50)))
-/// while let step = try generation.next() { print(step.text, terminator: "") }
+/// let generation = try model.generate(GenerationOptions(prompt: try model.promptTokens("Once"), stop:
+/// model.stopConditions(maxTokens: 50))) while let step = try generation.next() { print(step.text, terminator: "") }
 /// ```
 public final class Generation {
     /// What one token added.
@@ -52,16 +53,23 @@ public final class Generation {
         let capacity = options.capacity(of: source)
         if promptCache?.canHold(options, capacity: capacity) != true {
             try InferenceMemory(
-                source.model, type: options.computeType, cacheType: options.cacheType, positions: PromptCache.positions(capacity, promptCache, of: source),
+                source.model, type: options.computeType, cacheType: options.cacheType,
+                positions: PromptCache.positions(capacity, promptCache, of: source),
                 piece: options.prefillChunk
             ).check(source.name, shorter: "--max-tokens")
         }
-        let state = promptCache?.state(for: options, capacity: capacity, of: source) ?? source.makeState(capacity: capacity, type: options.cacheType)
+        let state =
+            promptCache?.state(for: options, capacity: capacity, of: source)
+            ?? source.makeState(capacity: capacity, type: options.cacheType)
         try self.init(source, options, state, promptCache)
     }
 
-    private init(_ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?) throws {
-        (self.source, self.options, self.state, self.promptCache, tokens) = (source, options, state, promptCache, options.prompt)
+    private init(
+        _ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?
+    ) throws {
+        (self.source, self.options, self.state, self.promptCache, tokens) = (
+            source, options, state, promptCache, options.prompt
+        )
         sampler = try Sampler(options.sampling, stream: options.stream)
         penalties = TokenPenalties(options.sampling, prompt: options.prompt)
         monitor = try StopMonitor(options.stop)
@@ -78,7 +86,9 @@ public final class Generation {
     ///
     /// - Precondition: the prompt has been read, and no token has been chosen.
     func fork(seed: UInt64) throws -> Generation {
-        precondition(row != nil && tokens.count == options.prompt.count, "Generation.fork: expected a prompt that was read and nothing after it")
+        precondition(
+            row != nil && tokens.count == options.prompt.count,
+            "Generation.fork: expected a prompt that was read and nothing after it")
         var options = options
         options.sampling.seed = seed
         let other = try Generation(source, options, state.copy(), nil)
@@ -95,24 +105,32 @@ public final class Generation {
     }
 
     /// The tokens chosen so far, without an end token.
-    public var completion: ArraySlice<TokenID> { tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount] }
+    public var completion: ArraySlice<TokenID> {
+        tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount]
+    }
 
     /// Positions whose keys and values are kept.
     public var cachedPositions: Int { state.count }
 
-    /// Computes a piece of what is missing before the next token can be chosen: of the prompt, or the newest token. `next` does it
-    /// as well; a caller with a long prompt can do it in pieces and look up between them.
+    /// Computes a piece of what is missing before the next token can be chosen: of the prompt, or the newest token.
+    /// `next` does it as well; a caller with a long prompt can do it in pieces and look up between them.
     ///
     /// - Returns: whether more is missing.
     @discardableResult public func advance() -> Bool {
         guard finishReason == nil, state.count < tokens.count else { return false }
         if source.model.rewind(state, ifStretchedBy: tokens.count) { promptCache?.forget() }
         let isPrefill = state.count < options.prompt.count
-        let piece = tokens[state.count...].prefix(options.prefillChunk), isLast = state.count + piece.count == tokens.count
+        let piece = tokens[state.count...].prefix(options.prefillChunk),
+            isLast = state.count + piece.count == tokens.count
         measure(isPrefill, tokens: piece.count) {
-            let batch = Batch(Array(piece), continuing: state, sequenceLength: tokens.count), context = ForwardContext(computeType: options.computeType)
+            let batch = Batch(Array(piece), continuing: state, sequenceLength: tokens.count),
+                context = ForwardContext(computeType: options.computeType)
             // What the model would say inside a prompt is not asked for.
-            if isLast { row = source.choosable(source.model.logits(batch, context).floats) } else { _ = source.model.hidden(batch, context) }
+            if isLast {
+                row = source.choosable(source.model.logits(batch, context).floats)
+            } else {
+                _ = source.model.hidden(batch, context)
+            }
             promptCache?.append(piece)
         }
         return !isLast
@@ -124,7 +142,8 @@ public final class Generation {
             && !source.model.isStretched(state, by: tokens.count)
     }
 
-    /// Takes what a pass over several sequences has computed for the newest token: its logits; its state has read it already.
+    /// Takes what a pass over several sequences has computed for the newest token: its logits; its state has read it
+    /// already.
     func receive(_ logits: ArraySlice<Float>, seconds: Double) {
         row = source.choosable(Array(logits))
         timings.decodeTokens += 1
@@ -153,7 +172,9 @@ public final class Generation {
         let isPrefill = state.count < options.prompt.count
         let row = logits()
         let position = tokens.count
-        let token = try measure(isPrefill, tokens: 0) { try sampler.sample(penalties.applied(to: row), position: position) }
+        let token = try measure(isPrefill, tokens: 0) {
+            try sampler.sample(penalties.applied(to: row), position: position)
+        }
         tokens.append(token)
         penalties.append(token)
         let isEnd = options.stop.endTokens.contains(token)

@@ -6,7 +6,8 @@ public struct GenerationOptions: Sendable, Hashable {
     /// The tokens to continue; at least one.
     public var prompt: [TokenID]
     public var sampling: SamplingOptions
-    /// Memory for keys and values is taken at the start, for the prompt and `maxTokens`; without that limit for the whole context.
+    /// Memory for keys and values is taken at the start, for the prompt and `maxTokens`; without that limit for the
+    /// whole context.
     public var stop: StopConditions
     /// The type to which operands of products are rounded.
     public var computeType: ElementType
@@ -19,7 +20,8 @@ public struct GenerationOptions: Sendable, Hashable {
 
     /// - Parameter cacheType: nil: that of the computation.
     public init(
-        prompt: [TokenID], sampling: SamplingOptions = SamplingOptions(), stop: StopConditions = StopConditions(), computeType: ElementType = .float32,
+        prompt: [TokenID], sampling: SamplingOptions = SamplingOptions(), stop: StopConditions = StopConditions(),
+        computeType: ElementType = .float32,
         cacheType: CacheType? = nil, stream: UInt64 = 0, prefillChunk: Int = 256
     ) {
         (self.prompt, self.sampling, self.stop, self.computeType) = (prompt, sampling, stop, computeType)

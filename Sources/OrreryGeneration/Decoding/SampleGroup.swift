@@ -2,10 +2,12 @@ import Kernels
 import OrreryModels
 import OrreryNN
 
-/// Several texts from one prompt, which is read once; their tokens are computed together, so that the weights are read once for a token of each.
+/// Several texts from one prompt, which is read once; their tokens are computed together, so that the weights are read
+/// once for a token of each.
 ///
-/// Sample i has the seed of the options plus i: it is the text that this seed gives alone, whatever else is in the group. Logits depend neither on what
-/// else is in a pass nor on how positions were cut (docs/architecture.md), and keys and values of the prompt are shared.
+/// Sample i has the seed of the options plus i: it is the text that this seed gives alone, whatever else is in the
+/// group. Logits depend neither on what else is in a pass nor on how positions were cut (docs/architecture.md), and
+/// keys and values of the prompt are shared.
 ///
 /// ```swift
 /// let group = try SampleGroup(model, options, count: 4)
@@ -36,7 +38,8 @@ public final class SampleGroup {
         let positions = options.capacity(of: source)
         func fits(_ width: Int) -> Bool {
             (try? InferenceMemory(
-                source.model, type: options.computeType, cacheType: options.cacheType, batch: width, positions: positions, piece: options.prefillChunk
+                source.model, type: options.computeType, cacheType: options.cacheType, batch: width,
+                positions: positions, piece: options.prefillChunk
             ).check(source.name, shorter: "--max-tokens")) != nil
         }
         width = (1 ... min(count, Self.widest)).last(where: fits) ?? 1
@@ -103,6 +106,8 @@ public final class SampleGroup {
         let batch = Batch(generations.map { $0.tokens[$0.tokens.count - 1] }, runs: runs)
         let logits = source.model.logits(batch, ForwardContext(computeType: first.options.computeType)).floats
         let seconds = (ContinuousClock.now - start).seconds, vocabulary = logits.count / generations.count
-        for (place, generation) in generations.enumerated() { generation.receive(logits[place * vocabulary ..< (place + 1) * vocabulary], seconds: seconds) }
+        for (place, generation) in generations.enumerated() {
+            generation.receive(logits[place * vocabulary ..< (place + 1) * vocabulary], seconds: seconds)
+        }
     }
 }

@@ -1,9 +1,12 @@
 import OrreryTokenizers
 
-/// A text in lower case, character by character as the tokenizers library does it. Added tokens that are looked for before any normalizer stay as they are.
+/// A text in lower case, character by character as the tokenizers library does it. Added tokens that are looked for
+/// before any normalizer stay as they are.
 enum LowercasedText {
     static func of(_ text: String, except added: AddedTokens) -> String {
-        let tokens = added.filter { !$0.normalized }.map { Array($0.content.unicodeScalars) }.sorted { $0.count > $1.count }
+        let tokens = added.filter { !$0.normalized }.map { Array($0.content.unicodeScalars) }.sorted {
+            $0.count > $1.count
+        }
         let scalars = Array(text.unicodeScalars)
         var (result, place) = (String.UnicodeScalarView(), 0)
         while place < scalars.count {

@@ -4,8 +4,8 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per position become one
-/// (arXiv:1908.10084). Directories as sentence-transformers writes them, and GGUF files.
+/// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per
+/// position become one (arXiv:1908.10084). Directories as sentence-transformers writes them, and GGUF files.
 public final class SentenceEncoder {
     public let encoder: any TextEncoder
     public let tokenizer: any Tokenizer
@@ -16,21 +16,28 @@ public final class SentenceEncoder {
     public let width: Int
     private let layers: [SentenceLayer]
 
-    /// Opens a directory or a GGUF file. Without `modules.json` vectors are means of all positions, of any length; those of a GGUF file are of length one.
+    /// Opens a directory or a GGUF file. Without `modules.json` vectors are means of all positions, of any length;
+    /// those of a GGUF file are of length one.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
-        guard FileStatus(path) != nil else { throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory") }
+        guard FileStatus(path) != nil else {
+            throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory")
+        }
         let modules = try SentenceModules(path, warn: warn)
         let encoder = try ModelFiles.openEncoder(modules.encoderPath, warn: warn)
-        let tokenizer = try TokenizerLoader.load(path: modules.encoderPath, rows: encoder.shape.vocabularySize, warn: warn)
+        let tokenizer = try TokenizerLoader.load(
+            path: modules.encoderPath, rows: encoder.shape.vocabularySize, warn: warn)
         guard tokenizer.vocabularySize <= encoder.shape.vocabularySize else {
-            throw GenerationError.vocabulary(path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
+            throw GenerationError.vocabulary(
+                path, tokens: tokenizer.vocabularySize, known: encoder.shape.vocabularySize)
         }
         return try SentenceEncoder(encoder, tokenizer, modules, warn)
     }
 
-    private init(_ encoder: any TextEncoder, _ tokenizer: any Tokenizer, _ modules: SentenceModules, _ warn: (String) -> Void) throws {
+    private init(
+        _ encoder: any TextEncoder, _ tokenizer: any Tokenizer, _ modules: SentenceModules, _ warn: (String) -> Void
+    ) throws {
         (self.encoder, self.tokenizer, self.modules) = (encoder, tokenizer, modules)
         maximalTokens = min(encoder.shape.contextLength, modules.settings.maximalTokens ?? .max)
         var width = encoder.shape.width * modules.pooling.modes.count, layers: [SentenceLayer] = []
@@ -93,7 +100,8 @@ public final class SentenceEncoder {
     /// How many tokens at the start of a text are its prompt's: those of the prompt alone, without a marker at its end.
     private func promptTokens(_ prompt: String) throws -> Int {
         let ids = try tokens(prompt).ids
-        let endsInMarker = ids.last.map { id in tokenizer.addedTokens.contains { $0.id == id && $0.isSpecial } } ?? false
+        let endsInMarker =
+            ids.last.map { id in tokenizer.addedTokens.contains { $0.id == id && $0.isSpecial } } ?? false
         return ids.count - (endsInMarker ? 1 : 0)
     }
 }

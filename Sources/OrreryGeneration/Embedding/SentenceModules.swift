@@ -1,8 +1,8 @@
 import OrreryFiles
 import OrreryModels
 
-/// What is done with a text before an encoder and with its vectors after it: what sentence-transformers says of a directory in `modules.json` and the
-/// files that it names, or what a GGUF file says.
+/// What is done with a text before an encoder and with its vectors after it: what sentence-transformers says of a
+/// directory in `modules.json` and the files that it names, or what a GGUF file says.
 public struct SentenceModules: Sendable {
     /// A step after pooling, with the folder that describes it.
     enum Step: Sendable, Hashable {
@@ -48,17 +48,20 @@ public struct SentenceModules: Sendable {
     ///
     /// - Throws: `GenerationError` for what it does not know.
     public func ggufPairs(architecture: String) throws -> [(key: String, value: GGUFValue)] {
-        let number: UInt32? = switch pooling.modes {
-        case [.mean]: 1
-        case [.first]: 2
-        case [.last]: 3
-        default: nil
-        }
+        let number: UInt32? =
+            switch pooling.modes {
+            case [.mean]: 1
+            case [.first]: 2
+            case [.last]: 3
+            default: nil
+            }
         guard let number else {
-            throw GenerationError.unwritable("pooling by \(pooling.modes.map(\.name).joined(separator: ", "))", known: "mean, first and last")
+            throw GenerationError.unwritable(
+                "pooling by \(pooling.modes.map(\.name).joined(separator: ", "))", known: "mean, first and last")
         }
         let others: [(String, Bool)] = [
-            ("a layer after the pooling", !steps.allSatisfy { $0 == .normalize }), ("positions of length one", normalizesPositions),
+            ("a layer after the pooling", !steps.allSatisfy { $0 == .normalize }),
+            ("positions of length one", normalizesPositions),
             ("do_lower_case", settings.lowercases), ("truncate_dim", keptWidth != nil),
         ]
         if let other = others.first(where: \.1)?.0 { throw GenerationError.unwritable(other, known: "pooling") }

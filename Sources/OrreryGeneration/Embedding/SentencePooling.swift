@@ -1,6 +1,7 @@
 import OrreryFiles
 
-/// How vectors per position become one, as `1_Pooling/config.json` says: one way, or several whose results stand one after another.
+/// How vectors per position become one, as `1_Pooling/config.json` says: one way, or several whose results stand one
+/// after another.
 ///
 /// Source: sentence-transformers, `sentence_transformer/modules/pooling.py`.
 public struct SentencePooling: Sendable, Hashable {
@@ -45,7 +46,8 @@ public struct SentencePooling: Sendable, Hashable {
             let names = if case .array? = json.object[key] { try json.strings(key) } else { [try json.string(key)] }
             modes = names.compactMap(Mode.init)
             guard modes.count == names.count, !modes.isEmpty else {
-                throw json.error(key, expected: "one or several of \(Mode.allCases.map(\.rawValue).joined(separator: ", "))")
+                throw json.error(
+                    key, expected: "one or several of \(Mode.allCases.map(\.rawValue).joined(separator: ", "))")
             }
         } else {
             let chosen = try Mode.allCases.filter { try json.boolIfPresent($0.flag) == true }
@@ -62,7 +64,8 @@ public struct SentencePooling: Sendable, Hashable {
         return modes.flatMap { mode in (0 ..< D).map { Self.pooled(mode, states, $0, D, start ..< positions) } }
     }
 
-    /// Element `i` of the vectors at the positions `counted`. Where a prompt is all there is, the reference's masks give what is written here.
+    /// Element `i` of the vectors at the positions `counted`. Where a prompt is all there is, the reference's masks
+    /// give what is written here.
     private static func pooled(_ mode: Mode, _ states: [Float], _ i: Int, _ D: Int, _ counted: Range<Int>) -> Float {
         func value(_ position: Int) -> Float { states[position * D + i] }
         func sum(_ weight: (Int) -> Double) -> Double { counted.reduce(0) { $0 + weight($1) * Double(value($1)) } }

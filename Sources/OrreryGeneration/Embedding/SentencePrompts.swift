@@ -14,7 +14,9 @@ public struct SentencePrompts: Sendable {
             for name in prompts.object.keys { texts[name] = try prompts.stringIfPresent(name) ?? "" }
         }
         defaultName = try json.stringIfPresent("default_prompt_name")
-        if let defaultName, texts[defaultName] == nil { throw json.error("default_prompt_name", expected: "one of the prompts: \(names)") }
+        if let defaultName, texts[defaultName] == nil {
+            throw json.error("default_prompt_name", expected: "one of the prompts: \(names)")
+        }
     }
 
     /// The prompt to use. A text goes before a name, and a name before the model's own choice.

@@ -1,6 +1,7 @@
 import OrreryFiles
 
-/// How sentence-transformers turns a text into an encoder's tokens: `sentence_bert_config.json` and the tokenizer's own settings beside it.
+/// How sentence-transformers turns a text into an encoder's tokens: `sentence_bert_config.json` and the tokenizer's own
+/// settings beside it.
 ///
 /// Source: sentence-transformers 5, `base/modules/transformer.py`.
 public struct SentenceSettings: Sendable {
@@ -14,7 +15,9 @@ public struct SentenceSettings: Sendable {
     init() {}
 
     /// The names that the file has had.
-    private static let names = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"].map { "sentence_\($0)_config.json" }
+    private static let names = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"].map {
+        "sentence_\($0)_config.json"
+    }
 
     /// - Parameter warn: receives what was found and not used, a line each.
     init(_ directory: String, warn: (String) -> Void) throws {
@@ -23,7 +26,9 @@ public struct SentenceSettings: Sendable {
             return FileStatus(path) == nil ? nil : try JSONFields(contentsOf: path, dialect: .python)
         }
         let tokenizer = try json("tokenizer_config.json")
-        if let settings = try Self.names.lazy.compactMap(json).first(where: { !$0.object.keys.isEmpty }) { try read(settings, warn) }
+        if let settings = try Self.names.lazy.compactMap(json).first(where: { !$0.object.keys.isEmpty }) {
+            try read(settings, warn)
+        }
         if maximalTokens == nil, let value = try tokenizer?.doubleIfPresent("model_max_length"), value >= 1 {
             maximalTokens = Int(min(value, Double(Self.largest)))  // where nobody knew, transformers writes 1e30
         }
@@ -49,19 +54,26 @@ public struct SentenceSettings: Sendable {
             }
         }
         try readArguments(json, warn)
-        for key in ["tokenizer_name_or_path", "query_length", "document_length", "query_expansion"] where json.has(key) {
+        for key in ["tokenizer_name_or_path", "query_length", "document_length", "query_expansion"] where json.has(key)
+        {
             warn("\(json.file): \(key) is not used")
         }
     }
 
     /// Arguments for transformers. Those that do not change a vector are passed over.
     private mutating func readArguments(_ json: JSONFields, _ warn: (String) -> Void) throws {
-        let harmless = NameSet(["use_fast", "padding_side", "clean_up_tokenization_spaces", "legacy", "local_files_only", "trust_remote_code"])
+        let harmless = NameSet([
+            "use_fast", "padding_side", "clean_up_tokenization_spaces", "legacy", "local_files_only",
+            "trust_remote_code",
+        ])
         for key in ["processor_kwargs", "tokenizer_args", "config_kwargs", "config_args"] {
             guard let arguments = try json.fieldsIfPresent(key) else { continue }
             let ofTokenizer = !key.hasPrefix("config")
-            if ofTokenizer, let length = try arguments.intIfPresent("model_max_length", in: 1 ... Self.largest) { maximalTokens = length }
-            for name in arguments.object.keys where !harmless.contains(name) && !(ofTokenizer && name == "model_max_length") {
+            if ofTokenizer, let length = try arguments.intIfPresent("model_max_length", in: 1 ... Self.largest) {
+                maximalTokens = length
+            }
+            for name in arguments.object.keys
+            where !harmless.contains(name) && !(ofTokenizer && name == "model_max_length") {
                 throw arguments.error(name, expected: "no such argument: only model_max_length is known here")
             }
         }
@@ -73,6 +85,8 @@ public struct SentenceSettings: Sendable {
     }
 
     private static func require(_ json: JSONFields, _ key: String, _ value: String) throws {
-        if json.has(key), try json.string(key) != value { throw json.error(key, expected: "\(value), which is what is done here") }
+        if json.has(key), try json.string(key) != value {
+            throw json.error(key, expected: "\(value), which is what is done here")
+        }
     }
 }

@@ -5,7 +5,9 @@ public enum Similarity: String, Sendable, CaseIterable {
     case cosine, dot, euclidean, manhattan
 
     public func callAsFunction(_ x: [Float], _ y: [Float]) -> Double {
-        func sum(_ term: (Double, Double) -> Double) -> Double { zip(x, y).reduce(0) { $0 + term(Double($1.0), Double($1.1)) } }
+        func sum(_ term: (Double, Double) -> Double) -> Double {
+            zip(x, y).reduce(0) { $0 + term(Double($1.0), Double($1.1)) }
+        }
         func length(_ v: [Float]) -> Double { v.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
         return switch self {
         case .cosine: sum(*) / max(1e-12, length(x) * length(y))

@@ -10,7 +10,8 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
 
     public enum Cut: Sendable, Hashable {
         /// Windows that start every `stride` tokens; of each the tokens count that no earlier window had
-        /// (https://huggingface.co/docs/transformers/perplexity). Every token but the first counts, with at least context - stride before it.
+        /// (https://huggingface.co/docs/transformers/perplexity). Every token but the first counts, with at least
+        /// context - stride before it.
         case sliding(stride: Int)
         /// Windows side by side, of each the second half counts: what llama-perplexity measures.
         case halves
@@ -25,7 +26,9 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     ///   - context: the most tokens in a window; at least 2.
     public init(count: Int, context: Int, cut: Cut) {
         precondition(context >= 2, "EvaluationWindows: a context of \(context)")
-        if case .sliding(let stride) = cut { precondition((1 ... context).contains(stride), "EvaluationWindows: stride \(stride) of \(context)") }
+        if case .sliding(let stride) = cut {
+            precondition((1 ... context).contains(stride), "EvaluationWindows: stride \(stride) of \(context)")
+        }
         (tokenCount, self.context, self.cut) = (count, context, cut)
     }
 
@@ -34,7 +37,8 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     public var endIndex: Int {
         switch cut {
         case .halves: tokenCount / context
-        case .sliding(let stride): tokenCount < 2 ? 0 : tokenCount <= context ? 1 : 1 + (tokenCount - context + stride - 1) / stride
+        case .sliding(let stride):
+            tokenCount < 2 ? 0 : tokenCount <= context ? 1 : 1 + (tokenCount - context + stride - 1) / stride
         }
     }
 
@@ -45,7 +49,9 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
             return Window(range: start ..< start + context, scored: start + context / 2 + 1 ..< start + context)
         case .sliding(let stride):
             let start = index * stride, end = Swift.min(start + context, tokenCount)
-            return Window(range: start ..< end, scored: (index == 0 ? 1 : Swift.min(start - stride + context, tokenCount)) ..< end)
+            return Window(
+                range: start ..< end, scored: (index == 0 ? 1 : Swift.min(start - stride + context, tokenCount)) ..< end
+            )
         }
     }
 }

@@ -27,16 +27,19 @@ public struct Perplexity: Sendable, Hashable {
 extension TextModel {
     /// Measures how well the model predicts UTF-8 bytes.
     ///
-    /// Where the tokenizer begins a text with a token (Llama's `<s>`), every window does: without it such models predict badly, and
-    /// for a reason that says nothing about the text.
+    /// Where the tokenizer begins a text with a token (Llama's `<s>`), every window does: without it such models
+    /// predict badly, and for a reason that says nothing about the text.
     ///
     /// - Parameters:
     ///   - context: the most tokens in a window, 2 to the model's own.
     ///   - cacheType: in which keys and values are kept; nil: that of the computation.
-    ///   - progress: receives the windows done and all of them; return false to stop, which gives what was measured so far.
-    /// - Throws: `GenerationError` naming an option outside its range, or a text that is too short or cannot be encoded.
+    ///   - progress: receives the windows done and all of them; return false to stop, which gives what was measured so
+    ///     far.
+    /// - Throws: `GenerationError` naming an option outside its range, or a text that is too short or cannot be
+    ///   encoded.
     public func perplexity(
-        of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32, cacheType: CacheType? = nil,
+        of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32,
+        cacheType: CacheType? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws -> Perplexity {
         guard (2 ... contextLength).contains(context) else {
@@ -49,22 +52,30 @@ extension TextModel {
         do {
             try text.withUnsafeBufferPointer {
                 let options = EncodingOptions(recognizesSpecialTokens: false, addsSpecialTokens: false)
-                try tokenizer.encodeParts(of: $0, options: options, recordsByteRanges: true, threads: Processor.current.threads) { _, part in
+                try tokenizer.encodeParts(
+                    of: $0, options: options, recordsByteRanges: true, threads: Processor.current.threads
+                ) { _, part in
                     encoding.ids += part.ids
                     encoding.byteRanges += part.byteRanges
                 }
             }
         } catch let error as TokenizerError { throw GenerationError.text(error) }
         let begin = beginOfText
-        let all = EvaluatedText(ids: begin + encoding.ids, byteRanges: begin.map { _ in 0 ..< 0 } + encoding.byteRanges, begin: begin)
+        let all = EvaluatedText(
+            ids: begin + encoding.ids, byteRanges: begin.map { _ in 0 ..< 0 } + encoding.byteRanges, begin: begin)
         let windows = EvaluationWindows(count: all.ids.count, context: context, cut: cut)
         guard !windows.isEmpty else {
-            throw GenerationError.option("the text", "\(all.ids.count) tokens long", allowed: cut == .halves ? "at least \(context), one window" : "at least 2")
+            throw GenerationError.option(
+                "the text", "\(all.ids.count) tokens long",
+                allowed: cut == .halves ? "at least \(context), one window" : "at least 2")
         }
         var result = Perplexity()
         let atOnce = windowsAtOnce(context: context), kept = cacheType ?? CacheType(computeType)
-        try InferenceMemory(model, type: computeType, cacheType: kept, batch: atOnce, positions: context, piece: max(2048, atOnce * context))
-            .check(name, shorter: "--context")
+        try InferenceMemory(
+            model, type: computeType, cacheType: kept, batch: atOnce, positions: context,
+            piece: max(2048, atOnce * context)
+        )
+        .check(name, shorter: "--context")
         for first in stride(from: 0, to: windows.count, by: atOnce) {
             // only the last may be shorter, and is then alone
             var group = Array(windows[first ..< min(first + atOnce, windows.count)])
@@ -77,7 +88,9 @@ extension TextModel {
 
     /// The tokens that the tokenizer puts before a text.
     private var beginOfText: [TokenID] {
-        guard let framed = try? tokenizer.encode("a"), let bare = try? tokenizer.encode("a", options: EncodingOptions(addsSpecialTokens: false)) else { return [] }
+        guard let framed = try? tokenizer.encode("a"),
+            let bare = try? tokenizer.encode("a", options: EncodingOptions(addsSpecialTokens: false))
+        else { return [] }
         let start = framed.indices.first { framed[$0...].starts(with: bare) } ?? 0
         return Array(framed[..<start])
     }
@@ -95,17 +108,22 @@ private struct EvaluatedText {
     /// What stands at the start of every window.
     let begin: [TokenID]
 
-    /// The tokens of a window; its first ones give way to those that begin a text, so that positions stay what they are.
-    func tokens(of window: Range<Int>) -> [TokenID] { window.count > begin.count ? begin + ids[window].dropFirst(begin.count) : Array(ids[window]) }
+    /// The tokens of a window; its first ones give way to those that begin a text, so that positions stay what they
+    /// are.
+    func tokens(of window: Range<Int>) -> [TokenID] {
+        window.count > begin.count ? begin + ids[window].dropFirst(begin.count) : Array(ids[window])
+    }
 }
 
 extension Perplexity {
     /// Adds windows of equal length.
     fileprivate mutating func add(
-        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any TokenModel, _ type: ElementType, _ cacheType: CacheType
+        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any TokenModel, _ type: ElementType,
+        _ cacheType: CacheType
     ) {
         let length = windows[0].range.count
-        // Rows are computed in pieces, so that logits of a long window over a large vocabulary are never there all at once.
+        // Rows are computed in pieces, so that logits of a long window over a large vocabulary are never there all at
+        // once.
         let piece = windows.count > 1 ? length : max(16, min(length, (64 << 20) / (4 * model.shape.vocabularySize)))
         // Without a state keys and values are in the type of the computation.
         let isPlain = piece == length && cacheType == CacheType(type)
@@ -119,7 +137,8 @@ extension Perplexity {
                     return window.scored.contains(next) ? text.ids[next] : -1
                 }
             }
-            let batch = Batch(inputs, runs: states.map { Batch.Run(count: end - start, state: $0, sequenceLength: length) })
+            let batch = Batch(
+                inputs, runs: states.map { Batch.Run(count: end - start, state: $0, sequenceLength: length) })
             let logits = model.logits(batch, ForwardContext(computeType: type))
             nats -= logits.logProbabilities(of: targets).floats.reduce(0) { $0 + Double($1) }
         }

@@ -19,7 +19,8 @@ public struct ExplanationOptions: Sendable {
     public var pattern: (layer: Int, head: Int)?
 
     public init(
-        sampling: SamplingOptions = SamplingOptions(), computeType: ElementType = .float32, rounds: Int = 8, candidates: Int = 10, neighbours: Int = 3,
+        sampling: SamplingOptions = SamplingOptions(), computeType: ElementType = .float32, rounds: Int = 8,
+        candidates: Int = 10, neighbours: Int = 3,
         pattern: (layer: Int, head: Int)? = nil
     ) {
         (self.sampling, self.computeType, self.rounds) = (sampling, computeType, rounds)
@@ -28,7 +29,8 @@ public struct ExplanationOptions: Sendable {
 }
 
 extension TextModel {
-    /// Everything that happens to a prompt on its way to the next token: one forward pass that is watched, then the loop.
+    /// Everything that happens to a prompt on its way to the next token: one forward pass that is watched, then the
+    /// loop.
     ///
     /// - Throws: `TokenizerError` or `GenerationError` for a prompt or options that cannot be.
     public func explain(_ prompt: String, _ options: ExplanationOptions = ExplanationOptions()) throws -> Explanation {
@@ -37,32 +39,45 @@ extension TextModel {
             guard (0 ..< shape.layers).contains(layer) else {
                 throw GenerationError.option("the layer", layer, allowed: "0 to \(shape.layers - 1)")
             }
-            guard (0 ..< shape.heads).contains(head) else { throw GenerationError.option("the head", head, allowed: "0 to \(shape.heads - 1)") }
+            guard (0 ..< shape.heads).contains(head) else {
+                throw GenerationError.option("the head", head, allowed: "0 to \(shape.heads - 1)")
+            }
         }
-        guard options.rounds > 0 else { throw GenerationError.option("the number of rounds", options.rounds, allowed: "at least 1") }
-        let generation = try generate(GenerationOptions(
-            prompt: promptTokens(prompt), sampling: options.sampling, stop: stopConditions(maxTokens: options.rounds),
-            computeType: options.computeType))
+        guard options.rounds > 0 else {
+            throw GenerationError.option("the number of rounds", options.rounds, allowed: "at least 1")
+        }
+        let generation = try generate(
+            GenerationOptions(
+                prompt: promptTokens(prompt), sampling: options.sampling,
+                stop: stopConditions(maxTokens: options.rounds),
+                computeType: options.computeType))
         let taps = ExplainingTaps(pattern: options.pattern)
-        _ = model.hidden(Batch(generation.options.prompt, outputs: .last), ForwardContext(computeType: options.computeType, taps: taps))
+        _ = model.hidden(
+            Batch(generation.options.prompt, outputs: .last),
+            ForwardContext(computeType: options.computeType, taps: taps))
         let logits = generation.logits()
         let choice = try generation.explainNext(limit: options.candidates)
         let readings = readings(of: taps.residuals, final: logits, options.computeType)
         let loop = try rounds(generation)
         return Explanation(
             model: name, parameters: model.parameterCount, shape: shape,
-            cacheBytesPerPosition: 2 * shape.layers * shape.keyValueHeads * shape.headSize * options.computeType.size, prompt: prompt,
-            pieces: generation.options.prompt.map(piece), vectors: vectors(generation.options.prompt, taps.embeddings, options.neighbours),
+            cacheBytesPerPosition: 2 * shape.layers * shape.keyValueHeads * shape.headSize * options.computeType.size,
+            prompt: prompt,
+            pieces: generation.options.prompt.map(piece),
+            vectors: vectors(generation.options.prompt, taps.embeddings, options.neighbours),
             positions: taps.positions, beforeLayers: readings[0],
             layers: zip(taps.heads, zip(taps.residuals, readings).dropFirst()).map { heads, after in
                 Explanation.Layer(heads: heads, residualNorm: norm(after.0[...]), reading: after.1)
             },
             pattern: taps.pattern, choice: choice,
-            candidateBytes: Dictionary((choice.candidates + [choice.chosen]).map { ($0.token, piece($0.token).bytes) }) { first, _ in first },
+            candidateBytes: Dictionary((choice.candidates + [choice.chosen]).map { ($0.token, piece($0.token).bytes) })
+            { first, _ in first },
             entropy: entropy(logits), rounds: loop.rounds, completion: loop.text, finishReason: generation.finishReason)
     }
 
-    func piece(_ token: TokenID) -> Explanation.Piece { Explanation.Piece(id: token, bytes: tokenizer.piece(for: token) ?? []) }
+    func piece(_ token: TokenID) -> Explanation.Piece {
+        Explanation.Piece(id: token, bytes: tokenizer.piece(for: token) ?? [])
+    }
 
     /// One vector per distinct token, in order of appearance.
     private func vectors(_ tokens: [TokenID], _ embeddings: Tensor?, _ neighbours: Int) -> [Explanation.Vector] {
@@ -82,7 +97,8 @@ extension TextModel {
     private func readings(of residuals: [[Float]], final: [Float], _ type: ElementType) -> [Explanation.Reading] {
         let best = highest(final)
         return residuals.map { residual in
-            let logits = model.unembed(Tensor(residual, shape: [1, residual.count]), ForwardContext(computeType: type)).floats
+            let logits = model.unembed(Tensor(residual, shape: [1, residual.count]), ForwardContext(computeType: type))
+                .floats
             let row = probabilities(choosable(logits)), top = highest(row)
             return Explanation.Reading(piece: piece(TokenID(top)), probability: row[top], finalProbability: row[best])
         }
@@ -98,9 +114,11 @@ extension TextModel {
             let computed = computedBefore ..< generation.cachedPositions
             guard let step = try generation.next() else { break }
             let after = generation.timings
-            rounds.append(Explanation.Round(
-                computed: computed, reused: computedBefore, piece: piece(step.token), probability: row[Int(step.token)],
-                seconds: rounds.isEmpty ? prefill : after.decodeSeconds - before.decodeSeconds))
+            rounds.append(
+                Explanation.Round(
+                    computed: computed, reused: computedBefore, piece: piece(step.token),
+                    probability: row[Int(step.token)],
+                    seconds: rounds.isEmpty ? prefill : after.decodeSeconds - before.decodeSeconds))
             text += step.text
             computedBefore = computed.upperBound
         }

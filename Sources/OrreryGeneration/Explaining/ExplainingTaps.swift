@@ -1,8 +1,8 @@
 import OrreryNN
 import OrreryTensor
 
-/// Reads what an explanation shows while the forward pass goes by. A pattern is reduced at once: all of them together would be layers times
-/// heads times positions squared.
+/// Reads what an explanation shows while the forward pass goes by. A pattern is reduced at once: all of them together
+/// would be layers times heads times positions squared.
 ///
 /// H heads, T positions, D width.
 final class ExplainingTaps: Taps {
@@ -41,15 +41,19 @@ final class ExplainingTaps: Taps {
     private func reduce(_ tensor: Tensor, _ layer: Int) {
         let (H, T) = (tensor.shape[1], tensor.shape[3])
         let weights = tensor.floats
-        heads.append(weights.withUnsafeBufferPointer { weights in
-            (0 ..< H).map { head in
-                Self.summary(UnsafeBufferPointer(rebasing: weights[head * T * T ..< (head + 1) * T * T]), head: head, count: T)
-            }
-        })
+        heads.append(
+            weights.withUnsafeBufferPointer { weights in
+                (0 ..< H).map { head in
+                    Self.summary(
+                        UnsafeBufferPointer(rebasing: weights[head * T * T ..< (head + 1) * T * T]), head: head,
+                        count: T)
+                }
+            })
         if let wanted = wantedPattern, wanted.layer == layer {
             let start = wanted.head * T * T
             pattern = Explanation.Pattern(
-                layer: layer, head: wanted.head, weights: (0 ..< T).map { t in Array(weights[start + t * T ... start + t * T + t]) })
+                layer: layer, head: wanted.head,
+                weights: (0 ..< T).map { t in Array(weights[start + t * T ... start + t * T + t]) })
         }
     }
 
@@ -64,6 +68,7 @@ final class ExplainingTaps: Taps {
         }
         let queries = Float(max(1, T - 1))
         return Explanation.Head(
-            strongest: links.max { $0.aboveEven < $1.aboveEven }, fromLast: links.last, meanOnFirst: first / queries, meanOnSelf: own / queries)
+            strongest: links.max { $0.aboveEven < $1.aboveEven }, fromLast: links.last, meanOnFirst: first / queries,
+            meanOnSelf: own / queries)
     }
 }

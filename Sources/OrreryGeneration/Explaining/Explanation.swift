@@ -1,7 +1,8 @@
 import OrreryModels
 import OrreryTokenizers
 
-/// The way from a prompt to the next token in six steps, as numbers: pieces, embeddings, layers, distribution, choice, loop.
+/// The way from a prompt to the next token in six steps, as numbers: pieces, embeddings, layers, distribution, choice,
+/// loop.
 public struct Explanation: Sendable {
     /// A token of the prompt and the bytes that it stands for.
     public struct Piece: Sendable, Hashable {
@@ -19,7 +20,9 @@ public struct Explanation: Sendable {
         /// The tokens whose rows of the embedding table point the same way most, itself left out.
         public var nearest: [Neighbour]
 
-        public init(piece: Piece, norm: Float, nearest: [Neighbour]) { (self.piece, self.norm, self.nearest) = (piece, norm, nearest) }
+        public init(piece: Piece, norm: Float, nearest: [Neighbour]) {
+            (self.piece, self.norm, self.nearest) = (piece, norm, nearest)
+        }
     }
 
     public struct Neighbour: Sendable, Hashable {
@@ -58,7 +61,9 @@ public struct Explanation: Sendable {
         public var to: Int
         public var weight: Float
 
-        public init(head: Int, from: Int, to: Int, weight: Float) { (self.head, self.from, self.to, self.weight) = (head, from, to, weight) }
+        public init(head: Int, from: Int, to: Int, weight: Float) {
+            (self.head, self.from, self.to, self.weight) = (head, from, to, weight)
+        }
 
         /// How far the weight is above an even spread over what the query sees.
         public var aboveEven: Float { weight - 1 / Float(from + 1) }
@@ -66,8 +71,8 @@ public struct Explanation: Sendable {
 
     /// What one head does with a prompt.
     public struct Head: Sendable, Hashable {
-        /// The link that is furthest above an even spread over the positions its query sees, neither to itself nor to the first
-        /// position; nil below three positions.
+        /// The link that is furthest above an even spread over the positions its query sees, neither to itself nor to
+        /// the first position; nil below three positions.
         public var strongest: Link?
         /// The same for the last position alone, from which the next token is predicted.
         public var fromLast: Link?
@@ -76,7 +81,9 @@ public struct Explanation: Sendable {
         public var meanOnSelf: Float
 
         public init(strongest: Link?, fromLast: Link?, meanOnFirst: Float, meanOnSelf: Float) {
-            (self.strongest, self.fromLast, self.meanOnFirst, self.meanOnSelf) = (strongest, fromLast, meanOnFirst, meanOnSelf)
+            (self.strongest, self.fromLast, self.meanOnFirst, self.meanOnSelf) = (
+                strongest, fromLast, meanOnFirst, meanOnSelf
+            )
         }
     }
 
@@ -86,7 +93,9 @@ public struct Explanation: Sendable {
         public var residualNorm: Float
         public var reading: Reading
 
-        public init(heads: [Head], residualNorm: Float, reading: Reading) { (self.heads, self.residualNorm, self.reading) = (heads, residualNorm, reading) }
+        public init(heads: [Head], residualNorm: Float, reading: Reading) {
+            (self.heads, self.residualNorm, self.reading) = (heads, residualNorm, reading)
+        }
     }
 
     /// The whole attention of one head, if it was asked for.
@@ -96,7 +105,9 @@ public struct Explanation: Sendable {
         /// [query][key], rows shorter than the prompt where the future is.
         public var weights: [[Float]]
 
-        public init(layer: Int, head: Int, weights: [[Float]]) { (self.layer, self.head, self.weights) = (layer, head, weights) }
+        public init(layer: Int, head: Int, weights: [[Float]]) {
+            (self.layer, self.head, self.weights) = (layer, head, weights)
+        }
     }
 
     /// One turn of the loop.
@@ -110,7 +121,9 @@ public struct Explanation: Sendable {
         public var seconds: Double
 
         public init(computed: Range<Int>, reused: Int, piece: Piece, probability: Double, seconds: Double) {
-            (self.computed, self.reused, self.piece, self.probability, self.seconds) = (computed, reused, piece, probability, seconds)
+            (self.computed, self.reused, self.piece, self.probability, self.seconds) = (
+                computed, reused, piece, probability, seconds
+            )
         }
     }
 
@@ -141,11 +154,15 @@ public struct Explanation: Sendable {
     public var finishReason: FinishReason?
 
     public init(
-        model: String, parameters: Int, shape: ModelShape, cacheBytesPerPosition: Int, prompt: String, pieces: [Piece], vectors: [Vector],
+        model: String, parameters: Int, shape: ModelShape, cacheBytesPerPosition: Int, prompt: String, pieces: [Piece],
+        vectors: [Vector],
         positions: Positions, beforeLayers: Reading, layers: [Layer], pattern: Pattern?, choice: SampleExplanation,
-        candidateBytes: [TokenID: [UInt8]], entropy: Double, rounds: [Round], completion: String, finishReason: FinishReason?
+        candidateBytes: [TokenID: [UInt8]], entropy: Double, rounds: [Round], completion: String,
+        finishReason: FinishReason?
     ) {
-        (self.model, self.parameters, self.shape, self.cacheBytesPerPosition, self.prompt) = (model, parameters, shape, cacheBytesPerPosition, prompt)
+        (self.model, self.parameters, self.shape, self.cacheBytesPerPosition, self.prompt) = (
+            model, parameters, shape, cacheBytesPerPosition, prompt
+        )
         (self.pieces, self.vectors, self.positions) = (pieces, vectors, positions)
         (self.beforeLayers, self.layers, self.pattern) = (beforeLayers, layers, pattern)
         (self.choice, self.candidateBytes, self.entropy) = (choice, candidateBytes, entropy)

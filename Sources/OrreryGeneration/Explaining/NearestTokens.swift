@@ -20,7 +20,9 @@ struct NearestTokens {
         self.isToken = isToken
         let rows = table.value.floats, D = table.shape[1]
         norms = rows.withUnsafeBufferPointer { rows in
-            (0 ..< rows.count / D).map { v in (0 ..< D).reduce(Float(0)) { $0 + rows[v * D + $1] * rows[v * D + $1] }.squareRoot() }
+            (0 ..< rows.count / D).map { v in
+                (0 ..< D).reduce(Float(0)) { $0 + rows[v * D + $1] * rows[v * D + $1] }.squareRoot()
+            }
         }
         self.rows = rows
     }

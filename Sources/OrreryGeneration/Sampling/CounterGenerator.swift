@@ -1,8 +1,9 @@
-/// Random numbers by position: the number at position n depends on the seed, the stream and n, not on what was drawn before.
+/// Random numbers by position: the number at position n depends on the seed, the stream and n, not on what was drawn
+/// before.
 ///
-/// So a generation can resume anywhere, and one sequence's choices do not depend on what else is in the batch. The generator is
-/// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), integer arithmetic
-/// only, so the same on every platform.
+/// So a generation can resume anywhere, and one sequence's choices do not depend on what else is in the batch. The
+/// generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
+/// integer arithmetic only, so the same on every platform.
 package struct CounterGenerator: Sendable, Hashable {
     package let seed: UInt64
     /// Tells apart the sequences that share a seed, such as several answers to one prompt.
@@ -28,7 +29,7 @@ package struct CounterGenerator: Sendable, Hashable {
     /// The ten rounds; the constants are the paper's.
     package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
         var (counter, key) = (counter, key)
-        for _ in 0..<10 {
+        for _ in 0 ..< 10 {
             let first = UInt64(0xD251_1F53) * UInt64(counter[0])
             let second = UInt64(0xCD9E_8D57) * UInt64(counter[2])
             counter = SIMD4(

@@ -1,8 +1,8 @@
 /// e to the power of `x`, for `x` from minus infinity to 0, the same bits on every platform.
 ///
-/// The C library's exp differs between systems in the last place, enough to move the edge between two tokens once in a long
-/// while; this one is additions and multiplications only. x = k ln 2 + r with |r| <= ln 2 / 2, where thirteen terms of the Taylor
-/// series leave an error below that of rounding (4e-18). What would be below 1e-307 is 0.
+/// The C library's exp differs between systems in the last place, enough to move the edge between two tokens once in a
+/// long while; this one is additions and multiplications only. x = k ln 2 + r with |r| <= ln 2 / 2, where thirteen
+/// terms of the Taylor series leave an error below that of rounding (4e-18). What would be below 1e-307 is 0.
 @inline(__always)
 package func portableExp(_ x: Double) -> Double {
     guard x > -708 else { return 0 }

@@ -8,8 +8,8 @@ public enum SamplingFilter: String, Sendable, Hashable, CaseIterable {
     case minP = "min_p"
 }
 
-/// Why a sampler chose a token: what each filter kept, each candidate's probability before and after, the random number, and
-/// where in the cumulative distribution it fell.
+/// Why a sampler chose a token: what each filter kept, each candidate's probability before and after, the random
+/// number, and where in the cumulative distribution it fell.
 public struct SampleExplanation: Sendable, Hashable {
     /// One filter at work. All kept sets are the most probable so many, so their size says which tokens they are.
     public struct Stage: Sendable, Hashable {
@@ -55,7 +55,8 @@ public struct SampleExplanation: Sendable, Hashable {
     public let draw: Double?
 
     init(
-        _ logits: UnsafeBufferPointer<Float>, model modelLogits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int, limit: Int, draw: Double
+        _ logits: UnsafeBufferPointer<Float>, model modelLogits: UnsafeBufferPointer<Float>, options: SamplingOptions,
+        position: Int, limit: Int, draw: Double
     ) throws {
         // Greedy is the limit of a falling temperature: the first candidate has it all.
         let isGreedy = options.isGreedy
@@ -68,7 +69,7 @@ public struct SampleExplanation: Sendable, Hashable {
         var lower = 0.0
         var all: [Candidate] = []
         var chosen: Candidate?
-        for rank in 0..<max(chosenRank + 1, min(limit, distribution.kept[0].count)) {
+        for rank in 0 ..< max(chosenRank + 1, min(limit, distribution.kept[0].count)) {
             let weight = isGreedy ? (rank == 0 ? 1 : 0) : distribution.weight(at: rank)
             let isKept = rank < distribution.count
             let upper = lower + weight / distribution.totalWeight
@@ -79,7 +80,7 @@ public struct SampleExplanation: Sendable, Hashable {
                 temperedProbability: weight / temperedWeight,
                 finalProbability: isKept ? weight / distribution.totalWeight : 0,
                 removedBy: isGreedy ? nil : distribution.kept.first { rank >= $0.count }?.filter,
-                interval: isKept ? lower..<upper : nil)
+                interval: isKept ? lower ..< upper : nil)
             if rank < limit { all.append(candidate) }
             if rank == chosenRank { chosen = candidate }
             lower = upper
@@ -89,11 +90,14 @@ public struct SampleExplanation: Sendable, Hashable {
         self.draw = isGreedy ? nil : draw
         candidates = all
         self.chosen = chosen!
-        stages = isGreedy ? [] : distribution.kept.map { filter, count in
-            Stage(
-                filter: filter, setting: options.setting(of: filter), kept: count,
-                keptProbability: distribution.weight(ofFirst: count) / temperedWeight)
-        }
+        stages =
+            isGreedy
+            ? []
+            : distribution.kept.map { filter, count in
+                Stage(
+                    filter: filter, setting: options.setting(of: filter), kept: count,
+                    keptProbability: distribution.weight(ofFirst: count) / temperedWeight)
+            }
     }
 }
 

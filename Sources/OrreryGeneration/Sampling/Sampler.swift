@@ -2,8 +2,9 @@ import OrreryTokenizers
 
 /// Chooses the next token: a pure function of the logits, the options and the position.
 ///
-/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token. A model
-/// whose embedding table is padded beyond the tokenizer's vocabulary should pass the first `vocabularySize` only.
+/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token.
+/// A model whose embedding table is padded beyond the tokenizer's vocabulary should pass the first `vocabularySize`
+/// only.
 public struct Sampler: Sendable, Hashable {
     public let options: SamplingOptions
     private let generator: CounterGenerator
@@ -41,14 +42,20 @@ public struct Sampler: Sendable, Hashable {
     public func explain(
         _ logits: UnsafeBufferPointer<Float>, model: UnsafeBufferPointer<Float>? = nil, position: Int, limit: Int = 20
     ) throws -> SampleExplanation {
-        try SampleExplanation(logits, model: model ?? logits, options: options, position: position, limit: limit, draw: generator.uniform(at: position))
+        try SampleExplanation(
+            logits, model: model ?? logits, options: options, position: position, limit: limit,
+            draw: generator.uniform(at: position))
     }
 
     /// Why `sample` chooses what it chooses.
-    public func explain(_ logits: [Float], model: [Float]? = nil, position: Int, limit: Int = 20) throws -> SampleExplanation {
+    public func explain(
+        _ logits: [Float], model: [Float]? = nil, position: Int, limit: Int = 20
+    ) throws -> SampleExplanation {
         try logits.withUnsafeBufferPointer { logits in
             guard let model else { return try explain(logits, position: position, limit: limit) }
-            return try model.withUnsafeBufferPointer { try explain(logits, model: $0, position: position, limit: limit) }
+            return try model.withUnsafeBufferPointer {
+                try explain(logits, model: $0, position: position, limit: limit)
+            }
         }
     }
 

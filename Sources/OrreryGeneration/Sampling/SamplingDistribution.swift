@@ -3,7 +3,8 @@ import OrreryTokenizers
 /// The tokens that the filters leave, with their probabilities.
 ///
 /// Every filter cuts the descending list somewhere, so a set of kept tokens is a number: the first so many. Weights are
-/// exp((logit - highest) / temperature) in float64, summed from the top; a probability is a weight over the sum of the kept ones.
+/// exp((logit - highest) / temperature) in float64, summed from the top; a probability is a weight over the sum of the
+/// kept ones.
 struct SamplingDistribution {
     private let order: DescendingOrder
     private let temperature: Double
@@ -30,7 +31,7 @@ struct SamplingDistribution {
             count = min(options.topK, count)
             kept.append((.topK, count))
         }
-        let weights = (0..<count).map { Self.weight(of: order.logit(at: $0), below: highest, temperature) }
+        let weights = (0 ..< count).map { Self.weight(of: order.logit(at: $0), below: highest, temperature) }
         if options.topP < 1 {
             count = Self.countReaching(options.topP, weights)
             kept.append((.topP, count))
@@ -75,14 +76,15 @@ struct SamplingDistribution {
     func weight(of logit: Float) -> Double { Self.weight(of: logit, below: highest, temperature) }
 
     /// The sum of the weights of the first `count` tokens.
-    func weight(ofFirst count: Int) -> Double { (0..<count).reduce(0) { $0 + weight(at: $1) } }
+    func weight(ofFirst count: Int) -> Double { (0 ..< count).reduce(0) { $0 + weight(at: $1) } }
 
     /// The rank where the cumulative distribution passes `draw`, a number in 0 ..< 1.
     func rank(at draw: Double) -> Int {
         let target = draw * totalWeight
         var (cumulative, last) = (0.0, 0)
-        // Where a weight is 0 nothing can be chosen; reached only when rounding leaves the sum a little short of the target.
-        for rank in 0..<count where weights[rank] > 0 {
+        // Where a weight is 0 nothing can be chosen; reached only when rounding leaves the sum a little short of the
+        // target.
+        for rank in 0 ..< count where weights[rank] > 0 {
             cumulative += weights[rank]
             last = rank
             if cumulative > target { break }

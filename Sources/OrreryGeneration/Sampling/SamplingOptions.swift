@@ -1,30 +1,33 @@
 /// How the next token is chosen from the logits.
 ///
-/// The order is that of transformers (`GenerationMixin._get_logits_processor`): penalties, temperature, top-k, top-p, min-p; each filter
-/// sees what the ones before it left, its probabilities scaled to a sum of one. llama.cpp's default chain has the same filters
-/// in the same order but applies the temperature last (`common_params_sampling::samplers` in `common/common.h`), so that there
-/// a high temperature cannot widen the set; with a temperature of 1 the two agree.
+/// The order is that of transformers (`GenerationMixin._get_logits_processor`): penalties, temperature, top-k, top-p,
+/// min-p; each filter sees what the ones before it left, its probabilities scaled to a sum of one. llama.cpp's default
+/// chain has the same filters in the same order but applies the temperature last (`common_params_sampling::samplers` in
+/// `common/common.h`), so that there a high temperature cannot widen the set; with a temperature of 1 the two agree.
 ///
-/// Equal logits are ordered by id, lowest first. A filter therefore keeps an exact number (llama.cpp's top-k does; transformers'
-/// keeps all that tie with the last), and the most probable token always stays.
+/// Equal logits are ordered by id, lowest first. A filter therefore keeps an exact number (llama.cpp's top-k does;
+/// transformers' keeps all that tie with the last), and the most probable token always stays.
 public struct SamplingOptions: Sendable, Hashable {
-    /// Divides the logits: below 1 sharper, above 1 flatter. 0 is greedy: the highest logit after the penalties, whatever the filters say.
+    /// Divides the logits: below 1 sharper, above 1 flatter. 0 is greedy: the highest logit after the penalties,
+    /// whatever the filters say.
     public var temperature: Double
 
     /// Keeps this many most probable tokens; 0 keeps all.
     public var topK: Int
 
-    /// Keeps the most probable tokens until their probabilities sum to at least this (arXiv 1904.09751); 1 keeps all, 0 the first.
+    /// Keeps the most probable tokens until their probabilities sum to at least this (arXiv 1904.09751); 1 keeps all, 0
+    /// the first.
     public var topP: Double
 
     /// Keeps tokens at least this fraction as probable as the most probable one (arXiv 2407.01082); 0 keeps all.
     public var minP: Double
 
-    /// Makes every token of the sequence, the prompt included, less probable to come again (transformers' `repetition_penalty`); 1 does nothing, below 1 does the
-    /// opposite.
+    /// Makes every token of the sequence, the prompt included, less probable to come again (transformers'
+    /// `repetition_penalty`); 1 does nothing, below 1 does the opposite.
     public var repetitionPenalty: Double
 
-    /// Taken off a token's logit for each time it was generated, the prompt left out of account (OpenAI's `frequency_penalty`); 0 does nothing.
+    /// Taken off a token's logit for each time it was generated, the prompt left out of account (OpenAI's
+    /// `frequency_penalty`); 0 does nothing.
     public var frequencyPenalty: Double
 
     /// Taken off a token's logit once it was generated (OpenAI's `presence_penalty`); 0 does nothing.
@@ -34,7 +37,8 @@ public struct SamplingOptions: Sendable, Hashable {
     public var seed: UInt64
 
     public init(
-        temperature: Double = 1, topK: Int = 0, topP: Double = 1, minP: Double = 0, repetitionPenalty: Double = 1, frequencyPenalty: Double = 0,
+        temperature: Double = 1, topK: Int = 0, topP: Double = 1, minP: Double = 0, repetitionPenalty: Double = 1,
+        frequencyPenalty: Double = 0,
         presencePenalty: Double = 0, seed: UInt64 = 0
     ) {
         self.temperature = temperature
@@ -67,16 +71,18 @@ public struct SamplingOptions: Sendable, Hashable {
         guard topK >= 0 else {
             throw GenerationError.option("top-k", topK, allowed: "0 (all tokens) or a number of tokens")
         }
-        guard (0...1).contains(topP) else {
+        guard (0 ... 1).contains(topP) else {
             throw GenerationError.option("top-p", topP, allowed: "0 ... 1, where 1 keeps all tokens")
         }
-        guard (0...1).contains(minP) else {
+        guard (0 ... 1).contains(minP) else {
             throw GenerationError.option("min-p", minP, allowed: "0 ... 1, where 0 keeps all tokens")
         }
         guard (1e-3 ... 1e3).contains(repetitionPenalty) else {
-            throw GenerationError.option("the repetition penalty", repetitionPenalty, allowed: "0.001 ... 1000, where 1 is none")
+            throw GenerationError.option(
+                "the repetition penalty", repetitionPenalty, allowed: "0.001 ... 1000, where 1 is none")
         }
-        for (name, penalty) in [("frequency", frequencyPenalty), ("presence", presencePenalty)] where !(-1e3 ... 1e3).contains(penalty) {
+        for (name, penalty) in [("frequency", frequencyPenalty), ("presence", presencePenalty)]
+        where !(-1e3 ... 1e3).contains(penalty) {
             throw GenerationError.option("the \(name) penalty", penalty, allowed: "-1000 ... 1000, where 0 is none")
         }
     }

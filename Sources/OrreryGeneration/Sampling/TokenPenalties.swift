@@ -2,13 +2,14 @@ import OrreryTokenizers
 
 /// What the tokens so far do to the logits of the next one.
 ///
-/// - The repetition penalty r (arXiv 1909.05858; transformers' `RepetitionPenaltyLogitsProcessor`) counts every token of the sequence, those of the
-///   prompt included, once: a positive logit is divided by r, a negative one multiplied by it.
-/// - The frequency penalty f and the presence penalty p (OpenAI's API) count the tokens that were generated, without the prompt's: n f + p is taken off the
-///   logit of a token that was generated n times, n > 0.
+/// - The repetition penalty r (arXiv 1909.05858; transformers' `RepetitionPenaltyLogitsProcessor`) counts every token
+///   of the sequence, those of the prompt included, once: a positive logit is divided by r, a negative one multiplied
+///   by it.
+/// - The frequency penalty f and the presence penalty p (OpenAI's API) count the tokens that were generated, without
+///   the prompt's: n f + p is taken off the logit of a token that was generated n times, n > 0.
 ///
-/// They apply in this order, before the temperature, in float32 as the references compute. llama.cpp has the same formulas over the last 64 tokens
-/// (`penalty_last_n`), the prompt's included, for all three.
+/// They apply in this order, before the temperature, in float32 as the references compute. llama.cpp has the same
+/// formulas over the last 64 tokens (`penalty_last_n`), the prompt's included, for all three.
 package struct TokenPenalties {
     private let repetition: Float, frequency: Float, presence: Float
     /// Every token of the sequence, and how often it was generated.
@@ -16,7 +17,9 @@ package struct TokenPenalties {
     private let isNeutral: Bool
 
     package init(_ options: SamplingOptions, prompt: [TokenID]) {
-        (repetition, frequency, presence) = (Float(options.repetitionPenalty), Float(options.frequencyPenalty), Float(options.presencePenalty))
+        (repetition, frequency, presence) = (
+            Float(options.repetitionPenalty), Float(options.frequencyPenalty), Float(options.presencePenalty)
+        )
         isNeutral = !options.hasPenalties
         if !isNeutral { for token in prompt { counts[token] = 0 } }
     }

@@ -1,6 +1,7 @@
 import OrreryTokenizers
 
-/// When a generation ends. The first condition that holds wins; an end-of-text token or stop string goes before the length.
+/// When a generation ends. The first condition that holds wins; an end-of-text token or stop string goes before the
+/// length.
 public struct StopConditions: Sendable, Hashable {
     /// Tokens that end the text and are not part of it.
     public var endTokens: Set<TokenID>
@@ -8,7 +9,8 @@ public struct StopConditions: Sendable, Hashable {
     /// How many tokens may be generated; nil for no limit. An end token does not count.
     public var maxTokens: Int?
 
-    /// Strings that end the text where they start. The one that is complete first counts, the longest if several are at once.
+    /// Strings that end the text where they start. The one that is complete first counts, the longest if several are at
+    /// once.
     public var stopStrings: [String]
 
     public init(endTokens: Set<TokenID> = [], maxTokens: Int? = nil, stopStrings: [String] = []) {
@@ -30,8 +32,8 @@ public struct StopConditions: Sendable, Hashable {
 
 /// Follows one generation and says when it ends and which of its bytes may be shown.
 ///
-/// Bytes that may be the start of a stop string are held back until the next ones decide, so a reader never sees part of one.
-/// What is let through does not depend on how the bytes were cut into tokens.
+/// Bytes that may be the start of a stop string are held back until the next ones decide, so a reader never sees part
+/// of one. What is let through does not depend on how the bytes were cut into tokens.
 public struct StopMonitor: Sendable {
     private let conditions: StopConditions
     private var search: StopStringSearch
@@ -52,8 +54,8 @@ public struct StopMonitor: Sendable {
     /// Whether the next token is the last for its number.
     public var nextIsLast: Bool { conditions.maxTokens.map { tokenCount + 1 >= $0 } ?? false }
 
-    /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain. What an end token brings
-    /// is text that the decoder withheld until then.
+    /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain.
+    /// What an end token brings is text that the decoder withheld until then.
     ///
     /// - Precondition: the generation has not ended.
     public mutating func receive(_ token: TokenID, _ bytes: [UInt8]) -> [UInt8] {

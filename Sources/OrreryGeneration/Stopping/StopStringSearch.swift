@@ -39,7 +39,7 @@ struct StopStringSearch: Sendable {
     /// The length of the longest end of `text` that a stop string starts with.
     private func heldLength(of text: [UInt8]) -> Int {
         let longest = min(text.count, (stops.first?.count ?? 0) - 1)
-        return (1...max(1, longest)).last { length in
+        return (1 ... max(1, longest)).last { length in
             length <= longest && stops.contains { $0.count > length && $0.starts(with: text.suffix(length)) }
         } ?? 0
     }

@@ -1,6 +1,7 @@
 import OrreryFiles
 
-/// Where a converted model goes. What stands there is looked at before any work is done: only a model's own files are ever replaced.
+/// Where a converted model goes. What stands there is looked at before any work is done: only a model's own files are
+/// ever replaced.
 public struct ModelDestination: Sendable {
     public let path: String
     /// What a training run keeps in a directory next to its model; it stays.
@@ -21,7 +22,9 @@ public struct ModelDestination: Sendable {
             try Self.requireFolder(of: path)
             return
         }
-        if let input, ([input] + ModelFiles.files(of: input)).contains(where: { FileStatus($0)?.isSameFile(as: status) == true }) {
+        if let input,
+            ([input] + ModelFiles.files(of: input)).contains(where: { FileStatus($0)?.isSameFile(as: status) == true })
+        {
             throw FileError.request(path, "is the model that is converted", advice: "name another output")
         }
         switch status.kind {
@@ -45,20 +48,25 @@ public struct ModelDestination: Sendable {
         var folder = Path.parent(path)
         while FileStatus(folder) == nil, folder != Path.parent(folder) { folder = Path.parent(folder) }
         guard let status = FileStatus(folder), status.kind != .directory else { return }
-        throw FileError.request(path, "cannot be made, since \(FileError.oneLine(folder)) is not a directory", advice: "name another output")
+        throw FileError.request(
+            path, "cannot be made, since \(FileError.oneLine(folder)) is not a directory", advice: "name another output"
+        )
     }
 
     private static func requireReplaceable(_ path: String, _ status: FileStatus, _ names: [String]) throws {
         if let here = FileStatus("."), here.isSameFile(as: status) {
-            throw FileError.request(path, "is the current directory, which cannot be replaced", advice: "name a directory in it")
+            throw FileError.request(
+                path, "is the current directory, which cannot be replaced", advice: "name a directory in it")
         }
         if let parent = FileStatus(Path.join(path, "..")), !parent.isOnSameDisk(as: status) {
-            throw FileError.request(path, "is a mount point, which cannot be replaced", advice: "name a directory in it")
+            throw FileError.request(
+                path, "is a mount point, which cannot be replaced", advice: "name a directory in it")
         }
         for name in names where !ModelDirectory.runNames.contains(name) {
             if let foreign = try ModelDirectory.foreignPath(name, in: path) {
                 throw FileError.request(
-                    path, "holds \(FileError.quoted(foreign)), which is not part of a model", advice: "move it elsewhere, or name another output")
+                    path, "holds \(FileError.quoted(foreign)), which is not part of a model",
+                    advice: "move it elsewhere, or name another output")
             }
         }
     }

@@ -1,13 +1,15 @@
 import Kernels
 
 extension BlockFormat {
-    /// Encodes a row, unless the format cannot give one of its numbers back: NaN and infinity in any format, and what is beyond the largest
-    /// number of the format. In blocks it is the scale, in half precision, that is too small for a large number.
+    /// Encodes a row, unless the format cannot give one of its numbers back: NaN and infinity in any format, and what
+    /// is beyond the largest number of the format. In blocks it is the scale, in half precision, that is too small for
+    /// a large number.
     ///
     /// - Parameter scratch: room for the row.
     /// - Returns: the column of a number that cannot be stored; nil where all can.
     func encodeChecked(
-        _ row: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutableRawPointer, scratch: UnsafeMutablePointer<Float>
+        _ row: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutableRawPointer,
+        scratch: UnsafeMutablePointer<Float>
     ) -> Int? {
         var largest: Float = 0
         for i in 0 ..< count {

@@ -2,7 +2,8 @@ import Kernels
 import OrreryTensor
 import Synchronization
 
-/// One tensor on its way from a checkpoint to another: matrices laid one after another, their rows and columns perhaps in another order, in another format.
+/// One tensor on its way from a checkpoint to another: matrices laid one after another, their rows and columns perhaps
+/// in another order, in another format.
 struct TensorConversion {
     let name: String
     let shape: [Int]
@@ -46,7 +47,8 @@ struct TensorConversion {
                     if factor != 1 { for c in 0 ..< columns { row[c] *= factor } }
                     if addend != 0 { for c in 0 ..< columns { row[c] += addend } }
                     let column = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) {
-                        format.encodeChecked(row, count: columns, into: bytes.pointer + i * perRow, scratch: $0.baseAddress!)
+                        format.encodeChecked(
+                            row, count: columns, into: bytes.pointer + i * perRow, scratch: $0.baseAddress!)
                     }
                     if let column {
                         let value = row[column]
@@ -63,7 +65,9 @@ struct TensorConversion {
     }
 
     func replacing(parts: [QuantizedMatrix]) -> TensorConversion {
-        TensorConversion(name: name, shape: shape, format: format, parts: parts, isTransposed: isTransposed, factor: factor, addend: addend, permutation: permutation)
+        TensorConversion(
+            name: name, shape: shape, format: format, parts: parts, isTransposed: isTransposed, factor: factor,
+            addend: addend, permutation: permutation)
     }
 
     private func read(row: Int, into out: UnsafeMutablePointer<Float>) {
@@ -86,7 +90,9 @@ struct TensorConversion {
 extension TensorConversion {
     /// A vector of numbers that no checkpoint has.
     init(name: String, values: [Float], as format: BlockFormat) throws {
-        self.init(name: name, shape: [values.count], format: format, parts: try Parameter(name: name, value: Tensor(values, shape: [values.count])).matrices)
+        self.init(
+            name: name, shape: [values.count], format: format,
+            parts: try Parameter(name: name, value: Tensor(values, shape: [values.count])).matrices)
     }
 }
 
@@ -97,7 +103,9 @@ extension Parameter {
             if !blocks.isEmpty { return blocks }
             let value = value.cast(to: .float32), columns = shape.last ?? 1, rows = shape.dropLast().reduce(1, *)
             let bytes = UnsafeRawBufferPointer(start: value.pointer, count: rows * columns * 4)
-            return [try QuantizedMatrix(format: .float32, rows: rows, columns: columns, bytes: bytes, owner: value.storage)]
+            return [
+                try QuantizedMatrix(format: .float32, rows: rows, columns: columns, bytes: bytes, owner: value.storage)
+            ]
         }
     }
 }

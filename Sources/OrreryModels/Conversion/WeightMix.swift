@@ -1,8 +1,10 @@
 import Kernels
 
-/// Which format each matrix of a file is stored in, by the names of llama-quantize: one format for most, more bits for those that need them.
+/// Which format each matrix of a file is stored in, by the names of llama-quantize: one format for most, more bits for
+/// those that need them.
 public enum WeightMix: String, CaseIterable, Sendable {
-    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, iq4_nl, iq4_xs, mxfp4
+    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k,
+        iq4_nl, iq4_xs, mxfp4
 
     /// What most matrices are stored in.
     public var base: BlockFormat {
@@ -53,8 +55,9 @@ public enum WeightMix: String, CaseIterable, Sendable {
 
     /// The format of one tensor.
     ///
-    /// Vectors, the small matrices that choose experts, and tables of positions and distances stay float32, whose bytes are nothing. The output layer meets every token and gets six bits
-    /// or more. Values and what leaves the feed-forward network carry the most error into the residual stream: the `m` mixes give them more bits in the
+    /// Vectors, the small matrices that choose experts, and tables of positions and distances stay float32, whose bytes
+    /// are nothing. The output layer meets every token and gets six bits or more. Values and what leaves the
+    /// feed-forward network carry the most error into the residual stream: the `m` mixes give them more bits in the
     /// first and last eighth of the layers and in every third between.
     ///
     /// - Parameters:
@@ -67,7 +70,9 @@ public enum WeightMix: String, CaseIterable, Sendable {
 
     /// The format that one tensor would have if its blocks filled the rows.
     func wanted(of name: String, shape: [Int], layers: Int, isOutput: Bool) -> BlockFormat {
-        guard shape.count >= 2, !name.contains("ffn_gate_inp"), !name.contains("position_embd"), !name.contains("token_types"), !name.contains("attn_rel_b"), !name.contains("_norm") else {
+        guard shape.count >= 2, !name.contains("ffn_gate_inp"), !name.contains("position_embd"),
+            !name.contains("token_types"), !name.contains("attn_rel_b"), !name.contains("_norm")
+        else {
             return .float32
         }
         var format = base
@@ -80,7 +85,9 @@ public enum WeightMix: String, CaseIterable, Sendable {
             case (.q3_k_m, "attn_v"), (.q3_k_m, "attn_qkv"): format = .q5_K
             case (.q3_k_m, let role) where role.hasPrefix("ffn_down"): format = .q4_K
             case (.q4_k_m, "attn_v"), (.q4_k_m, "attn_qkv"), (.q5_k_m, "attn_v"), (.q5_k_m, "attn_qkv"): format = .q6_K
-            case (.q4_k_m, let role) where role.hasPrefix("ffn_down"), (.q5_k_m, let role) where role.hasPrefix("ffn_down"): format = .q6_K
+            case (.q4_k_m, let role) where role.hasPrefix("ffn_down"),
+                (.q5_k_m, let role) where role.hasPrefix("ffn_down"):
+                format = .q6_K
             default: break
             }
         }

@@ -4,7 +4,8 @@ import OrreryFiles
 extension GGUFArchitecture {
     static let llama = GGUFArchitecture(
         name: "llama", modelType: "llama", className: "LlamaForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
-        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.permutedAttention + GGUFTensorRule.gatedFeedForward, completes: completeLlama)
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.permutedAttention
+            + GGUFTensorRule.gatedFeedForward, completes: completeLlama)
 
     static let mixtral = GGUFArchitecture(
         name: "llama", modelType: "mixtral", className: "MixtralForCausalLM",
@@ -20,11 +21,13 @@ extension GGUFArchitecture {
 
     /// To llama.cpp Mistral's models are Llama's, and their window is none: this one is only written, never read.
     static let mistral = GGUFArchitecture(
-        name: "llama", modelType: "mistral", className: "MistralForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
+        name: "llama", modelType: "mistral", className: "MistralForCausalLM",
+        keys: GGUFKey.sizes + [.headSize, .rmsNorm],
         tensors: llama.tensors, completes: completeLlama)
 
     static let smolLM3 = GGUFArchitecture(
-        name: "smollm3", modelType: "smollm3", className: "SmolLM3ForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm], tensors: llama.tensors
+        name: "smollm3", modelType: "smollm3", className: "SmolLM3ForCausalLM",
+        keys: GGUFKey.sizes + [.headSize, .rmsNorm], tensors: llama.tensors
     ) { config in
         try completeLlama(&config)
         (config["mlp_bias"], config["attention_bias"]) = (false, false)  // llama.cpp has no place for them
@@ -36,13 +39,18 @@ extension GGUFArchitecture {
     static let granite = GGUFArchitecture(
         name: "granite", modelType: "granite", className: "GraniteForCausalLM",
         keys: GGUFKey.sizes + [
-            .rmsNorm, .number("attention.scale", "attention_multiplier"), .number("embedding_scale", "embedding_multiplier"),
-            .number("residual_scale", "residual_multiplier"), .number("logit_scale", "logits_scaling", isRequired: true),
+            .rmsNorm, .number("attention.scale", "attention_multiplier"),
+            .number("embedding_scale", "embedding_multiplier"),
+            .number("residual_scale", "residual_multiplier"),
+            .number("logit_scale", "logits_scaling", isRequired: true),
         ], tensors: llama.tensors
     ) { config in
         try completeLlama(&config)
         // In llama.cpp what is missing or 0 does nothing.
-        let usual = [("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1), ("residual_multiplier", 1)]
+        let usual = [
+            ("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1),
+            ("residual_multiplier", 1),
+        ]
         for (key, standard) in usual where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(standard) }
     }
 

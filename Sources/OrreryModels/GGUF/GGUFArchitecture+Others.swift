@@ -4,14 +4,17 @@ extension GGUFArchitecture {
     static let gpt2 = GGUFArchitecture(
         name: "gpt2", modelType: "gpt2", className: "GPT2LMHeadModel",
         keys: [
-            .integer("context_length", "n_positions", isRequired: true), .integer("embedding_length", "n_embd", isRequired: true),
+            .integer("context_length", "n_positions", isRequired: true),
+            .integer("embedding_length", "n_embd", isRequired: true),
             .integer("block_count", "n_layer", isRequired: true), .integer("feed_forward_length", "n_inner"),
-            .integer("attention.head_count", "n_head", isRequired: true), .number("attention.layer_norm_epsilon", "layer_norm_epsilon", isRequired: true),
+            .integer("attention.head_count", "n_head", isRequired: true),
+            .number("attention.layer_norm_epsilon", "layer_norm_epsilon", isRequired: true),
         ],
         tensors: [
             GGUFTensorRule("token_embd", "transformer.wte"), GGUFTensorRule("position_embd", "transformer.wpe"),
             GGUFTensorRule("output_norm", "transformer.ln_f"), GGUFTensorRule("output", "lm_head"),
-            GGUFTensorRule("blk.{n}.attn_norm", "transformer.h.{n}.ln_1"), GGUFTensorRule("blk.{n}.ffn_norm", "transformer.h.{n}.ln_2"),
+            GGUFTensorRule("blk.{n}.attn_norm", "transformer.h.{n}.ln_1"),
+            GGUFTensorRule("blk.{n}.ffn_norm", "transformer.h.{n}.ln_2"),
             GGUFTensorRule("blk.{n}.attn_qkv", "transformer.h.{n}.attn.c_attn", .transposed),
             GGUFTensorRule("blk.{n}.attn_output", "transformer.h.{n}.attn.c_proj", .transposed),
             GGUFTensorRule("blk.{n}.ffn_up", "transformer.h.{n}.mlp.c_fc", .transposed),
@@ -26,15 +29,18 @@ extension GGUFArchitecture {
     static let gptNeoX = GGUFArchitecture(
         name: "gptneox", modelType: "gpt_neox", className: "GPTNeoXForCausalLM",
         keys: GGUFKey.sizes + [
-            .number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true), .flag("use_parallel_residual", "use_parallel_residual"),
+            .number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true),
+            .flag("use_parallel_residual", "use_parallel_residual"),
         ],
         tensors: [
-            GGUFTensorRule("token_embd", "gpt_neox.embed_in"), GGUFTensorRule("output_norm", "gpt_neox.final_layer_norm"), GGUFTensorRule("output", "embed_out"),
+            GGUFTensorRule("token_embd", "gpt_neox.embed_in"),
+            GGUFTensorRule("output_norm", "gpt_neox.final_layer_norm"), GGUFTensorRule("output", "embed_out"),
             GGUFTensorRule("blk.{n}.attn_norm", "gpt_neox.layers.{n}.input_layernorm"),
             GGUFTensorRule("blk.{n}.attn_qkv", "gpt_neox.layers.{n}.attention.query_key_value", .queryKeyValueRows),
             GGUFTensorRule("blk.{n}.attn_output", "gpt_neox.layers.{n}.attention.dense"),
             GGUFTensorRule("blk.{n}.ffn_norm", "gpt_neox.layers.{n}.post_attention_layernorm"),
-            GGUFTensorRule("blk.{n}.ffn_up", "gpt_neox.layers.{n}.mlp.dense_h_to_4h"), GGUFTensorRule("blk.{n}.ffn_down", "gpt_neox.layers.{n}.mlp.dense_4h_to_h"),
+            GGUFTensorRule("blk.{n}.ffn_up", "gpt_neox.layers.{n}.mlp.dense_h_to_4h"),
+            GGUFTensorRule("blk.{n}.ffn_down", "gpt_neox.layers.{n}.mlp.dense_4h_to_h"),
         ],
         asksForOutput: true
     ) { config in
@@ -44,28 +50,36 @@ extension GGUFArchitecture {
     }
 
     static let phi3 = GGUFArchitecture(
-        name: "phi3", modelType: "phi3", className: "Phi3ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm, .integer("attention.sliding_window", "sliding_window")],
+        name: "phi3", modelType: "phi3", className: "Phi3ForCausalLM",
+        keys: GGUFKey.sizes + [.rmsNorm, .integer("attention.sliding_window", "sliding_window")],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms
             + GGUFTensorRule.layer([
-                ("attn_qkv", "self_attn.qkv_proj"), ("attn_output", "self_attn.o_proj"), ("ffn_up", "mlp.gate_up_proj"), ("ffn_down", "mlp.down_proj"),
+                ("attn_qkv", "self_attn.qkv_proj"), ("attn_output", "self_attn.o_proj"), ("ffn_up", "mlp.gate_up_proj"),
+                ("ffn_down", "mlp.down_proj"),
             ]),
         leavesWindowAside: true
     ) { config in
         config["hidden_act"] = "silu"
         config["attention_dropout"] = 0.0
-        if try config.int("attention.sliding_window") ?? 0 == 0 { config["sliding_window"] = .null }  // 0 is how Phi-4's files say none
-        config["original_max_position_embeddings"] = JSONValue(try config.int("rope.scaling.original_context_length") ?? config.size("max_position_embeddings"))
+        // 0 is how Phi-4's files say none.
+        if try config.int("attention.sliding_window") ?? 0 == 0 { config["sliding_window"] = .null }
+        config["original_max_position_embeddings"] = JSONValue(
+            try config.int("rope.scaling.original_context_length") ?? config.size("max_position_embeddings"))
         try config.addRotary(partial: true)
     }
 
     static let olmo2 = GGUFArchitecture(
         name: "olmo2", modelType: "olmo2", className: "Olmo2ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm],
-        tensors: GGUFTensorRule.ends + GGUFTensorRule.attention + GGUFTensorRule.queryKeyNorms + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("post_attention_norm", "post_attention_layernorm"), ("post_ffw_norm", "post_feedforward_layernorm")]),
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.attention + GGUFTensorRule.queryKeyNorms
+            + GGUFTensorRule.gatedFeedForward
+            + GGUFTensorRule.layer([
+                ("post_attention_norm", "post_attention_layernorm"), ("post_ffw_norm", "post_feedforward_layernorm"),
+            ]),
         asksForOutput: true
     ) { config in
         if let window = try config.int("attention.sliding_window"), window > 0 {
-            throw config.file.metadata.error(config.key("attention.sliding_window"), expected: "none: Olmo 3's windows are not known here")
+            throw config.file.metadata.error(
+                config.key("attention.sliding_window"), expected: "none: Olmo 3's windows are not known here")
         }
         config["hidden_act"] = "silu"
         config["attention_bias"] = JSONValue(config.has("blk.0.attn_q.bias"))
@@ -76,7 +90,8 @@ extension GGUFArchitecture {
     static let starCoder2 = GGUFArchitecture(
         name: "starcoder2", modelType: "starcoder2", className: "Starcoder2ForCausalLM",
         keys: GGUFKey.sizes + [.number("attention.layer_norm_epsilon", "norm_epsilon", isRequired: true)],
-        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.layer([("ffn_up", "mlp.c_fc"), ("ffn_down", "mlp.c_proj")])
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention
+            + GGUFTensorRule.layer([("ffn_up", "mlp.c_fc"), ("ffn_down", "mlp.c_proj")])
     ) { config in
         config["hidden_act"] = "gelu_pytorch_tanh"
         config["use_bias"] = true  // llama.cpp asks for them
@@ -88,7 +103,9 @@ extension GGUFArchitecture {
         name: "stablelm", modelType: "stablelm", className: "StableLmForCausalLM",
         keys: GGUFKey.sizes + [.number("attention.layer_norm_epsilon", "layer_norm_eps", isRequired: true)],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward
-            + GGUFTensorRule.layer([("attn_q_norm", "self_attn.q_layernorm.norms.{e}"), ("attn_k_norm", "self_attn.k_layernorm.norms.{e}")]),
+            + GGUFTensorRule.layer([
+                ("attn_q_norm", "self_attn.q_layernorm.norms.{e}"), ("attn_k_norm", "self_attn.k_layernorm.norms.{e}"),
+            ]),
         asksForOutput: true
     ) { config in
         config["hidden_act"] = "silu"
@@ -102,13 +119,16 @@ extension GGUFArchitecture {
     static let gptOSS = GGUFArchitecture(
         name: "gpt-oss", modelType: "gpt_oss", className: "GptOssForCausalLM",
         keys: GGUFKey.sizes.filter { $0.config != "intermediate_size" } + [
-            .headSize, .rmsNorm, .integer("expert_count", "num_local_experts", isRequired: true), .integer("expert_used_count", "num_experts_per_tok", isRequired: true),
-            .integer("expert_feed_forward_length", "intermediate_size", isRequired: true), .integer("attention.sliding_window", "sliding_window", isRequired: true),
+            .headSize, .rmsNorm, .integer("expert_count", "num_local_experts", isRequired: true),
+            .integer("expert_used_count", "num_experts_per_tok", isRequired: true),
+            .integer("expert_feed_forward_length", "intermediate_size", isRequired: true),
+            .integer("attention.sliding_window", "sliding_window", isRequired: true),
         ],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.attention
             + GGUFTensorRule.layer([
                 ("attn_norm", "input_layernorm"), ("post_attention_norm", "post_attention_layernorm"),
-                ("ffn_gate_inp", "mlp.router"), ("ffn_gate_exps", "mlp.experts.gate_proj"), ("ffn_up_exps", "mlp.experts.up_proj"),
+                ("ffn_gate_inp", "mlp.router"), ("ffn_gate_exps", "mlp.experts.gate_proj"),
+                ("ffn_up_exps", "mlp.experts.up_proj"),
                 ("ffn_down_exps", "mlp.experts.down_proj"),
             ]) + [GGUFTensorRule("blk.{n}.attn_sinks", "model.layers.{n}.self_attn.sinks", hasSuffix: false)],
         asksForOutput: true

@@ -3,7 +3,8 @@ import OrreryFiles
 extension GGUFArchitecture {
     static let qwen2 = GGUFArchitecture(
         name: "qwen2", modelType: "qwen2", className: "Qwen2ForCausalLM", keys: GGUFKey.sizes + [.rmsNorm],
-        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.gatedFeedForward, completes: completeQwen)
+        tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention
+            + GGUFTensorRule.gatedFeedForward, completes: completeQwen)
 
     static let qwen3 = GGUFArchitecture(
         name: "qwen3", modelType: "qwen3", className: "Qwen3ForCausalLM", keys: GGUFKey.sizes + [.headSize, .rmsNorm],
@@ -11,10 +12,13 @@ extension GGUFArchitecture {
 
     static let qwen3MoE = GGUFArchitecture(
         name: "qwen3moe", modelType: "qwen3_moe", className: "Qwen3MoeForCausalLM",
-        keys: GGUFKey.sizes + GGUFKey.experts + [.headSize, .rmsNorm, .integer("expert_feed_forward_length", "moe_intermediate_size", isRequired: true)],
+        keys: GGUFKey.sizes + GGUFKey.experts + [
+            .headSize, .rmsNorm, .integer("expert_feed_forward_length", "moe_intermediate_size", isRequired: true),
+        ],
         tensors: GGUFTensorRule.ends + GGUFTensorRule.norms + GGUFTensorRule.attention + GGUFTensorRule.queryKeyNorms
             + GGUFTensorRule.layer([
-                ("ffn_gate_inp", "mlp.gate"), ("ffn_gate_exps", "mlp.experts.gate_proj"), ("ffn_up_exps", "mlp.experts.up_proj"),
+                ("ffn_gate_inp", "mlp.gate"), ("ffn_gate_exps", "mlp.experts.gate_proj"),
+                ("ffn_up_exps", "mlp.experts.up_proj"),
                 ("ffn_down_exps", "mlp.experts.down_proj"),
             ])
     ) { config in

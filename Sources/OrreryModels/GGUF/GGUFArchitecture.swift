@@ -2,8 +2,9 @@ import OrreryFiles
 
 /// How one architecture's hyperparameters and tensors are called in GGUF files and in Hugging Face directories.
 ///
-/// A GGUF file is opened by translating its metadata into the `config.json` that Hugging Face would have, and by asking for each weight
-/// by the name it has there; writing one goes the other way through the same tables. So every architecture has one definition.
+/// A GGUF file is opened by translating its metadata into the `config.json` that Hugging Face would have, and by asking
+/// for each weight by the name it has there; writing one goes the other way through the same tables. So every
+/// architecture has one definition.
 ///
 /// Sources: llama.cpp's `conversion/`, `gguf-py/gguf/{constants,tensor_mapping}.py` and `src/models/`.
 struct GGUFArchitecture: Sendable {
@@ -40,7 +41,8 @@ struct GGUFArchitecture: Sendable {
 
     /// Of several with one name the first is what files are read as.
     static let all: [GGUFArchitecture] = [
-        gpt2, gptNeoX, llama, mixtral, mistral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, olmo2, smolLM3, starCoder2, stableLM, granite, gptOSS,
+        gpt2, gptNeoX, llama, mixtral, mistral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, olmo2, smolLM3,
+        starCoder2, stableLM, granite, gptOSS,
         bert, t5,
     ]
 }
@@ -56,9 +58,15 @@ struct GGUFKey: Sendable {
     /// Whether a file without it can't be opened.
     let isRequired: Bool
 
-    static func integer(_ gguf: String, _ config: String, isRequired: Bool = false) -> GGUFKey { .init(gguf: gguf, config: config, kind: .integer, isRequired: isRequired) }
-    static func number(_ gguf: String, _ config: String, isRequired: Bool = false) -> GGUFKey { .init(gguf: gguf, config: config, kind: .number, isRequired: isRequired) }
-    static func flag(_ gguf: String, _ config: String) -> GGUFKey { .init(gguf: gguf, config: config, kind: .flag, isRequired: false) }
+    static func integer(_ gguf: String, _ config: String, isRequired: Bool = false) -> GGUFKey {
+        .init(gguf: gguf, config: config, kind: .integer, isRequired: isRequired)
+    }
+    static func number(_ gguf: String, _ config: String, isRequired: Bool = false) -> GGUFKey {
+        .init(gguf: gguf, config: config, kind: .number, isRequired: isRequired)
+    }
+    static func flag(_ gguf: String, _ config: String) -> GGUFKey {
+        .init(gguf: gguf, config: config, kind: .flag, isRequired: false)
+    }
 
     /// The sizes that every decoder has, in the words of Llama's configuration.
     static let sizes = [
@@ -71,10 +79,14 @@ struct GGUFKey: Sendable {
     ]
     static let headSize = integer("attention.key_length", "head_dim")
     static let rmsNorm = number("attention.layer_norm_rms_epsilon", "rms_norm_eps", isRequired: true)
-    static let experts = [integer("expert_count", "num_experts", isRequired: true), integer("expert_used_count", "num_experts_per_tok", isRequired: true)]
+    static let experts = [
+        integer("expert_count", "num_experts", isRequired: true),
+        integer("expert_used_count", "num_experts_per_tok", isRequired: true),
+    ]
 }
 
-/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer, `{e}` the part of a stack that is one tensor in GGUF.
+/// A tensor by its two names, without `.weight` and `.bias`; `{n}` is the layer, `{e}` the part of a stack that is one
+/// tensor in GGUF.
 struct GGUFTensorRule: Sendable {
     /// How the numbers differ.
     enum Difference: Sendable {
@@ -102,7 +114,8 @@ struct GGUFTensorRule: Sendable {
 
     /// What stands before and after the layers.
     static let ends = [
-        GGUFTensorRule("token_embd", "model.embed_tokens"), GGUFTensorRule("output_norm", "model.norm"), GGUFTensorRule("output", "lm_head"),
+        GGUFTensorRule("token_embd", "model.embed_tokens"), GGUFTensorRule("output_norm", "model.norm"),
+        GGUFTensorRule("output", "lm_head"),
     ]
 
     /// Rules for the parts of `model.layers.{n}`.
@@ -111,18 +124,24 @@ struct GGUFTensorRule: Sendable {
     }
 
     /// Queries and keys whose rows llama.cpp has in another order.
-    static let permutedAttention = [
-        GGUFTensorRule("blk.{n}.attn_q", "model.layers.{n}.self_attn.q_proj", .rotaryRows(ofKeys: false)),
-        GGUFTensorRule("blk.{n}.attn_k", "model.layers.{n}.self_attn.k_proj", .rotaryRows(ofKeys: true)),
-    ] + layer([("attn_v", "self_attn.v_proj"), ("attn_output", "self_attn.o_proj")])
+    static let permutedAttention =
+        [
+            GGUFTensorRule("blk.{n}.attn_q", "model.layers.{n}.self_attn.q_proj", .rotaryRows(ofKeys: false)),
+            GGUFTensorRule("blk.{n}.attn_k", "model.layers.{n}.self_attn.k_proj", .rotaryRows(ofKeys: true)),
+        ] + layer([("attn_v", "self_attn.v_proj"), ("attn_output", "self_attn.o_proj")])
 
     static let attention = layer([
-        ("attn_q", "self_attn.q_proj"), ("attn_k", "self_attn.k_proj"), ("attn_v", "self_attn.v_proj"), ("attn_output", "self_attn.o_proj"),
+        ("attn_q", "self_attn.q_proj"), ("attn_k", "self_attn.k_proj"), ("attn_v", "self_attn.v_proj"),
+        ("attn_output", "self_attn.o_proj"),
     ])
     static let queryKeyNorms = layer([("attn_q_norm", "self_attn.q_norm"), ("attn_k_norm", "self_attn.k_norm")])
     static let norms = layer([("attn_norm", "input_layernorm"), ("ffn_norm", "post_attention_layernorm")])
-    static let gatedFeedForward = layer([("ffn_gate", "mlp.gate_proj"), ("ffn_up", "mlp.up_proj"), ("ffn_down", "mlp.down_proj")])
+    static let gatedFeedForward = layer([
+        ("ffn_gate", "mlp.gate_proj"), ("ffn_up", "mlp.up_proj"), ("ffn_down", "mlp.down_proj"),
+    ])
 
     /// The same rules for norms that multiply by 1 + weight.
-    static func plusOne(_ rules: [GGUFTensorRule]) -> [GGUFTensorRule] { rules.map { GGUFTensorRule($0.gguf, $0.config, .plusOne) } }
+    static func plusOne(_ rules: [GGUFTensorRule]) -> [GGUFTensorRule] {
+        rules.map { GGUFTensorRule($0.gguf, $0.config, .plusOne) }
+    }
 }

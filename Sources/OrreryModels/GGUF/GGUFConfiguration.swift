@@ -6,7 +6,8 @@ struct GGUFConfiguration {
     let architecture: GGUFArchitecture
     private(set) var object = JSONObject()
 
-    /// - Throws: `FileError` naming a key that is missing or of another type, `ModelError` naming what is not supported.
+    /// - Throws: `FileError` naming a key that is missing or of another type, `ModelError` naming what is not
+    ///   supported.
     init(_ file: GGUFFile, _ architecture: GGUFArchitecture) throws {
         (self.file, self.architecture) = (file, architecture)
         object["architectures"] = [JSONValue(architecture.className)]
@@ -51,7 +52,10 @@ struct GGUFConfiguration {
     func headSize() throws -> Int {
         if let said = try int("attention.key_length") { return said }
         let (width, heads) = (try size("hidden_size"), try size("num_attention_heads"))
-        guard width % heads == 0 else { throw file.metadata.error(key("attention.head_count"), expected: "a divisor of \(key("embedding_length")) \(width)") }
+        guard width % heads == 0 else {
+            throw file.metadata.error(
+                key("attention.head_count"), expected: "a divisor of \(key("embedding_length")) \(width)")
+        }
         return width / heads
     }
 
@@ -59,21 +63,28 @@ struct GGUFConfiguration {
     func vector(_ tensor: String) throws -> [Float]? {
         guard let info = file.tensors[tensor] else { return nil }
         guard info.type == .float32, info.shape.count == 1 else {
-            throw ModelError.unusable(file.path, "tensor \(tensor) is \(info.type) \(info.shape); expected a vector of float32")
+            throw ModelError.unusable(
+                file.path, "tensor \(tensor) is \(info.type) \(info.shape); expected a vector of float32")
         }
         return try file.bytes(of: info).withUnsafeBytes { bytes in
-            (0 ..< info.shape[0]).map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
+            (0 ..< info.shape[0]).map {
+                Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
         }
     }
 
     private func shape(_ tensor: String) throws -> [Int] {
-        guard let info = file.tensors[tensor] else { throw ModelError.unusable(file.path, "has no tensor \(tensor); expected a whole model") }
+        guard let info = file.tensors[tensor] else {
+            throw ModelError.unusable(file.path, "has no tensor \(tensor); expected a whole model")
+        }
         return info.shape
     }
 
     private func value(of key: GGUFKey) throws -> JSONValue? {
         let metadata = file.metadata, name = self.key(key.gguf)
-        if key.isRequired, metadata[name] == nil { throw metadata.error(name, expected: key.kind == .integer ? "an integer" : "a number") }
+        if key.isRequired, metadata[name] == nil {
+            throw metadata.error(name, expected: key.kind == .integer ? "an integer" : "a number")
+        }
         return switch key.kind {
         case .integer: try (sameInAllLayers(name) ?? metadata.intIfPresent(name)).map { JSONValue($0) }
         case .number: try metadata.doubleIfPresent(name).map { JSONValue($0) }
@@ -85,7 +96,9 @@ struct GGUFConfiguration {
     func sameInAllLayers(_ name: String) throws -> Int? {
         guard let array = file.metadata[name]?.array else { return nil }
         let layers = try file.metadata.int(key("block_count"))
-        guard array.count == layers, let numbers = array.ints(), let first = numbers.first, (1 ... 1 << 24).contains(first) else {
+        guard array.count == layers, let numbers = array.ints(), let first = numbers.first,
+            (1 ... 1 << 24).contains(first)
+        else {
             throw file.metadata.error(name, expected: "an integer, or an array of \(layers), one for each layer")
         }
         guard let other = numbers.firstIndex(where: { $0 != first }) else { return first }
@@ -94,15 +107,19 @@ struct GGUFConfiguration {
             found: "\(first) for layer 0 and \(numbers[other]) for layer \(other)")
     }
 
-    /// The kind of each layer: `attention.sliding_window_pattern` says of each whether it has a window, or that all but every n-th have one.
+    /// The kind of each layer: `attention.sliding_window_pattern` says of each whether it has a window, or that all but
+    /// every n-th have one.
     ///
     /// - Parameter every: where the file does not say; 0 means that all have one.
     func layerTypes(allButEvery every: Int) throws -> JSONValue {
         let layers = try size("num_hidden_layers"), name = key("attention.sliding_window_pattern")
         var isLocal: [Bool]
         if let array = file.metadata[name]?.array {
-            guard array.count == layers, let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints() else {
-                throw file.metadata.error(name, expected: "an integer, or an array of \(layers) bools, one for each layer")
+            guard array.count == layers,
+                let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints()
+            else {
+                throw file.metadata.error(
+                    name, expected: "an integer, or an array of \(layers) bools, one for each layer")
             }
             isLocal = flags.map { $0 != 0 }
         } else {
@@ -114,9 +131,13 @@ struct GGUFConfiguration {
 
     /// The tokens that begin and end a text: the end of a turn ends one too.
     private mutating func addEnds() throws {
-        func id(_ name: String) throws -> Int? { try file.metadata.intIfPresent("tokenizer.ggml.\(name)_token_id", in: 0 ... 1 << 30) }
+        func id(_ name: String) throws -> Int? {
+            try file.metadata.intIfPresent("tokenizer.ggml.\(name)_token_id", in: 0 ... 1 << 30)
+        }
         object["bos_token_id"] = JSONValue(try id("bos"))
-        let ends = try ["eos", "eot", "eom"].compactMap(id).reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+        let ends = try ["eos", "eot", "eom"].compactMap(id).reduce(into: [Int]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
         object["eos_token_id"] = ends.count > 1 ? JSONValue(ends) : JSONValue(ends.first)
     }
 }

@@ -24,13 +24,17 @@ struct GGUFNames {
         return nil
     }
 
-    private static func place(_ rule: GGUFTensorRule, _ numbers: [Int], _ suffix: String?) -> (place: Place, difference: GGUFTensorRule.Difference) {
+    private static func place(
+        _ rule: GGUFTensorRule, _ numbers: [Int], _ suffix: String?
+    ) -> (place: Place, difference: GGUFTensorRule.Difference) {
         let layer = numbers.first.map { rule.gguf.replacing("{n}", with: String($0)) } ?? rule.gguf
         return (Place(name: layer + (suffix ?? ".weight"), part: numbers.count > 1 ? numbers[1] : nil), rule.difference)
     }
 
     private static func split(_ name: String) -> (stem: String, suffix: String?) {
-        for suffix in [".weight", ".bias"] where name.hasSuffix(suffix) { return (String(name.dropLast(suffix.count)), suffix) }
+        for suffix in [".weight", ".bias"] where name.hasSuffix(suffix) {
+            return (String(name.dropLast(suffix.count)), suffix)
+        }
         return (name, nil)
     }
 

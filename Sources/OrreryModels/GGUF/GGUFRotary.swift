@@ -7,7 +7,9 @@ extension GGUFConfiguration {
     /// - Parameters:
     ///   - theta: where the file does not say.
     ///   - partial: whether the architecture can turn a part of each head only.
-    mutating func addRotary(theta: Double = 10_000, partial: Bool = false) throws { self["rope_parameters"] = .object(try rotary(theta: theta, partial: partial)) }
+    mutating func addRotary(theta: Double = 10_000, partial: Bool = false) throws {
+        self["rope_parameters"] = .object(try rotary(theta: theta, partial: partial))
+    }
 
     func rotary(theta: Double = 10_000, partial: Bool = false) throws -> JSONObject {
         var rope = JSONObject()
@@ -15,7 +17,9 @@ extension GGUFConfiguration {
         rope["rope_theta"] = JSONValue(try number("rope.freq_base") ?? theta)
         let head = try headSize(), turned = try int("rope.dimension_count") ?? head
         if partial {
-            guard turned > 0, turned <= head else { throw file.metadata.error(key("rope.dimension_count"), expected: "1 to \(head), the size of a head") }
+            guard turned > 0, turned <= head else {
+                throw file.metadata.error(key("rope.dimension_count"), expected: "1 to \(head), the size of a head")
+            }
             rope["partial_rotary_factor"] = JSONValue(Double(turned) / Double(head))
         } else if turned != head {
             throw file.metadata.error(key("rope.dimension_count"), expected: "\(head), the size of a head")
@@ -34,7 +38,10 @@ extension GGUFConfiguration {
 
     private func addLongRope(_ rope: inout JSONObject, short: [Float], long: [Float], turned: Int) throws {
         guard short.count == turned / 2, long.count == turned / 2 else {
-            throw ModelError.unusable(file.path, "the factors of rotary positions are \(short.count) and \(long.count); expected \(turned / 2), one for each pair")
+            throw ModelError.unusable(
+                file.path,
+                "the factors of rotary positions are \(short.count) and \(long.count); expected \(turned / 2), one for each pair"
+            )
         }
         rope["rope_type"] = "longrope"
         rope["short_factor"] = .array(short.map { JSONValue(Double($0)) })
@@ -57,11 +64,18 @@ extension GGUFConfiguration {
         case "yarn":
             rope["rope_type"] = "yarn"
             rope["factor"] = JSONValue(factor ?? 1)
-            rope["original_max_position_embeddings"] = JSONValue(try int("rope.scaling.original_context_length") ?? size("max_position_embeddings"))
-            for (gguf, config) in Self.yarnKeys { if let value = try number("rope.scaling.\(gguf)") { rope[config] = JSONValue(value) } }
-        default: throw file.metadata.error(key("rope.scaling.type"), expected: "none, linear, yarn, or longrope with its two tensors of factors")
+            rope["original_max_position_embeddings"] = JSONValue(
+                try int("rope.scaling.original_context_length") ?? size("max_position_embeddings"))
+            for (gguf, config) in Self.yarnKeys {
+                if let value = try number("rope.scaling.\(gguf)") { rope[config] = JSONValue(value) }
+            }
+        default:
+            throw file.metadata.error(
+                key("rope.scaling.type"), expected: "none, linear, yarn, or longrope with its two tensors of factors")
         }
     }
 
-    static let yarnKeys = [("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow"), ("yarn_attn_factor", "attention_factor")]
+    static let yarnKeys = [
+        ("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow"), ("yarn_attn_factor", "attention_factor"),
+    ]
 }

@@ -8,7 +8,8 @@ struct GGUFRotaryExport {
 
     /// nil for a model without rotary positions.
     init?(_ config: JSONObject, headSize: Int) throws {
-        var theta = config["rope_theta"]?.number, partial = config["partial_rotary_factor"]?.number ?? config["rotary_pct"]?.number
+        var theta = config["rope_theta"]?.number,
+            partial = config["partial_rotary_factor"]?.number ?? config["rotary_pct"]?.number
         var rope: JSONObject?
         if case .object(let object)? = config["rope_parameters"] ?? config["rope_scaling"] {
             rope = object
@@ -32,30 +33,52 @@ struct GGUFRotaryExport {
         switch type {
         case "default": break
         case "linear":
-            pairs += [("rope.scaling.type", .string("linear")), ("rope.scaling.factor", .float32(Float(number("factor") ?? 1)))]
+            pairs += [
+                ("rope.scaling.type", .string("linear")),
+                ("rope.scaling.factor", .float32(Float(number("factor") ?? 1))),
+            ]
         case "yarn":
-            pairs += [("rope.scaling.type", .string("yarn")), ("rope.scaling.factor", .float32(Float(number("factor") ?? 1)))]
-            if let original = (number("original_max_position_embeddings") ?? config["max_position_embeddings"]?.number) {
+            pairs += [
+                ("rope.scaling.type", .string("yarn")), ("rope.scaling.factor", .float32(Float(number("factor") ?? 1))),
+            ]
+            if let original = (number("original_max_position_embeddings") ?? config["max_position_embeddings"]?.number)
+            {
                 pairs.append(("rope.scaling.original_context_length", .uint32(UInt32(original))))
             }
-            for (gguf, key) in GGUFConfiguration.yarnKeys { if let value = number(key) { pairs.append(("rope.scaling.\(gguf)", .float32(Float(value)))) } }
+            for (gguf, key) in GGUFConfiguration.yarnKeys {
+                if let value = number(key) { pairs.append(("rope.scaling.\(gguf)", .float32(Float(value)))) }
+            }
         case "llama3": factors.append(("rope_freqs.weight", Self.llama3Factors(rope, theta: theta, turned: turned)))
         case "longrope", "su":
             pairs.append(("rope.scaling.type", .string("longrope")))
             let context = config["max_position_embeddings"]?.number ?? 0
-            let original = number("original_max_position_embeddings") ?? config["original_max_position_embeddings"]?.number ?? context
+            let original =
+                number("original_max_position_embeddings") ?? config["original_max_position_embeddings"]?.number
+                ?? context
             let scale = number("factor") ?? (original > 0 ? context / original : 1)
             let attention = number("attention_factor") ?? (scale > 1 ? sqrt(1 + log(scale) / log(original)) : 1)
-            pairs += [("rope.scaling.original_context_length", .uint32(UInt32(original))), ("rope.scaling.attn_factor", .float32(Float(attention)))]
-            for (name, key) in [("rope_factors_long.weight", "long_factor"), ("rope_factors_short.weight", "short_factor")] {
-                guard case .array(let values)? = rope[key] else { throw FileError.content("rope_parameters", expected: key) }
+            pairs += [
+                ("rope.scaling.original_context_length", .uint32(UInt32(original))),
+                ("rope.scaling.attn_factor", .float32(Float(attention))),
+            ]
+            for (name, key) in [
+                ("rope_factors_long.weight", "long_factor"), ("rope_factors_short.weight", "short_factor"),
+            ] {
+                guard case .array(let values)? = rope[key] else {
+                    throw FileError.content("rope_parameters", expected: key)
+                }
                 factors.append((name, values.compactMap { $0.number.map { Float($0) } }))
             }
-        default: throw ModelError.unusable("rope_parameters", "rope_type \(type) has no place in a GGUF file; known there are default, linear, yarn, llama3 and longrope")
+        default:
+            throw ModelError.unusable(
+                "rope_parameters",
+                "rope_type \(type) has no place in a GGUF file; known there are default, linear, yarn, llama3 and longrope"
+            )
         }
     }
 
-    /// What the wavelength of each pair is multiplied by: 1 for short ones, `factor` for long ones, a mixture between (Llama 3.1's scaling).
+    /// What the wavelength of each pair is multiplied by: 1 for short ones, `factor` for long ones, a mixture between
+    /// (Llama 3.1's scaling).
     private static func llama3Factors(_ rope: JSONObject, theta: Double, turned: Int) -> [Float] {
         func number(_ key: String, _ standard: Double) -> Double { rope[key]?.number ?? standard }
         let factor = number("factor", 8), low = number("low_freq_factor", 1), high = number("high_freq_factor", 4)

@@ -1,7 +1,8 @@
-/// The orders of rows in which the two formats differ. Each says for a row of Hugging Face's matrix which of GGUF's it is.
+/// The orders of rows in which the two formats differ. Each says for a row of Hugging Face's matrix which of GGUF's it
+/// is.
 enum GGUFRowOrder {
-    /// llama.cpp turns numbers 2i and 2i + 1 of a head together where Hugging Face turns i and i + d/2: the same rotation, with the rows of the
-    /// projection reordered (`LlamaModel.permute` in llama.cpp's conversion).
+    /// llama.cpp turns numbers 2i and 2i + 1 of a head together where Hugging Face turns i and i + d/2: the same
+    /// rotation, with the rows of the projection reordered (`LlamaModel.permute` in llama.cpp's conversion).
     static func rotary(rows: Int, heads: Int) -> [Int]? {
         guard heads > 0, rows % (2 * heads) == 0 else { return nil }
         let size = rows / heads, half = size / 2

@@ -3,7 +3,8 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// Weights from a GGUF file, asked for by Hugging Face's names. Matrices stay in the file, in their blocks; vectors become float32.
+/// Weights from a GGUF file, asked for by Hugging Face's names. Matrices stay in the file, in their blocks; vectors
+/// become float32.
 final class GGUFWeights: WeightSource {
     private let file: GGUFFile
     private let stored: StoredWeights
@@ -16,7 +17,9 @@ final class GGUFWeights: WeightSource {
         self.file = file
         stored = StoredWeights(file)
         names = GGUFNames(config.architecture)
-        func count(_ key: String) throws -> Int? { try config.sameInAllLayers(key) ?? file.metadata.intIfPresent(key, in: 1 ... 1 << 20) }
+        func count(_ key: String) throws -> Int? {
+            try config.sameInAllLayers(key) ?? file.metadata.intIfPresent(key, in: 1 ... 1 << 20)
+        }
         let key = config.key("attention.head_count")
         heads = try count(key) ?? file.metadata.int(key)
         keyValueHeads = try count(config.key("attention.head_count_kv")) ?? heads
@@ -28,10 +31,14 @@ final class GGUFWeights: WeightSource {
     func has(_ name: String) -> Bool { names.place(of: name).map { file.tensors[$0.place.name] != nil } ?? false }
 
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
-        guard let (place, difference) = names.place(of: name) else { throw ModelError.unusable(file.path, "nothing is known here that GGUF calls \(name)") }
+        guard let (place, difference) = names.place(of: name) else {
+            throw ModelError.unusable(file.path, "nothing is known here that GGUF calls \(name)")
+        }
         used.insert(place.name)
         var (matrix, found) = try found(place)
-        guard found == shape else { throw ModelError.shape(tensor: place.name, path: file.path, expected: shape, found: found) }
+        guard found == shape else {
+            throw ModelError.shape(tensor: place.name, path: file.path, expected: shape, found: found)
+        }
         if let order = try order(difference, rows: shape.count == 1 ? shape[0] : matrix.rows, place.name) {
             if shape.count == 1 {
                 let values = Parameter(name: name, shape: shape, blocks: matrix).value.floats
@@ -53,7 +60,10 @@ final class GGUFWeights: WeightSource {
         let tensor = try stored.tensor(place.name)
         guard let part = place.part else { return (tensor.matrix, tensor.shape) }
         let rest = Array(tensor.shape.dropFirst()), rows = rest.dropLast().reduce(1, *)
-        guard tensor.shape.count > 1, part < tensor.shape[0] else { throw ModelError.unusable(file.path, "tensor \(place.name) is \(tensor.shape); part \(part) of it is wanted") }
+        guard tensor.shape.count > 1, part < tensor.shape[0] else {
+            throw ModelError.unusable(
+                file.path, "tensor \(place.name) is \(tensor.shape); part \(part) of it is wanted")
+        }
         return (tensor.matrix.slice(rows: part * rows ..< (part + 1) * rows), rest)
     }
 
@@ -80,7 +90,10 @@ final class GGUFWeights: WeightSource {
         case .rotaryRows(let ofKeys): order = GGUFRowOrder.rotary(rows: rows, heads: ofKeys ? keyValueHeads : heads)
         case .queryKeyValueRows: order = GGUFRowOrder.queryKeyValue(rows: rows, heads: heads)
         }
-        guard let order else { throw ModelError.unusable(file.path, "tensor \(name) has \(rows) rows, which do not fall into \(heads) heads of pairs") }
+        guard let order else {
+            throw ModelError.unusable(
+                file.path, "tensor \(name) has \(rows) rows, which do not fall into \(heads) heads of pairs")
+        }
         return order
     }
 

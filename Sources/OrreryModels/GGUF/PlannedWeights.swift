@@ -15,9 +15,13 @@ final class PlannedWeights: WeightSource {
     func has(_ name: String) -> Bool { tensor(name) != nil }
 
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
-        guard let (info, part) = tensor(name) else { throw ModelError.unusable(file.path, "the model that llama.cpp would make of it needs \(name)") }
+        guard let (info, part) = tensor(name) else {
+            throw ModelError.unusable(file.path, "the model that llama.cpp would make of it needs \(name)")
+        }
         let found = part == nil ? info.shape : Array(info.shape.dropFirst())
-        guard found == shape else { throw ModelError.shape(tensor: info.name, path: file.path, expected: shape, found: found) }
+        guard found == shape else {
+            throw ModelError.shape(tensor: info.name, path: file.path, expected: shape, found: found)
+        }
         return Parameter(name: name, value: Tensor(shape, .float32, storage: Storage(byteCount: 0)))
     }
 

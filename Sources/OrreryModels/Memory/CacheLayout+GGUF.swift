@@ -12,7 +12,8 @@ extension CacheLayout {
         let context = int("context_length")
         if value("attention.causal")?.bool == false { return CacheLayout(layers: [], context: context) }
         guard let heads = list(value("attention.head_count"), count) else { return nil }
-        let keyValueHeads = value("attention.head_count_kv") == nil ? heads : list(value("attention.head_count_kv"), count)
+        let keyValueHeads =
+            value("attention.head_count_kv") == nil ? heads : list(value("attention.head_count_kv"), count)
         guard let keyValueHeads else { return nil }
         let divided = int("embedding_length").flatMap { width in heads.first { $0 > 0 }.map { width / $0 } }
         guard let keySize = int("attention.key_length") ?? divided else { return nil }
@@ -20,8 +21,11 @@ extension CacheLayout {
         let isLocal = local(value("attention.sliding_window_pattern"), count)
         let interval = int("full_attention_interval"), sharing = int("attention.shared_kv_layers") ?? 0
         let layers = (0 ..< count).compactMap { layer -> Layer? in
-            guard keyValueHeads[layer] > 0, layer < count - sharing, interval.map({ (layer + 1) % $0 == 0 }) ?? true else { return nil }
-            guard isLocal[layer], let window else { return Layer(heads: keyValueHeads[layer], keySize: keySize, valueSize: valueSize, window: nil) }
+            guard keyValueHeads[layer] > 0, layer < count - sharing, interval.map({ (layer + 1) % $0 == 0 }) ?? true
+            else { return nil }
+            guard isLocal[layer], let window else {
+                return Layer(heads: keyValueHeads[layer], keySize: keySize, valueSize: valueSize, window: nil)
+            }
             return Layer(
                 heads: keyValueHeads[layer], keySize: int("attention.key_length_swa") ?? keySize,
                 valueSize: int("attention.value_length_swa") ?? valueSize, window: window)
@@ -37,7 +41,9 @@ extension CacheLayout {
 
     /// Which layers have a window: an array says it of each, a number n of all but every n-th; nothing is said of none.
     private static func local(_ value: GGUFValue?, _ count: Int) -> [Bool] {
-        if let array = value?.array, array.count == count, let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints() {
+        if let array = value?.array, array.count == count,
+            let flags = array.elementType == .bool ? array.bytes()?.map(Int.init) : array.ints()
+        {
             return flags.map { $0 != 0 }
         }
         guard let every = value?.int, every >= 0 else { return Array(repeating: false, count: count) }

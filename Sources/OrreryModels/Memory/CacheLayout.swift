@@ -1,8 +1,8 @@
 import Kernels
 import OrreryFiles
 
-/// The layers of a decoder that keep keys and values, and what each keeps of a position: known from its configuration alone, also of architectures that
-/// can't be run here.
+/// The layers of a decoder that keep keys and values, and what each keeps of a position: known from its configuration
+/// alone, also of architectures that can't be run here.
 public struct CacheLayout: Sendable, Hashable {
     public struct Layer: Sendable, Hashable {
         public var heads: Int
@@ -22,13 +22,15 @@ public struct CacheLayout: Sendable, Hashable {
     /// More layers than any model has: what is said to have more is not believed.
     static let mostLayers = 1 << 12
 
-    /// The bytes for so many positions; a layer with a window keeps no more than it. nil where that is beyond what can be counted.
+    /// The bytes for so many positions; a layer with a window keeps no more than it. nil where that is beyond what can
+    /// be counted.
     public func byteCount(positions: Int, _ type: CacheType) -> Int? {
         var total = 0
         for layer in layers {
             let size = type.byteCount(headSize: layer.keySize) + type.byteCount(headSize: layer.valueSize)
             let (perPosition, tooWide) = size.multipliedReportingOverflow(by: layer.heads)
-            let (bytes, tooLong) = perPosition.multipliedReportingOverflow(by: min(positions, layer.window ?? positions))
+            let (bytes, tooLong) = perPosition.multipliedReportingOverflow(
+                by: min(positions, layer.window ?? positions))
             let (sum, tooMany) = total.addingReportingOverflow(bytes)
             if tooWide || tooLong || tooMany { return nil }
             total = sum
@@ -38,7 +40,13 @@ public struct CacheLayout: Sendable, Hashable {
 
     /// Of a configuration; nil where it does not say enough.
     public init?(_ json: JSONFields) {
-        if let known = Self.known(json) { self = known } else if let read = Self.read(json) { self = read } else { return nil }
+        if let known = Self.known(json) {
+            self = known
+        } else if let read = Self.read(json) {
+            self = read
+        } else {
+            return nil
+        }
     }
 
     /// Of a GGUF file; nil where it does not say enough.
@@ -60,13 +68,19 @@ public struct CacheLayout: Sendable, Hashable {
     private static func known(_ json: JSONFields?) -> CacheLayout? {
         guard let json else { return nil }
         let sizes = (try? json.fieldsIfPresent("text_config")) ?? json
-        guard let count = try? sizes.sizeIfPresent("num_hidden_layers") ?? sizes.sizeIfPresent("n_layer") ?? 0, count <= mostLayers else { return nil }
-        if (try? Architectures.kind(json)) == .encoder { return CacheLayout(layers: [], context: try? json.sizeIfPresent("max_position_embeddings")) }
+        guard let count = try? sizes.sizeIfPresent("num_hidden_layers") ?? sizes.sizeIfPresent("n_layer") ?? 0,
+            count <= mostLayers
+        else { return nil }
+        if (try? Architectures.kind(json)) == .encoder {
+            return CacheLayout(layers: [], context: try? json.sizeIfPresent("max_position_embeddings"))
+        }
         guard let model = try? Architectures.languageModel(json).make(json, UnreadWeights()) else { return nil }
         let shape = model.shape
         return CacheLayout(
             layers: (0 ..< shape.layers).map { layer in
-                Layer(heads: shape.keyValueHeads, keySize: shape.headSize, valueSize: shape.headSize, window: model.slidingWindow(layer: layer))
+                Layer(
+                    heads: shape.keyValueHeads, keySize: shape.headSize, valueSize: shape.headSize,
+                    window: model.slidingWindow(layer: layer))
             }, context: shape.contextLength)
     }
 }

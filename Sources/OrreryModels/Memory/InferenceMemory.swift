@@ -5,7 +5,8 @@ import OrreryTensor
 
 /// The memory that running a model takes, known before it is taken. Bytes.
 public struct InferenceMemory: Sendable, Hashable {
-    /// Weights that are not in memory yet: those of a mapped file, which come as they are read, and the order in which products read the others.
+    /// Weights that are not in memory yet: those of a mapped file, which come as they are read, and the order in which
+    /// products read the others.
     public var weights: Int
     public var keyValues: Int
     /// Of the longest piece that is computed at once.
@@ -17,17 +18,27 @@ public struct InferenceMemory: Sendable, Hashable {
     /// - Parameters:
     ///   - type: in which products are computed where weights are floats.
     ///   - piece: the most rows that are computed at once, all sequences together.
-    public init(_ model: any TokenModel, type: ElementType, cacheType: CacheType, batch: Int = 1, positions: Int, piece: Int) {
+    public init(
+        _ model: any TokenModel, type: ElementType, cacheType: CacheType, batch: Int = 1, positions: Int, piece: Int
+    ) {
         let shape = model.shape
         weights = model.parameters.reduce(0) { sum, parameter in
             if !parameter.blocks.isEmpty { return sum + parameter.blocks.reduce(0) { $0 + $1.byteCount } }
             return sum + (parameter.isMatrix ? max(0, parameter.count * type.size - parameter.packedByteCount) : 0)
         }
-        keyValues = batch * KeyValueCache.byteCount(
-            windows: (0 ..< shape.layers).map(model.slidingWindow), keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, capacity: positions,
-            type: cacheType)
-        let widest = model.parameters.lazy.filter { $0.shape.count > 1 && !$0.shape.contains(shape.vocabularySize) }.flatMap { $0.shape.suffix(2) }.max() ?? shape.width
-        activations = piece * 4 * (10 * shape.width + 4 * shape.heads * shape.headSize + 4 * widest) + 4 * batch * shape.vocabularySize
+        keyValues =
+            batch
+            * KeyValueCache.byteCount(
+                windows: (0 ..< shape.layers).map(model.slidingWindow), keyValueHeads: shape.keyValueHeads,
+                headSize: shape.headSize, capacity: positions,
+                type: cacheType)
+        let widest =
+            model.parameters.lazy.filter { $0.shape.count > 1 && !$0.shape.contains(shape.vocabularySize) }.flatMap {
+                $0.shape.suffix(2)
+            }.max() ?? shape.width
+        activations =
+            piece * 4 * (10 * shape.width + 4 * shape.heads * shape.headSize + 4 * widest) + 4 * batch
+            * shape.vocabularySize
         (self.cacheType, self.positions) = (cacheType, positions)
     }
 
@@ -67,7 +78,8 @@ public struct MemoryError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// - Parameters:
-    ///   - parameters: of a model whose numbers have not been read yet; those that are no blocks of a file become float32.
+    ///   - parameters: of a model whose numbers have not been read yet; those that are no blocks of a file become
+    ///     float32.
     ///   - available: bytes; nil where nothing is known, and then nothing is checked.
     static func check(reading parameters: [Parameter], _ path: String, available: Int? = AvailableMemory.bytes) throws {
         let weights = parameters.reduce(0) { $0 + ($1.blocks.isEmpty ? 4 * $1.count : 0) }

@@ -54,7 +54,8 @@ private struct BraceFormatter {
             if depth == 0 { return index }
             index += 1
         }
-        throw Failure.runtime(start == format.count ? "Single '{' encountered in format string" : "expected '}' before end of string")
+        throw Failure.runtime(
+            start == format.count ? "Single '{' encountered in format string" : "expected '}' before end of string")
     }
 
     private mutating func field(_ field: [UInt8], depth: Int) throws -> (bytes: [UInt8], isForeign: Bool) {
@@ -70,10 +71,14 @@ private struct BraceFormatter {
         let name = Array(field[..<end])
         var conversion: UInt8?
         if end < field.count, field[end] == UInt8(ascii: "!") {
-            guard end + 1 < field.count else { throw Failure.runtime("end of string while looking for conversion specifier") }
+            guard end + 1 < field.count else {
+                throw Failure.runtime("end of string while looking for conversion specifier")
+            }
             conversion = field[end + 1]
             end += 2
-            guard end == field.count || field[end] == UInt8(ascii: ":") else { throw Failure.runtime("expected ':' after conversion specifier") }
+            guard end == field.count || field[end] == UInt8(ascii: ":") else {
+                throw Failure.runtime("expected ':' after conversion specifier")
+            }
         }
         var value = try lookUp(name)
         let spec = end < field.count ? try run(Array(field[(end + 1)...]), depth: depth - 1).bytes : []
@@ -81,11 +86,15 @@ private struct BraceFormatter {
         case nil: break
         case UInt8(ascii: "s"): value = .text(try interpreter.string(value))
         case UInt8(ascii: "r"): value = .text(try interpreter.repr(value))
-        case UInt8(ascii: "a"): value = try interpreter.text(JSONText.escapedBeyondASCII(try interpreter.repr(value).utf8))
+        case UInt8(ascii: "a"):
+            value = try interpreter.text(JSONText.escapedBeyondASCII(try interpreter.repr(value).utf8))
         default: throw Failure.runtime("Unknown conversion specifier \(Character(Unicode.Scalar(conversion ?? 0)))")
         }
         let bytes = try interpreter.format(value, spec)
-        return (isMarkup && value.text?.isMarkup != true ? MarkupText.escaped(bytes) : bytes, try interpreter.string(value).isForeign)
+        return (
+            isMarkup && value.text?.isMarkup != true ? MarkupText.escaped(bytes) : bytes,
+            try interpreter.string(value).isForeign
+        )
     }
 
     private mutating func lookUp(_ name: [UInt8]) throws -> Value {
@@ -94,17 +103,23 @@ private struct BraceFormatter {
         var value = try argument(first)
         while index < name.count {
             if name[index] == UInt8(ascii: ".") {
-                let end = name[(index + 1)...].firstIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } ?? name.count
+                let end =
+                    name[(index + 1)...].firstIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } ?? name.count
                 guard end > index + 1 else { throw Failure.runtime("Empty attribute in format string") }
                 value = try interpreter.attribute(String(decoding: name[index + 1 ..< end], as: UTF8.self), of: value)
                 index = end
             } else {
-                guard name[index] == UInt8(ascii: "["), let end = name[index...].firstIndex(of: UInt8(ascii: "]")) else {
-                    throw Failure.runtime(name[index] == UInt8(ascii: "[") ? "Missing ']' in format string" : "Only '.' or '[' may follow ']' in format field specifier")
+                guard name[index] == UInt8(ascii: "["), let end = name[index...].firstIndex(of: UInt8(ascii: "]"))
+                else {
+                    throw Failure.runtime(
+                        name[index] == UInt8(ascii: "[")
+                            ? "Missing ']' in format string"
+                            : "Only '.' or '[' may follow ']' in format field specifier")
                 }
                 guard end > index + 1 else { throw Failure.runtime("Empty attribute in format string") }
                 let key = String(decoding: name[index + 1 ..< end], as: UTF8.self)
-                value = try interpreter.item(key.allSatisfy { $0.isASCII && $0.isNumber } ? .int(Int(key) ?? .max) : .text(Text(key)), of: value)
+                value = try interpreter.item(
+                    key.allSatisfy { $0.isASCII && $0.isNumber } ? .int(Int(key) ?? .max) : .text(Text(key)), of: value)
                 index = end + 1
             }
         }
@@ -113,16 +128,22 @@ private struct BraceFormatter {
 
     private mutating func argument(_ name: String) throws -> Value {
         if name.isEmpty {
-            guard !isManual, let number = automatic else { throw Failure.runtime("cannot switch from manual field specification to automatic field numbering") }
+            guard !isManual, let number = automatic else {
+                throw Failure.runtime("cannot switch from manual field specification to automatic field numbering")
+            }
             automatic = number + 1
             return try positional(number)
         }
         if name.allSatisfy({ $0.isASCII && $0.isNumber }) {
-            guard automatic == 0 || isManual else { throw Failure.runtime("cannot switch from automatic field numbering to manual field specification") }
+            guard automatic == 0 || isManual else {
+                throw Failure.runtime("cannot switch from automatic field numbering to manual field specification")
+            }
             isManual = true
             return try positional(Int(name) ?? .max)
         }
-        guard let value = arguments.named.first(where: { $0.name == name })?.value else { throw Failure.runtime("'\(name)'") }
+        guard let value = arguments.named.first(where: { $0.name == name })?.value else {
+            throw Failure.runtime("'\(name)'")
+        }
         return value
     }
 
@@ -143,31 +164,43 @@ extension Interpreter {
         default: throw Failure.runtime("unsupported format string passed to \(value.typeName).__format__")
         }
         var (parsed, type) = try parse(spec)
-        func unknown() -> Failure { .runtime("Unknown format code '\(type.map(String.init) ?? "")' for object of type '\(value.typeName)'") }
+        func unknown() -> Failure {
+            .runtime("Unknown format code '\(type.map(String.init) ?? "")' for object of type '\(value.typeName)'")
+        }
         if case .text(let text) = value {
             guard type == nil || type == "s" else { throw unknown() }
             if parsed.sign != "-" { throw Failure.runtime("Sign not allowed in string format specifier") }
             if parsed.isAlternate { throw Failure.runtime("Alternate form (#) not allowed in string format specifier") }
             if let grouping = parsed.grouping { throw Failure.runtime("Cannot specify '\(grouping)' with 's'.") }
             if parsed.alignment == "=" {
-                if parsed.fill != [UInt8(ascii: "0")] || !parsed.isZeroPadded { throw Failure.runtime("'=' alignment not allowed in string format specifier") }
+                if parsed.fill != [UInt8(ascii: "0")] || !parsed.isZeroPadded {
+                    throw Failure.runtime("'=' alignment not allowed in string format specifier")
+                }
                 parsed.alignment = "<"
             }
-            return try parsed.spec.padded(Array(text.bytes(0 ..< min(text.count, parsed.precision ?? text.count))), standard: "<", meter)
+            return try parsed.spec.padded(
+                Array(text.bytes(0 ..< min(text.count, parsed.precision ?? text.count))), standard: "<", meter)
         }
         if let integer = value.integer {
             switch type {
             case nil, "d", "n", "b", "o", "x", "X", "c":
-                if parsed.precision != nil { throw Failure.runtime("Precision not allowed in integer format specifier") }
+                if parsed.precision != nil {
+                    throw Failure.runtime("Precision not allowed in integer format specifier")
+                }
                 if type == "c" {
-                    guard parsed.sign == "-", let scalar = UInt32(exactly: integer).flatMap(Unicode.Scalar.init) else { throw Failure.runtime("%c arg not in range(0x110000)") }
+                    guard parsed.sign == "-", let scalar = UInt32(exactly: integer).flatMap(Unicode.Scalar.init) else {
+                        throw Failure.runtime("%c arg not in range(0x110000)")
+                    }
                     return try parsed.spec.padded(Array(UTF8.encode(scalar)!), standard: "<", meter)
                 }
                 let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
-                if radix != 10, parsed.grouping == "," { throw Failure.runtime("Cannot specify ',' with '\(type ?? "d")'.") }
+                if radix != 10, parsed.grouping == "," {
+                    throw Failure.runtime("Cannot specify ',' with '\(type ?? "d")'.")
+                }
                 let prefix = parsed.isAlternate && radix != 10 ? "0\(type ?? "d")" : ""
                 return try parsed.spec.number(
-                    String(integer.magnitude, radix: radix, uppercase: type == "X"), isNegative: integer < 0, prefix: prefix, meter)
+                    String(integer.magnitude, radix: radix, uppercase: type == "X"), isNegative: integer < 0,
+                    prefix: prefix, meter)
             case "e", "E", "f", "F", "g", "G", "%": break
             default: throw unknown()
             }
@@ -201,7 +234,9 @@ extension Interpreter {
     private func parse(_ bytes: [UInt8]) throws -> (ParsedSpec, type: Character?) {
         let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
         var (parsed, index) = (ParsedSpec(), 0)
-        func isAlignment(_ place: Int) -> Bool { place < scalars.count && "<>=^".unicodeScalars.contains(scalars[place]) }
+        func isAlignment(_ place: Int) -> Bool {
+            place < scalars.count && "<>=^".unicodeScalars.contains(scalars[place])
+        }
         if isAlignment(1) {
             parsed.fill = Array(UTF8.encode(scalars[0])!)
             parsed.alignment = Character(scalars[1])

@@ -11,12 +11,13 @@ enum DateText {
         let microseconds = Int((seconds - seconds.rounded(.down)) * 1e6)
         let pattern = expand(format, microseconds: String(format: "%06d", microseconds))
         guard !pattern.dropLast().contains(0) else { throw Failure.runtime("embedded null character") }
-        // A conversion gives a few dozen bytes at most; a width such as %1000000d could give any number, and then there is no room.
+        // A conversion gives a few dozen bytes at most; a width such as %1000000d could give any number, and then there
+        // is no room.
         let capacity = pattern.count * 40 + 256
         try meter.allow(capacity)
         var buffer = [CChar](repeating: 0, count: capacity)
         let count = pattern.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { strftime(&buffer, capacity, $0.baseAddress! , &parts) }
+            bytes.withMemoryRebound(to: CChar.self) { strftime(&buffer, capacity, $0.baseAddress!, &parts) }
         }
         return buffer[..<count].map(UInt8.init(bitPattern:))
     }

@@ -23,9 +23,12 @@ extension Interpreter {
         case .bool(let value): try writer.append(value ? "true" : "false")
         case .int(let value): try writer.append(String(value))
         case .float(let value): try writer.append(JSONText.number(value))
-        case .text(let text): try writer.append(JSONText.quoted(text.utf8, escapesBeyondASCII: options.escapesBeyondASCII), isForeign: text.isForeign)
+        case .text(let text):
+            try writer.append(
+                JSONText.quoted(text.utf8, escapesBeyondASCII: options.escapesBeyondASCII), isForeign: text.isForeign)
         case .list(let items), .tuple(let items):
-            try writeJSON(open: "[", close: "]", count: items.items.count, options, level, to: &writer) { index, writer in
+            try writeJSON(open: "[", close: "]", count: items.items.count, options, level, to: &writer) {
+                index, writer in
                 try writeJSON(items.items[index], options, level: level + 1, to: &writer)
             }
         case .dictionary(let dictionary):
@@ -99,7 +102,11 @@ enum JSONText {
     /// All but printable ASCII as `\uXXXX`, in pairs above U+FFFF.
     private static func surrogatesEscaped(_ bytes: [UInt8]) -> [UInt8] {
         String(decoding: bytes, as: UTF8.self).utf16.flatMap { unit -> [UInt8] in
-            unit < 0x7F ? [UInt8(unit)] : Array("\\u\(String(repeating: "0", count: 4 - String(unit, radix: 16).count))\(String(unit, radix: 16))".utf8)
+            unit < 0x7F
+                ? [UInt8(unit)]
+                : Array(
+                    "\\u\(String(repeating: "0", count: 4 - String(unit, radix: 16).count))\(String(unit, radix: 16))"
+                        .utf8)
         }
     }
 

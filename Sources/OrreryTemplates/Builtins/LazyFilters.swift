@@ -4,21 +4,28 @@ extension Interpreter {
         switch filter {
         case .map: return try generator("sync_do_map", value) { [unowned self] in try mapping(value, arguments) }
         case .select, .reject, .selectattr, .rejectattr:
-            return try generator("select_or_reject", value) { [unowned self] in try selecting(filter, value, arguments) }
+            return try generator("select_or_reject", value) { [unowned self] in try selecting(filter, value, arguments)
+            }
         case .unique:
             let values = try arguments.bind("unique", "case_sensitive", "attribute")
             return try generator("sync_do_unique", value) { [unowned self] in try uniquing(value, values) }
         case .batch:
             let values = try arguments.bind("batch", "linecount", "fill_with", required: 1)
-            return try generator("do_batch", value) { [unowned self] in try batching(value, values[0] ?? .null, values[1] ?? .null) }
+            return try generator("do_batch", value) { [unowned self] in
+                try batching(value, values[0] ?? .null, values[1] ?? .null)
+            }
         case .slice:
             let values = try arguments.bind("slice", "slices", "fill_with", required: 1)
-            return try generator("sync_do_slice", value) { [unowned self] in try slicing(value, values[0] ?? .null, values[1] ?? .null) }
+            return try generator("sync_do_slice", value) { [unowned self] in
+                try slicing(value, values[0] ?? .null, values[1] ?? .null)
+            }
         default:
             _ = try arguments.bind("items")
             return try generator("do_items", value) { [unowned self] in
                 if value.isUndefined { return { nil } }
-                guard case .dictionary(let dictionary) = value else { throw Failure.runtime("Can only get item pairs from a mapping.") }
+                guard case .dictionary(let dictionary) = value else {
+                    throw Failure.runtime("Can only get item pairs from a mapping.")
+                }
                 let iterator = try iterator(.view(DictionaryView(kind: .items, dictionary: dictionary)))
                 return { try iterator.next() }
             }
@@ -26,14 +33,17 @@ extension Interpreter {
     }
 
     /// - Parameter start: called when the first value is asked for; gives what advances.
-    private func generator(_ name: String, _ source: Value, _ start: @escaping () throws -> () throws -> Value?) throws -> Value {
+    private func generator(
+        _ name: String, _ source: Value, _ start: @escaping () throws -> () throws -> Value?
+    ) throws -> Value {
         var advance: (() throws -> Value?)?
-        return .iterator(try ValueIterator("generator", function: name, depth: source.depth + 1) { [unowned self] in
-            try meter.enter()
-            defer { meter.leave() }
-            if advance == nil { advance = try start() }
-            return try advance?()
-        })
+        return .iterator(
+            try ValueIterator("generator", function: name, depth: source.depth + 1) { [unowned self] in
+                try meter.enter()
+                defer { meter.leave() }
+                if advance == nil { advance = try start() }
+                return try advance?()
+            })
     }
 
     private func mapping(_ value: Value, _ arguments: CallArguments) throws -> () throws -> Value? {
@@ -44,7 +54,9 @@ extension Interpreter {
             var rest = arguments
             let path = try attributePath(rest.take("attribute"))
             let standard = rest.take("default").flatMap { $0.isNone ? nil : $0 }
-            if let unknown = rest.named.first?.name { throw Failure.runtime("Unexpected keyword argument '\(unknown)'") }
+            if let unknown = rest.named.first?.name {
+                throw Failure.runtime("Unexpected keyword argument '\(unknown)'")
+            }
             transform = { [unowned self] in try lookUp(path, in: $0, default: standard) }
         } else {
             guard let name = arguments.positional.first else { throw Failure.runtime("map requires a filter argument") }
@@ -65,7 +77,8 @@ extension Interpreter {
         throw Failure.runtime("No \(kind) named \(try repr(value).string).")
     }
 
-    private func selecting(_ filter: Filters, _ value: Value, _ arguments: CallArguments) throws -> () throws -> Value? {
+    private func selecting(_ filter: Filters, _ value: Value, _ arguments: CallArguments) throws -> () throws -> Value?
+    {
         guard try isTrue(value) else { return { nil } }
         let byAttribute = filter == .selectattr || filter == .rejectattr
         let isRejecting = filter == .reject || filter == .rejectattr

@@ -1,9 +1,12 @@
 /// The methods of Python's types that a sandboxed template reaches.
 enum Methods {
     private static let text: Set<String> = [
-        "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format", "format_map", "index", "isalnum", "isalpha", "isascii",
-        "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower",
-        "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
+        "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format", "format_map", "index",
+        "isalnum", "isalpha", "isascii",
+        "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
+        "join", "ljust", "lower",
+        "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition",
+        "rsplit", "rstrip", "split",
         "splitlines", "startswith", "strip", "swapcase", "title", "upper", "zfill",
         // There, but what they give is none of the values here.
         "encode", "maketrans", "translate",
@@ -42,7 +45,8 @@ extension Interpreter {
         case .text(let text):
             try meter.step(over: text.utf8.count)
             return try inheriting(
-                try call(method.name, text, arguments), from: method.receiver, arguments.positional.first ?? .null, arguments.positional.last ?? .null)
+                try call(method.name, text, arguments), from: method.receiver, arguments.positional.first ?? .null,
+                arguments.positional.last ?? .null)
         case .dictionary(let dictionary): return try call(method.name, dictionary, arguments)
         case .list(let items), .tuple(let items): return try call(method.name, items.items, method.receiver, arguments)
         case .range(let range):
@@ -81,7 +85,8 @@ extension Interpreter {
         case "fromkeys": return try dictionaryFromKeys(arguments)
         default:
             _ = try arguments.bindPositional(name, 0 ... 0)
-            return DictionaryView.Kind(rawValue: name).map { .view(DictionaryView(kind: $0, dictionary: dictionary)) } ?? .dictionary(dictionary)
+            return DictionaryView.Kind(rawValue: name).map { .view(DictionaryView(kind: $0, dictionary: dictionary)) }
+                ?? .dictionary(dictionary)
         }
     }
 
@@ -107,7 +112,9 @@ extension Interpreter {
     }
 
     private func call(_ name: String, _ loop: LoopContext, _ arguments: CallArguments) throws -> Value {
-        if let unknown = arguments.named.first?.name { throw Failure.runtime("\(name)() got an unexpected keyword argument '\(unknown)'") }
+        if let unknown = arguments.named.first?.name {
+            throw Failure.runtime("\(name)() got an unexpected keyword argument '\(unknown)'")
+        }
         if name == "cycle" {
             guard !arguments.positional.isEmpty else { throw Failure.runtime("no items for cycling given") }
             return arguments.positional[max(0, loop.index0) % arguments.positional.count]

@@ -5,9 +5,13 @@ extension Interpreter {
         switch filter {
         case .abs:
             _ = try arguments.bindPositional("abs", 0 ... 0)
-            if case .undefined(let undefined) = value { throw Failure.runtime("bad operand type for abs(): 'Undefined' (\(undefined.description))") }
+            if case .undefined(let undefined) = value {
+                throw Failure.runtime("bad operand type for abs(): 'Undefined' (\(undefined.description))")
+            }
             if case .float(let number) = value { return .float(Swift.abs(number)) }
-            guard let integer = value.integer else { throw Failure.runtime("bad operand type for abs(): '\(value.typeName)'") }
+            guard let integer = value.integer else {
+                throw Failure.runtime("bad operand type for abs(): '\(value.typeName)'")
+            }
             return integer < 0 ? try apply(.minus, .int(integer)) : .int(integer)
         case .int: return try toInteger(value, arguments)
         case .float:
@@ -40,13 +44,19 @@ extension Interpreter {
         if case .undefined(let undefined) = value { throw undefined.failure }
         if case .text(let text) = value {
             let base = values[1] ?? .int(10)
-            if let radix = base.integer, radix == 0 || 2 ... 36 ~= radix, let integer = IntegerText.parse(text, base: radix) { return .int(integer) }
+            if let radix = base.integer, radix == 0 || 2 ... 36 ~= radix,
+                let integer = IntegerText.parse(text, base: radix)
+            {
+                return .int(integer)
+            }
         } else if let integer = value.integer {
             return .int(integer)
         }
         // "42.23" is 42.
         guard let number = try toDouble(value), number.isFinite else {
-            if case .float(let number) = value, number.isInfinite { throw Failure.runtime("cannot convert float infinity to integer") }
+            if case .float(let number) = value, number.isInfinite {
+                throw Failure.runtime("cannot convert float infinity to integer")
+            }
             return standard
         }
         guard Swift.abs(number) < 0x1p63 else { throw Failure.limit("an integer beyond 64 bits") }
@@ -56,24 +66,36 @@ extension Interpreter {
     private func round(_ value: Value, _ arguments: CallArguments) throws -> Value {
         let values = try arguments.bind("round", "precision", "method")
         let method = values[1]?.text?.string ?? (values[1] == nil ? "common" : "")
-        guard ["common", "ceil", "floor"].contains(method) else { throw Failure.runtime("method must be common, ceil or floor") }
+        guard ["common", "ceil", "floor"].contains(method) else {
+            throw Failure.runtime("method must be common, ceil or floor")
+        }
         if case .undefined(let undefined) = value { throw undefined.failure }
         if method == "common" {
-            guard let number = double(value) else { throw Failure.runtime("type \(value.typeName) doesn't define __round__ method") }
+            guard let number = double(value) else {
+                throw Failure.runtime("type \(value.typeName) doesn't define __round__ method")
+            }
             let places = values[0] ?? .int(0)
             if places.isNone {
-                guard number.isFinite, Swift.abs(number) < 0x1p63 else { throw Failure.runtime("cannot convert float to integer") }
+                guard number.isFinite, Swift.abs(number) < 0x1p63 else {
+                    throw Failure.runtime("cannot convert float to integer")
+                }
                 return .int(Int(number.rounded(.toNearestOrEven)))
             }
-            guard let places = places.integer else { throw Failure.runtime("'\(places.typeName)' object cannot be interpreted as an integer") }
+            guard let places = places.integer else {
+                throw Failure.runtime("'\(places.typeName)' object cannot be interpreted as an integer")
+            }
             if let integer = value.integer { return .int(places >= 0 ? integer : roundedInteger(integer, -places)) }
             let rounded = FloatText.rounded(number, places)
             if rounded.isInfinite, number.isFinite { throw Failure.runtime("rounded value too large to represent") }
             return .float(rounded)
         }
         let scale = try apply(.power, .int(10), values[0] ?? .int(0))
-        guard let scaled = double(try apply(.multiply, value, scale)) else { throw Failure.runtime("must be real number, not \(value.typeName)") }
-        guard scaled.isFinite else { throw Failure.runtime("cannot convert float \(scaled.isNaN ? "NaN" : "infinity") to integer") }
+        guard let scaled = double(try apply(.multiply, value, scale)) else {
+            throw Failure.runtime("must be real number, not \(value.typeName)")
+        }
+        guard scaled.isFinite else {
+            throw Failure.runtime("cannot convert float \(scaled.isNaN ? "NaN" : "infinity") to integer")
+        }
         guard Swift.abs(scaled) < 0x1p63 else { throw Failure.limit("an integer beyond 64 bits") }
         return try apply(.divide, .int(Int(scaled.rounded(method == "ceil" ? .up : .down))), scale)
     }
@@ -103,7 +125,9 @@ extension Interpreter {
         var bestKey = try key(best)
         while let item = try source.next() {
             let itemKey = try key(item)
-            if try filter == .min ? isLess(itemKey, bestKey) : compare(itemKey, .greater, bestKey) { (best, bestKey) = (item, itemKey) }
+            if try filter == .min ? isLess(itemKey, bestKey) : compare(itemKey, .greater, bestKey) {
+                (best, bestKey) = (item, itemKey)
+            }
         }
         return best
     }
@@ -111,18 +135,24 @@ extension Interpreter {
     private func fileSize(_ value: Value, _ arguments: CallArguments) throws -> Value {
         let isBinary = try arguments.bind("filesizeformat", "binary")[0].map { try isTrue($0) } ?? false
         if case .undefined(let undefined) = value { throw undefined.failure }
-        guard let bytes = try toDouble(value) else { throw Failure.runtime("could not convert to float: \(try repr(value).string)") }
+        guard let bytes = try toDouble(value) else {
+            throw Failure.runtime("could not convert to float: \(try repr(value).string)")
+        }
         let base: Double = isBinary ? 1024 : 1000
         if bytes == 1 { return .text(Text("1 Byte")) }
         if bytes < base {
-            guard bytes.isFinite, bytes > -0x1p63 else { throw Failure.runtime("cannot convert float infinity to integer") }
+            guard bytes.isFinite, bytes > -0x1p63 else {
+                throw Failure.runtime("cannot convert float infinity to integer")
+            }
             return .text(Text("\(Int(bytes)) Bytes"))
         }
         let prefixes = ["k", "M", "G", "T", "P", "E", "Z", "Y"].map { isBinary ? "\($0.uppercased())iB" : "\($0)B" }
         var unit = base
         for (index, prefix) in prefixes.enumerated() {
             unit = pow(base, Double(index + 2))
-            if bytes < unit || index == prefixes.count - 1 { return .text(Text("\(FloatText.fixed(base * bytes / unit, 1, "f")) \(prefix)")) }
+            if bytes < unit || index == prefixes.count - 1 {
+                return .text(Text("\(FloatText.fixed(base * bytes / unit, 1, "f")) \(prefix)"))
+            }
         }
         return .null
     }

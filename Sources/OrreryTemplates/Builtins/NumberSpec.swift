@@ -25,7 +25,8 @@ struct NumberSpec {
                 while grouped(padded, grouping).count < width - mark.count - prefix.count { padded = "0" + padded }
                 return Array((mark + prefix + grouped(padded, grouping)).utf8)
             }
-            return Array((mark + prefix).utf8) + Array(repeatElement(fill, count: max(0, room)).joined()) + Array(body.utf8)
+            return Array((mark + prefix).utf8) + Array(repeatElement(fill, count: max(0, room)).joined())
+                + Array(body.utf8)
         }
         return try padded(Array((mark + prefix + body).utf8), standard: ">", meter)
     }
@@ -37,7 +38,8 @@ struct NumberSpec {
         try meter.allow(bytes.count + min(room, 1 << 40) * fill.count)
         let side = alignment ?? standard
         let left = side == "<" ? 0 : side == "^" ? room / 2 : room
-        return Array(repeatElement(fill, count: left).joined()) + bytes + Array(repeatElement(fill, count: room - left).joined())
+        return Array(repeatElement(fill, count: left).joined()) + bytes
+            + Array(repeatElement(fill, count: room - left).joined())
     }
 
     private func grouped(_ digits: String, _ separator: Character) -> String {

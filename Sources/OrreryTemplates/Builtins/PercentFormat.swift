@@ -34,10 +34,11 @@ private struct PercentFormatter {
             index += 1
             try conversion()
         }
-        let isMapping = switch values {
-        case .dictionary, .list, .range, .undefined: true
-        default: false
-        }
+        let isMapping =
+            switch values {
+            case .dictionary, .list, .range, .undefined: true
+            default: false
+            }
         if let list { if used < list.count { throw leftOver } } else if used == 0, !isMapping { throw leftOver }
         return try writer.text(isMarkup: isMarkup)
     }
@@ -63,7 +64,9 @@ private struct PercentFormatter {
         var spec = NumberSpec()
         var named: Value?
         if try peek() == UInt8(ascii: "(") { named = try namedValue() }
-        while let flag = ["-", "+", " ", "0", "#"].first(where: { index < format.count && format[index] == $0.utf8.first! }) {
+        while let flag = ["-", "+", " ", "0", "#"].first(where: {
+            index < format.count && format[index] == $0.utf8.first!
+        }) {
             switch flag {
             case "-": spec.alignment = "<"
             case "+": spec.sign = "+"
@@ -104,7 +107,9 @@ private struct PercentFormatter {
         start = index
         index += 1
         used = max(used, 1)
-        guard let value = dictionary[name] else { throw Failure.runtime(String(decoding: ReprText.quoted(name), as: UTF8.self)) }
+        guard let value = dictionary[name] else {
+            throw Failure.runtime(String(decoding: ReprText.quoted(name), as: UTF8.self))
+        }
         return value
     }
 
@@ -119,7 +124,9 @@ private struct PercentFormatter {
         let start = index
         while index < format.count, format[index].isDigit { index += 1 }
         guard index > start else { return nil }
-        guard let value = Int(String(decoding: format[start ..< index], as: UTF8.self)) else { throw Failure.runtime("width or precision too big") }
+        guard let value = Int(String(decoding: format[start ..< index], as: UTF8.self)) else {
+            throw Failure.runtime("width or precision too big")
+        }
         try interpreter.meter.allow(value)
         return value
     }
@@ -133,11 +140,15 @@ private struct PercentFormatter {
             var full = try letter == "s" ? value.text ?? interpreter.string(value) : interpreter.repr(value)
             if isMarkup { full = try interpreter.escaped(full) }
             let bytes = spec.precision.map { Array(full.bytes(0 ..< min($0, full.count))) } ?? full.utf8
-            try writer.append(try text.padded(letter == "a" ? JSONText.escapedBeyondASCII(bytes) : bytes, standard: ">", meter), isForeign: full.isForeign)
+            try writer.append(
+                try text.padded(letter == "a" ? JSONText.escapedBeyondASCII(bytes) : bytes, standard: ">", meter),
+                isForeign: full.isForeign)
         case "c":
             let bytes: [UInt8]
             if let integer = value.integer {
-                guard let scalar = UInt32(exactly: integer).flatMap(Unicode.Scalar.init) else { throw Failure.runtime("%c arg not in range(0x110000)") }
+                guard let scalar = UInt32(exactly: integer).flatMap(Unicode.Scalar.init) else {
+                    throw Failure.runtime("%c arg not in range(0x110000)")
+                }
                 bytes = Array(UTF8.encode(scalar)!)
             } else if let string = value.text, string.count == 1 {
                 bytes = string.utf8
@@ -148,7 +159,9 @@ private struct PercentFormatter {
         case "d", "i", "u", "x", "X", "o": try writer.append(try integer(letter, spec, value))
         case "e", "E", "f", "F", "g", "G":
             if case .undefined(let undefined) = value { throw undefined.failure }
-            guard let number = interpreter.double(value) else { throw Failure.runtime("must be real number, not \(value.typeName)") }
+            guard let number = interpreter.double(value) else {
+                throw Failure.runtime("must be real number, not \(value.typeName)")
+            }
             try writer.append(try FloatSpec.format(number, letter, spec, meter))
         default: throw Failure.runtime("unsupported format character '\(letter)'")
         }
@@ -159,13 +172,20 @@ private struct PercentFormatter {
         if case .undefined(let undefined) = value { throw undefined.failure }
         var number = value.integer
         if isDecimal, case .float(let float) = value {
-            if float.isNaN || float.isInfinite { throw Failure.runtime("cannot convert float \(float.isNaN ? "NaN" : "infinity") to integer") }
+            if float.isNaN || float.isInfinite {
+                throw Failure.runtime("cannot convert float \(float.isNaN ? "NaN" : "infinity") to integer")
+            }
             guard abs(float) < 0x1p63 else { throw Failure.limit("an integer beyond 64 bits") }
             number = Int(float)
         }
-        guard let number else { throw Failure.runtime("%\(letter) format: \(isDecimal ? "a real number" : "an integer") is required, not \(value.typeName)") }
+        guard let number else {
+            throw Failure.runtime(
+                "%\(letter) format: \(isDecimal ? "a real number" : "an integer") is required, not \(value.typeName)")
+        }
         var digits = String(number.magnitude, radix: letter == "o" ? 8 : isDecimal ? 10 : 16, uppercase: letter == "X")
-        if let precision = spec.precision, precision > digits.count { digits = String(repeating: "0", count: precision - digits.count) + digits }
+        if let precision = spec.precision, precision > digits.count {
+            digits = String(repeating: "0", count: precision - digits.count) + digits
+        }
         let prefix = spec.isAlternate && !isDecimal ? (letter == "o" ? "0o" : "0\(letter)") : ""
         return try spec.number(digits, isNegative: number < 0, prefix: prefix, interpreter.meter)
     }
@@ -181,6 +201,7 @@ enum FloatSpec {
         let scaled = letter == "%" ? number * 100 : number
         var digits = FloatText.fixed(scaled.magnitude, precision, conversion, alternate: spec.isAlternate)
         if letter.isUppercase { digits = digits.uppercased() }
-        return try spec.number(digits + (letter == "%" ? "%" : ""), isNegative: number.sign == .minus && !number.isNaN, meter)
+        return try spec.number(
+            digits + (letter == "%" ? "%" : ""), isNegative: number.sign == .minus && !number.isNaN, meter)
     }
 }

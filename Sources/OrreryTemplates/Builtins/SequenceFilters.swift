@@ -13,7 +13,9 @@ extension Interpreter {
         case .join: return try join(value, arguments)
         case .reverse:
             _ = try arguments.bind("reverse")
-            if case .text(let string) = value { return try inheriting(try text(string.characters.reversed().flatMap { $0 }), from: value) }
+            if case .text(let string) = value {
+                return try inheriting(try text(string.characters.reversed().flatMap { $0 }), from: value)
+            }
             if case .iterator = value { return try list(try items(value).reversed()) }
             guard canReverse(value) else {
                 guard try iteratorIfIterable(value) != nil else { throw Failure.runtime("argument must be iterable") }
@@ -34,7 +36,9 @@ extension Interpreter {
     /// An argument that Python wants to be a boolean or an integer.
     func flag(_ value: Value?) throws -> Bool {
         guard let value else { return false }
-        guard let integer = value.integer else { throw Failure.runtime("'\(value.typeName)' object cannot be interpreted as an integer") }
+        guard let integer = value.integer else {
+            throw Failure.runtime("'\(value.typeName)' object cannot be interpreted as an integer")
+        }
         return integer != 0
     }
 
@@ -71,14 +75,17 @@ extension Interpreter {
     private func sortKey(_ item: Value, _ attribute: Value?, _ isCaseSensitive: Bool) throws -> Value {
         var paths: [[Value]] = [[]]
         if case .text(let names)? = attribute {
-            paths = try names.split(Text(","), limit: -1, fromRight: false).map { try attributePath(try text(Array($0))) }
+            paths = try names.split(Text(","), limit: -1, fromRight: false).map {
+                try attributePath(try text(Array($0)))
+            }
         } else if let attribute {
             paths = [try attributePath(attribute)]
         }
-        return try list(try paths.map { path in
-            let found = try lookUp(path, in: item)
-            return isCaseSensitive ? found : try ignoringCase(found)
-        })
+        return try list(
+            try paths.map { path in
+                let found = try lookUp(path, in: item)
+                return isCaseSensitive ? found : try ignoringCase(found)
+            })
     }
 
     private func sortDictionary(_ value: Value, _ arguments: CallArguments) throws -> Value {
@@ -86,14 +93,19 @@ extension Interpreter {
         let isCaseSensitive = try values[0].map { try isTrue($0) } ?? false
         let isReversed = try flag(values[2])
         let by = values[1]?.text?.string ?? (values[1] == nil ? "key" : "")
-        guard by == "key" || by == "value" else { throw Failure.runtime("You can only sort by either \"key\" or \"value\"") }
+        guard by == "key" || by == "value" else {
+            throw Failure.runtime("You can only sort by either \"key\" or \"value\"")
+        }
         if case .undefined(let undefined) = value { throw undefined.failure }
-        guard case .dictionary(let dictionary) = value else { throw Failure.runtime("'\(value.typeName)' object has no attribute 'items'") }
+        guard case .dictionary(let dictionary) = value else {
+            throw Failure.runtime("'\(value.typeName)' object has no attribute 'items'")
+        }
         let keyed = try dictionary.entries.map { entry in
             let key = by == "key" ? entry.key : entry.value
             return (entry: entry, key: isCaseSensitive ? key : try ignoringCase(key))
         }
-        return try list(try sorted(keyed, reverse: isReversed) { $0.key }.map { try tuple([$0.entry.key, $0.entry.value]) })
+        return try list(
+            try sorted(keyed, reverse: isReversed) { $0.key }.map { try tuple([$0.entry.key, $0.entry.value]) })
     }
 
     private func group(_ value: Value, _ arguments: CallArguments) throws -> Value {

@@ -1,11 +1,14 @@
 /// jinja2's tests.
 enum Tests {
     static let comparisons: [String: Comparison] = [
-        "==": .equal, "eq": .equal, "equalto": .equal, "!=": .notEqual, "ne": .notEqual, ">": .greater, "gt": .greater, "greaterthan": .greater,
-        "ge": .greaterOrEqual, ">=": .greaterOrEqual, "<": .less, "lt": .less, "lessthan": .less, "<=": .lessOrEqual, "le": .lessOrEqual, "in": .isIn,
+        "==": .equal, "eq": .equal, "equalto": .equal, "!=": .notEqual, "ne": .notEqual, ">": .greater, "gt": .greater,
+        "greaterthan": .greater,
+        "ge": .greaterOrEqual, ">=": .greaterOrEqual, "<": .less, "lt": .less, "lessthan": .less, "<=": .lessOrEqual,
+        "le": .lessOrEqual, "in": .isIn,
     ]
     static let names: Set<String> = Set(comparisons.keys).union([
-        "odd", "even", "divisibleby", "defined", "undefined", "filter", "test", "none", "boolean", "false", "true", "integer", "float", "lower", "upper",
+        "odd", "even", "divisibleby", "defined", "undefined", "filter", "test", "none", "boolean", "false", "true",
+        "integer", "float", "lower", "upper",
         "string", "mapping", "number", "sequence", "iterable", "callable", "sameas", "escaped",
     ])
 }
@@ -14,7 +17,9 @@ extension Interpreter {
     func test(_ name: String, _ value: Value, _ arguments: CallArguments) throws -> Bool {
         guard Tests.names.contains(name) else { throw Failure.runtime("No test named '\(name)'.") }
         if let comparison = Tests.comparisons[name] {
-            let other = try name == "in" ? arguments.bind(name, "seq", required: 1)[0] : arguments.bindPositional(name, 1 ... 1)[0]
+            let other =
+                try name == "in"
+                ? arguments.bind(name, "seq", required: 1)[0] : arguments.bindPositional(name, 1 ... 1)[0]
             return try compare(value, comparison, other ?? .null)
         }
         switch name {
@@ -47,8 +52,12 @@ extension Interpreter {
         case ("boolean", .bool), ("integer", .int), ("float", .float), ("string", .text), ("mapping", .dictionary): true
         case ("true", .bool(true)), ("false", .bool(false)): true
         case ("number", .int), ("number", .float), ("number", .bool): true
-        case ("sequence", .text), ("sequence", .list), ("sequence", .tuple), ("sequence", .dictionary), ("sequence", .range), ("sequence", .undefined): true
-        case ("callable", .macro), ("callable", .method), ("callable", .function), ("callable", .joiner), ("callable", .loop): true
+        case ("sequence", .text), ("sequence", .list), ("sequence", .tuple), ("sequence", .dictionary),
+            ("sequence", .range), ("sequence", .undefined):
+            true
+        case ("callable", .macro), ("callable", .method), ("callable", .function), ("callable", .joiner),
+            ("callable", .loop):
+            true
         // Undefined has a method __call__, which fails.
         case ("callable", .undefined): true
         default: false

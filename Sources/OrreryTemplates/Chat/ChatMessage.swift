@@ -5,7 +5,8 @@ public struct ChatMessage: Sendable, Hashable {
     public var content: Content?
     /// What a reasoning model thought before it answered.
     public var reasoningContent: String?
-    /// What the assistant asks tools to do, in OpenAI's form: `{"type": "function", "function": {"name", "arguments"}}`.
+    /// What the assistant asks tools to do, in OpenAI's form: `{"type": "function", "function": {"name",
+    /// "arguments"}}`.
     public var toolCalls: [TemplateValue]
     /// Of a tool's answer: which call it answers.
     public var toolCallID: String?
@@ -19,7 +20,8 @@ public struct ChatMessage: Sendable, Hashable {
     }
 
     public init(
-        role: String, content: Content?, reasoningContent: String? = nil, toolCalls: [TemplateValue] = [], toolCallID: String? = nil, name: String? = nil
+        role: String, content: Content?, reasoningContent: String? = nil, toolCalls: [TemplateValue] = [],
+        toolCallID: String? = nil, name: String? = nil
     ) {
         (self.role, self.content, self.reasoningContent) = (role, content, reasoningContent)
         (self.toolCalls, self.toolCallID, self.name) = (toolCalls, toolCallID, name)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A model's chat template: a conversation in, the text that the model continues out, as transformers' `apply_chat_template` makes it.
+/// A model's chat template: a conversation in, the text that the model continues out, as transformers'
+/// `apply_chat_template` makes it.
 ///
 /// ```swift
 /// let template = try ChatTemplate(source, name: "chat_template.jinja", specialTokens: ["bos_token": "<s>"])
@@ -14,7 +15,10 @@ public struct ChatTemplate: Sendable {
 
     /// - Parameter name: what errors call it: its file.
     /// - Throws: `TemplateError` if it is not the language.
-    public init(_ source: String, name: String = "the chat template", specialTokens: [String: String] = [:], limits: TemplateLimits = TemplateLimits()) throws {
+    public init(
+        _ source: String, name: String = "the chat template", specialTokens: [String: String] = [:],
+        limits: TemplateLimits = TemplateLimits()
+    ) throws {
         template = try Template(source, name: name, limits: limits)
         (self.source, self.specialTokens) = (source, specialTokens)
     }
@@ -23,7 +27,8 @@ public struct ChatTemplate: Sendable {
     public struct Options: Sendable {
         /// Whether the start of the assistant's next message is added.
         public var addGenerationPrompt = true
-        /// Whether the last message is left open, for the model to go on with it. Not together with `addGenerationPrompt`.
+        /// Whether the last message is left open, for the model to go on with it. Not together with
+        /// `addGenerationPrompt`.
         public var continueFinalMessage = false
         /// Tools that the model may call, as JSON schemas in OpenAI's form; nil for none.
         public var tools: [TemplateValue]?
@@ -49,7 +54,8 @@ public struct ChatTemplate: Sendable {
         var messages = try conversation.map(prepared)
         if options.continueFinalMessage { return try renderOpen(&messages, options) }
         return try template.render(
-            variables(messages, options), trusted: specialTokens.mapValues(TemplateValue.string), controlTokens: options.controlTokens, date: options.date)
+            variables(messages, options), trusted: specialTokens.mapValues(TemplateValue.string),
+            controlTokens: options.controlTokens, date: options.date)
     }
 
     private func variables(_ messages: [[TemplateValue.Member]], _ options: Options) -> [String: TemplateValue] {
@@ -63,10 +69,14 @@ public struct ChatTemplate: Sendable {
 
     /// Fields with a null go, and reasoning is there under each of its names, as transformers prepares messages.
     private func prepared(_ message: TemplateValue) throws -> [TemplateValue.Member] {
-        guard case .dictionary(let all) = message else { throw failure("expected each message to be an object, found something else") }
+        guard case .dictionary(let all) = message else {
+            throw failure("expected each message to be an object, found something else")
+        }
         var members = all.filter { $0.value != .none }
         let names = ["reasoning_content", "thinking", "reasoning"]
-        guard let reasoning = names.lazy.compactMap({ name in members.first { $0.name == name }?.value }).first else { return members }
+        guard let reasoning = names.lazy.compactMap({ name in members.first { $0.name == name }?.value }).first else {
+            return members
+        }
         if !members.contains(where: { $0.name == "thinking" }) { members.insert(.init("thinking", reasoning), at: 0) }
         if let place = members.firstIndex(where: { $0.name == "reasoning_content" }) {
             members[place] = .init("reasoning_content", reasoning)
@@ -85,16 +95,23 @@ public struct ChatTemplate: Sendable {
     private static let tag = "CONTINUE_FINAL_MESSAGE_TAG "
 
     /// Renders with a mark behind the last message's text, and cuts there.
-    private func renderOpen(_ messages: inout [[TemplateValue.Member]], _ options: Options) throws -> Template.Rendering {
-        guard !options.addGenerationPrompt else { throw failure("expected either a new answer or the last message continued, not both") }
-        guard let last = messages.indices.last, let place = messages[last].firstIndex(where: { $0.name == "content" }) else {
+    private func renderOpen(_ messages: inout [[TemplateValue.Member]], _ options: Options) throws -> Template.Rendering
+    {
+        guard !options.addGenerationPrompt else {
+            throw failure("expected either a new answer or the last message continued, not both")
+        }
+        guard let last = messages.indices.last, let place = messages[last].firstIndex(where: { $0.name == "content" })
+        else {
             throw failure("expected a last message with content to continue")
         }
-        guard source.contains("content") else { throw failure("expected a template that reads 'content', to continue the last message") }
+        guard source.contains("content") else {
+            throw failure("expected a template that reads 'content', to continue the last message")
+        }
         let (marked, final) = try marked(messages[last][place].value)
         messages[last][place] = .init("content", marked)
         let rendering = try template.render(
-            variables(messages, options), trusted: specialTokens.mapValues(TemplateValue.string), controlTokens: options.controlTokens, date: options.date)
+            variables(messages, options), trusted: specialTokens.mapValues(TemplateValue.string),
+            controlTokens: options.controlTokens, date: options.date)
         let (text, tag) = (Text(rendering.text), Text(Self.tag))
         let mark = Text(String(Self.tag.dropLast()))
         guard text.contains(try Text(Array(Text(final).stripped(.both, nil)), Meter(TemplateLimits()))),
@@ -102,7 +119,9 @@ public struct ChatTemplate: Sendable {
         else { throw failure("the last message cannot be continued: the template changes its text") }
         var kept = text.utf8[..<cut]
         // Without the blank behind it the mark was trimmed, and so would be white space before it.
-        if !text.utf8[cut...].starts(with: tag.utf8) { kept = Text(String(decoding: kept, as: UTF8.self)).stripped(.right, nil) }
+        if !text.utf8[cut...].starts(with: tag.utf8) {
+            kept = Text(String(decoding: kept, as: UTF8.self)).stripped(.right, nil)
+        }
         return rendering.prefix(kept.count)
     }
 
@@ -111,7 +130,8 @@ public struct ChatTemplate: Sendable {
         case .string(let text): return (.string(text + Self.tag), text)
         case .list(var parts):
             for index in parts.indices.reversed() {
-                guard case .dictionary(var members) = parts[index], let place = members.firstIndex(where: { $0.name == "text" }),
+                guard case .dictionary(var members) = parts[index],
+                    let place = members.firstIndex(where: { $0.name == "text" }),
                     case .string(let text) = members[place].value
                 else { continue }
                 members[place] = .init("text", .string(text + Self.tag))

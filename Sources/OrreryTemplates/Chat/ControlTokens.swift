@@ -13,7 +13,9 @@ struct ControlTokens {
         let bytes = Array(text.utf8)
         var (places, index) = ([Range<Int>](), 0)
         while index < bytes.count {
-            guard firstBytes.contains(bytes[index]), let token = tokens.first(where: { bytes[index...].starts(with: $0) }) else {
+            guard firstBytes.contains(bytes[index]),
+                let token = tokens.first(where: { bytes[index...].starts(with: $0) })
+            else {
                 index += 1
                 continue
             }

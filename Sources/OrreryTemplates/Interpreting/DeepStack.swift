@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Runs what recurses on a thread of its own, whose stack holds everything that `TemplateLimits` allow (measured: under 2 MB), whatever the
-/// caller's thread has: 512 KB on some.
+/// Runs what recurses on a thread of its own, whose stack holds everything that `TemplateLimits` allow (measured: under
+/// 2 MB), whatever the caller's thread has: 512 KB on some.
 enum DeepStack {
     private static let byteCount = 8 << 20
 
@@ -24,7 +24,9 @@ enum DeepStack {
         func set(_ value: Result<R, any Error>) { result.withLock { $0 = value } }
 
         func get() throws -> R {
-            guard let value = result.withLock({ $0 }) else { preconditionFailure("DeepStack: the thread ended without a result") }
+            guard let value = result.withLock({ $0 }) else {
+                preconditionFailure("DeepStack: the thread ended without a result")
+            }
             return try value.get()
         }
     }

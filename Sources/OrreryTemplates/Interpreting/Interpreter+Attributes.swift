@@ -51,10 +51,13 @@ extension Interpreter {
         case .namespace(let namespace): return namespace[Text(name)]
         case .loop(let loop): return try member(name, of: loop)
         case .macro(let macro): return try member(name, of: macro)
-        case .cycler(let cycler): return name == "current" ? cycler.current : methods(of: value).contains(name) ? .method(BoundMethod(value, name)) : nil
+        case .cycler(let cycler):
+            return name == "current"
+                ? cycler.current : methods(of: value).contains(name) ? .method(BoundMethod(value, name)) : nil
         case .range(let range) where ["start", "stop", "step"].contains(name):
             return .int(name == "start" ? range.start : name == "stop" ? range.stop : range.step)
-        case .tuple(let items) where items.isGroup && (name == "grouper" || name == "list"): return items.items[name == "grouper" ? 0 : 1]
+        case .tuple(let items) where items.isGroup && (name == "grouper" || name == "list"):
+            return items.items[name == "grouper" ? 0 : 1]
         case .int, .bool:
             if name == "real" || name == "numerator" { return .int(value.integer ?? 0) }
             if name == "imag" || name == "denominator" { return .int(name == "imag" ? 0 : 1) }
@@ -62,7 +65,9 @@ extension Interpreter {
             if name == "real" || name == "imag" { return .float(name == "real" ? number : 0) }
         default: break
         }
-        if Methods.changing(value).contains(name) { return .undefined(Undefined(message: .unsafe(attribute: name, type: value.typeName))) }
+        if Methods.changing(value).contains(name) {
+            return .undefined(Undefined(message: .unsafe(attribute: name, type: value.typeName)))
+        }
         return methods(of: value).contains(name) ? .method(BoundMethod(value, name)) : nil
     }
 
@@ -116,7 +121,10 @@ extension Interpreter {
             let slice = try places(range.count)
             let (scaled, overflow) = range.step.multipliedReportingOverflow(by: slice.step)
             if overflow { throw Failure.runtime("a range step beyond 64 bits") }
-            return .range(IntegerRange(start: range.element(slice.first), stop: range.element(slice.end), step: scaled, count: slice.count))
+            return .range(
+                IntegerRange(
+                    start: range.element(slice.first), stop: range.element(slice.end), step: scaled, count: slice.count)
+            )
         case .dictionary: throw Failure.runtime("unhashable type: 'slice'")
         default: throw Failure.runtime("'\(value.typeName)' object is not subscriptable")
         }
@@ -134,7 +142,9 @@ struct Slice {
     init(_ start: Value, _ stop: Value, _ step: Value, count length: Int) throws {
         func bound(_ value: Value) throws -> Int? {
             if value.isNone { return nil }
-            guard let integer = value.integer else { throw Failure.runtime("slice indices must be integers or None or have an __index__ method") }
+            guard let integer = value.integer else {
+                throw Failure.runtime("slice indices must be integers or None or have an __index__ method")
+            }
             return integer
         }
         let (from, to, by) = (try bound(start), try bound(stop), try bound(step) ?? 1)

@@ -6,7 +6,9 @@ extension Interpreter {
         case .method(let method): return try call(method, arguments)
         case .function(let function): return try call(function, arguments)
         case .loop(let loop):
-            guard let recurse = loop.recurse else { throw Failure.runtime("The loop must have the 'recursive' marker to be called recursively.") }
+            guard let recurse = loop.recurse else {
+                throw Failure.runtime("The loop must have the 'recursive' marker to be called recursively.")
+            }
             return try recurse(try arguments.bind("loop", "iterable", required: 1)[0] ?? .null, loop.depth0 + 1)
         case .joiner(let joiner):
             _ = try arguments.bind("joiner")
@@ -30,19 +32,24 @@ extension Interpreter {
         let firstDefault = definition.parameters.count - definition.defaults.count
         for (index, slot) in frame.parameters.enumerated() where !isGiven[index] {
             let name = definition.parameters[index].name
-            scope.slots[slot] = index >= firstDefault
-                ? try evaluate(definition.defaults[index - firstDefault], scope) : Undefined.hint("parameter '\(name)' was not provided")
+            scope.slots[slot] =
+                index >= firstDefault
+                ? try evaluate(definition.defaults[index - firstDefault], scope)
+                : Undefined.hint("parameter '\(name)' was not provided")
         }
         return .text(try capture { try execute(definition.body, scope) }.text)
     }
 
     /// - Returns: which parameters were given a value.
-    private func bind(_ definition: MacroDefinition, _ frame: Scopes.Frame, _ arguments: inout CallArguments, _ scope: Activation) throws -> [Bool] {
+    private func bind(
+        _ definition: MacroDefinition, _ frame: Scopes.Frame, _ arguments: inout CallArguments, _ scope: Activation
+    ) throws -> [Bool] {
         let name = definition.name.map { "'\($0)'" } ?? "None"
         let count = definition.parameters.count
         var isGiven = Array(repeating: false, count: count)
         for (index, parameter) in definition.parameters.enumerated() {
-            let value = index < arguments.positional.count ? arguments.positional[index] : arguments.take(parameter.name)
+            let value =
+                index < arguments.positional.count ? arguments.positional[index] : arguments.take(parameter.name)
             guard let value else { continue }
             isGiven[index] = true
             scope.slots[frame.parameters[index]] = value
@@ -74,17 +81,22 @@ extension Interpreter {
         case .namespace:
             let namespace = try makeNamespace()
             for (key, value) in try entries(arguments) {
-                guard let name = key.text else { throw Failure.runtime("attribute name must be string, not '\(key.typeName)'") }
+                guard let name = key.text else {
+                    throw Failure.runtime("attribute name must be string, not '\(key.typeName)'")
+                }
                 try set(namespace, name, value)
             }
             return .namespace(namespace)
         case .cycler:
-            if arguments.positional.isEmpty || !arguments.named.isEmpty { throw Failure.runtime("at least one item has to be provided") }
+            if arguments.positional.isEmpty || !arguments.named.isEmpty {
+                throw Failure.runtime("at least one item has to be provided")
+            }
             return .cycler(Cycler(try ItemList(arguments.positional, meter)))
         case .joiner: return .joiner(Joiner(try arguments.bind("joiner", "sep")[0] ?? .text(Text(", "))))
         case .lipsum: throw Failure.runtime("lipsum is not supported: its text is random")
         case .raiseException:
-            throw Failure.raised(try string(try arguments.bind("raise_exception", "message", required: 1)[0] ?? .null).string)
+            throw Failure.raised(
+                try string(try arguments.bind("raise_exception", "message", required: 1)[0] ?? .null).string)
         case .strftimeNow:
             guard let format = try arguments.bind("strftime_now", "format", required: 1)[0]?.text else {
                 throw Failure.runtime("strftime_now() argument must be str")
@@ -97,14 +109,20 @@ extension Interpreter {
     private func range(_ arguments: CallArguments) throws -> IntegerRange {
         let values = try arguments.bindPositional("range", 1 ... 3).compactMap { $0 }.map { value throws -> Int in
             if case .undefined(let undefined) = value { throw undefined.failure }
-            guard let integer = value.integer else { throw Failure.runtime("'\(value.typeName)' object cannot be interpreted as an integer") }
+            guard let integer = value.integer else {
+                throw Failure.runtime("'\(value.typeName)' object cannot be interpreted as an integer")
+            }
             return integer
         }
-        let (start, stop, step) = values.count == 1 ? (0, values[0], 1) : (values[0], values[1], values.count == 3 ? values[2] : 1)
+        let (start, stop, step) =
+            values.count == 1 ? (0, values[0], 1) : (values[0], values[1], values.count == 3 ? values[2] : 1)
         if step == 0 { throw Failure.runtime("range() arg 3 must not be zero") }
         let tooBig = Failure.runtime("Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).")
-        guard step > 0 ? start < stop : start > stop else { return IntegerRange(start: start, stop: stop, step: step, count: 0) }
-        let (distance, overflow) = step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
+        guard step > 0 ? start < stop : start > stop else {
+            return IntegerRange(start: start, stop: stop, step: step, count: 0)
+        }
+        let (distance, overflow) =
+            step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
         if overflow { throw tooBig }
         let count = (distance - 1) / Int(clamping: step.magnitude) + 1
         if count > 100_000 { throw tooBig }
@@ -113,7 +131,9 @@ extension Interpreter {
 
     /// What `dict(...)` is made of: a mapping or pairs, then names.
     private func entries(_ arguments: CallArguments) throws -> [(key: Value, value: Value)] {
-        guard arguments.positional.count <= 1 else { throw Failure.runtime("dict expected at most 1 argument, got \(arguments.positional.count)") }
+        guard arguments.positional.count <= 1 else {
+            throw Failure.runtime("dict expected at most 1 argument, got \(arguments.positional.count)")
+        }
         var entries: [(key: Value, value: Value)] = []
         switch arguments.positional.first {
         case nil: break
@@ -122,7 +142,9 @@ extension Interpreter {
         case let value?:
             for pair in try items(value) {
                 let pair = try items(pair)
-                guard pair.count == 2 else { throw Failure.runtime("dictionary update sequence element has length \(pair.count); 2 is required") }
+                guard pair.count == 2 else {
+                    throw Failure.runtime("dictionary update sequence element has length \(pair.count); 2 is required")
+                }
                 entries.append((pair[0], pair[1]))
             }
         }

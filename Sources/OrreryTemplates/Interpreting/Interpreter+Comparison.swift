@@ -37,7 +37,8 @@ extension Interpreter {
         }
     }
 
-    /// Equal, or the very same value: how containers compare what is in them, so that a NaN is in the list that holds it.
+    /// Equal, or the very same value: how containers compare what is in them, so that a NaN is in the list that holds
+    /// it.
     private func isSame(_ a: Value, _ b: Value) throws -> Bool { try equals(a, b) }
 
     /// Python's `is`, as far as it means anything: small values that are equal, and containers that are one.
@@ -61,7 +62,8 @@ extension Interpreter {
         }
     }
 
-    /// Below, equal or above zero; the inner nil where one is not a number. The outer nil if a value is no number at all.
+    /// Below, equal or above zero; the inner nil where one is not a number. The outer nil if a value is no number at
+    /// all.
     private func numericOrder(_ a: Value, _ b: Value) -> Int?? {
         if let x = a.integer, let y = b.integer { return x < y ? -1 : x > y ? 1 : 0 }
         switch (a, b) {
@@ -94,9 +96,12 @@ extension Interpreter {
             try meter.step(over: min(x.utf8.count, y.utf8.count))
             return holds(x < y ? -1 : y < x ? 1 : 0)
         case (.list(let x), .list(let y)), (.tuple(let x), .tuple(let y)):
-            for (left, right) in zip(x.items, y.items) where try !equals(left, right) { return try order(left, right, sign, holds) }
+            for (left, right) in zip(x.items, y.items) where try !equals(left, right) {
+                return try order(left, right, sign, holds)
+            }
             return holds(x.items.count - y.items.count)
-        default: throw Failure.runtime("'\(sign)' not supported between instances of '\(a.typeName)' and '\(b.typeName)'")
+        default:
+            throw Failure.runtime("'\(sign)' not supported between instances of '\(a.typeName)' and '\(b.typeName)'")
         }
     }
 
@@ -106,7 +111,9 @@ extension Interpreter {
     func contains(_ container: Value, _ item: Value) throws -> Bool {
         switch container {
         case .text(let text):
-            guard let part = item.text else { throw Failure.runtime("'in <string>' requires string as left operand, not \(item.typeName)") }
+            guard let part = item.text else {
+                throw Failure.runtime("'in <string>' requires string as left operand, not \(item.typeName)")
+            }
             try meter.step(over: text.utf8.count)
             return text.contains(part)
         case .dictionary(let dictionary): return try dictionary.value(item, meter) != nil
@@ -116,7 +123,9 @@ extension Interpreter {
             if case .float(let number) = item { return Int(exactly: number).flatMap(range.index) != nil }
             return false
         default:
-            guard let iterator = try iteratorIfIterable(container) else { throw Failure.runtime("argument of type '\(container.typeName)' is not iterable") }
+            guard let iterator = try iteratorIfIterable(container) else {
+                throw Failure.runtime("argument of type '\(container.typeName)' is not iterable")
+            }
             while let element = try iterator.next() {
                 if try equals(element, item) { return true }
             }

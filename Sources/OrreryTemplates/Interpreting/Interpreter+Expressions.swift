@@ -25,7 +25,8 @@ extension Interpreter {
         case .constant, .name: return .null
         case .tuple(let items): return try tuple(try items.map { try evaluate($0, scope) })
         case .list(let items): return try list(try items.map { try evaluate($0, scope) })
-        case .dictionary(let items): return try dictionary(try items.map { (try evaluate($0.key, scope), try evaluate($0.value, scope)) })
+        case .dictionary(let items):
+            return try dictionary(try items.map { (try evaluate($0.key, scope), try evaluate($0.value, scope)) })
         case .conditional(let test, let then, let otherwise, let at):
             if try isTrue(try evaluate(test, scope)) { return try evaluate(then, scope) }
             if let otherwise { return try evaluate(otherwise, scope) }
@@ -105,7 +106,9 @@ extension Interpreter {
         return .text(try writer.text())
     }
 
-    func dictionary(_ entries: [(key: Value, value: Value)]) throws -> Value { .dictionary(try Dictionary(entries, meter)) }
+    func dictionary(_ entries: [(key: Value, value: Value)]) throws -> Value {
+        .dictionary(try Dictionary(entries, meter))
+    }
 
     func evaluate(_ arguments: Arguments, _ scope: Activation) throws -> CallArguments {
         var values = CallArguments()
@@ -113,10 +116,14 @@ extension Interpreter {
         for (name, argument) in arguments.named { values.named.append((name, try evaluate(argument, scope))) }
         if let rest = arguments.rest { values.positional += try items(try evaluate(rest, scope)) }
         if let rest = arguments.namedRest {
-            guard case .dictionary(let dictionary) = try evaluate(rest, scope) else { throw Failure.runtime("argument after ** must be a mapping") }
+            guard case .dictionary(let dictionary) = try evaluate(rest, scope) else {
+                throw Failure.runtime("argument after ** must be a mapping")
+            }
             for entry in dictionary.entries {
                 guard let name = entry.key.text?.string else { throw Failure.runtime("keywords must be strings") }
-                if values.named.contains(where: { $0.name == name }) { throw Failure.runtime("got multiple values for keyword argument '\(name)'") }
+                if values.named.contains(where: { $0.name == name }) {
+                    throw Failure.runtime("got multiple values for keyword argument '\(name)'")
+                }
                 values.named.append((name, entry.value))
             }
         }

@@ -2,7 +2,9 @@ extension Interpreter {
     /// nil for what Python cannot iterate.
     func iteratorIfIterable(_ value: Value) throws -> ValueIterator? {
         let depth = min(value.depth + 1, ItemList.deepest)
-        func counted(_ typeName: String, _ count: Int, _ element: @escaping (Int) throws -> Value) throws -> ValueIterator {
+        func counted(
+            _ typeName: String, _ count: Int, _ element: @escaping (Int) throws -> Value
+        ) throws -> ValueIterator {
             var index = 0
             return try ValueIterator(typeName, depth: depth) {
                 guard index < count else { return nil }
@@ -15,15 +17,20 @@ extension Interpreter {
         case .list(let items): return try counted("list_iterator", items.items.count) { items.items[$0] }
         case .tuple(let items): return try counted("tuple_iterator", items.items.count) { items.items[$0] }
         case .range(let range): return try counted("range_iterator", range.count) { .int(range.element($0)) }
-        case .dictionary(let dictionary): return try counted("dict_keyiterator", dictionary.count) { dictionary.entries[$0].key }
-        case .view(let view): return try counted("dict_iterator", view.dictionary.count) { [meter] in try view.element($0, meter) }
+        case .dictionary(let dictionary):
+            return try counted("dict_keyiterator", dictionary.count) { dictionary.entries[$0].key }
+        case .view(let view):
+            return try counted("dict_iterator", view.dictionary.count) { [meter] in try view.element($0, meter) }
         case .text(let text):
             var offset = 0
             return try ValueIterator("str_iterator", depth: 1) { [meter] in
                 guard offset < text.utf8.count else { return nil }
                 let start = offset
                 repeat { offset += 1 } while offset < text.utf8.count && text.utf8[offset] & 0xC0 == 0x80
-                return .text(try Text(Array(text.utf8[start ..< offset]), foreign: text.isForeign ? text.foreign(in: start ..< offset) : [], meter))
+                return .text(
+                    try Text(
+                        Array(text.utf8[start ..< offset]),
+                        foreign: text.isForeign ? text.foreign(in: start ..< offset) : [], meter))
             }
         case .loop(let loop):
             return try ValueIterator("LoopContext", depth: depth) { [meter] in
@@ -36,7 +43,9 @@ extension Interpreter {
     }
 
     func iterator(_ value: Value) throws -> ValueIterator {
-        guard let iterator = try iteratorIfIterable(value) else { throw Failure.runtime("'\(value.typeName)' object is not iterable") }
+        guard let iterator = try iteratorIfIterable(value) else {
+            throw Failure.runtime("'\(value.typeName)' object is not iterable")
+        }
         return iterator
     }
 
@@ -69,7 +78,9 @@ extension Interpreter {
 
     func requiredLength(_ value: Value) throws -> Int {
         if case .loop(let loop) = value { return try loop.length(meter) }
-        guard let length = length(value) else { throw Failure.runtime("object of type '\(value.typeName)' has no len()") }
+        guard let length = length(value) else {
+            throw Failure.runtime("object of type '\(value.typeName)' has no len()")
+        }
         return length
     }
 

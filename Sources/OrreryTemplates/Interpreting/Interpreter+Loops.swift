@@ -14,7 +14,9 @@ extension Interpreter {
         return .text(try capture { try iterate(loop, iterable, in: inner, definedIn: scope, depth: depth) }.text)
     }
 
-    private func iterate(_ loop: Loop, _ iterable: Value, in scope: Activation, definedIn outer: Activation, depth: Int) throws -> Flow {
+    private func iterate(
+        _ loop: Loop, _ iterable: Value, in scope: Activation, definedIn outer: Activation, depth: Int
+    ) throws -> Flow {
         let frame = frame(loop.frame)
         var iterator = try iterator(iterable)
         var length = length(iterable)
@@ -23,11 +25,14 @@ extension Interpreter {
             length = nil
         }
         let context = frame.loop.map { _ in
-            LoopContext(iterator, length: length, depth0: depth, recurse: loop.isRecursive ? { [unowned self] in
-                try renderRecursive(loop, $0, outer, depth: $1)
-            } : nil)
+            LoopContext(
+                iterator, length: length, depth0: depth,
+                recurse: loop.isRecursive
+                    ? { [unowned self] in
+                        try renderRecursive(loop, $0, outer, depth: $1)
+                    } : nil)
         }
-        var isFinished = false // Whether the body ran to its end once; `continue` does not count, in jinja2 neither.
+        var isFinished = false  // Whether the body ran to its end once; `continue` does not count, in jinja2 neither.
         while let item = try context == nil ? iterator.next() : context?.next() {
             try meter.step()
             if let context, let slot = frame.loop { scope.slots[slot] = .loop(context) }
@@ -46,7 +51,9 @@ extension Interpreter {
     }
 
     /// The items that satisfy a loop's condition, tested as they are asked for.
-    private func filtered(_ iterator: ValueIterator, _ loop: Loop, _ condition: Expression, _ scope: Activation) throws -> ValueIterator {
+    private func filtered(
+        _ iterator: ValueIterator, _ loop: Loop, _ condition: Expression, _ scope: Activation
+    ) throws -> ValueIterator {
         var isEntered = false
         return try ValueIterator("generator", depth: iterator.depth + 1) { [unowned self] in
             if !isEntered { enter(frame(loop.conditionFrame), scope) }

@@ -18,7 +18,9 @@ extension Interpreter {
     }
 
     func apply(_ op: BinaryOperator, _ a: Value, _ b: Value) throws -> Value {
-        if op == .modulo, case .text(let format) = a { return try inheriting(.text(try percentFormat(format, b)), from: a) }
+        if op == .modulo, case .text(let format) = a {
+            return try inheriting(.text(try percentFormat(format, b)), from: a)
+        }
         if case .undefined(let undefined) = a { throw undefined.failure }
         if case .undefined(let undefined) = b { throw undefined.failure }
         if let pair = numbers(a, b) {
@@ -42,7 +44,9 @@ extension Interpreter {
             if let repeated = try repeated(a, b) ?? repeated(b, a) { return repeated }
         default: break
         }
-        throw Failure.runtime("unsupported operand type(s) for \(op.rawValue)\(op == .power ? " or pow()" : ""): '\(a.typeName)' and '\(b.typeName)'")
+        throw Failure.runtime(
+            "unsupported operand type(s) for \(op.rawValue)\(op == .power ? " or pow()" : ""): '\(a.typeName)' and '\(b.typeName)'"
+        )
     }
 
     /// `sequence * count`; nil for other operands.
@@ -53,7 +57,8 @@ extension Interpreter {
         case .text(let string):
             let (size, overflow) = times(string.utf8.count)
             try meter.allow(size, overflow)
-            return try inheriting(try text(Array(repeatElement(string.utf8, count: string.isEmpty ? 0 : count).joined())), from: sequence)
+            return try inheriting(
+                try text(Array(repeatElement(string.utf8, count: string.isEmpty ? 0 : count).joined())), from: sequence)
         case .list(let items), .tuple(let items):
             let (size, overflow) = times(items.items.count)
             try meter.allow(elements: size, overflow)
@@ -94,7 +99,9 @@ extension Interpreter {
                     if result.overflow { throw Failure.limit("an integer beyond 64 bits") }
                 }
                 exponent >>= 1
-                if exponent > 0, !base.overflow { base = base.partialValue.multipliedReportingOverflow(by: base.partialValue) }
+                if exponent > 0, !base.overflow {
+                    base = base.partialValue.multipliedReportingOverflow(by: base.partialValue)
+                }
             }
             return .int(result.partialValue)
         }
@@ -124,9 +131,13 @@ extension Interpreter {
             return quotient - floor > 0.5 ? floor + 1 : floor
         case .power:
             if x == 0, y < 0 { throw Failure.runtime("0.0 cannot be raised to a negative power") }
-            if x < 0, x.isFinite, y.isFinite, y != y.rounded() { throw Failure.runtime("a complex number, which is not supported") }
+            if x < 0, x.isFinite, y.isFinite, y != y.rounded() {
+                throw Failure.runtime("a complex number, which is not supported")
+            }
             let result = pow(x, y)
-            if result.isInfinite, x.isFinite, y.isFinite { throw Failure.runtime("(34, 'Numerical result out of range')") }
+            if result.isInfinite, x.isFinite, y.isFinite {
+                throw Failure.runtime("(34, 'Numerical result out of range')")
+            }
             return result
         }
     }
@@ -134,7 +145,9 @@ extension Interpreter {
     func apply(_ op: UnaryOperator, _ value: Value) throws -> Value {
         if case .undefined(let undefined) = value { throw undefined.failure }
         if case .float(let number) = value { return .float(op == .minus ? -number : number) }
-        guard let integer = value.integer else { throw Failure.runtime("bad operand type for unary \(op.rawValue): '\(value.typeName)'") }
+        guard let integer = value.integer else {
+            throw Failure.runtime("bad operand type for unary \(op.rawValue): '\(value.typeName)'")
+        }
         if op == .plus { return .int(integer) }
         let (negative, overflow) = 0.subtractingReportingOverflow(integer)
         if overflow { throw Failure.limit("an integer beyond 64 bits") }

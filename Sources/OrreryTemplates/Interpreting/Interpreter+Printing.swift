@@ -38,10 +38,12 @@ extension Interpreter {
                 try writeRepr(entry.value, to: &writer)
             }
             try writer.append("}")
-        case .range(let range): try writer.append("range(\(range.start), \(range.stop)\(range.step == 1 ? "" : ", \(range.step)"))")
+        case .range(let range):
+            try writer.append("range(\(range.start), \(range.stop)\(range.step == 1 ? "" : ", \(range.step)"))")
         case .view(let view):
             try writer.append(view.kind.typeName)
-            try writeItems(try (0 ..< view.dictionary.count).map { try view.element($0, meter) }, "([", "])", to: &writer)
+            try writeItems(
+                try (0 ..< view.dictionary.count).map { try view.element($0, meter) }, "([", "])", to: &writer)
         case .namespace(let namespace):
             try writer.append("<Namespace {")
             for (index, attribute) in namespace.attributes.enumerated() {
@@ -55,9 +57,11 @@ extension Interpreter {
         case .loop(let loop): try writer.append("<LoopContext \(loop.index0 + 1)/\(try loop.length(meter))>")
         case .undefined: try writer.append("Undefined")
         // Python shows an address, which nobody can rely on.
-        case .iterator(let iterator): try writer.append("<\(iterator.typeName) object\(iterator.function.map { " \($0)" } ?? "") at 0x0>")
+        case .iterator(let iterator):
+            try writer.append("<\(iterator.typeName) object\(iterator.function.map { " \($0)" } ?? "") at 0x0>")
         case .cycler, .joiner: try writer.append("<\(value.typeName) object at 0x0>")
-        case .method(let method): try writer.append("<built-in method \(method.name) of \(method.receiver.typeName) object>")
+        case .method(let method):
+            try writer.append("<built-in method \(method.name) of \(method.receiver.typeName) object>")
         case .function(let function): try writer.append("<function \(function.rawValue)>")
         }
     }
@@ -119,7 +123,9 @@ enum MarkupText {
 enum ReprText {
     /// Single quotes, unless there are only single quotes inside.
     static func quoted(_ text: Text) -> [UInt8] {
-        let quote: UInt8 = text.utf8.contains(UInt8(ascii: "'")) && !text.utf8.contains(UInt8(ascii: "\"")) ? UInt8(ascii: "\"") : UInt8(ascii: "'")
+        let quote: UInt8 =
+            text.utf8.contains(UInt8(ascii: "'")) && !text.utf8.contains(UInt8(ascii: "\""))
+            ? UInt8(ascii: "\"") : UInt8(ascii: "'")
         var bytes: [UInt8] = [quote]
         for scalar in text.string.unicodeScalars {
             switch scalar {

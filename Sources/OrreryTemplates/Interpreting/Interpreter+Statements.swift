@@ -109,29 +109,38 @@ extension Interpreter {
             scope.assign(isCondition ? scopes.conditionReferences[occurrence] : scopes.references[occurrence], value)
         case .attribute(_, let occurrence, let name, let at):
             position = at
-            guard case .namespace(let namespace)? = scopes.references[occurrence].flatMap({ read($0, scope) }) else { return }
+            guard case .namespace(let namespace)? = scopes.references[occurrence].flatMap({ read($0, scope) }) else {
+                return
+            }
             try set(namespace, Text(name), value)
         case .tuple(let targets, let at):
             position = at
-            for (target, item) in zip(targets, try unpack(value, targets.count)) { try assign(target, item, scope, isCondition: isCondition) }
+            for (target, item) in zip(targets, try unpack(value, targets.count)) {
+                try assign(target, item, scope, isCondition: isCondition)
+            }
         }
     }
 
     func set(_ namespace: Namespace, _ name: Text, _ value: Value) throws {
         guard name.utf8.first != UInt8(ascii: "_") else {
-            throw Failure.runtime("a namespace cannot store the attribute '\(name.string)': its name begins with an underscore")
+            throw Failure.runtime(
+                "a namespace cannot store the attribute '\(name.string)': its name begins with an underscore")
         }
         namespace.set(name, value)
     }
 
     private func unpack(_ value: Value, _ count: Int) throws -> [Value] {
-        guard let iterator = try iteratorIfIterable(value) else { throw Failure.runtime("cannot unpack non-iterable \(value.typeName) object") }
+        guard let iterator = try iteratorIfIterable(value) else {
+            throw Failure.runtime("cannot unpack non-iterable \(value.typeName) object")
+        }
         var items: [Value] = []
         while let item = try iterator.next() {
             if items.count == count { throw Failure.runtime("too many values to unpack (expected \(count))") }
             items.append(item)
         }
-        if items.count < count { throw Failure.runtime("not enough values to unpack (expected \(count), got \(items.count))") }
+        if items.count < count {
+            throw Failure.runtime("not enough values to unpack (expected \(count), got \(items.count))")
+        }
         return items
     }
 }

@@ -23,7 +23,8 @@ final class Interpreter {
         (self.scopes, self.meter, self.now) = (scopes, meter, now)
         output = Writer(meter)
         let environment: [String: Value] = [
-            "range": .function(.range), "dict": .function(.dict), "namespace": .function(.namespace), "cycler": .function(.cycler),
+            "range": .function(.range), "dict": .function(.dict), "namespace": .function(.namespace),
+            "cycler": .function(.cycler),
             "joiner": .function(.joiner), "lipsum": .function(.lipsum), "raise_exception": .function(.raiseException),
             "strftime_now": .function(.strftimeNow),
         ]
@@ -82,7 +83,9 @@ final class Interpreter {
         }
     }
 
-    func leave(_ frame: Scopes.Frame, _ activation: Activation) { for (slot, _) in frame.loads { activation.slots[slot] = nil } }
+    func leave(_ frame: Scopes.Frame, _ activation: Activation) {
+        for (slot, _) in frame.loads { activation.slots[slot] = nil }
+    }
 
     func read(_ reference: Scopes.Reference, _ activation: Activation) -> Value? {
         var scope = activation
@@ -110,8 +113,10 @@ final class Interpreter {
     func text(_ bytes: [UInt8]) throws -> Value { .text(try Text(bytes, meter)) }
     /// A part of another text.
     func text(_ slice: ArraySlice<UInt8>, of whole: Text) throws -> Value {
-        .text(try Text(Array(slice), foreign: whole.isForeign ? whole.foreign(in: slice.startIndex ..< slice.endIndex) : [],
-            isMarkup: whole.isMarkup, meter))
+        .text(
+            try Text(
+                Array(slice), foreign: whole.isForeign ? whole.foreign(in: slice.startIndex ..< slice.endIndex) : [],
+                isMarkup: whole.isMarkup, meter))
     }
     func list(_ items: [Value]) throws -> Value { .list(try ItemList(items, meter)) }
     func tuple(_ items: [Value]) throws -> Value { .tuple(try ItemList(items, meter)) }
@@ -120,13 +125,19 @@ final class Interpreter {
         return try list(pieces.map { try text($0, of: whole) })
     }
 
-    /// A text made in some other way from others is foreign as a whole, if one of them is in part; and markup if the first is.
+    /// A text made in some other way from others is foreign as a whole, if one of them is in part; and markup if the
+    /// first is.
     func inheriting(_ value: Value, from first: Value, _ others: Value...) throws -> Value {
         guard case .text(let text) = value else { return value }
-        let isForeign = !text.isForeign && !text.isEmpty && (first.text?.isForeign == true || others.contains { $0.text?.isForeign == true })
+        let isForeign =
+            !text.isForeign && !text.isEmpty
+            && (first.text?.isForeign == true || others.contains { $0.text?.isForeign == true })
         let isMarkup = first.text?.isMarkup == true
         guard isForeign || isMarkup != text.isMarkup else { return value }
-        return .text(try Text(text.utf8, foreign: isForeign ? [0 ..< text.utf8.count] : text.foreign, isMarkup: isMarkup || text.isMarkup, meter))
+        return .text(
+            try Text(
+                text.utf8, foreign: isForeign ? [0 ..< text.utf8.count] : text.foreign,
+                isMarkup: isMarkup || text.isMarkup, meter))
     }
 
     /// With `&`, `<`, `>` and quotes as entities, if it is not markup already.

@@ -1,4 +1,5 @@
-/// An expression. `at` is its byte in the source, for messages; `occurrence` numbers each mention of a name, for `Scopes`.
+/// An expression. `at` is its byte in the source, for messages; `occurrence` numbers each mention of a name, for
+/// `Scopes`.
 indirect enum Expression: Sendable {
     case constant(Literal)
     case name(String, occurrence: Int)

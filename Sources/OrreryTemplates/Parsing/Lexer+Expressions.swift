@@ -26,7 +26,8 @@ extension Lexer {
                 let end = try stringEnd(at)
                 append(.string(try StringLiteral.value(source[at + 1 ..< end - 1], at: at)), at: at)
                 move(to: end)
-            } else if let symbol = Token.Symbol.allCases.first(where: { source[at...].starts(with: $0.rawValue.utf8) }) {
+            } else if let symbol = Token.Symbol.allCases.first(where: { source[at...].starts(with: $0.rawValue.utf8) })
+            {
                 try balance(symbol, &brackets, at: at)
                 append(.symbol(symbol), at: at)
                 move(to: at + symbol.rawValue.utf8.count)
@@ -44,8 +45,12 @@ extension Lexer {
         case .leftParenthesis: brackets.append(.rightParenthesis)
         case .leftBracket: brackets.append(.rightBracket)
         case .rightBrace, .rightParenthesis, .rightBracket:
-            guard let expected = brackets.popLast() else { throw Failure.syntax("unexpected '\(symbol.rawValue)'", at: at) }
-            guard expected == symbol else { throw Failure.syntax("expected '\(expected.rawValue)', found '\(symbol.rawValue)'", at: at) }
+            guard let expected = brackets.popLast() else {
+                throw Failure.syntax("unexpected '\(symbol.rawValue)'", at: at)
+            }
+            guard expected == symbol else {
+                throw Failure.syntax("expected '\(expected.rawValue)', found '\(symbol.rawValue)'", at: at)
+            }
         default: break
         }
     }
@@ -56,7 +61,10 @@ extension Lexer {
     private func digitsEnd(_ at: Int) -> Int? {
         guard at < source.count, source[at].isDigit else { return nil }
         var end = at
-        while end < source.count, source[end].isDigit || (source[end] == UInt8(ascii: "_") && end + 1 < source.count && source[end + 1].isDigit) { end += 1 }
+        while end < source.count,
+            source[end].isDigit
+                || (source[end] == UInt8(ascii: "_") && end + 1 < source.count && source[end + 1].isDigit)
+        { end += 1 }
         return end
     }
 
@@ -68,7 +76,9 @@ extension Lexer {
         let mantissa = fraction ?? whole
         if mantissa < source.count, source[mantissa] | 0x20 == UInt8(ascii: "e") {
             var exponent = mantissa + 1
-            if exponent < source.count, source[exponent] == UInt8(ascii: "+") || source[exponent] == UInt8(ascii: "-") { exponent += 1 }
+            if exponent < source.count, source[exponent] == UInt8(ascii: "+") || source[exponent] == UInt8(ascii: "-") {
+                exponent += 1
+            }
             if let end = digitsEnd(exponent) { return end }
         }
         return fraction
@@ -118,7 +128,9 @@ extension Lexer {
         while end < source.count {
             let byte = source[end]
             if byte < 0x80 {
-                guard byte == UInt8(ascii: "_") || byte.isDigit || UInt8(ascii: "a") ... UInt8(ascii: "z") ~= byte | 0x20 else { break }
+                guard
+                    byte == UInt8(ascii: "_") || byte.isDigit || UInt8(ascii: "a") ... UInt8(ascii: "z") ~= byte | 0x20
+                else { break }
                 end += 1
             } else {
                 let width = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2

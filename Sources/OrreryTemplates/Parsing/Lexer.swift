@@ -1,5 +1,5 @@
-/// Cuts a template into tokens as jinja2's lexer does with `trim_blocks` and `lstrip_blocks`: the newline after a block goes, and so does
-/// white space before it on its line; `-` takes all white space on its side, `+` keeps it.
+/// Cuts a template into tokens as jinja2's lexer does with `trim_blocks` and `lstrip_blocks`: the newline after a block
+/// goes, and so does white space before it on its line; `-` takes all white space on its side, `+` keeps it.
 struct Lexer {
     let source: [UInt8]
     private(set) var position = 0
@@ -19,7 +19,11 @@ struct Lexer {
         bytes.reserveCapacity(source.utf8.count)
         var previous: UInt8 = 0
         for byte in source.utf8 {
-            if byte == UInt8(ascii: "\r") { bytes.append(UInt8(ascii: "\n")) } else if byte != UInt8(ascii: "\n") || previous != UInt8(ascii: "\r") { bytes.append(byte) }
+            if byte == UInt8(ascii: "\r") {
+                bytes.append(UInt8(ascii: "\n"))
+            } else if byte != UInt8(ascii: "\n") || previous != UInt8(ascii: "\r") {
+                bytes.append(byte)
+            }
             previous = byte
         }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -67,7 +71,8 @@ struct Lexer {
 
     private func isTag(_ at: Int) -> Bool {
         guard source[at] == UInt8(ascii: "{"), at + 1 < source.count else { return false }
-        return source[at + 1] == UInt8(ascii: "{") || source[at + 1] == UInt8(ascii: "%") || source[at + 1] == UInt8(ascii: "#")
+        return source[at + 1] == UInt8(ascii: "{") || source[at + 1] == UInt8(ascii: "%")
+            || source[at + 1] == UInt8(ascii: "#")
     }
 
     private mutating func appendText(_ range: Range<Int>) {
@@ -87,7 +92,8 @@ struct Lexer {
     /// Where the white space at the end of a range starts.
     private func beforeSpace(_ range: Range<Int>) -> Int {
         let text = String(decoding: source[range], as: UTF8.self)
-        return range.lowerBound + text.utf8.count - text.unicodeScalars.reversed().prefix { $0.isPythonSpace }.reduce(0) { $0 + UTF8.width($1) }
+        return range.lowerBound + text.utf8.count
+            - text.unicodeScalars.reversed().prefix { $0.isPythonSpace }.reduce(0) { $0 + UTF8.width($1) }
     }
 
     /// The byte after the white space at `at`.
@@ -112,7 +118,8 @@ struct Lexer {
     }
 
     /// Moves behind the end of a tag, with the newline or the white space it takes. Nothing if no end is here.
-    /// - Parameter isTrimmed: whether a plain end takes a newline, and `+` is known: blocks and comments, not variables.
+    /// - Parameter isTrimmed: whether a plain end takes a newline, and `+` is known: blocks and comments, not
+    ///   variables.
     mutating func takeEnd(_ close: StaticString, isTrimmed: Bool, at: Int? = nil) -> Bool {
         let at = at ?? position
         let start = position

@@ -74,7 +74,9 @@ extension Parser {
     }
 
     /// `+` and `-` bind less than `~`, and that less than `*`: jinja2's order.
-    private mutating func parseSum() throws -> Expression { try parseChain([.add: .add, .subtract: .subtract]) { try $0.parseConcatenation() } }
+    private mutating func parseSum() throws -> Expression {
+        try parseChain([.add: .add, .subtract: .subtract]) { try $0.parseConcatenation() }
+    }
 
     private mutating func parseConcatenation() throws -> Expression {
         var parts = [try parseProduct()]
@@ -83,7 +85,8 @@ extension Parser {
     }
 
     private mutating func parseProduct() throws -> Expression {
-        try parseChain([.multiply: .multiply, .divide: .divide, .floorDivide: .floorDivide, .modulo: .modulo]) { parser in
+        try parseChain([.multiply: .multiply, .divide: .divide, .floorDivide: .floorDivide, .modulo: .modulo]) {
+            parser in
             try parser.parseChain([.power: .power]) { try $0.parseUnary() }
         }
     }

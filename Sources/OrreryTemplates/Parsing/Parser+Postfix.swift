@@ -82,7 +82,8 @@ extension Parser {
             switch token.kind {
             case .name(let name): return .attribute(base, name, at: at)
             case .int(let index): return .item(base, .constant(.int(index)), at: at)
-            default: throw Failure.syntax("expected a name or a number after '.', found \(token.description)", at: token.at)
+            default:
+                throw Failure.syntax("expected a name or a number after '.', found \(token.description)", at: token.at)
             }
         }
         try expect(.leftBracket)
@@ -113,7 +114,11 @@ extension Parser {
         try expect(.leftParenthesis)
         var (arguments, isFirst) = (Arguments(), true)
         func check(_ condition: Bool) throws {
-            if !condition { throw Failure.syntax("arguments in the wrong order: expected values, then name=value, then *list, then **dictionary", at: open) }
+            if !condition {
+                throw Failure.syntax(
+                    "arguments in the wrong order: expected values, then name=value, then *list, then **dictionary",
+                    at: open)
+            }
         }
         while !isSymbol(.rightParenthesis) {
             if !isFirst {
@@ -129,7 +134,9 @@ extension Parser {
                 arguments.namedRest = try parseExpression()
             } else if case .name(let name) = current.kind, next.kind == .symbol(.assign) {
                 try check(arguments.namedRest == nil)
-                if arguments.named.contains(where: { $0.name == name }) { throw failure("the argument '\(name)' is given twice") }
+                if arguments.named.contains(where: { $0.name == name }) {
+                    throw failure("the argument '\(name)' is given twice")
+                }
                 advance()
                 advance()
                 arguments.named.append((name, try parseExpression()))

@@ -4,7 +4,9 @@ extension Parser {
     /// - Parameter expecting: the tags that could close the block around, for the message about an unknown one.
     mutating func parseStatement(expecting ends: [String]) throws -> [Statement] {
         let at = at
-        guard case .name(let name) = current.kind else { throw failure("expected the name of a statement, found \(current.description)") }
+        guard case .name(let name) = current.kind else {
+            throw failure("expected the name of a statement, found \(current.description)")
+        }
         advance()
         switch name {
         case "if": return [try parseIf(at)]
@@ -21,11 +23,17 @@ extension Parser {
         case "generation":
             let frame = newFrame()
             let body = try parseBlock(until: "endgeneration").0
-            return [.generation(MacroDefinition(name: nil, nameOccurrence: 0, parameters: [], defaults: [], body: body, frame: frame, at: at), at: at)]
+            return [
+                .generation(
+                    MacroDefinition(
+                        name: nil, nameOccurrence: 0, parameters: [], defaults: [], body: body, frame: frame, at: at),
+                    at: at)
+            ]
         case "break": return [.breakLoop(at: at)]
         case "continue": return [.continueLoop(at: at)]
         case "autoescape":
-            if case .constant(.bool(false)) = try parseExpression() {} else {
+            if case .constant(.bool(false)) = try parseExpression() {
+            } else {
                 throw Failure.syntax("autoescape is not supported: chat templates write text, not HTML", at: at)
             }
             let frame = newFrame()
@@ -58,9 +66,11 @@ extension Parser {
         let frames = (newFrame(), newFrame(), newFrame())
         let (body, end) = try parseBlock(until: "endfor", "else")
         let otherwise = end == "else" ? try parseBlock(until: "endfor").0 : []
-        return .for(Loop(
-            target: target, iterable: iterable, condition: condition, isRecursive: isRecursive, body: body, otherwise: otherwise, at: at,
-            frame: frames.0, conditionFrame: frames.1, otherwiseFrame: frames.2))
+        return .for(
+            Loop(
+                target: target, iterable: iterable, condition: condition, isRecursive: isRecursive, body: body,
+                otherwise: otherwise, at: at,
+                frame: frames.0, conditionFrame: frames.1, otherwiseFrame: frames.2))
     }
 
     private mutating func parseSet(_ at: Int) throws -> Statement {
@@ -112,17 +122,24 @@ extension Parser {
         let (parameters, defaults) = try parseSignature()
         let frame = newFrame()
         let body = try parseBlock(until: "endmacro").0
-        return .macro(MacroDefinition(
-            name: name, nameOccurrence: occurrence, parameters: parameters, defaults: defaults, body: body, frame: frame, at: at))
+        return .macro(
+            MacroDefinition(
+                name: name, nameOccurrence: occurrence, parameters: parameters, defaults: defaults, body: body,
+                frame: frame, at: at))
     }
 
     private mutating func parseCallBlock(_ at: Int) throws -> Statement {
         let (parameters, defaults) = isSymbol(.leftParenthesis) ? try parseSignature() : ([], [])
-        guard case .call(let callee, let arguments, let callAt) = try parseExpression() else { throw Failure.syntax("expected a call after 'call'", at: at) }
-        if arguments.named.contains(where: { $0.name == "caller" }) { throw Failure.syntax("the argument 'caller' is given twice", at: at) }
+        guard case .call(let callee, let arguments, let callAt) = try parseExpression() else {
+            throw Failure.syntax("expected a call after 'call'", at: at)
+        }
+        if arguments.named.contains(where: { $0.name == "caller" }) {
+            throw Failure.syntax("the argument 'caller' is given twice", at: at)
+        }
         let frame = newFrame()
         let body = try parseBlock(until: "endcall").0
-        let caller = MacroDefinition(name: nil, nameOccurrence: 0, parameters: parameters, defaults: defaults, body: body, frame: frame, at: at)
+        let caller = MacroDefinition(
+            name: nil, nameOccurrence: 0, parameters: parameters, defaults: defaults, body: body, frame: frame, at: at)
         return .call(callee, arguments, caller: caller, at: callAt)
     }
 
@@ -133,7 +150,9 @@ extension Parser {
             if !parameters.isEmpty { try expect(.comma) }
             let at = at
             let name = try parseTargetName()
-            if parameters.contains(where: { $0.name == name }) { throw Failure.syntax("the parameter '\(name)' is there twice", at: at) }
+            if parameters.contains(where: { $0.name == name }) {
+                throw Failure.syntax("the parameter '\(name)' is there twice", at: at)
+            }
             parameters.append((name, newOccurrence()))
             if skip(.assign) {
                 defaults.append(try parseExpression())
@@ -182,7 +201,8 @@ extension Parser {
             }
             let name = try parser.parseTargetName()
             if withNamespace, parser.skip(.dot) {
-                return .attribute(namespace: name, occurrence: parser.newOccurrence(), name: try parser.expectName(), at: at)
+                return .attribute(
+                    namespace: name, occurrence: parser.newOccurrence(), name: try parser.expectName(), at: at)
             }
             return .name(name, occurrence: parser.newOccurrence())
         }

@@ -47,7 +47,9 @@ struct Parser {
     }
 
     mutating func expectName() throws -> String {
-        guard case .name(let name) = current.kind else { throw failure("expected a name, found \(current.description)") }
+        guard case .name(let name) = current.kind else {
+            throw failure("expected a name, found \(current.description)")
+        }
         advance()
         return name
     }
@@ -82,11 +84,16 @@ struct Parser {
     /// A chain such as `a.b.c` or `a + b + c` is a tree as deep as it is long.
     func checkChain(_ length: Int) throws { if depth + length > limits.nesting * 2 { throw tooDeep } }
 
-    private var tooDeep: Failure { Failure(kind: .limit, message: "expressions or blocks more than \(limits.nesting) deep inside one another", position: at) }
+    private var tooDeep: Failure {
+        Failure(
+            kind: .limit, message: "expressions or blocks more than \(limits.nesting) deep inside one another",
+            position: at)
+    }
 
     // MARK: Bodies
 
-    /// Statements up to a tag with one of the names, whose name is consumed and returned; nil at the end of the template.
+    /// Statements up to a tag with one of the names, whose name is consumed and returned; nil at the end of the
+    /// template.
     mutating func parseBody(until ends: [String]) throws -> ([Statement], end: String?) {
         try nested { parser in
             var body: [Statement] = []
@@ -102,7 +109,9 @@ struct Parser {
                     parser.advance()
                     let at = parser.at
                     body.append(.output(try parser.parseTuple(), at: at))
-                    guard parser.current.kind == .variableEnd else { throw parser.failure("expected '}}', found \(parser.current.description)") }
+                    guard parser.current.kind == .variableEnd else {
+                        throw parser.failure("expected '}}', found \(parser.current.description)")
+                    }
                     parser.advance()
                 case .blockBegin:
                     parser.advance()

@@ -42,7 +42,8 @@ final class MacroDefinition: Sendable {
     let at: Int
 
     init(
-        name: String?, nameOccurrence: Int, parameters: [(name: String, occurrence: Int)], defaults: [Expression], body: [Statement], frame: Int, at: Int
+        name: String?, nameOccurrence: Int, parameters: [(name: String, occurrence: Int)], defaults: [Expression],
+        body: [Statement], frame: Int, at: Int
     ) {
         (self.name, self.nameOccurrence, self.parameters, self.defaults) = (name, nameOccurrence, parameters, defaults)
         (self.body, self.frame, self.at) = (body, frame, at)

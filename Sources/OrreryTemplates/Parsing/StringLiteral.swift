@@ -1,4 +1,5 @@
-/// What a quoted string stands for: jinja2 has Python's `unicode-escape` codec decode it, after everything beyond ASCII became an escape itself.
+/// What a quoted string stands for: jinja2 has Python's `unicode-escape` codec decode it, after everything beyond ASCII
+/// became an escape itself.
 enum StringLiteral {
     /// - Parameter body: the bytes between the quotes.
     static func value(_ body: ArraySlice<UInt8>, at: Int) throws -> String {
@@ -34,8 +35,10 @@ enum StringLiteral {
     }
 
     private static let simple: [UInt8: Unicode.Scalar] = [
-        UInt8(ascii: "\\"): "\\", UInt8(ascii: "'"): "'", UInt8(ascii: "\""): "\"", UInt8(ascii: "a"): "\u{7}", UInt8(ascii: "b"): "\u{8}",
-        UInt8(ascii: "f"): "\u{C}", UInt8(ascii: "n"): "\n", UInt8(ascii: "r"): "\r", UInt8(ascii: "t"): "\t", UInt8(ascii: "v"): "\u{B}",
+        UInt8(ascii: "\\"): "\\", UInt8(ascii: "'"): "'", UInt8(ascii: "\""): "\"", UInt8(ascii: "a"): "\u{7}",
+        UInt8(ascii: "b"): "\u{8}",
+        UInt8(ascii: "f"): "\u{C}", UInt8(ascii: "n"): "\n", UInt8(ascii: "r"): "\r", UInt8(ascii: "t"): "\t",
+        UInt8(ascii: "v"): "\u{B}",
     ]
 
     private static func escaped(_ body: ArraySlice<UInt8>) -> [UInt8] {
@@ -47,11 +50,19 @@ enum StringLiteral {
         }
     }
 
-    private static func hexadecimal(_ ascii: [UInt8], _ index: inout Int, _ width: Int, _ at: Int) throws -> Unicode.Scalar {
-        guard index + width <= ascii.count, ascii[index ..< index + width].allSatisfy({ $0.isDigit || UInt8(ascii: "a") ... UInt8(ascii: "f") ~= $0 | 0x20 }),
+    private static func hexadecimal(
+        _ ascii: [UInt8], _ index: inout Int, _ width: Int, _ at: Int
+    ) throws -> Unicode.Scalar {
+        guard index + width <= ascii.count,
+            ascii[index ..< index + width].allSatisfy({
+                $0.isDigit || UInt8(ascii: "a") ... UInt8(ascii: "f") ~= $0 | 0x20
+            }),
             let value = UInt32(String(decoding: ascii[index ..< index + width], as: UTF8.self), radix: 16)
         else { throw Failure.syntax("an escape without its \(width) hexadecimal digits", at: at) }
-        guard let scalar = Unicode.Scalar(value) else { throw Failure.syntax("the escape of U+\(String(value, radix: 16, uppercase: true)), which is not a character", at: at) }
+        guard let scalar = Unicode.Scalar(value) else {
+            throw Failure.syntax(
+                "the escape of U+\(String(value, radix: 16, uppercase: true)), which is not a character", at: at)
+        }
         index += width
         return scalar
     }

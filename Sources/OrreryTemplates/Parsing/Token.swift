@@ -13,7 +13,8 @@ struct Token: Equatable {
     enum Symbol: String, CaseIterable {
         case floorDivide = "//", power = "**", equal = "==", notEqual = "!=", greaterOrEqual = ">=", lessOrEqual = "<="
         case add = "+", subtract = "-", divide = "/", multiply = "*", modulo = "%", tilde = "~"
-        case leftBracket = "[", rightBracket = "]", leftParenthesis = "(", rightParenthesis = ")", leftBrace = "{", rightBrace = "}"
+        case leftBracket = "[", rightBracket = "]", leftParenthesis = "(", rightParenthesis = ")", leftBrace = "{",
+            rightBrace = "}"
         case greater = ">", less = "<", assign = "=", dot = ".", colon = ":", pipe = "|", comma = ",", semicolon = ";"
     }
 

@@ -1,5 +1,6 @@
-/// Which of some special names a body mentions: `loop` makes a loop keep count, `caller`, `kwargs` and `varargs` make a macro take
-/// more than its parameters. Unlike scopes this looks through everything inside, and a name that is set before it is read does not count.
+/// Which of some special names a body mentions: `loop` makes a loop keep count, `caller`, `kwargs` and `varargs` make a
+/// macro take more than its parameters. Unlike scopes this looks through everything inside, and a name that is set
+/// before it is read does not count.
 struct NameSearch {
     private var names: Set<String>
     private(set) var found: Set<String> = []

@@ -1,4 +1,5 @@
-/// Fills the tables of `Scopes`, and finds what jinja2 refuses when it compiles: unknown filters and tests outside conditions, `break` outside a loop.
+/// Fills the tables of `Scopes`, and finds what jinja2 refuses when it compiles: unknown filters and tests outside
+/// conditions, `break` outside a loop.
 struct ScopeResolver {
     private var scopes = Scopes()
     private var functions: [(frame: Int?, function: Symbols.Function)] = []
@@ -11,7 +12,11 @@ struct ScopeResolver {
         try resolver.visit(statements, Context(symbols: symbols))
         resolver.scopes.root = resolver.frame(symbols)
         for (frame, function) in resolver.functions {
-            if let frame { resolver.scopes.frames[frame]?.slots = function.count } else { resolver.scopes.root.slots = function.count }
+            if let frame {
+                resolver.scopes.frames[frame]?.slots = function.count
+            } else {
+                resolver.scopes.root.slots = function.count
+            }
         }
         return resolver.scopes
     }
@@ -37,12 +42,13 @@ struct ScopeResolver {
     private func frame(_ symbols: Symbols) -> Scopes.Frame {
         var frame = Scopes.Frame()
         frame.loads = symbols.loads.map { slot, load in
-            let known: Scopes.Load = switch load {
-            case .given(let name): .given(name)
-            case .copy(let other): .copy(reference(other, from: symbols.function))
-            case .missing: .missing
-            case .parameter: .parameter
-            }
+            let known: Scopes.Load =
+                switch load {
+                case .given(let name): .given(name)
+                case .copy(let other): .copy(reference(other, from: symbols.function))
+                case .missing: .missing
+                case .parameter: .parameter
+                }
             return (slot.index, known)
         }
         return frame
@@ -109,13 +115,16 @@ struct ScopeResolver {
             for argument in arguments.all { try visit(argument, context) }
         case .generation(let body, _): try visit(body, context)
         case .breakLoop(let at), .continueLoop(let at):
-            if !context.isInLoop { throw Failure.syntax("'break' and 'continue' stand only in the body of a loop", at: at) }
+            if !context.isInLoop {
+                throw Failure.syntax("'break' and 'continue' stand only in the body of a loop", at: at)
+            }
         }
     }
 
     private mutating func visit(_ loop: Loop, _ context: Context) throws {
         let outer = context.symbols
-        let function = loop.isRecursive ? newFunction(frame: loop.frame, depth: outer.function.depth + 1) : outer.function
+        let function =
+            loop.isRecursive ? newFunction(frame: loop.frame, depth: outer.function.depth + 1) : outer.function
         let body = Symbols(function, parent: outer)
         let mentionsLoop = !NameSearch.mentioned(["loop"], in: loop.body).isEmpty
         if loop.isRecursive || mentionsLoop { body.declareParameter("loop") }
@@ -156,12 +165,15 @@ struct ScopeResolver {
             case .set(let target, _, _): [target]
             case .setBlock(let target, _, let body, _, _): [target] + body.flatMap(targets)
             case .if(let branches, let otherwise, _): (branches.flatMap(\.body) + otherwise).flatMap(targets)
-            case .with(_, let body, _, _), .filterBlock(_, let body, _, _), .scope(let body, _, _): body.flatMap(targets)
+            case .with(_, let body, _, _), .filterBlock(_, let body, _, _), .scope(let body, _, _):
+                body.flatMap(targets)
             case .macro(let macro), .call(_, _, let macro, _), .generation(let macro, _): macro.body.flatMap(targets)
             case .text, .output, .breakLoop, .continueLoop: []
             }
         }
-        if targets(.for(loop)).flatMap(names).contains("loop") { throw Failure.syntax("inside a loop, 'loop' cannot be assigned to", at: loop.at) }
+        if targets(.for(loop)).flatMap(names).contains("loop") {
+            throw Failure.syntax("inside a loop, 'loop' cannot be assigned to", at: loop.at)
+        }
     }
 
     private mutating func visit(_ macro: MacroDefinition, _ context: Context) throws {
@@ -175,7 +187,9 @@ struct ScopeResolver {
         analyse()
         let names = macro.parameters.map(\.name)
         let special = NameSearch.mentioned(["caller", "kwargs", "varargs"], in: macro.body)
-        if special.contains("caller"), let place = names.firstIndex(of: "caller"), place < names.count - macro.defaults.count {
+        if special.contains("caller"), let place = names.firstIndex(of: "caller"),
+            place < names.count - macro.defaults.count
+        {
             throw Failure.syntax("a parameter named 'caller' needs a default", at: macro.at)
         }
         let declared = ["caller", "kwargs", "varargs"].filter { special.contains($0) && !names.contains($0) }
@@ -203,7 +217,9 @@ struct ScopeResolver {
     }
 
     private mutating func resolve(_ name: String, _ occurrence: Int, _ symbols: Symbols, isCondition: Bool = false) {
-        guard let slot = symbols.find(name) else { preconditionFailure("ScopeResolver: the name \(name) was not analysed") }
+        guard let slot = symbols.find(name) else {
+            preconditionFailure("ScopeResolver: the name \(name) was not analysed")
+        }
         let found = reference(slot, from: symbols.function)
         if isCondition { scopes.conditionReferences[occurrence] = found } else { scopes.references[occurrence] = found }
     }

@@ -1,8 +1,10 @@
-/// Where every name of a template lives: what jinja2 decides when it compiles (its `idtracking`), as tables beside the statements.
+/// Where every name of a template lives: what jinja2 decides when it compiles (its `idtracking`), as tables beside the
+/// statements.
 ///
-/// A scope has variables of its own for the names that it sets, copied on entry from the scope around it; a name that is only
-/// read is looked up outwards, at last among the variables that the template was given. A name that a scope sets without having
-/// read it before has no value until then, even where a variable of that name was given. These rules are jinja2's, and templates rely on them.
+/// A scope has variables of its own for the names that it sets, copied on entry from the scope around it; a name that
+/// is only read is looked up outwards, at last among the variables that the template was given. A name that a scope
+/// sets without having read it before has no value until then, even where a variable of that name was given. These
+/// rules are jinja2's, and templates rely on them.
 struct Scopes: Sendable {
     /// A variable: `hops` functions outwards (the template, macros, recursive loops), then its slot.
     struct Reference: Sendable {

@@ -1,6 +1,8 @@
 /// Finds the names that statements read and set in their own scope; the inside of a nested scope is not theirs.
 enum SymbolVisitor {
-    static func visit(_ statements: [Statement], _ symbols: Symbols) { for statement in statements { visit(statement, symbols) } }
+    static func visit(_ statements: [Statement], _ symbols: Symbols) {
+        for statement in statements { visit(statement, symbols) }
+    }
 
     private static func visit(_ statement: Statement, _ symbols: Symbols) {
         switch statement {
@@ -46,7 +48,9 @@ enum SymbolVisitor {
         expression.walk { if case .name(let name, _) = $0 { symbols.load(name) } }
     }
 
-    private static func visit(_ arguments: Arguments, _ symbols: Symbols) { for argument in arguments.all { visit(argument, symbols) } }
+    private static func visit(_ arguments: Arguments, _ symbols: Symbols) {
+        for argument in arguments.all { visit(argument, symbols) }
+    }
 }
 
 extension Arguments {

@@ -50,7 +50,11 @@ final class Symbols {
     func find(_ name: String) -> Slot? { references[name] ?? parent?.find(name) }
 
     private func setLoad(_ slot: Slot, _ load: Load) {
-        if let place = loads.firstIndex(where: { $0.slot == slot }) { loads[place].load = load } else { loads.append((slot, load)) }
+        if let place = loads.firstIndex(where: { $0.slot == slot }) {
+            loads[place].load = load
+        } else {
+            loads.append((slot, load))
+        }
     }
 
     private func define(_ name: String, _ load: Load) {
@@ -71,7 +75,8 @@ final class Symbols {
         define(name, .parameter)
     }
 
-    /// Analyses the branches of a condition side by side: a name that only some of them set has its value from outside before.
+    /// Analyses the branches of a condition side by side: a name that only some of them set has its value from outside
+    /// before.
     func branch(_ branches: [(Symbols) -> Void]) {
         let copies = branches.map { analyse -> Symbols in
             let copy = Symbols(copy: self)

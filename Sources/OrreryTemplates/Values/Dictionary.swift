@@ -23,7 +23,9 @@ final class Dictionary {
             }
         }
         depth = (kept.lazy.map { max($0.key.depth, $0.value.depth) }.max() ?? 0) + 1
-        if depth > ItemList.deepest { throw Failure.limit("values more than \(ItemList.deepest) deep inside one another") }
+        if depth > ItemList.deepest {
+            throw Failure.limit("values more than \(ItemList.deepest) deep inside one another")
+        }
         (self.entries, self.places, self.meter) = (kept, places, meter)
         try meter?.allow(elements: kept.count)
         try meter?.reserve(Self.cost(kept.count))
@@ -62,7 +64,8 @@ enum Key: Hashable {
         case .float(let value): self = Int(exactly: value).map(Key.int) ?? .float(value)
         case .text(let text): self = .text(text)
         case .tuple(let items): self = .tuple(try items.items.map { try Key($0, meter) })
-        case .range(let range): self = .range([range.count, range.count > 0 ? range.start : 0, range.count > 1 ? range.step : 0])
+        case .range(let range):
+            self = .range([range.count, range.count > 0 ? range.start : 0, range.count > 1 ? range.step : 0])
         case .namespace(let object): self = .identity(ObjectIdentifier(object))
         case .macro(let object): self = .identity(ObjectIdentifier(object))
         case .loop(let object): self = .identity(ObjectIdentifier(object))

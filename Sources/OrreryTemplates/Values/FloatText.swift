@@ -10,12 +10,14 @@ enum FloatText {
         let sign = value.sign == .minus ? "-" : ""
         if exponent < -4 || exponent >= 16 {
             let fraction = digits.dropFirst()
-            return "\(sign)\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")e\(exponent < 0 ? "-" : "+")\(exponent.magnitude < 10 ? "0" : "")\(exponent.magnitude)"
+            return
+                "\(sign)\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")e\(exponent < 0 ? "-" : "+")\(exponent.magnitude < 10 ? "0" : "")\(exponent.magnitude)"
         }
         if exponent < 0 { return "\(sign)0.\(String(repeating: "0", count: -exponent - 1))\(digits)" }
         let whole = digits.prefix(exponent + 1)
         let fraction = digits.dropFirst(exponent + 1)
-        return sign + whole + String(repeating: "0", count: exponent + 1 - whole.count) + "." + (fraction.isEmpty ? "0" : fraction)
+        return sign + whole + String(repeating: "0", count: exponent + 1 - whole.count) + "."
+            + (fraction.isEmpty ? "0" : fraction)
     }
 
     /// Digits without zeros at the ends, and the power of ten of the first.
@@ -58,9 +60,12 @@ enum FloatText {
         let sign: Double = lower.hasPrefix("-") ? -1 : 1
         if unsigned == "inf" || unsigned == "infinity" { return sign * .infinity }
         if unsigned == "nan" { return .nan }
-        guard let first = unsigned.first, first.isASCII, first.isNumber || first == ".", !unsigned.hasPrefix("0x") else { return nil }
+        guard let first = unsigned.first, first.isASCII, first.isNumber || first == ".", !unsigned.hasPrefix("0x")
+        else { return nil }
         guard let plain = IntegerText.withoutUnderscores(unsigned) else { return nil }
-        guard plain.allSatisfy({ $0.isASCII && ($0.isNumber || ".e+-".contains($0)) }), plain.contains(where: \.isNumber) else { return nil }
+        guard plain.allSatisfy({ $0.isASCII && ($0.isNumber || ".e+-".contains($0)) }),
+            plain.contains(where: \.isNumber)
+        else { return nil }
         // Swift wants digits on both sides of a point; Python does not.
         let parts = plain.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
         let mantissa = (parts[0].hasPrefix(".") ? "0" : "") + parts[0] + (parts[0].hasSuffix(".") ? "0" : "")
@@ -74,7 +79,9 @@ enum IntegerText {
         guard text.contains("_") else { return text }
         let characters = Array(text)
         for (index, character) in characters.enumerated() where character == "_" {
-            guard index > 0, index + 1 < characters.count, characters[index - 1].isHexDigit, characters[index + 1].isHexDigit else { return nil }
+            guard index > 0, index + 1 < characters.count, characters[index - 1].isHexDigit,
+                characters[index + 1].isHexDigit
+            else { return nil }
         }
         return text.filter { $0 != "_" }
     }
@@ -85,7 +92,8 @@ enum IntegerText {
         let isNegative = digits.hasPrefix("-")
         if isNegative || digits.hasPrefix("+") { digits.removeFirst() }
         var radix = base
-        for (prefix, value) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) && (base == value || base == 0) {
+        for (prefix, value) in [("0x", 16), ("0o", 8), ("0b", 2)]
+        where digits.hasPrefix(prefix) && (base == value || base == 0) {
             digits.removeFirst(2)
             if digits.hasPrefix("_") { digits.removeFirst() }
             radix = value
@@ -94,7 +102,9 @@ enum IntegerText {
             if digits.hasPrefix("0"), digits.contains(where: { $0 != "0" && $0 != "_" }) { return nil }
             radix = 10
         }
-        guard let plain = withoutUnderscores(digits), !plain.isEmpty, let first = plain.first, first.isASCII, first != "-", first != "+" else { return nil }
+        guard let plain = withoutUnderscores(digits), !plain.isEmpty, let first = plain.first, first.isASCII,
+            first != "-", first != "+"
+        else { return nil }
         return Int((isNegative ? "-" : "") + plain, radix: radix)
     }
 }

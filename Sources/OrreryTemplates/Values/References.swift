@@ -1,12 +1,16 @@
-/// `namespace(...)`: the one value whose attributes a template may set. A rendering keeps all of them alive and empties them at its end, so that
-/// those that hold one another are freed, and without recursion.
+/// `namespace(...)`: the one value whose attributes a template may set. A rendering keeps all of them alive and empties
+/// them at its end, so that those that hold one another are freed, and without recursion.
 final class Namespace {
     private(set) var attributes: [(name: Text, value: Value)] = []
 
     subscript(name: Text) -> Value? { attributes.first { $0.name == name }?.value }
 
     func set(_ name: Text, _ value: Value) {
-        if let place = attributes.firstIndex(where: { $0.name == name }) { attributes[place].value = value } else { attributes.append((name, value)) }
+        if let place = attributes.firstIndex(where: { $0.name == name }) {
+            attributes[place].value = value
+        } else {
+            attributes.append((name, value))
+        }
     }
 
     func clear() { attributes = [] }
@@ -124,6 +128,9 @@ final class LoopContext {
         return length
     }
 
-    var previous: Value { index0 == 0 ? Undefined.hint("there is no previous item") : before ?? Undefined.hint("there is no previous item") }
+    var previous: Value {
+        index0 == 0
+            ? Undefined.hint("there is no previous item") : before ?? Undefined.hint("there is no previous item")
+    }
     func following() throws -> Value { try peek() ?? Undefined.hint("there is no next item") }
 }

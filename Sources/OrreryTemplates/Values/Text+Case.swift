@@ -3,18 +3,23 @@ extension Text {
     private func mapped(_ transform: (Int, Unicode.Scalar, [Unicode.Scalar]) -> String) -> [UInt8] {
         let scalars = scalars
         var result = ""
-        for (index, scalar) in scalars.enumerated() { result.unicodeScalars += transform(index, scalar, scalars).unicodeScalars }
+        for (index, scalar) in scalars.enumerated() {
+            result.unicodeScalars += transform(index, scalar, scalars).unicodeScalars
+        }
         return Array(result.utf8)
     }
 
     var uppercased: [UInt8] { mapped { _, scalar, _ in scalar.properties.uppercaseMapping } }
     var lowercased: [UInt8] { mapped(Text.lower) }
     var capitalized: [UInt8] {
-        mapped { index, scalar, all in index == 0 ? scalar.properties.titlecaseMapping : Text.lower(index, scalar, all) }
+        mapped { index, scalar, all in index == 0 ? scalar.properties.titlecaseMapping : Text.lower(index, scalar, all)
+        }
     }
     var swappedCase: [UInt8] {
         mapped { index, scalar, all in
-            scalar.properties.isUppercase ? Text.lower(index, scalar, all) : scalar.properties.isLowercase ? scalar.properties.uppercaseMapping : String(scalar)
+            scalar.properties.isUppercase
+                ? Text.lower(index, scalar, all)
+                : scalar.properties.isLowercase ? scalar.properties.uppercaseMapping : String(scalar)
         }
     }
     /// `str.title`: what follows a letter with case is lower case, every other letter title case.
@@ -33,12 +38,17 @@ extension Text {
             case 0x13A0 ... 0x13F5: String(scalar)
             case 0x13F8 ... 0x13FD, 0xAB70 ... 0xABBF: scalar.properties.uppercaseMapping
             default:
-                String(String.UnicodeScalarView(scalar.properties.uppercaseMapping.unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }))
+                String(
+                    String.UnicodeScalarView(
+                        scalar.properties.uppercaseMapping.unicodeScalars.flatMap {
+                            Array($0.properties.lowercaseMapping.unicodeScalars)
+                        }))
             }
         }
     }
 
-    /// A sigma that ends a word is ς: cased before, not cased after, ignoring what has no case of its own (Unicode 3.13, Final_Sigma).
+    /// A sigma that ends a word is ς: cased before, not cased after, ignoring what has no case of its own (Unicode
+    /// 3.13, Final_Sigma).
     private static func lower(_ index: Int, _ scalar: Unicode.Scalar, _ all: [Unicode.Scalar]) -> String {
         guard scalar == "Σ" else { return scalar.properties.lowercaseMapping }
         let before = all[..<index].last { !$0.properties.isCaseIgnorable }
@@ -50,10 +60,12 @@ extension Text {
 
     /// At least one letter with case, and all of those lower.
     var isLower: Bool {
-        scalars.contains { $0.properties.isLowercase } && !scalars.contains { $0.properties.isUppercase || isTitlecase($0) }
+        scalars.contains { $0.properties.isLowercase }
+            && !scalars.contains { $0.properties.isUppercase || isTitlecase($0) }
     }
     var isUpper: Bool {
-        scalars.contains { $0.properties.isUppercase } && !scalars.contains { $0.properties.isLowercase || isTitlecase($0) }
+        scalars.contains { $0.properties.isUppercase }
+            && !scalars.contains { $0.properties.isLowercase || isTitlecase($0) }
     }
     var isTitle: Bool {
         var (isInside, found) = (false, false)

@@ -22,7 +22,9 @@ enum ByteSearch {
     /// Where `needle` last starts.
     static func last(_ needle: [UInt8], in bytes: [UInt8], from: Int, to: Int) -> Int? {
         guard to - from >= needle.count else { return nil }
-        return stride(from: to - needle.count, through: from, by: -1).first { bytes[$0 ..< $0 + needle.count].elementsEqual(needle) }
+        return stride(from: to - needle.count, through: from, by: -1).first {
+            bytes[$0 ..< $0 + needle.count].elementsEqual(needle)
+        }
     }
 
     /// Where `needle`, which is not empty, starts, without overlaps.

@@ -51,7 +51,10 @@ extension Text {
                 end = at
             }
         } else {
-            places = fromRight ? rightmostPlaces(separator) : ByteSearch.all(separator.utf8, in: utf8, to: utf8.count, limit: limit < 0 ? .max : limit)
+            places =
+                fromRight
+                ? rightmostPlaces(separator)
+                : ByteSearch.all(separator.utf8, in: utf8, to: utf8.count, limit: limit < 0 ? .max : limit)
         }
         var pieces: [ArraySlice<UInt8>] = []
         var start = 0
@@ -112,7 +115,8 @@ extension Text {
                 index += 1
                 continue
             }
-            let isPair = characters[index].first == 13 && index + 1 < characters.count && characters[index + 1].first == 10
+            let isPair =
+                characters[index].first == 13 && index + 1 < characters.count && characters[index + 1].first == 10
             let next = index + (isPair ? 2 : 1)
             lines.append(slice(first, keepEnds ? next : index))
             (first, index) = (next, next)

@@ -1,5 +1,6 @@
 /// A string as Python has it: a sequence of code points, compared and hashed by them and not by what they look like.
-/// (Swift's `String` finds "é" equal to "e" with an accent after it.) Kept as UTF-8, whose byte order is the order of code points.
+/// (Swift's `String` finds "é" equal to "e" with an accent after it.) Kept as UTF-8, whose byte order is the order of
+/// code points.
 struct Text: Hashable, Comparable, Sendable {
     // Immutable; a meter is only in values that never leave the thread of their rendering.
     private final class Storage: @unchecked Sendable {
@@ -31,13 +32,17 @@ struct Text: Hashable, Comparable, Sendable {
     }
 
     /// Text that comes from outside the rendering, and is not counted.
-    init(_ string: String, foreign: [Range<Int>] = []) { storage = try! Storage(Array(string.utf8), foreign, false, nil) } // Nothing throws without a meter.
+    init(_ string: String, foreign: [Range<Int>] = []) {
+        storage = try! Storage(Array(string.utf8), foreign, false, nil)
+    }  // Nothing throws without a meter.
 
     var utf8: [UInt8] { storage.utf8 }
-    /// Bytes that spell a control token and came with the conversation: they stay words, whatever the template does with them. In order.
+    /// Bytes that spell a control token and came with the conversation: they stay words, whatever the template does
+    /// with them. In order.
     var foreign: [Range<Int>] { storage.foreign }
     var isForeign: Bool { !storage.foreign.isEmpty }
-    /// Whether it went through `safe` or `escape`, which in Python makes it markupsafe's `Markup`: what is added to it is escaped.
+    /// Whether it went through `safe` or `escape`, which in Python makes it markupsafe's `Markup`: what is added to it
+    /// is escaped.
     var isMarkup: Bool { storage.isMarkup }
 
     /// The foreign bytes of a part, counted from its start.

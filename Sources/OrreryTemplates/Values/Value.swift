@@ -1,7 +1,7 @@
 /// What an expression gives while rendering: the part of Python's values that a sandboxed template can get hold of.
 ///
-/// Values never change, apart from `namespace`, iterators and loops, so containers may be shared freely. No value holds another more
-/// than `ItemList.deepest` levels down, so releasing or printing one cannot exhaust the stack.
+/// Values never change, apart from `namespace`, iterators and loops, so containers may be shared freely. No value holds
+/// another more than `ItemList.deepest` levels down, so releasing or printing one cannot exhaust the stack.
 enum Value {
     case null
     case bool(Bool)

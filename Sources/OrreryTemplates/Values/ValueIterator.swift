@@ -1,5 +1,5 @@
-/// Something that gives values once, in order, as they are asked for. Python's generators and iterators are lazy, and templates can tell: one
-/// that was read is empty, and one that is never read never fails.
+/// Something that gives values once, in order, as they are asked for. Python's generators and iterators are lazy, and
+/// templates can tell: one that was read is empty, and one that is never read never fails.
 final class ValueIterator {
     let typeName: String
     /// jinja2's name of the generator.
@@ -8,7 +8,9 @@ final class ValueIterator {
     private var advance: (() throws -> Value?)?
 
     init(_ typeName: String, function: String? = nil, depth: Int, _ advance: @escaping () throws -> Value?) throws {
-        if depth > ItemList.deepest { throw Failure.limit("filters more than \(ItemList.deepest) deep inside one another") }
+        if depth > ItemList.deepest {
+            throw Failure.limit("filters more than \(ItemList.deepest) deep inside one another")
+        }
         (self.typeName, self.function, self.depth, self.advance) = (typeName, function, depth, advance)
     }
 

@@ -43,17 +43,19 @@ struct ChartFrame {
 
     /// The drawing with its axes, and the line of step labels under it.
     func lines(_ canvas: DotCanvas, _ appearance: Appearance) -> [String] {
-        let tickRows = Dictionary(zip(yTicks.values, yTicks.labels).map { (canvas.row(ofDot: y($0, in: canvas)), $1) }) { $1 }
+        let tickRows = Dictionary(zip(yTicks.values, yTicks.labels).map { (canvas.row(ofDot: y($0, in: canvas)), $1) })
+        { $1 }
         let (axis, tick) = appearance.isUnicode ? ("│", "┤") : ("|", "+")
-        var lines = (0..<rows).map { row in
+        var lines = (0 ..< rows).map { row in
             let left = TextLayout.padded(tickRows[row] ?? "", to: gutter, .right) + (tickRows[row] == nil ? axis : tick)
-            return appearance.paint(left, .dim) + canvas.runs(row: row).map { run in
-                run.layer.map { appearance.paint(run.text, Self.style(of: $0)) } ?? run.text
-            }.joined()
+            return appearance.paint(left, .dim)
+                + canvas.runs(row: row).map { run in
+                    run.layer.map { appearance.paint(run.text, Self.style(of: $0)) } ?? run.text
+                }.joined()
         }
         let tickColumns = xTicks.values.map { canvas.column(ofDot: x($0, in: canvas)) }
         let (corner, mark) = appearance.isUnicode ? ("└", "┬") : ("+", "+")
-        let bottom = (0..<columns).map { tickColumns.contains($0) ? mark : appearance.rule }.joined()
+        let bottom = (0 ..< columns).map { tickColumns.contains($0) ? mark : appearance.rule }.joined()
         lines.append(appearance.paint(TextLayout.spaces(gutter) + corner + bottom, .dim))
         let title = TextLayout.padded("step", to: gutter, .right) + " "
         lines.append(appearance.paint(title + labelLine(tickColumns), .dim))
@@ -83,9 +85,9 @@ struct ChartFrame {
     private static func range(_ values: [Double], leastSpan: Double) -> ClosedRange<Double> {
         let low = values.min()!, high = values.max()!
         let size = max(abs(low), abs(high))
-        guard high - low <= size * leastSpan else { return low...high }
+        guard high - low <= size * leastSpan else { return low ... high }
         let margin = size == 0 ? 1 : size * 0.05
-        return low - margin...high + margin
+        return low - margin ... high + margin
     }
 
     private static func position(_ value: Double, in range: ClosedRange<Double>, size: Int) -> Int {

@@ -1,4 +1,5 @@
-/// A grid of cells to draw dots in: eight to a cell as braille, or one as ASCII. What is drawn later owns the cell's colour.
+/// A grid of cells to draw dots in: eight to a cell as braille, or one as ASCII. What is drawn later owns the cell's
+/// colour.
 struct DotCanvas {
     /// What a dot belongs to, from the back to the front.
     enum Layer: Int {
@@ -31,7 +32,7 @@ struct DotCanvas {
     func column(ofDot x: Int) -> Int { x / cell.x }
 
     mutating func plot(_ x: Int, _ y: Int, _ layer: Layer) {
-        guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+        guard (0 ..< width).contains(x), (0 ..< height).contains(y) else { return }
         let index = row(ofDot: y) * columns + column(ofDot: x)
         if isUnicode {
             dots[index] |= Self.brailleBits[y % 4][x % 2]
@@ -43,7 +44,7 @@ struct DotCanvas {
 
     /// A whole cell as one character, over whatever dots it has.
     mutating func mark(_ x: Int, _ y: Int, _ layer: Layer) {
-        guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+        guard (0 ..< width).contains(x), (0 ..< height).contains(y) else { return }
         let index = row(ofDot: y) * columns + column(ofDot: x)
         marks[index] = isUnicode ? Self.unicodeMark(layer) : Self.asciiMark(layer)
         layers[index] = layer
@@ -66,7 +67,7 @@ struct DotCanvas {
     /// A row of cells as runs of one layer each.
     func runs(row: Int) -> [(text: String, layer: Layer?)] {
         var runs: [(text: String, layer: Layer?)] = []
-        for index in row * columns..<(row + 1) * columns {
+        for index in row * columns ..< (row + 1) * columns {
             let character = marks[index] ?? (dots[index] == 0 ? " " : Self.braille(dots[index]))
             if let last = runs.last, last.layer == layers[index] {
                 runs[runs.count - 1].text.append(character)
@@ -89,7 +90,8 @@ struct DotCanvas {
         }
     }
 
-    /// Unicode 2800 to 28FF: a bit for each dot, numbered down the left column, then down the right, then the bottom row.
+    /// Unicode 2800 to 28FF: a bit for each dot, numbered down the left column, then down the right, then the bottom
+    /// row.
     private static func braille(_ bits: UInt8) -> Character {
         Character(Unicode.Scalar(0x2800 + UInt32(bits))!)
     }

@@ -17,8 +17,8 @@ public struct Heat: Sendable {
         self.range = range
     }
 
-    /// The labels, the matrix and the scale, joined by newlines, none wider than `width`. Cells are two columns wide, or one where
-    /// that is too much; columns that still have no room are left out, and the last line says so.
+    /// The labels, the matrix and the scale, joined by newlines, none wider than `width`. Cells are two columns wide,
+    /// or one where that is too much; columns that still have no room are left out, and the last line says so.
     public func render(width: Int, appearance: Appearance) -> String {
         let numColumns = values.map(\.count).max() ?? 0
         guard width > 0, numColumns > 0 else { return "" }
@@ -30,7 +30,9 @@ public struct Heat: Sendable {
         let cellWidth = numColumns * 2 <= room ? 2 : 1
         let numShown = min(numColumns, room / cellWidth)
 
-        var lines = columnTitles(numShown, cellWidth, appearance).map { TextLayout.spaces(gutter) + appearance.paint($0, .dim) }
+        var lines = columnTitles(numShown, cellWidth, appearance).map {
+            TextLayout.spaces(gutter) + appearance.paint($0, .dim)
+        }
         for (index, row) in values.enumerated() {
             let name = index < names.count ? names[index] : ""
             let label = TextLayout.fitted(name, to: max(0, gutter - 1), .right, ellipsis: appearance.ellipsis)
@@ -52,7 +54,7 @@ public struct Heat: Sendable {
             return Array(TextLayout.truncated(text, to: 8, ellipsis: appearance.ellipsis))
         }
         let height = labels.map(\.count).max() ?? 0
-        return (0..<height).map { row in
+        return (0 ..< height).map { row in
             let line = labels.map { label in
                 let index = row - (height - label.count)
                 let character = index >= 0 ? String(label[index]) : ""

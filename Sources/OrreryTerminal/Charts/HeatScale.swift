@@ -1,5 +1,5 @@
-/// How a number becomes a shade: from a dark to a light colour, or from blue through white to red where the range has both
-/// signs; without colours a character that fills more of its cell.
+/// How a number becomes a shade: from a dark to a light colour, or from blue through white to red where the range has
+/// both signs; without colours a character that fills more of its cell.
 struct HeatScale {
     let range: ClosedRange<Double>
     private let appearance: Appearance
@@ -10,7 +10,7 @@ struct HeatScale {
         let finite = values.filter(\.isFinite)
         let low = finite.min() ?? 0, high = finite.max() ?? 0
         let largest = max(abs(low), abs(high))
-        self.range = range ?? (low < 0 ? -largest...largest : 0...(high > 0 ? high : 1))
+        self.range = range ?? (low < 0 ? -largest ... largest : 0 ... (high > 0 ? high : 1))
     }
 
     /// Whether cells are told apart by their background; the sixteen colours are too few.
@@ -37,7 +37,8 @@ struct HeatScale {
 
     /// Text on the value's colour, itself dark or light so that it can be read.
     func style(_ value: Double) -> Style {
-        guard isColored, let fraction = fraction(value), case .rgb(let red, let green, let blue) = color(fraction) else {
+        guard isColored, let fraction = fraction(value), case .rgb(let red, let green, let blue) = color(fraction)
+        else {
             return .plain
         }
         // Luma of ITU-R BT.601.
@@ -49,7 +50,7 @@ struct HeatScale {
     var legend: String {
         let steps = isColored ? 12 : appearance.isUnicode ? 5 : 10
         let low = range.lowerBound, high = range.upperBound
-        let cells = (0..<steps).map { index in
+        let cells = (0 ..< steps).map { index in
             let fraction = (Double(index) + 0.5) / Double(steps)
             return cell(low + (high / 2 - low / 2) * 2 * fraction, width: 1)
         }
@@ -69,8 +70,11 @@ struct HeatScale {
         return .rgb(channels[0], channels[1], channels[2])
     }
 
-    /// Dark to light with even steps of brightness, readable without colour vision: five points of matplotlib's viridis.
-    private static let sequential: [[Double]] = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]]
+    /// Dark to light with even steps of brightness, readable without colour vision: five points of matplotlib's
+    /// viridis.
+    private static let sequential: [[Double]] = [
+        [68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37],
+    ]
     /// The ends and the middle of ColorBrewer's RdBu, reversed.
     private static let diverging: [[Double]] = [[33, 102, 172], [247, 247, 247], [178, 24, 43]]
 }

@@ -6,7 +6,8 @@ public struct LossChart: Sendable {
     /// Running mean of `train`: then that is drawn as points and this as the line.
     public var smoothed: [LossPoint]
     public var validation: [LossPoint]
-    /// What the legend calls the mean, where that is another number than the end of the line: the one that a status line shows.
+    /// What the legend calls the mean, where that is another number than the end of the line: the one that a status
+    /// line shows.
     public var mean: Double?
     /// Rows of the drawing, without legend and axis.
     public var numRows: Int
@@ -14,7 +15,8 @@ public struct LossChart: Sendable {
     public var hasLogSteps: Bool
 
     public init(
-        train: [LossPoint], smoothed: [LossPoint] = [], validation: [LossPoint] = [], numRows: Int = 12, hasLogSteps: Bool = false
+        train: [LossPoint], smoothed: [LossPoint] = [], validation: [LossPoint] = [], numRows: Int = 12,
+        hasLogSteps: Bool = false
     ) {
         self.train = train
         self.smoothed = smoothed
@@ -23,7 +25,8 @@ public struct LossChart: Sendable {
         self.hasLogSteps = hasLogSteps
     }
 
-    /// The chart, its lines joined by newlines, none wider than `width`. Below 24 columns there is room for the legend only.
+    /// The chart, its lines joined by newlines, none wider than `width`. Below 24 columns there is room for the legend
+    /// only.
     public func render(width: Int, appearance: Appearance) -> String {
         guard width > 0 else { return "" }
         guard let frame = ChartFrame(self, width: min(width, 1000), isUnicode: appearance.isUnicode) else {
@@ -46,7 +49,8 @@ public struct LossChart: Sendable {
         (train + smoothed + validation).count { !$0.isDrawable }
     }
 
-    private func draw(_ losses: [LossPoint], _ layer: DotCanvas.Layer, on canvas: inout DotCanvas, _ frame: ChartFrame) {
+    private func draw(_ losses: [LossPoint], _ layer: DotCanvas.Layer, on canvas: inout DotCanvas, _ frame: ChartFrame)
+    {
         let all = Curve(losses, isLogarithmic: hasLogSteps)
         let curve = all.downsampled(columns: canvas.width) { frame.x($0, in: canvas) }
         let dots = curve.points.map { (x: frame.x($0.x, in: canvas), y: frame.y($0.y, in: canvas)) }
@@ -63,7 +67,10 @@ public struct LossChart: Sendable {
 
     private func legend(width: Int, appearance: Appearance) -> String {
         var fields: [StatusField] = []
-        func add(_ name: String, _ losses: [LossPoint], _ layer: DotCanvas.Layer, unicode: String, rank: Int, shown: Double? = nil) {
+        func add(
+            _ name: String, _ losses: [LossPoint], _ layer: DotCanvas.Layer, unicode: String, rank: Int,
+            shown: Double? = nil
+        ) {
             guard let last = losses.filter(\.isDrawable).max(by: { $0.step < $1.step }) else { return }
             let key = appearance.isUnicode ? unicode : String(DotCanvas.asciiMark(layer))
             let text = "\(key) \(name) \(Human.loss(shown ?? last.loss))"

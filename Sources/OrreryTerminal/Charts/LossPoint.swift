@@ -28,16 +28,16 @@ struct Curve {
         self.points = points
     }
 
-    /// At most four points per column of dots: the first, the lowest, the highest, the last, in the order they came. A spike of a
-    /// single step stays visible however many steps share the column.
+    /// At most four points per column of dots: the first, the lowest, the highest, the last, in the order they came. A
+    /// spike of a single step stays visible however many steps share the column.
     func downsampled(columns: Int, column: (Double) -> Int) -> Curve {
         guard points.count > columns else { return self }
         var kept: [Int] = [], start = 0
         while start < points.count {
             let current = column(points[start].x)
             let end = points[start...].firstIndex { column($0.x) != current } ?? points.count
-            let lowest = (start..<end).min { points[$0].y < points[$1].y }!
-            let highest = (start..<end).max { points[$0].y < points[$1].y }!
+            let lowest = (start ..< end).min { points[$0].y < points[$1].y }!
+            let highest = (start ..< end).max { points[$0].y < points[$1].y }!
             kept += Set([start, lowest, highest, end - 1]).sorted()
             start = end
         }

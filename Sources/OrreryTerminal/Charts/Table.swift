@@ -34,7 +34,8 @@ public struct Table: Sendable {
         add(cells)
     }
 
-    /// The titles, a rule and the rows, joined by newlines, none wider than `width`. Without any title there is no rule.
+    /// The titles, a rule and the rows, joined by newlines, none wider than `width`. Without any title there is no
+    /// rule.
     public func render(width: Int, appearance: Appearance) -> String {
         guard width > 0, !columns.isEmpty else { return "" }
         let cells = rows.map { $0.map { TokenText.label($0, isUnicode: appearance.isUnicode) } }
@@ -44,8 +45,12 @@ public struct Table: Sendable {
         let widths = fitted(natural, to: width)
         func line(_ texts: [String], _ style: (Column) -> Style) -> String {
             var pieces = columns.indices.map { index in
-                let text = columns[index].keepsEnd ? TextLayout.truncatedStart(texts[index], to: widths[index], ellipsis: appearance.ellipsis) : texts[index]
-                return TextLayout.fitted(text, to: widths[index], columns[index].alignment, ellipsis: appearance.ellipsis)
+                let text =
+                    columns[index].keepsEnd
+                    ? TextLayout.truncatedStart(texts[index], to: widths[index], ellipsis: appearance.ellipsis)
+                    : texts[index]
+                return TextLayout.fitted(
+                    text, to: widths[index], columns[index].alignment, ellipsis: appearance.ellipsis)
             }
             pieces[pieces.count - 1] = TextLayout.trimmedEnd(pieces[pieces.count - 1])
             let painted = zip(pieces, columns).map { appearance.paint($0, style($1)) }.joined(separator: Self.gap)
@@ -69,7 +74,9 @@ public struct Table: Sendable {
         for (isText, least) in [(true, 8), (false, 3)] {
             let candidates = columns.indices.filter { !isText || columns[$0].alignment == .left }
             while widths.reduce(0, +) > room {
-                guard let widest = candidates.max(by: { widths[$0] < widths[$1] }), widths[widest] > least else { break }
+                guard let widest = candidates.max(by: { widths[$0] < widths[$1] }), widths[widest] > least else {
+                    break
+                }
                 widths[widest] -= 1
             }
         }

@@ -14,12 +14,14 @@ struct Ticks {
         let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? 10 * power
         guard step.isNormal else { return Ticks(values: [], labels: []) }
         // Adding 0 makes -0 a 0. A little slack, so that 0.3 counts as inside 0...0.3 although 3 * 0.1 is above it.
-        let first = (range.lowerBound / step - 1e-6).rounded(.up), last = (range.upperBound / step + 1e-6).rounded(.down)
+        let first = (range.lowerBound / step - 1e-6).rounded(.up),
+            last = (range.upperBound / step + 1e-6).rounded(.down)
         let values = stride(from: first, through: last, by: 1).prefix(4 * count + 4).map { $0 * step + 0 }
         return Ticks(values: Array(values), labels: labels(values, step: step))
     }
 
-    /// 1, 10, 100, ... inside a range of decimal logarithms; with 2 and 5 between where there are few. The values stay logarithms.
+    /// 1, 10, 100, ... inside a range of decimal logarithms; with 2 and 5 between where there are few. The values stay
+    /// logarithms.
     static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> Ticks {
         let decades = range.upperBound - range.lowerBound
         guard decades.isFinite, decades > 0 else { return Ticks(values: [], labels: []) }
@@ -39,12 +41,15 @@ struct Ticks {
     /// With one suffix and one number of decimals for the whole axis: 0, 0.5M, 1.0M.
     private static func labels(_ values: [Double], step: Double) -> [String] {
         let largest = values.reduce(0) { max($0, abs($1)) }
-        guard largest == 0 || (1e-4..<1e15).contains(largest) else { return values.map { $0 == 0 ? "0" : Human.scientific($0) } }
+        guard largest == 0 || (1e-4 ..< 1e15).contains(largest) else {
+            return values.map { $0 == 0 ? "0" : Human.scientific($0) }
+        }
         let scales: [(Double, String)] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
         let (scale, suffix) = largest < 10_000 ? (1, "") : scales.first { largest >= $0.0 } ?? (1, "")
-        let decimals = (0...6).first { isWhole(step / scale * pow(10, Double($0))) } ?? 6
+        let decimals = (0 ... 6).first { isWhole(step / scale * pow(10, Double($0))) } ?? 6
         return values.map { value in
-            value == 0 && !suffix.isEmpty ? "0" : Human.fixed(value == 0 ? 0 : value / scale, decimals: decimals) + suffix
+            value == 0 && !suffix.isEmpty
+                ? "0" : Human.fixed(value == 0 ? 0 : value / scale, decimals: decimals) + suffix
         }
     }
 

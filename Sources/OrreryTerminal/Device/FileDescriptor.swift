@@ -76,8 +76,8 @@ struct FileDescriptor: Sendable {
 
     /// The next line of standard input without its newline, or nil at the end.
     static func readInputLine() -> String? {
-        // readLine repeats a read that failed while errno says EINTR, and the end of input leaves errno as it was: after an
-        // interrupted `poll`, Ctrl-D would not end it.
+        // readLine repeats a read that failed while errno says EINTR, and the end of input leaves errno as it was:
+        // after an interrupted `poll`, Ctrl-D would not end it.
         errno = 0
         return readLine(strippingNewline: true)
     }

@@ -8,7 +8,8 @@ import Glibc
 import Musl
 #endif
 
-/// The mode of the terminal in which each key arrives as it is pressed: on while a line is read, and off again however the process ends.
+/// The mode of the terminal in which each key arrives as it is pressed: on while a line is read, and off again however
+/// the process ends.
 enum RawMode {
     /// What the terminal was before; written before `isOn` says that it may be read.
     nonisolated(unsafe) private static let saved = {
@@ -20,21 +21,24 @@ enum RawMode {
     /// Whether the terminal was asked to mark what is pasted.
     private static let marksPastes = Atomic<Bool>(false)
 
-    /// Reads keys from standard input, without echo, and asks the terminal on standard output to mark what is pasted (xterm's mode 2004).
+    /// Reads keys from standard input, without echo, and asks the terminal on standard output to mark what is pasted
+    /// (xterm's mode 2004).
     ///
     /// - Returns: false where standard input is not a terminal that can do it.
     static func enter() -> Bool {
-        guard set({ mode in
-            mode.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON)
-            mode.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
-        }) else { return false }
+        guard
+            set({ mode in
+                mode.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON)
+                mode.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
+            })
+        else { return false }
         marksPastes.store(true, ordering: .sequentiallyConsistent)
         Terminal.standardOutput.show("\u{1B}[?2004h")
         return true
     }
 
-    /// Leaves keys that are pressed while the program works to the next line: they are not echoed, and arrive as they were pressed. Ctrl-C and its like
-    /// still make signals.
+    /// Leaves keys that are pressed while the program works to the next line: they are not echoed, and arrive as they
+    /// were pressed. Ctrl-C and its like still make signals.
     static func enterWhileWorking() -> Bool {
         set { mode in
             mode.c_iflag &= ~tcflag_t(ICRNL | INLCR | IGNCR)
@@ -67,7 +71,9 @@ enum RawMode {
         guard isOn.exchange(false, ordering: .sequentiallyConsistent) else { return }
         if marksPastes.exchange(false, ordering: .sequentiallyConsistent) {
             // ESC [ ? 2 0 0 4 l, in a tuple, so that nothing is allocated.
-            var bytes: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0x1B, 0x5B, 0x3F, 0x32, 0x30, 0x30, 0x34, 0x6C)
+            var bytes: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (
+                0x1B, 0x5B, 0x3F, 0x32, 0x30, 0x30, 0x34, 0x6C
+            )
             withUnsafeBytes(of: &bytes) { _ = write(1, $0.baseAddress!, $0.count) }
         }
         tcsetattr(0, TCSANOW, saved)
@@ -76,7 +82,8 @@ enum RawMode {
     /// Whether somebody else has changed the mode meanwhile: a shell, after the process was stopped from outside.
     static var isLost: Bool {
         var mode = termios()
-        return isOn.load(ordering: .sequentiallyConsistent) && tcgetattr(0, &mode) == 0 && mode.c_lflag & tcflag_t(ICANON) != 0
+        return isOn.load(ordering: .sequentiallyConsistent) && tcgetattr(0, &mode) == 0
+            && mode.c_lflag & tcflag_t(ICANON) != 0
     }
 
     /// Takes the mode that somebody else has set for the one to come back to, and sets it anew.

@@ -67,7 +67,8 @@ public struct Terminal: Sendable {
         if code != 0 { throw OutputError(code: code) }
     }
 
-    /// Shows what may be lost without harm: progress, notes, prompts. A stream that takes nothing any more is no reason to end the work.
+    /// Shows what may be lost without harm: progress, notes, prompts. A stream that takes nothing any more is no reason
+    /// to end the work.
     public func show(_ text: String) { try? write(text) }
 
     /// Shows a line that may be lost without harm.

@@ -15,10 +15,11 @@ package struct TerminalEnvironment: Sendable {
 
     /// COLUMNS, where it is a sensible number.
     package var columns: Int? {
-        value("COLUMNS").flatMap { Int($0) }.flatMap { (1...10_000).contains($0) ? $0 : nil }
+        value("COLUMNS").flatMap { Int($0) }.flatMap { (1 ... 10_000).contains($0) ? $0 : nil }
     }
 
-    /// NO_COLOR (no-color.org) is above CLICOLOR_FORCE and CLICOLOR (bixense.com/clicolors), and those are above the terminal.
+    /// NO_COLOR (no-color.org) is above CLICOLOR_FORCE and CLICOLOR (bixense.com/clicolors), and those are above the
+    /// terminal.
     private var colors: ColorDepth {
         if value("NO_COLOR") != nil { return .none }
         let isForced = value("CLICOLOR_FORCE").map { $0 != "0" } ?? false
@@ -28,7 +29,8 @@ package struct TerminalEnvironment: Sendable {
         return term.contains("256color") ? .ansi256 : .ansi16
     }
 
-    /// The first of LC_ALL, LC_CTYPE and LANG that is set decides (POSIX, 8.2). The Linux console has no braille in its font.
+    /// The first of LC_ALL, LC_CTYPE and LANG that is set decides (POSIX, 8.2). The Linux console has no braille in its
+    /// font.
     private var isUnicode: Bool {
         if isTerminal, value("TERM") == "linux" { return false }
         guard let locale = value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") else { return Self.isUnicodeByDefault }

@@ -18,10 +18,14 @@ package struct EditedText: Equatable {
 
     /// - Returns: what was deleted, here and below.
     @discardableResult
-    mutating func deleteLeft() -> String { deleteBack(to: before.isEmpty ? before.startIndex : before.index(before: before.endIndex)) }
+    mutating func deleteLeft() -> String {
+        deleteBack(to: before.isEmpty ? before.startIndex : before.index(before: before.endIndex))
+    }
 
     @discardableResult
-    mutating func deleteRight() -> String { deleteForward(to: after.isEmpty ? after.endIndex : after.index(after: after.startIndex)) }
+    mutating func deleteRight() -> String {
+        deleteForward(to: after.isEmpty ? after.endIndex : after.index(after: after.startIndex))
+    }
 
     /// As Ctrl-W: up to white space.
     mutating func deleteBlankWordLeft() -> String { deleteBack(to: Self.wordStart(before) { !$0.isWhitespace }) }
@@ -110,12 +114,16 @@ package struct EditedText: Equatable {
         after.removeSubrange(..<index)
     }
 
-    private var lineStart: String.Index { before.lastIndex(of: "\n").map { before.index(after: $0) } ?? before.startIndex }
+    private var lineStart: String.Index {
+        before.lastIndex(of: "\n").map { before.index(after: $0) } ?? before.startIndex
+    }
     private var lineEnd: String.Index { after.firstIndex(of: "\n") ?? after.endIndex }
 
     // MARK: Words
 
-    private static func isWord(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
+    private static func isWord(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber || character == "_"
+    }
 
     /// The start of the word at the end of the text, over what is between words.
     private static func wordStart(_ text: String, _ isPart: (Character) -> Bool) -> String.Index {

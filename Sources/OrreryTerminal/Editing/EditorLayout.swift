@@ -12,13 +12,15 @@ package struct EditorLayout: Equatable {
     /// The columns of a row. Below four there is nothing to lay out.
     let columns: Int
 
-    /// - Parameter prompt: stands before the text and takes no line break; its columns are left free before further lines.
+    /// - Parameter prompt: stands before the text and takes no line break; its columns are left free before further
+    ///   lines.
     package init(prompt: String, _ edited: EditedText, columns: Int, isUnicode: Bool = true) {
         self.columns = max(4, columns)
         let promptWidth = TextLayout.width(of: prompt)
         rows[0] = Row(text: prompt, width: promptWidth)
         let indent = promptWidth <= self.columns / 2 ? promptWidth : 0
-        // The cursor stands between whole characters of the text, so that the halves can be laid out one after the other.
+        // The cursor stands between whole characters of the text, so that the halves can be laid out one after the
+        // other.
         for character in edited.before { add(character, indent: indent, isUnicode: isUnicode) }
         for (index, character) in edited.after.enumerated() {
             if index == 0 {
@@ -32,7 +34,9 @@ package struct EditorLayout: Equatable {
         if edited.after.isEmpty { placeCursor() }
     }
 
-    package static func == (a: Self, b: Self) -> Bool { a.rows == b.rows && a.cursor == b.cursor && a.columns == b.columns }
+    package static func == (a: Self, b: Self) -> Bool {
+        a.rows == b.rows && a.cursor == b.cursor && a.columns == b.columns
+    }
 
     private mutating func placeCursor() { cursor = (rows.count - 1, rows.last!.width) }
 
@@ -52,7 +56,8 @@ package struct EditorLayout: Equatable {
         rows.append(Row())
     }
 
-    /// A character as it can be written without moving the cursor elsewhere: a tab as spaces, a control as ^X, a mark without a letter on a circle.
+    /// A character as it can be written without moving the cursor elsewhere: a tab as spaces, a control as ^X, a mark
+    /// without a letter on a circle.
     static func shown(_ character: Character, isUnicode: Bool) -> (text: String, width: Int) {
         let first = character.unicodeScalars.first!
         switch first.value {

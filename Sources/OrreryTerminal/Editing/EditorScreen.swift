@@ -1,7 +1,7 @@
 /// What of an edited text is on the screen, and the bytes that bring the screen to the next state.
 ///
-/// Rows that are full are left to the terminal's own wrapping, so that it joins them again in a selection or after a change of its width. Of a text
-/// with more rows than the terminal only a window around the cursor is drawn.
+/// Rows that are full are left to the terminal's own wrapping, so that it joins them again in a selection or after a
+/// change of its width. Of a text with more rows than the terminal only a window around the cursor is drawn.
 package struct EditorScreen {
     package init() {}
 

@@ -6,7 +6,8 @@ public struct InputHistory: Sendable {
 
     public init(_ entries: [String] = []) { self.entries = Array(entries.suffix(Self.limit)) }
 
-    /// Whether it is worth keeping: not blank, not the same as the newest, and not hidden by a space in front, as shells have it.
+    /// Whether it is worth keeping: not blank, not the same as the newest, and not hidden by a space in front, as
+    /// shells have it.
     public func accepts(_ text: String) -> Bool {
         !text.allSatisfy(\.isWhitespace) && !text.hasPrefix(" ") && text != entries.last
     }

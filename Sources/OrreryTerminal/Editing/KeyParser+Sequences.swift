@@ -1,5 +1,6 @@
 extension KeyParser {
-    /// The key at the start of the bytes, and how many it takes; the key is nil for the start of a paste. nil where more must come.
+    /// The key at the start of the bytes, and how many it takes; the key is nil for the start of a paste. nil where
+    /// more must come.
     static func key(_ bytes: ArraySlice<UInt8>) -> (key: Key?, count: Int)? {
         let first = bytes.first!
         guard first == 0x1B else { return (controlKey(first), 1) }
@@ -41,15 +42,19 @@ extension KeyParser {
         let count = end - bytes.startIndex + 1
         // A control or a byte above ASCII breaks the sequence off, and is read for itself.
         guard (0x40 ... 0x7E).contains(bytes[end]) else { return (.unknown, count - 1) }
-        let numbers = body[..<end].split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+        let numbers = body[..<end].split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
+            Int(String(decoding: $0, as: UTF8.self)) ?? 0
+        }
         let hasModifier = numbers.count > 1 && numbers[1] > 1
         switch bytes[end] {
         case UInt8(ascii: "~") where numbers[0] == 200: return (nil, count)
         // xterm's modifyOtherKeys: CSI 27 ; modifier ; character ~
-        case UInt8(ascii: "~") where numbers[0] == 27 && numbers.count > 2: return (numbers[2] == 13 ? .newline : .unknown, count)
+        case UInt8(ascii: "~") where numbers[0] == 27 && numbers.count > 2:
+            return (numbers[2] == 13 ? .newline : .unknown, count)
         case UInt8(ascii: "~"): return (editingKey(numbers[0], hasModifier: hasModifier), count)
         // kitty's and libtickit's form: CSI character ; modifier u
-        case UInt8(ascii: "u"): return (numbers[0] == 13 ? (hasModifier ? .newline : .enter) : numbers[0] == 27 ? .escape : .unknown, count)
+        case UInt8(ascii: "u"):
+            return (numbers[0] == 13 ? (hasModifier ? .newline : .enter) : numbers[0] == 27 ? .escape : .unknown, count)
         default: return (cursorKey(bytes[end], hasModifier: hasModifier), count)
         }
     }

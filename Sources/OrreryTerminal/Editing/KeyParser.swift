@@ -1,7 +1,7 @@
 /// Turns the bytes of a terminal into keys. Sequences and characters may arrive in parts.
 ///
-/// The sequences are those of ECMA-48 (CSI, SS3) with xterm's modifiers (ctlseqs, "PC-Style Function Keys"), and a paste is what stands between
-/// CSI 200~ and CSI 201~ (xterm's mode 2004).
+/// The sequences are those of ECMA-48 (CSI, SS3) with xterm's modifiers (ctlseqs, "PC-Style Function Keys"), and a
+/// paste is what stands between CSI 200~ and CSI 201~ (xterm's mode 2004).
 package struct KeyParser {
     package init() {}
 
@@ -9,7 +9,8 @@ package struct KeyParser {
     /// The paste that has begun, without its end.
     private var paste: [UInt8]?
 
-    /// Whether a single ESC waits to be told from the start of a sequence: if nothing follows soon, it was the key (`flush`).
+    /// Whether a single ESC waits to be told from the start of a sequence: if nothing follows soon, it was the key
+    /// (`flush`).
     package var isUndecided: Bool { paste == nil && pending.first == Self.escape }
 
     /// The keys that are complete now.
@@ -56,7 +57,9 @@ package struct KeyParser {
     /// - Returns: false if the end of the paste is not there yet.
     private mutating func takePaste(from rest: inout ArraySlice<UInt8>, into keys: inout [Key]) -> Bool {
         while !rest.isEmpty {
-            let upTo = rest.firstIndex { $0 == Self.escape } ?? (rest.last == Self.interrupt ? rest.endIndex - 1 : rest.endIndex)
+            let upTo =
+                rest.firstIndex { $0 == Self.escape }
+                ?? (rest.last == Self.interrupt ? rest.endIndex - 1 : rest.endIndex)
             paste! += rest[..<upTo]
             rest = rest[upTo...]
             if rest.isEmpty { break }
@@ -81,15 +84,17 @@ package struct KeyParser {
 
     // MARK: Characters
 
-    /// The bytes of the first character's first scalar; nil where more must come. What is not UTF-8 is passed on byte by byte.
+    /// The bytes of the first character's first scalar; nil where more must come. What is not UTF-8 is passed on byte
+    /// by byte.
     private static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int? {
         let first = bytes.first!
-        let length = switch first {
-        case 0xC2 ... 0xDF: 2
-        case 0xE0 ... 0xEF: 3
-        case 0xF0 ... 0xF4: 4
-        default: 1
-        }
+        let length =
+            switch first {
+            case 0xC2 ... 0xDF: 2
+            case 0xE0 ... 0xEF: 3
+            case 0xF0 ... 0xF4: 4
+            default: 1
+            }
         let continued = bytes.dropFirst().prefix(length - 1).prefix { $0 & 0xC0 == 0x80 }.count
         if continued == length - 1 { return length }
         return 1 + continued < bytes.count ? 1 + continued : nil

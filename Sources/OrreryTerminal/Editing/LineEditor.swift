@@ -125,7 +125,11 @@ package struct LineEditor {
 
     private mutating func newer() -> Action? {
         guard let place else { return .bell }
-        if place + 1 < history.entries.count { show(place + 1) } else { (edited, self.place) = (EditedText(draft), nil) }
+        if place + 1 < history.entries.count {
+            show(place + 1)
+        } else {
+            (edited, self.place) = (EditedText(draft), nil)
+        }
         return nil
     }
 

@@ -32,7 +32,8 @@ enum Cursor {
         withUnsafeBytes(of: &bytes) { _ = write(descriptor, $0.baseAddress!, $0.count) }
     }
 
-    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in there.
+    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in
+    /// there.
     static func prepareForSignals() {
         _ = hiddenOn.load(ordering: .relaxed)
     }

@@ -112,7 +112,9 @@ final class EditedInput {
     }
 
     private func layout(_ text: EditedText) -> EditorLayout {
-        EditorLayout(prompt: editor.prompt(prompt, terminal.appearance), text, columns: terminal.width, isUnicode: terminal.appearance.isUnicode)
+        EditorLayout(
+            prompt: editor.prompt(prompt, terminal.appearance), text, columns: terminal.width,
+            isUnicode: terminal.appearance.isUnicode)
     }
 }
 
@@ -121,6 +123,7 @@ extension LineEditor {
     func prompt(_ prompt: String, _ appearance: Appearance) -> String {
         guard let search else { return prompt }
         let label = search.hasFailed ? "not found" : "history"
-        return appearance.paint("\(label): \(TokenText.label(search.query, isUnicode: appearance.isUnicode)) ", .dim) + prompt
+        return appearance.paint("\(label): \(TokenText.label(search.query, isUnicode: appearance.isUnicode)) ", .dim)
+            + prompt
     }
 }

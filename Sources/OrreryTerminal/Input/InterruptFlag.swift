@@ -10,8 +10,9 @@ import Musl
 
 /// Ctrl-C, SIGTERM and a closed terminal as a flag that a loop looks at, so that it can end in order and save its work.
 ///
-/// The first signal raises the flag; a second one while a flag is held exits at once with 128 and the signal's number. Handlers that were
-/// there before come back when the last flag of the process is released. A signal that the parent ignores (nohup) stays ignored.
+/// The first signal raises the flag; a second one while a flag is held exits at once with 128 and the signal's number.
+/// Handlers that were there before come back when the last flag of the process is released. A signal that the parent
+/// ignores (nohup) stays ignored.
 ///
 /// ```swift
 /// let interrupt = InterruptFlag()
@@ -24,8 +25,9 @@ public final class InterruptFlag: Sendable {
 
     /// Handles the signals from now on.
     ///
-    /// - Parameter grace: the seconds within which the work ends once the flag is raised; a program that calls `Interruption.answer` ends
-    ///   after them. `.infinity` for work that saves, which ends by itself or by a second signal.
+    /// - Parameter grace: the seconds within which the work ends once the flag is raised; a program that calls
+    ///   `Interruption.answer` ends after them. `.infinity` for work that saves, which ends by itself or by a second
+    ///   signal.
     public init(grace: Double = 0.8) {
         self.grace = grace
         InterruptHandlers.retain(grace: grace)
@@ -36,13 +38,15 @@ public final class InterruptFlag: Sendable {
     /// Whether a signal has come since the first flag of the process was made, or since `reset()`. One atomic load.
     public var isRaised: Bool { numSignals.load(ordering: .relaxed) > 0 }
 
-    /// Whether the newest signal was not Ctrl-C but one that wants the program to end: SIGTERM, or a terminal that is gone.
+    /// Whether the newest signal was not Ctrl-C but one that wants the program to end: SIGTERM, or a terminal that is
+    /// gone.
     public var asksToEnd: Bool { isRaised && lastSignal.load(ordering: .relaxed) != SIGINT }
 
     /// - Throws: `Interrupted` once the flag is raised.
     public func check() throws { if isRaised { throw Interrupted() } }
 
-    /// Lowers the flag, so that the next signal raises it again: for a loop that continues, as a chat does after one answer is cut.
+    /// Lowers the flag, so that the next signal raises it again: for a loop that continues, as a chat does after one
+    /// answer is cut.
     public func reset() {
         numSignals.store(0, ordering: .relaxed)
     }

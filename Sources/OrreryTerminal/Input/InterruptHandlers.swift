@@ -67,7 +67,9 @@ enum InterruptHandlers {
     }
 
     private static func restore(_ state: inout State) {
-        for (signal, action) in state.previous where SignalAction(of: signal).calls(countSignal) { action.install(for: signal) }
+        for (signal, action) in state.previous where SignalAction(of: signal).calls(countSignal) {
+            action.install(for: signal)
+        }
         state.previous = []
     }
 }

@@ -12,9 +12,10 @@ public struct Interrupted: Error, CustomStringConvertible {
 
 /// Answers Ctrl-C for a whole program.
 ///
-/// Where an `InterruptFlag` is held, the first signal raises it and the work ends in its own order: at once in most commands, after saving
-/// where there is something to save. Where none is held, where one is not heeded within its grace, and on a second signal, the process
-/// ends here: the cursor comes back, unfinished files go, and the exit status is 128 and the signal's number.
+/// Where an `InterruptFlag` is held, the first signal raises it and the work ends in its own order: at once in most
+/// commands, after saving where there is something to save. Where none is held, where one is not heeded within its
+/// grace, and on a second signal, the process ends here: the cursor comes back, unfinished files go, and the exit
+/// status is 128 and the signal's number.
 public enum Interruption {
     /// Answers signals from now on.
     ///
@@ -31,7 +32,8 @@ public enum Interruption {
                 Thread.sleep(forTimeInterval: min(grace, 0.9))
                 guard InterruptHandlers.isPending else { continue }
                 if grace.isFinite { end(cleanUp) }
-                Terminal.standardError.showLine("\norrery: stopping, and keeping what there is; Ctrl-C again ends at once")
+                Terminal.standardError.showLine(
+                    "\norrery: stopping, and keeping what there is; Ctrl-C again ends at once")
             }
         }
         thread.name = "signals"

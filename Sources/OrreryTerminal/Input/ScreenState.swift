@@ -6,7 +6,8 @@ import Glibc
 import Musl
 #endif
 
-/// What must be undone on the terminal however the process ends: a hidden cursor, and the mode in which keys are read one by one.
+/// What must be undone on the terminal however the process ends: a hidden cursor, and the mode in which keys are read
+/// one by one.
 enum ScreenState {
     /// Undoes it with a few system calls and nothing else: what a signal handler may do.
     static func restore() {
@@ -14,7 +15,8 @@ enum ScreenState {
         Cursor.showFromSignalHandler()
     }
 
-    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in there.
+    /// Makes the state exist. Called before a handler that uses it is installed: what a first use does is not safe in
+    /// there.
     static func prepareForSignals() {
         RawMode.prepareForSignals()
         Cursor.prepareForSignals()

@@ -3,8 +3,11 @@ import Foundation
 extension ProgressLine {
     /// Shows what is being done, and for how long, while `body` does it; what is done in a blink is not shown.
     ///
-    /// - Parameter patience: seconds before the first line; by default 1 on a terminal, 10 in a log, which is not read meanwhile.
-    public static func waiting<R>(_ title: String, on terminal: Terminal = .standardError, patience: Double? = nil, _ body: () throws -> R) rethrows -> R {
+    /// - Parameter patience: seconds before the first line; by default 1 on a terminal, 10 in a log, which is not read
+    ///   meanwhile.
+    public static func waiting<R>(
+        _ title: String, on terminal: Terminal = .standardError, patience: Double? = nil, _ body: () throws -> R
+    ) rethrows -> R {
         let clock = WaitingClock(ProgressLine(terminal), title, patience: patience ?? (terminal.isTerminal ? 1 : 10))
         defer { clock.stop() }
         return try body()

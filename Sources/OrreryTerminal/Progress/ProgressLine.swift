@@ -3,9 +3,9 @@ import Synchronization
 
 /// A line or two at the bottom of the terminal that are redrawn in place while work goes on.
 ///
-/// On a terminal it draws at most ten times a second, hides the cursor meanwhile, and gives it back in `finish()`, when the process
-/// exits, and when a signal ends it. Elsewhere it writes a plain line now and then. All other output to the same screen goes
-/// through `print(_:)` or `paused(_:)`, from any thread.
+/// On a terminal it draws at most ten times a second, hides the cursor meanwhile, and gives it back in `finish()`, when
+/// the process exits, and when a signal ends it. Elsewhere it writes a plain line now and then. All other output to the
+/// same screen goes through `print(_:)` or `paused(_:)`, from any thread.
 public final class ProgressLine: Sendable {
     private let terminal: Terminal
     private let drawInterval: Double
@@ -25,7 +25,8 @@ public final class ProgressLine: Sendable {
     }
 
     /// - Parameters:
-    ///   - logInterval: seconds between plain lines where there is no terminal. Infinity leaves the cadence to `log` in `update`.
+    ///   - logInterval: seconds between plain lines where there is no terminal. Infinity leaves the cadence to `log` in
+    ///     `update`.
     ///   - drawInterval: seconds between drawings on a terminal.
     ///   - now: seconds on a clock that only goes forward.
     public init(
@@ -82,7 +83,8 @@ public final class ProgressLine: Sendable {
         return try body()
     }
 
-    /// Draws the last content once more and leaves it, or takes it away; gives the cursor back. Later updates do nothing.
+    /// Draws the last content once more and leaves it, or takes it away; gives the cursor back. Later updates do
+    /// nothing.
     public func finish(keepingLastLine: Bool = true) {
         state.withLock { state in
             guard !state.isFinished else { return }

@@ -11,7 +11,8 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
     public var secondsLeft: Double?
 
     public init(
-        _ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil, secondsLeft: Double? = nil
+        _ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil,
+        secondsLeft: Double? = nil
     ) {
         self.title = title
         self.completed = completed
@@ -31,7 +32,9 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         return [bar + StatusField.gap + StatusField.line(fields, width: width - barWidth - 2, appearance: appearance)]
     }
 
-    public func logLine(width: Int, appearance: Appearance) -> String { StatusField.line(fields(appearance), width: width, appearance: appearance) }
+    public func logLine(width: Int, appearance: Appearance) -> String {
+        StatusField.line(fields(appearance), width: width, appearance: appearance)
+    }
 
     private var fraction: Double? {
         total.flatMap { $0 > 0 ? completed / $0 : nil }
@@ -46,11 +49,14 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         if let elapsedSeconds {
             fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))
         }
-        if let secondsLeft = secondsLeft ?? estimate { fields.append(StatusField(rank: 2, text: Human.wholeDuration(seconds: secondsLeft) + " left")) }
+        if let secondsLeft = secondsLeft ?? estimate {
+            fields.append(StatusField(rank: 2, text: Human.wholeDuration(seconds: secondsLeft) + " left"))
+        }
         return fields
     }
 
-    /// What is left at the pace so far, once that tells something: the first parts of a work are often not like the others.
+    /// What is left at the pace so far, once that tells something: the first parts of a work are often not like the
+    /// others.
     private var estimate: Double? {
         guard let elapsedSeconds, elapsedSeconds >= 2, let fraction, fraction >= 0.05, fraction < 1 else { return nil }
         return elapsedSeconds * (1 - fraction) / fraction

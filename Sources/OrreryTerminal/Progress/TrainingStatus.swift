@@ -26,8 +26,10 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
     public var numLines: Int
 
     public init(
-        step: Int, totalSteps: Int? = nil, loss: Double? = nil, smoothedLoss: Double? = nil, validationLoss: Double? = nil,
-        learningRate: Double? = nil, gradientNorm: Double? = nil, tokensPerSecond: Double? = nil, shareOfPeak: Double? = nil,
+        step: Int, totalSteps: Int? = nil, loss: Double? = nil, smoothedLoss: Double? = nil,
+        validationLoss: Double? = nil,
+        learningRate: Double? = nil, gradientNorm: Double? = nil, tokensPerSecond: Double? = nil,
+        shareOfPeak: Double? = nil,
         elapsedSeconds: Double? = nil, secondsLeft: Double? = nil, numLines: Int = 1
     ) {
         self.step = step
@@ -55,13 +57,14 @@ public struct TrainingStatus: Sendable, Equatable, ProgressContent {
 
     public func logLine(width: Int, appearance: Appearance) -> String {
         let place = StatusField(rank: 0, text: "step \(Human.exact(step))" + (total.map { "/" + $0 } ?? ""))
-        return StatusField.line([place] + (activity == nil ? figures : next) + times, width: width, appearance: appearance)
+        return StatusField.line(
+            [place] + (activity == nil ? figures : next) + times, width: width, appearance: appearance)
     }
 }
 
 extension TrainingStatus {
     private static let barRank = 5
-    private static let barWidths = 8...32
+    private static let barWidths = 8 ... 32
 
     private var fraction: Double? {
         totalSteps.flatMap { $0 > 0 ? Double(step) / Double($0) : nil }
@@ -71,7 +74,11 @@ extension TrainingStatus {
 
     private var place: [StatusField] {
         guard let totalSteps, let total else { return [StatusField(rank: 0, text: Human.exact(step))] }
-        return [StatusField(rank: 0, text: TextLayout.padded(Human.exact(step), to: Human.exact(totalSteps).count, .right) + "/" + total)]
+        return [
+            StatusField(
+                rank: 0,
+                text: TextLayout.padded(Human.exact(step), to: Human.exact(totalSteps).count, .right) + "/" + total)
+        ]
     }
 
     private var next: [StatusField] { activity.map { [StatusField(rank: 1, text: $0)] } ?? [] }

@@ -1,5 +1,5 @@
-/// What a stream can show: how many colours, and whether more than ASCII. Every renderer takes one, so that its output is a
-/// function of its arguments.
+/// What a stream can show: how many colours, and whether more than ASCII. Every renderer takes one, so that its output
+/// is a function of its arguments.
 public struct Appearance: Hashable, Sendable {
     public var colors: ColorDepth
     /// Whether block, box and braille characters may be written; else everything drawn is ASCII.

@@ -31,8 +31,8 @@ public enum Color: Hashable, Sendable {
     public static let white = Color.theme(7)
     public static let gray = Color.theme(8)
 
-    /// The parameters of the SGR sequence (ECMA-48, 8.3.117; 38 and 48 with 2 or 5 as in ISO 8613-6, written with semicolons
-    /// as xterm reads them).
+    /// The parameters of the SGR sequence (ECMA-48, 8.3.117; 38 and 48 with 2 or 5 as in ISO 8613-6, written with
+    /// semicolons as xterm reads them).
     func parameters(isBackground: Bool, depth: ColorDepth) -> String {
         let shift = isBackground ? 10 : 0
         switch self {
@@ -44,7 +44,8 @@ public enum Color: Hashable, Sendable {
             case .trueColor: return "\(38 + shift);2;\(red);\(green);\(blue)"
             case .ansi256: return "\(38 + shift);5;\(ColorCube.nearest256(red, green, blue))"
             case .ansi16, .none:
-                return Color.theme(ColorCube.nearest16(red, green, blue)).parameters(isBackground: isBackground, depth: depth)
+                return Color.theme(ColorCube.nearest16(red, green, blue)).parameters(
+                    isBackground: isBackground, depth: depth)
             }
         }
     }
@@ -56,7 +57,8 @@ enum ColorCube {
     static func nearest256(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
         let color = [red, green, blue].map(Int.init)
         let levels = [0, 95, 135, 175, 215, 255]
-        let cube = color.map { channel in levels.indices.min { abs(levels[$0] - channel) < abs(levels[$1] - channel) }! }
+        let cube = color.map { channel in levels.indices.min { abs(levels[$0] - channel) < abs(levels[$1] - channel) }!
+        }
         let gray = max(0, min(23, (color.reduce(0, +) / 3 - 3) / 10))
         let cubeError = distance(color, cube.map { levels[$0] })
         let grayError = distance(color, Array(repeating: 8 + 10 * gray, count: 3))
@@ -75,6 +77,7 @@ enum ColorCube {
 
     private static let theme = [
         [0, 0, 0], [205, 0, 0], [0, 205, 0], [205, 205, 0], [0, 0, 238], [205, 0, 205], [0, 205, 205], [229, 229, 229],
-        [127, 127, 127], [255, 0, 0], [0, 255, 0], [255, 255, 0], [92, 92, 255], [255, 0, 255], [0, 255, 255], [255, 255, 255],
+        [127, 127, 127], [255, 0, 0], [0, 255, 0], [255, 255, 0], [92, 92, 255], [255, 0, 255], [0, 255, 255],
+        [255, 255, 255],
     ]
 }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Numbers as a person reads them: three significant digits and a suffix.
 ///
-/// Every function accepts any value of its type: what is not finite is written `nan`, `inf`, `-inf` (for durations `?`).
-/// No output depends on the locale.
+/// Every function accepts any value of its type: what is not finite is written `nan`, `inf`, `-inf` (for durations
+/// `?`). No output depends on the locale.
 public enum Human {
     /// A number that is approximate anyway: `999`, `45.6k`, `1.23M`, `7.00B`, `1.50T`.
     public static func count(_ value: Double) -> String {

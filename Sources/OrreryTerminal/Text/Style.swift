@@ -21,7 +21,8 @@ public struct Style: Hashable, Sendable {
     public static let bold = Style(isBold: true)
     public static let dim = Style(isDim: true)
 
-    /// What each curve is drawn in, here and in every status line. Theme colours, so that they read on dark and on light.
+    /// What each curve is drawn in, here and in every status line. Theme colours, so that they read on dark and on
+    /// light.
     public static let training = Style(.cyan)
     public static let validation = Style(.magenta)
     public static let warning = Style(.yellow)

@@ -31,7 +31,8 @@ public enum TextLayout {
         return kept + mark + (escape.sawAny ? "\u{1B}[0m" : "")
     }
 
-    /// The end of the text in at most `width` columns, its start replaced by the ellipsis where something was cut. The text has no escape sequences.
+    /// The end of the text in at most `width` columns, its start replaced by the ellipsis where something was cut. The
+    /// text has no escape sequences.
     static func truncatedStart(_ text: String, to width: Int, ellipsis: String = "…") -> String {
         guard self.width(of: text) > width else { return text }
         let room = max(0, width - self.width(of: ellipsis))
@@ -40,8 +41,8 @@ public enum TextLayout {
         return truncated(ellipsis + kept, to: width, ellipsis: "")
     }
 
-    /// The text in lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own. Lines after the first are
-    /// indented.
+    /// The text in lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own.
+    /// Lines after the first are indented.
     public static func wrapped(_ text: String, to width: Int, indent: Int = 2) -> String {
         var lines: [String] = [], line = "", hasWord = false
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
@@ -58,16 +59,18 @@ public enum TextLayout {
     /// The text with spaces up to `width` columns; unchanged where it is wider.
     public static func padded(_ text: String, to width: Int, _ alignment: Alignment = .left) -> String {
         let missing = max(0, width - self.width(of: text))
-        let before = switch alignment {
-        case .left: 0
-        case .right: missing
-        case .center: missing / 2
-        }
+        let before =
+            switch alignment {
+            case .left: 0
+            case .right: missing
+            case .center: missing / 2
+            }
         return spaces(before) + text + spaces(missing - before)
     }
 
     /// Cut or padded to exactly `width` columns.
-    static func fitted(_ text: String, to width: Int, _ alignment: Alignment = .left, ellipsis: String = "…") -> String {
+    static func fitted(_ text: String, to width: Int, _ alignment: Alignment = .left, ellipsis: String = "…") -> String
+    {
         padded(truncated(text, to: width, ellipsis: ellipsis), to: width, alignment)
     }
 
@@ -99,7 +102,7 @@ private struct EscapeSkipper {
         case .escape:
             state = value == 0x5B ? .sequence : .text
         case .sequence:
-            if (0x40...0x7E).contains(value) { state = .text }
+            if (0x40 ... 0x7E).contains(value) { state = .text }
         }
         return true
     }

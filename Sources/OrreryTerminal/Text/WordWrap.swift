@@ -1,6 +1,7 @@
 /// Text that comes piece by piece, broken at spaces where a terminal would break it in the middle of a word.
 ///
-/// A word is shown as it comes. Once it does not fit, what is there of it is taken from its line and written on the next one. Lines of code between two
+/// A word is shown as it comes. Once it does not fit, what is there of it is taken from its line and written on the
+/// next one. Lines of code between two
 /// ``` are left to the terminal, so that they can be copied as they are.
 public struct WordWrap {
     private var column = 0

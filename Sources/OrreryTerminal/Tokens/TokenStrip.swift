@@ -20,8 +20,8 @@ public struct TokenStrip: Sendable {
         self.init(pieces.map { Array($0.utf8) }, values: values, range: range)
     }
 
-    /// Lines of at most `width` columns, broken between tokens and after a newline. Without colours, `|` stands between tokens,
-    /// and shades go on a line of their own under each line of text.
+    /// Lines of at most `width` columns, broken between tokens and after a newline. Without colours, `|` stands between
+    /// tokens, and shades go on a line of their own under each line of text.
     public func render(width: Int, appearance: Appearance) -> String {
         guard width > 0, !pieces.isEmpty else { return "" }
         let texts = pieces.map { TokenText.visible($0, isUnicode: appearance.isUnicode) }

@@ -1,10 +1,10 @@
 /// A token's bytes as text that can be seen: blanks get a mark, and what has no glyph is written as its bytes.
 ///
-/// A token may end in the middle of a character, and may hold any control character: what comes out of here is safe to write to
-/// a terminal, and takes one line.
+/// A token may end in the middle of a character, and may hold any control character: what comes out of here is safe to
+/// write to a terminal, and takes one line.
 public enum TokenText {
-    /// `·` for a space, `⏎` for a newline, `→` for a tab, `\xNN` for a control, a format character or a byte of a broken
-    /// character. In ASCII: `_`, `\n`, `\t`, and `\xNN` for every byte above 0x7F.
+    /// `·` for a space, `⏎` for a newline, `→` for a tab, `\xNN` for a control, a format character or a byte of a
+    /// broken character. In ASCII: `_`, `\n`, `\t`, and `\xNN` for every byte above 0x7F.
     public static func visible(_ bytes: some Sequence<UInt8>, isUnicode: Bool = true) -> String {
         var parser = Unicode.UTF8.ForwardParser(), iterator = Array(bytes).makeIterator()
         // The parser says how many bytes were wrong but not which; `rest` keeps them.
@@ -17,7 +17,9 @@ public enum TokenText {
                 count = encoded.count
                 let scalar = Unicode.UTF8.decode(encoded)
                 let joins = scalar == "\u{200D}" && !result.isEmpty && rest.count > count
-                result += glyph(of: scalar, isUnicode: isUnicode, isFirst: result.isEmpty, joins: joins) ?? hex(rest.prefix(count))
+                result +=
+                    glyph(of: scalar, isUnicode: isUnicode, isFirst: result.isEmpty, joins: joins)
+                    ?? hex(rest.prefix(count))
             case .error(let length):
                 count = length
                 result += hex(rest.prefix(count))
@@ -36,7 +38,9 @@ public enum TokenText {
 
     /// A label on one line: controls as `\xNN`, newlines and tabs as their marks, spaces as they are.
     static func label(_ text: String, isUnicode: Bool) -> String {
-        guard text.unicodeScalars.contains(where: { needsEscape($0) || (!isUnicode && $0.value > 0x7E) }) else { return text }
+        guard text.unicodeScalars.contains(where: { needsEscape($0) || (!isUnicode && $0.value > 0x7E) }) else {
+            return text
+        }
         return text.split(separator: " ", omittingEmptySubsequences: false)
             .map { visible(String($0), isUnicode: isUnicode) }.joined(separator: " ")
     }
@@ -52,12 +56,13 @@ public enum TokenText {
         if scalar.value > 0x7E && !isUnicode { return nil }
         if needsEscape(scalar) { return joins ? String(scalar) : nil }
         // A mark without its letter would sit on whatever was printed before: U+25CC stands in for the letter.
-        let isMark = scalar.properties.generalCategory == .nonspacingMark || scalar.properties.generalCategory == .enclosingMark
+        let isMark =
+            scalar.properties.generalCategory == .nonspacingMark || scalar.properties.generalCategory == .enclosingMark
         return isFirst && isMark ? "\u{25CC}" + String(scalar) : String(scalar)
     }
 
     private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-        if (0x20..<0x7F).contains(scalar.value) { return false }
+        if (0x20 ..< 0x7F).contains(scalar.value) { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
         default: return false

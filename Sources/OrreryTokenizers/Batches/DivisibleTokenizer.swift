@@ -1,4 +1,5 @@
-/// A tokenizer that knows places where a text may be cut so that the tokens of the parts, one after the other, are those of the whole.
+/// A tokenizer that knows places where a text may be cut so that the tokens of the parts, one after the other, are
+/// those of the whole.
 protocol DivisibleTokenizer: Tokenizer {
     /// The tokens before and after a text.
     var frame: (prefix: [TokenID], suffix: [TokenID]) { get }
@@ -9,9 +10,9 @@ protocol DivisibleTokenizer: Tokenizer {
 
 /// Where texts may be cut for byte-pair encoding: in front of a space or a line feed that follows a letter or a digit.
 ///
-/// There a word ends in every pattern with a scanner (`WordSplitter.cutsBetweenWords`): none goes on from a letter or a digit with white
-/// space, none looks back, and a word that ends in a letter or a digit needs no look at what follows. Neither does Normalization Form C
-/// join a space to what is before it.
+/// There a word ends in every pattern with a scanner (`WordSplitter.cutsBetweenWords`): none goes on from a letter or a
+/// digit with white space, none looks back, and a word that ends in a letter or a digit needs no look at what follows.
+/// Neither does Normalization Form C join a space to what is before it.
 struct TextParts {
     private let text: UnsafeBufferPointer<UInt8>
     private let divisible: Int
@@ -33,14 +34,16 @@ struct TextParts {
         while end < divisible, !canCut(at: end) { end += 1 }
         if end >= divisible { end = text.count }
         defer { start = end }
-        return start..<end
+        return start ..< end
     }
 
     private func canCut(at place: Int) -> Bool {
         guard text[place] == 0x20 || text[place] == 0x0A else { return false }
         var before = place - 1
         while before > 0, text[before] & 0xC0 == 0x80, before > place - 4 { before -= 1 }
-        guard case .scalar(let scalar, let length) = UTF8Step(text, at: before), before + length == place else { return false }
+        guard case .scalar(let scalar, let length) = UTF8Step(text, at: before), before + length == place else {
+            return false
+        }
         return CharacterClassTable.llamaCpp.base[Int(scalar.value)].intersects([.letter, .number])
     }
 }
@@ -62,7 +65,9 @@ extension BytePairTokenizer: DivisibleTokenizer {
 extension GGUFTokenizer: DivisibleTokenizer {
     func divisibleCount(of text: UnsafeBufferPointer<UInt8>) -> Int {
         let strips = vocabulary.attributes.contains { !$0.isDisjoint(with: [.stripsLeft, .stripsRight]) }
-        guard let bytePairs, bytePairs.splitter.cutsBetweenWords, !addedTokens.reachAcrossSpaces, !strips else { return 0 }
+        guard let bytePairs, bytePairs.splitter.cutsBetweenWords, !addedTokens.reachAcrossSpaces, !strips else {
+            return 0
+        }
         return text.count
     }
 }

@@ -2,17 +2,21 @@ import Dispatch
 import Synchronization
 
 extension Tokenizer {
-    /// The tokens of a text part by part, computed on several threads: the very tokens that `encode` gives for the whole.
+    /// The tokens of a text part by part, computed on several threads: the very tokens that `encode` gives for the
+    /// whole.
     ///
-    /// Byte-pair tokenizers whose pattern has a scanner are cut into parts of about `partSize` bytes, at places where that changes nothing;
-    /// the memory is that of a few parts. Every other tokenizer, and a text without such places, is one part, and so is one that is to be cut short.
+    /// Byte-pair tokenizers whose pattern has a scanner are cut into parts of about `partSize` bytes, at places where
+    /// that changes nothing; the memory is that of a few parts. Every other tokenizer, and a text without such places,
+    /// is one part, and so is one that is to be cut short.
     ///
     /// - Parameters:
     ///   - recordsByteRanges: whether the encodings have byte ranges, which are those in the whole text.
-    ///   - body: called in order with each part's bytes and tokens. The tokens of the frame, if asked for, are in the first and the last.
+    ///   - body: called in order with each part's bytes and tokens. The tokens of the frame, if asked for, are in the
+    ///     first and the last.
     /// - Throws: what `encode` throws, and what `body` does.
     public func encodeParts(
-        of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(), recordsByteRanges: Bool = false, threads: Int,
+        of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(),
+        recordsByteRanges: Bool = false, threads: Int,
         partSize: Int = 1 << 20, _ body: (Range<Int>, Encoding) throws -> Void
     ) throws {
         precondition(threads > 0)
@@ -33,25 +37,31 @@ extension Tokenizer {
             var ranges: [Range<Int>] = []
             while ranges.count < 2 * threads, let range = parts.next() { ranges.append(range) }
             guard !ranges.isEmpty else { return }
-            let encodings = try encodings(of: utf8, ranges, options, recordsByteRanges: recordsByteRanges, threads: threads)
+            let encodings = try encodings(
+                of: utf8, ranges, options, recordsByteRanges: recordsByteRanges, threads: threads)
             for (range, var encoding) in zip(ranges, encodings) {
                 if isFirst { encoding.prepend(frame.prefix) }
                 isFirst = false
-                if range.upperBound == utf8.count { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+                if range.upperBound == utf8.count {
+                    for id in frame.suffix { encoding.append(id, utf8.count ..< utf8.count) }
+                }
                 try body(range, encoding)
             }
         }
     }
 
     /// The token ids of one text, computed on several threads: the same as without.
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(), threads: Int) throws -> [TokenID] {
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(), threads: Int
+    ) throws -> [TokenID] {
         var ids: [TokenID] = []
         try encodeParts(of: utf8, options: options, threads: threads) { ids += $1.ids }
         return ids
     }
 
     private func encodings(
-        of utf8: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], _ options: EncodingOptions, recordsByteRanges: Bool, threads: Int
+        of utf8: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], _ options: EncodingOptions,
+        recordsByteRanges: Bool, threads: Int
     ) throws -> [Encoding] {
         // The buffer outlives this call, which waits for all threads; each of them only reads it.
         nonisolated(unsafe) let utf8 = utf8
@@ -76,11 +86,13 @@ extension Tokenizer {
 extension Encoding {
     fileprivate mutating func prepend(_ prefix: [TokenID]) {
         ids.insert(contentsOf: prefix, at: 0)
-        if recordsByteRanges { byteRanges.insert(contentsOf: prefix.map { _ in 0..<0 }, at: 0) }
+        if recordsByteRanges { byteRanges.insert(contentsOf: prefix.map { _ in 0 ..< 0 }, at: 0) }
     }
 
     fileprivate mutating func shiftByteRanges(by offset: Int) {
         guard offset > 0 else { return }
-        for index in byteRanges.indices { byteRanges[index] = byteRanges[index].lowerBound + offset..<byteRanges[index].upperBound + offset }
+        for index in byteRanges.indices {
+            byteRanges[index] = byteRanges[index].lowerBound + offset ..< byteRanges[index].upperBound + offset
+        }
     }
 }

@@ -1,8 +1,9 @@
-/// One step of a decoder at work: texts come in part by part, and go out as soon as nothing that follows can change them.
+/// One step of a decoder at work: texts come in part by part, and go out as soon as nothing that follows can change
+/// them.
 ///
-/// That is what makes streaming exact although tokenizers' steps see all tokens at once. What a step cannot know yet it withholds: a run of
-/// byte tokens until it ends, the last token before a suffix is replaced, characters that may be stripped from the end, the start of
-/// what may be a match.
+/// That is what makes streaming exact although tokenizers' steps see all tokens at once. What a step cannot know yet it
+/// withholds: a run of byte tokens until it ends, the last token before a suffix is replaced, characters that may be
+/// stripped from the end, the start of what may be a match.
 protocol DecodingStage: Sendable {
     /// What a stage gives: a part of a text, and whether the text ends with it.
     typealias Output = (_ part: [UInt8], _ isEnd: Bool) throws -> Void
@@ -47,12 +48,17 @@ struct DecodingChain: Sendable {
     ///   - keepsBytes: whether bytes that are no text by themselves come out as they are; for single pieces.
     init(_ decoder: PipelineDecoder?, isContinuation: Bool = false, keepsBytes: Bool = false) {
         let steps = decoder?.steps ?? []
-        stages = decoder == nil ? [JoiningStage(isFirst: !isContinuation)] : steps.enumerated().map { index, step in
-            step.stage(isContinuation: isContinuation, keepsBytes: keepsBytes, isLast: index == steps.count - 1)
-        }
+        stages =
+            decoder == nil
+            ? [JoiningStage(isFirst: !isContinuation)]
+            : steps.enumerated().map { index, step in
+                step.stage(isContinuation: isContinuation, keepsBytes: keepsBytes, isLast: index == steps.count - 1)
+            }
     }
 
-    mutating func append(_ token: [UInt8], into bytes: inout [UInt8]) throws { try append(token, isEnd: true, to: 0, &bytes) }
+    mutating func append(_ token: [UInt8], into bytes: inout [UInt8]) throws {
+        try append(token, isEnd: true, to: 0, &bytes)
+    }
 
     private mutating func append(_ part: [UInt8], isEnd: Bool, to stage: Int, _ bytes: inout [UInt8]) throws {
         guard stage < stages.count else {

@@ -80,7 +80,10 @@ struct ByteFallbackStage: WholeTextStage {
     /// `<0x0A>` in either case, and, as Rust reads numbers, `<0x+A>`.
     private static func byte(of token: [UInt8]) -> UInt8? {
         guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else { return nil }
-        func digit(_ byte: UInt8) -> UInt8? { Character(Unicode.Scalar(byte)).isASCII ? Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init) : nil }
+        func digit(_ byte: UInt8) -> UInt8? {
+            Character(Unicode.Scalar(byte)).isASCII
+                ? Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init) : nil
+        }
         guard let low = digit(token[4]) else { return nil }
         if token[3] == UInt8(ascii: "+") { return low }
         return digit(token[3]).map { $0 << 4 | low }
@@ -149,7 +152,9 @@ struct CTCStage: WholeTextStage {
         guard text != previous else { return }
         previous = text
         var result = text.replacing(Array(ctc.padToken.utf8), with: [])
-        if ctc.cleanup { result = WordPieceDecoding.cleaned(result).replacing(Array(ctc.wordDelimiterToken.utf8), with: [0x20]) }
+        if ctc.cleanup {
+            result = WordPieceDecoding.cleaned(result).replacing(Array(ctc.wordDelimiterToken.utf8), with: [0x20])
+        }
         if !result.isEmpty { try next(result, true) }
     }
 }
@@ -174,7 +179,7 @@ struct StripStage: DecodingStage {
         var position = 0
         while position < part.count {
             let length = min(lengthOfCharacter(startingWith: part[position]), part.count - position)
-            if part[position..<position + length].elementsEqual(content) {
+            if part[position ..< position + length].elementsEqual(content) {
                 if leading > 0 {
                     leading -= 1
                 } else if trailing < stop {
@@ -184,9 +189,9 @@ struct StripStage: DecodingStage {
                 }
             } else {
                 leading = 0
-                for _ in 0..<trailing { output += content }
+                for _ in 0 ..< trailing { output += content }
                 trailing = 0
-                output += part[position..<position + length]
+                output += part[position ..< position + length]
             }
             position += length
         }
@@ -204,7 +209,11 @@ struct ReplaceStage: DecodingStage {
     init(_ replace: Replace) {
         self.replace = replace
         content = Array(replace.content.utf8)
-        if case .string(let text) = replace.pattern.source, !text.isEmpty { literal = Array(text.utf8) } else { literal = nil }
+        if case .string(let text) = replace.pattern.source, !text.isEmpty {
+            literal = Array(text.utf8)
+        } else {
+            literal = nil
+        }
     }
 
     mutating func append(_ part: [UInt8], isEnd: Bool, _ next: Output) throws {
@@ -236,7 +245,8 @@ struct ReplaceStage: DecodingStage {
 }
 
 extension [UInt8] {
-    /// Every occurrence of `pattern` replaced, left to right. An empty pattern stands between all characters and at both ends.
+    /// Every occurrence of `pattern` replaced, left to right. An empty pattern stands between all characters and at
+    /// both ends.
     func replacing(_ pattern: [UInt8], with content: [UInt8]) -> [UInt8] {
         if pattern.isEmpty { return reduce(into: []) { $0 += $1 & 0xC0 != 0x80 ? content + [$1] : [$1] } + content }
         guard count >= pattern.count, contains(pattern[0]) else { return self }

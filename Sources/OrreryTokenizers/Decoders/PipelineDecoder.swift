@@ -1,5 +1,5 @@
-/// A step from tokens back to text; a `Sequence` has several. Each takes a list of texts and gives another, and what the last gives is
-/// joined.
+/// A step from tokens back to text; a `Sequence` has several. Each takes a list of texts and gives another, and what
+/// the last gives is joined.
 ///
 /// Source: Hugging Face tokenizers, `src/decoders`.
 public indirect enum PipelineDecoder: Sendable {

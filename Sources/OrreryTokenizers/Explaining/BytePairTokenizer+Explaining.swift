@@ -1,13 +1,17 @@
 extension BytePairTokenizer: ExplainingTokenizer {
-    /// Of a text that is not in Normalization Form C, and of a tokenizer that asks for it, the words are those of the text that is.
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation] {
+    /// Of a text that is not in Normalization Form C, and of a tokenizer that asks for it, the words are those of the
+    /// text that is.
+    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    {
         var words: [WordExplanation] = []
         try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
-            case .token(let id, let range): words.append(WordExplanation(bytes: Array(utf8[range]), tokens: [id], reason: .added))
+            case .token(let id, let range):
+                words.append(WordExplanation(bytes: Array(utf8[range]), tokens: [id], reason: .added))
             case .ordinary(let range):
                 let source = UnsafeBufferPointer(rebasing: utf8[range])
-                let composed = settings.composes ? CanonicalComposition.composed(source, recordsOrigins: false)?.bytes : nil
+                let composed =
+                    settings.composes ? CanonicalComposition.composed(source, recordsOrigins: false)?.bytes : nil
                 try (composed ?? Array(source)).withUnsafeBufferPointer { text in
                     words += try model.explanations(of: text, ends: splitter.wordEnds(of: text))
                 }
@@ -22,7 +26,7 @@ extension BytePairModel {
     func explanations(of text: UnsafeBufferPointer<UInt8>, ends: [Int]) throws -> [WordExplanation] {
         var start = 0
         return try ends.map { end in
-            let word = UnsafeBufferPointer(rebasing: text[start..<end])
+            let word = UnsafeBufferPointer(rebasing: text[start ..< end])
             start = end
             let trace = try trace(word)
             return WordExplanation(bytes: Array(word), tokens: trace.tokens, reason: .merges(trace))

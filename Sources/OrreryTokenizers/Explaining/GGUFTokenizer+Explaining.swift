@@ -1,5 +1,6 @@
 extension GGUFTokenizer: ExplainingTokenizer {
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation] {
+    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    {
         if let bytePairs { return try explanations(of: utf8, options: options, bytePairs) }
         var options = options
         options.addsSpecialTokens = false
@@ -11,7 +12,8 @@ extension GGUFTokenizer: ExplainingTokenizer {
         let ranked = rankedMerges
         let replay = ranked.map { ScoredReplay(piece: piece, pair: $0.pair) } ?? ScoredReplay(piece: piece)
         return explanations(
-            tokens, isMerged: vocabulary.kind == .llama || ranked != nil, isScored: vocabulary.kind == .t5, scores: vocabulary.scores, replay
+            tokens, isMerged: vocabulary.kind == .llama || ranked != nil, isScored: vocabulary.kind == .t5,
+            scores: vocabulary.scores, replay
         ) { id in
             vocabulary.attributes[Int(id)].contains(.normal) ? ArraySlice(vocabulary.tokens[Int(id)]) : nil
         }
@@ -23,7 +25,8 @@ extension GGUFTokenizer: ExplainingTokenizer {
         var words: [WordExplanation] = []
         for fragment in partition.fragments(of: utf8, parsesMarks: options.recognizesSpecialTokens) {
             switch fragment {
-            case .token(let id, let range): words.append(WordExplanation(bytes: Array(utf8[range]), tokens: [id], reason: .added))
+            case .token(let id, let range):
+                words.append(WordExplanation(bytes: Array(utf8[range]), tokens: [id], reason: .added))
             case .text(let range):
                 let text = UnsafeBufferPointer(rebasing: utf8[range])
                 words += try bytePairs.model.explanations(of: text, ends: bytePairs.splitter.wordEnds(of: text))

@@ -1,11 +1,14 @@
 extension PipelineTokenizer: ExplainingTokenizer {
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation] {
+    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    {
         let text = try preTokenized(utf8, options, isAligned: preTokenizer?.needsPlaces == true)
         return try workspaces.withWorkspace { workspace in
             try text.text.bytes.withUnsafeBufferPointer { bytes in
                 try text.pieces.map { piece in
                     let word = UnsafeBufferPointer(rebasing: bytes[piece.range])
-                    guard piece.token < 0 else { return WordExplanation(bytes: Array(word), tokens: [piece.token], reason: .added) }
+                    guard piece.token < 0 else {
+                        return WordExplanation(bytes: Array(word), tokens: [piece.token], reason: .added)
+                    }
                     workspace.tokens.removeAll(keepingCapacity: true)
                     try model.tokenize(word, workspace)
                     let tokens = workspace.tokens.map(\.id)
@@ -18,7 +21,8 @@ extension PipelineTokenizer: ExplainingTokenizer {
     private func reason(for word: UnsafeBufferPointer<UInt8>, _ tokens: [TokenID]) throws -> WordExplanation.Reason {
         switch model {
         case .bpe(let model): .merges(try model.trace(of: word, tokens: tokens))
-        case .unigram(let model): .scores(tokens.map { model.scores.indices.contains(Int($0)) ? Float(model.scores[Int($0)]) : 0 })
+        case .unigram(let model):
+            .scores(tokens.map { model.scores.indices.contains(Int($0)) ? Float(model.scores[Int($0)]) : 0 })
         case .wordPiece, .wordLevel: .none
         }
     }
@@ -39,9 +43,12 @@ extension BPE {
             let (left, right) = (symbols[best.place], symbols[best.place + 1])
             symbols[best.place] = best.merge.result
             symbols.remove(at: best.place + 1)
-            steps.append(MergeTrace.Step(rank: Int(best.merge.rank), left: left, right: right, result: best.merge.result, tokens: symbols))
+            steps.append(
+                MergeTrace.Step(
+                    rank: Int(best.merge.rank), left: left, right: right, result: best.merge.result, tokens: symbols))
         }
-        return MergeTrace(bytes: start, steps: steps, tokens: tokens, isWhole: options.ignoreMerges && vocabulary.id(of: word) != nil)
+        return MergeTrace(
+            bytes: start, steps: steps, tokens: tokens, isWhole: options.ignoreMerges && vocabulary.id(of: word) != nil)
     }
 
     private func best(of symbols: [TokenID]) -> (place: Int, merge: MergeTable.Merge)? {

@@ -1,5 +1,5 @@
-/// The merges of one word, told plainly: of all neighbours that may merge, those with the best score do, of several the leftmost.
-/// `ScoredMerges` and `RankedMerges` do the same fast.
+/// The merges of one word, told plainly: of all neighbours that may merge, those with the best score do, of several the
+/// leftmost. `ScoredMerges` and `RankedMerges` do the same fast.
 struct ScoredReplay {
     typealias Piece = (id: TokenID, score: Float)
 
@@ -16,13 +16,17 @@ struct ScoredReplay {
     }
 
     /// By a list of pairs.
-    init(piece: @escaping (ArraySlice<UInt8>) -> Piece?, pair: @escaping (_ joint: ArraySlice<UInt8>, _ cut: Int) -> Piece?) {
+    init(
+        piece: @escaping (ArraySlice<UInt8>) -> Piece?,
+        pair: @escaping (_ joint: ArraySlice<UInt8>, _ cut: Int) -> Piece?
+    ) {
         (self.piece, self.pair) = (piece, pair)
     }
 
     /// The merges of a word, or nil if they do not end in `tokens`: then its neighbours had a part in it.
     ///
-    /// A step's rank is its score without the sign: in models that were trained as BPE, and in lists of pairs, the number of the merge.
+    /// A step's rank is its score without the sign: in models that were trained as BPE, and in lists of pairs, the
+    /// number of the merge.
     func trace(of word: [UInt8], tokens: [TokenID]) -> MergeTrace? {
         // A symbol is a range of the word.
         var symbols = Self.characters(of: word)
@@ -31,11 +35,12 @@ struct ScoredReplay {
         var steps: [MergeTrace.Step] = []
         while let best = bestPair(symbols, of: word) {
             let (left, right) = (symbols[best.place], symbols[best.place + 1])
-            symbols[best.place] = left.lowerBound..<right.upperBound
+            symbols[best.place] = left.lowerBound ..< right.upperBound
             symbols.remove(at: best.place + 1)
             steps.append(
                 MergeTrace.Step(
-                    rank: Int(exactly: best.score.magnitude.rounded()) ?? 0, left: id(left), right: id(right), result: best.id, tokens: symbols.map(id)))
+                    rank: Int(exactly: best.score.magnitude.rounded()) ?? 0, left: id(left), right: id(right),
+                    result: best.id, tokens: symbols.map(id)))
         }
         let found = symbols.map(id)
         return found == tokens ? MergeTrace(bytes: start, steps: steps, tokens: found, isWhole: false) : nil
@@ -45,7 +50,7 @@ struct ScoredReplay {
         var best: (place: Int, id: TokenID, score: Float)?
         for place in symbols.indices.dropLast() {
             let (left, right) = (symbols[place], symbols[place + 1])
-            guard let (id, score) = pair(word[left.lowerBound..<right.upperBound], right.lowerBound) else { continue }
+            guard let (id, score) = pair(word[left.lowerBound ..< right.upperBound], right.lowerBound) else { continue }
             if best == nil || score > best!.score { best = (place, id, score) }
         }
         return best
@@ -56,11 +61,12 @@ struct ScoredReplay {
             var ranges: [Range<Int>] = []
             var start = 0
             while start < bytes.count {
-                let length = switch UTF8Step(bytes, at: start) {
-                case .scalar(_, let length), .invalid(let length): length
-                case .incomplete: bytes.count - start
-                }
-                ranges.append(start..<start + length)
+                let length =
+                    switch UTF8Step(bytes, at: start) {
+                    case .scalar(_, let length), .invalid(let length): length
+                    case .incomplete: bytes.count - start
+                    }
+                ranges.append(start ..< start + length)
                 start += length
             }
             return ranges
@@ -72,7 +78,8 @@ struct ScoredReplay {
 struct SpacedWords {
     private(set) var words: [(tokens: [TokenID], isWhole: Bool)] = []
 
-    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is no part of a word (unknown, a byte).
+    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is no part of a word
+    ///   (unknown, a byte).
     init(_ tokens: [TokenID], _ piece: (TokenID) -> ArraySlice<UInt8>?) {
         for id in tokens {
             guard let bytes = piece(id) else {

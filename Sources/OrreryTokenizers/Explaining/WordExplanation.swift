@@ -5,7 +5,8 @@ public struct WordExplanation: Sendable, Hashable {
         case added
         /// Merges, one after the other.
         case merges(MergeTrace)
-        /// The most probable of all ways to cut the word: the score of each of its tokens, a logarithm of a probability.
+        /// The most probable of all ways to cut the word: the score of each of its tokens, a logarithm of a
+        /// probability.
         case scores([Float])
         /// Nothing more is known: the word is one that cannot be told apart from its neighbours.
         case none

@@ -6,9 +6,9 @@ enum ByteAlphabet {
     /// The stand-in of each byte.
     static let scalars: [Unicode.Scalar] = {
         var next: UInt32 = 0x100
-        return (0..<256).map { byte in
+        return (0 ..< 256).map { byte in
             switch byte {
-            case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF:
+            case 0x21 ... 0x7E, 0xA1 ... 0xAC, 0xAE ... 0xFF:
                 return Unicode.Scalar(UInt8(byte))
             default:
                 defer { next += 1 }
@@ -29,7 +29,8 @@ enum ByteAlphabet {
         scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
     }
 
-    /// Appends the bytes that a piece stands for, given as UTF-8; false, and nothing is appended, if it is not all in the alphabet.
+    /// Appends the bytes that a piece stands for, given as UTF-8; false, and nothing is appended, if it is not all in
+    /// the alphabet.
     static func append(_ piece: some Collection<UInt8>, to result: inout [UInt8]) -> Bool {
         let start = result.count
         var lead: UInt8 = 0

@@ -1,7 +1,7 @@
 import OrreryFiles
 
-/// A byte-level vocabulary as files have it: pieces spelled in GPT-2's alphabet, their ids, and pairs of pieces to merge. Gathered entry by
-/// entry, and checked, before a model is made.
+/// A byte-level vocabulary as files have it: pieces spelled in GPT-2's alphabet, their ids, and pairs of pieces to
+/// merge. Gathered entry by entry, and checked, before a model is made.
 struct ByteLevelVocabulary {
     /// The file that errors name.
     private let file: String
@@ -17,10 +17,13 @@ struct ByteLevelVocabulary {
     /// Adds a piece, given as UTF-8.
     mutating func add(_ piece: some Collection<UInt8>, id: Int) throws {
         guard id >= 0, id < TokenBytes.maximalCount else {
-            throw TokenizerError.file(file, "the token \(quoted(piece)) has the id \(id); expected 0 to \(TokenBytes.maximalCount - 1)")
+            throw TokenizerError.file(
+                file, "the token \(quoted(piece)) has the id \(id); expected 0 to \(TokenBytes.maximalCount - 1)")
         }
         guard piece.count <= TiktokenReader.longestToken else {
-            throw TokenizerError.file(file, "the token with id \(id) has \(piece.count) bytes; expected at most \(TiktokenReader.longestToken)")
+            throw TokenizerError.file(
+                file,
+                "the token with id \(id) has \(piece.count) bytes; expected at most \(TiktokenReader.longestToken)")
         }
         let start = block.count
         if !piece.isEmpty, ByteAlphabet.append(piece, to: &block) {
@@ -32,19 +35,27 @@ struct ByteLevelVocabulary {
 
     /// Ends the vocabulary; merges may be added now.
     mutating func finish() throws {
-        guard !entries.isEmpty else { throw TokenizerError.file(file, "the vocabulary has no token spelled in GPT-2's byte alphabet; expected some") }
+        guard !entries.isEmpty else {
+            throw TokenizerError.file(
+                file, "the vocabulary has no token spelled in GPT-2's byte alphabet; expected some")
+        }
         do {
             tokens = try block.withUnsafeBufferPointer { try TokenBytes(entries, in: $0) }
         } catch TokenBytes.Fault.duplicateID(let entry) {
             throw repeated(Int(entries[entry].id))
         } catch TokenBytes.Fault.duplicateBytes(let entry) {
             let bytes = block[entries[entry].start...].prefix(Int(entries[entry].count))
-            throw TokenizerError.file(file, "the token \(TokenizerError.quoted(ByteAlphabet.spelling(of: bytes))) is there twice; expected distinct tokens")
+            throw TokenizerError.file(
+                file,
+                "the token \(TokenizerError.quoted(ByteAlphabet.spelling(of: bytes))) is there twice; expected distinct tokens"
+            )
         }
         if let id = otherBytes.keys.first(where: { tokens!.contains(Int($0)) }) { throw repeated(Int(id)) }
     }
 
-    private func repeated(_ id: Int) -> TokenizerError { .file(file, "the id \(id) is there twice; expected distinct ids") }
+    private func repeated(_ id: Int) -> TokenizerError {
+        .file(file, "the id \(id) is there twice; expected distinct ids")
+    }
 
     /// Adds the merge of two pieces, given as UTF-8, of the next rank.
     mutating func addMerge(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) throws {
@@ -55,13 +66,16 @@ struct ByteLevelVocabulary {
         guard !left.isEmpty, ByteAlphabet.append(left, to: &bytes) else { throw foreign(left) }
         let middle = bytes.count
         guard !right.isEmpty, ByteAlphabet.append(right, to: &bytes) else { throw foreign(right) }
-        merges.append(try bytes.withUnsafeBufferPointer { bytes in
-            MergeRules.Merge(
-                left: try id(of: bytes[..<middle]), right: try id(of: bytes[middle...]), result: try id(of: bytes[...]))
-        })
+        merges.append(
+            try bytes.withUnsafeBufferPointer { bytes in
+                MergeRules.Merge(
+                    left: try id(of: bytes[..<middle]), right: try id(of: bytes[middle...]),
+                    result: try id(of: bytes[...]))
+            })
     }
 
-    /// Adds the merge of two pieces spelled in the alphabet, given as UTF-8, unless one of them or what they make is not a token.
+    /// Adds the merge of two pieces spelled in the alphabet, given as UTF-8, unless one of them or what they make is
+    /// not a token.
     ///
     /// - Returns: whether it was added.
     mutating func addMergeIfKnown(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) throws -> Bool {
@@ -70,7 +84,9 @@ struct ByteLevelVocabulary {
         let middle = bytes.count
         guard ByteAlphabet.append(right, to: &bytes) else { return false }
         let isKnown = bytes.withUnsafeBufferPointer { bytes in
-            [bytes[..<middle], bytes[middle...], bytes[...]].allSatisfy { tokens?.id(of: UnsafeBufferPointer(rebasing: $0)) != nil }
+            [bytes[..<middle], bytes[middle...], bytes[...]].allSatisfy {
+                tokens?.id(of: UnsafeBufferPointer(rebasing: $0)) != nil
+            }
         }
         if isKnown { try addMerge(left, right) }
         return isKnown
@@ -89,7 +105,10 @@ struct ByteLevelVocabulary {
     private func id(of piece: Slice<UnsafeBufferPointer<UInt8>>) throws -> UInt32 {
         guard let id = tokens?.id(of: UnsafeBufferPointer(rebasing: piece)) else {
             let spelling = TokenizerError.quoted(ByteAlphabet.spelling(of: piece))
-            throw TokenizerError.file(file, "merge \(merges.count) needs the token \(spelling), which is not in the vocabulary; expected one that is")
+            throw TokenizerError.file(
+                file,
+                "merge \(merges.count) needs the token \(spelling), which is not in the vocabulary; expected one that is"
+            )
         }
         return UInt32(id)
     }
@@ -113,5 +132,7 @@ struct ByteLevelVocabulary {
         }
     }
 
-    private func quoted(_ piece: some Collection<UInt8>) -> String { TokenizerError.quoted(String(decoding: piece, as: UTF8.self)) }
+    private func quoted(_ piece: some Collection<UInt8>) -> String {
+        TokenizerError.quoted(String(decoding: piece, as: UTF8.self))
+    }
 }

@@ -13,7 +13,8 @@ public struct TokenizerFile: Sendable, Hashable {
 }
 
 extension Tokenizer {
-    /// Writes `tokenizer.json` and `tokenizer_config.json` into `directory`, which must exist; each replaces an old one whole.
+    /// Writes `tokenizer.json` and `tokenizer_config.json` into `directory`, which must exist; each replaces an old one
+    /// whole.
     ///
     /// - Throws: `FileError` naming the file that could not be written.
     public func save(to directory: URL) throws {

@@ -8,7 +8,7 @@ enum VocabularyText {
         var rest = bytes[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            var line = rest[rest.startIndex..<end]
+            var line = rest[rest.startIndex ..< end]
             if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
             guard UTF8Step.isValid(UnsafeBufferPointer(rebasing: line)) else {
                 throw TokenizerError.file(path, "line \(pieces.count + 1) is not UTF-8; expected one token per line")
@@ -20,11 +20,16 @@ enum VocabularyText {
     }
 
     static func text(_ pieces: PieceTable) -> [UInt8] {
-        pieces.reduce(into: []) { $0 += $1; $0.append(UInt8(ascii: "\n")) }
+        pieces.reduce(into: []) {
+            $0 += $1; $0.append(UInt8(ascii: "\n"))
+        }
     }
 
     /// Whether a piece has a capital letter of ASCII; names of marks in brackets do not count.
     static func hasCapitals(_ pieces: PieceTable) -> Bool {
-        pieces.contains { piece in piece.first != UInt8(ascii: "[") && piece.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } }
+        pieces.contains { piece in
+            piece.first != UInt8(ascii: "[")
+                && piece.contains { (UInt8(ascii: "A") ... UInt8(ascii: "Z")).contains($0) }
+        }
     }
 }

@@ -19,7 +19,8 @@ public struct ByteTokenizer: Tokenizer {
     init(addedTokens: AddedTokens, endOfText: TokenID?) throws {
         if let token = addedTokens.first(where: { ByteAlphabet.wouldDecodeDifferently($0.content) }) {
             throw TokenizerError.invalid(
-                "special token \"\(token.content)\" is spelled in GPT-2's byte alphabet; expected ASCII or a character outside it")
+                "special token \"\(token.content)\" is spelled in GPT-2's byte alphabet; expected ASCII or a character outside it"
+            )
         }
         self.addedTokens = addedTokens
         self.endOfText = endOfText
@@ -36,7 +37,9 @@ public struct ByteTokenizer: Tokenizer {
         addedTokens.id(forContent: piece) ?? (piece.count == 1 ? TokenID(piece[0]) : nil)
     }
 
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
+    ) throws {
         let first = encoding.ids.count
         encoding.ids.reserveCapacity(encoding.ids.count + utf8.count)
         addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
@@ -45,7 +48,9 @@ public struct ByteTokenizer: Tokenizer {
                 encoding.append(id, range)
             case .ordinary(let range):
                 encoding.ids.append(contentsOf: utf8[range].lazy.map(TokenID.init))
-                if encoding.recordsByteRanges { encoding.byteRanges.append(contentsOf: range.lazy.map { $0..<$0 + 1 }) }
+                if encoding.recordsByteRanges {
+                    encoding.byteRanges.append(contentsOf: range.lazy.map { $0 ..< $0 + 1 })
+                }
             }
         }
         try encoding.truncate(from: first, options, added: 0)

@@ -1,12 +1,14 @@
 extension CharacterTokenizer {
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
+    ) throws {
         let first = encoding.ids.count
         try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
             case .token(let id, let range):
                 encoding.append(id, range)
             case .ordinary(let range) where encoding.recordsByteRanges:
-                try forEachToken(of: utf8, in: range) { encoding.append($0, $1..<$2) }
+                try forEachToken(of: utf8, in: range) { encoding.append($0, $1 ..< $2) }
             case .ordinary(let range):
                 // The ids alone, without a growth check per token; there are at most as many as bytes.
                 let ids = try [TokenID](unsafeUninitializedCapacity: range.count) { buffer, count in

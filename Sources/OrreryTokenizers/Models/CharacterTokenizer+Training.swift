@@ -31,7 +31,7 @@ private struct ScalarSet {
 
     var sorted: [Unicode.Scalar] {
         words.indices.filter { words[$0] != 0 }.flatMap { word in
-            (0..<64).filter { words[word] >> $0 & 1 == 1 }.map { Unicode.Scalar(UInt32(word * 64 + $0))! }
+            (0 ..< 64).filter { words[word] >> $0 & 1 == 1 }.map { Unicode.Scalar(UInt32(word * 64 + $0))! }
         }
     }
 

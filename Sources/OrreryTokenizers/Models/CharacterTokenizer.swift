@@ -1,7 +1,8 @@
 /// One token per Unicode scalar: nanoGPT's character tokenizer.
 ///
-/// The vocabulary is the sorted distinct scalars of the training text, Python's `sorted(set(text))`, so ids equal nanoGPT's
-/// (`data/shakespeare_char/prepare.py`; 65 for tinyshakespeare). Special tokens follow, so they move none of them.
+/// The vocabulary is the sorted distinct scalars of the training text, Python's `sorted(set(text))`, so ids equal
+/// nanoGPT's (`data/shakespeare_char/prepare.py`; 65 for tinyshakespeare). Special tokens follow, so they move none of
+/// them.
 public struct CharacterTokenizer: Tokenizer {
     /// The characters, in the order of their ids.
     public let characters: [Unicode.Scalar]
@@ -36,13 +37,17 @@ public struct CharacterTokenizer: Tokenizer {
         for (id, scalar) in characters.enumerated() {
             guard table[scalar] == ScalarTable.missing else {
                 throw TokenizerError.invalid(
-                    "character \(TokenizerError.name(of: scalar)) has the ids \(table[scalar]) and \(id); expected distinct characters")
+                    "character \(TokenizerError.name(of: scalar)) has the ids \(table[scalar]) and \(id); expected distinct characters"
+                )
             }
             table[scalar] = TokenID(id)
         }
         // tokenizers would give such a token the character's id.
-        if let token = addedTokens.first(where: { Self.onlyScalar(of: $0.content).map { table[$0] != ScalarTable.missing } ?? false }) {
-            throw TokenizerError.invalid("added token \"\(token.content)\" is also a character; expected distinct tokens")
+        if let token = addedTokens.first(where: {
+            Self.onlyScalar(of: $0.content).map { table[$0] != ScalarTable.missing } ?? false
+        }) {
+            throw TokenizerError.invalid(
+                "added token \"\(token.content)\" is also a character; expected distinct tokens")
         }
         self.characters = characters
         self.addedTokens = addedTokens

@@ -8,7 +8,10 @@ public struct BertNormalizer: Sendable, Hashable {
     public var stripsAccents: Bool?
     public var lowercases: Bool
 
-    public init(cleansText: Bool = true, handlesChineseCharacters: Bool = true, stripsAccents: Bool? = nil, lowercases: Bool = true) {
+    public init(
+        cleansText: Bool = true, handlesChineseCharacters: Bool = true, stripsAccents: Bool? = nil,
+        lowercases: Bool = true
+    ) {
         self.cleansText = cleansText
         self.handlesChineseCharacters = handlesChineseCharacters
         self.stripsAccents = stripsAccents
@@ -37,7 +40,8 @@ public struct BertNormalizer: Sendable, Hashable {
     private static func separateChinese(_ string: inout NormalizedString) {
         string.transform { transformation in
             while let (scalar, length) = transformation.next {
-                guard scalar >= 0x3400, let character = Unicode.Scalar(scalar), BertCharacters.isChinese(character) else {
+                guard scalar >= 0x3400, let character = Unicode.Scalar(scalar), BertCharacters.isChinese(character)
+                else {
                     transformation.keep(length)
                     continue
                 }

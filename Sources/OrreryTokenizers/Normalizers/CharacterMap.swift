@@ -1,8 +1,8 @@
 /// A compiled table of replacements: the longest rule that the text starts with gives what is read instead.
 ///
-/// sentencepiece stores it as `precompiled_charsmap` (so do GGUF files and Hugging Face's Precompiled normalizer): four bytes
-/// with the length of the trie, little-endian; the trie's units; the replacements, each ended by a zero byte. A key's value is the
-/// place of its replacement.
+/// sentencepiece stores it as `precompiled_charsmap` (so do GGUF files and Hugging Face's Precompiled normalizer): four
+/// bytes with the length of the trie, little-endian; the trie's units; the replacements, each ended by a zero byte. A
+/// key's value is the place of its replacement.
 ///
 /// Source: sentencepiece, `src/normalizer.cc`, DecodePrecompiledCharsMap and NormalizePrefix.
 struct CharacterMap: Sendable {
@@ -19,13 +19,18 @@ struct CharacterMap: Sendable {
         guard bytes.count > 4 else { throw Self.wrong("at least 5 bytes", "\(bytes.count)") }
         let trieSize = bytes.withUnsafeBytes { Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
         guard trieSize < bytes.count - 4, trieSize >= 1024, trieSize % 1024 == 0 else {
-            throw Self.wrong("a trie of whole kilobytes within the \(bytes.count - 4) bytes that follow", "\(trieSize) bytes")
+            throw Self.wrong(
+                "a trie of whole kilobytes within the \(bytes.count - 4) bytes that follow", "\(trieSize) bytes")
         }
         guard bytes.last == 0 else { throw Self.wrong("a zero byte at the end", "\(bytes.last ?? 0)") }
         let units = bytes.withUnsafeBytes { bytes in
-            (0..<trieSize / 4).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 + 4 * $0, as: UInt32.self)) }
+            (0 ..< trieSize / 4).map {
+                UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 + 4 * $0, as: UInt32.self))
+            }
         }
-        guard let trie = DoubleArrayTrie(validating: units) else { throw Self.wrong("a trie that stays inside itself", "another") }
+        guard let trie = DoubleArrayTrie(validating: units) else {
+            throw Self.wrong("a trie that stays inside itself", "another")
+        }
         self.trie = trie
         replacements = Array(bytes[(4 + trieSize)...])
     }
@@ -37,7 +42,7 @@ struct CharacterMap: Sendable {
     /// The bytes that a rule can start with.
     var firstBytes: [Bool] {
         trie.withWalker { walker in
-            (0..<256).map { byte in
+            (0 ..< 256).map { byte in
                 var node = DoubleArrayTrie.Walker.root
                 return walker.step(UInt8(byte), from: &node)
             }

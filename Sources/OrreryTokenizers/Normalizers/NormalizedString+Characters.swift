@@ -53,7 +53,7 @@ extension NormalizedString {
                 guard PipelineCharacter.of(decodeScalar(bytes, at: last).scalar).contains(.whitespace) else { break }
                 end = last
             }
-            return start..<end
+            return start ..< end
         }
         guard range.count < text.bytes.count else { return }
         transform { transformation in

@@ -9,7 +9,9 @@ extension NormalizedString {
             traits.withUnsafeBufferPointer { traits in
                 transformation.keep(first)
                 var decomposer = CanonicalOrder()
-                let changing = (NormalizationForms.Traits.combines.rawValue) | (compatibly ? NormalizationForms.Traits.decomposesCompatibly : .decomposes).rawValue
+                let changing =
+                    (NormalizationForms.Traits.combines.rawValue)
+                    | (compatibly ? NormalizationForms.Traits.decomposesCompatibly : .decomposes).rawValue
                 var place = first
                 while place < transformation.source.count {
                     let (scalar, length) = transformation.scalar(at: place)
@@ -27,7 +29,9 @@ extension NormalizedString {
 
     /// Normalization Form C or KC.
     mutating func compose(compatibly: Bool) {
-        let touched: NormalizationForms.Traits = [compatibly ? .decomposesCompatibly : .decomposes, .combines, .composes]
+        let touched: NormalizationForms.Traits = [
+            compatibly ? .decomposesCompatibly : .decomposes, .combines, .composes,
+        ]
         guard firstPlace(of: touched) != nil else { return }
         let traits = NormalizationForms.traits
         transform { transformation in
@@ -54,7 +58,9 @@ extension NormalizedString {
                         if !isFirst, place > waiting, traits[Int(scalar)] & touched.rawValue == 0 { break }
                         isFirst = false
                         place += length
-                        decomposer.append(scalar, compatibly: compatibly) { composer.append($0, $1) { Self.put($0, $1, &transformation) } }
+                        decomposer.append(scalar, compatibly: compatibly) {
+                            composer.append($0, $1) { Self.put($0, $1, &transformation) }
+                        }
                     }
                     decomposer.finish { composer.append($0, $1) { Self.put($0, $1, &transformation) } }
                     composer.finish { Self.put($0, $1, &transformation) }
@@ -94,7 +100,8 @@ extension NormalizedString {
     }
 }
 
-/// Characters decomposed and put in canonical order, with tokenizers' changes: 0 for the first of a decomposition, 1 for the others.
+/// Characters decomposed and put in canonical order, with tokenizers' changes: 0 for the first of a decomposition, 1
+/// for the others.
 private struct CanonicalOrder {
     private var characters: [(scalar: UInt32, change: Int, order: UInt8)] = []
 
@@ -123,7 +130,9 @@ private struct CanonicalOrder {
                     }
                 }
             } else {
-                characters = characters.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
+                characters = characters.enumerated().sorted {
+                    ($0.element.order, $0.offset) < ($1.element.order, $1.offset)
+                }.map(\.element)
             }
         } else if characters.count == 2, characters[0].order > characters[1].order {
             characters.swapAt(0, 1)

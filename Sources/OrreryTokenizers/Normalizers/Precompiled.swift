@@ -1,5 +1,5 @@
-/// sentencepiece's compiled rules as tokenizers applies them: to a grapheme cluster of less than six bytes as a whole, else character by
-/// character; the shortest rule that starts it replaces all of it.
+/// sentencepiece's compiled rules as tokenizers applies them: to a grapheme cluster of less than six bytes as a whole,
+/// else character by character; the shortest rule that starts it replaces all of it.
 ///
 /// Source: Hugging Face tokenizers, `src/normalizers/precompiled.rs`; the crate spm_precompiled 0.1.4.
 public struct Precompiled: Sendable {
@@ -17,7 +17,7 @@ public struct Precompiled: Sendable {
             throw TokenizerError.invalid("the precompiled charsmap has replacements that are not UTF-8")
         }
         let first = map.firstBytes
-        isPlain = (0..<256).map { $0 < 0x80 && !first[$0] }
+        isPlain = (0 ..< 256).map { $0 < 0x80 && !first[$0] }
     }
 
     func normalize(_ string: inout NormalizedString) {
@@ -30,19 +30,24 @@ public struct Precompiled: Sendable {
             isPlain.withUnsafeBufferPointer { isPlain in
                 while position < source.count {
                     let start = position
-                    // A plain character followed by ASCII is a cluster of its own, which no rule starts. (A CR is none where LF follows.)
-                    while position + 1 < source.count, isPlain[Int(source[position])], source[position] != 0x0D, source[position + 1] < 0x80 {
+                    // A plain character followed by ASCII is a cluster of its own, which no rule starts. (A CR is none
+                    // where LF follows.)
+                    while position + 1 < source.count, isPlain[Int(source[position])], source[position] != 0x0D,
+                        source[position + 1] < 0x80
+                    {
                         position += 1
                     }
                     if position > start {
-                        pending.takeASCII(source, start..<position, &transformation)
+                        pending.takeASCII(source, start ..< position, &transformation)
                         continue
                     }
                     let end = Self.endOfStretch(source, from: position)
-                    let text = String(decoding: UnsafeBufferPointer(rebasing: source[position..<end]), as: UTF8.self)
+                    let text = String(decoding: UnsafeBufferPointer(rebasing: source[position ..< end]), as: UTF8.self)
                     for cluster in text {
                         let length = cluster.utf8.count
-                        if append(source[position..<position + length], &pending, &transformation) { isChanged = true }
+                        if append(source[position ..< position + length], &pending, &transformation) {
+                            isChanged = true
+                        }
                         position += length
                     }
                 }
@@ -65,7 +70,10 @@ public struct Precompiled: Sendable {
     }
 
     /// Appends what a cluster becomes; whether a rule was applied.
-    private func append(_ cluster: Slice<UnsafeBufferPointer<UInt8>>, _ pending: inout PendingCharacter, _ transformation: inout Transformation) -> Bool {
+    private func append(
+        _ cluster: Slice<UnsafeBufferPointer<UInt8>>, _ pending: inout PendingCharacter,
+        _ transformation: inout Transformation
+    ) -> Bool {
         if cluster.count < 6, let replacement = replacement(of: cluster) {
             pending.replace(cluster, replacement, &transformation)
             return true
@@ -74,11 +82,11 @@ public struct Precompiled: Sendable {
         var position = cluster.startIndex
         while position < cluster.endIndex {
             let end = position + lengthOfCharacter(startingWith: cluster[position])
-            if let replacement = replacement(of: cluster[position..<end]) {
-                pending.replace(cluster[position..<end], replacement, &transformation)
+            if let replacement = replacement(of: cluster[position ..< end]) {
+                pending.replace(cluster[position ..< end], replacement, &transformation)
                 isChanged = true
             } else {
-                pending.take(cluster[position..<end], &transformation)
+                pending.take(cluster[position ..< end], &transformation)
             }
             position = end
         }
@@ -105,7 +113,8 @@ public struct Precompiled: Sendable {
 /// The last character that was written, which waits because a rule that removes what follows changes its place.
 private struct PendingCharacter {
     private var scalar: UInt32 = 0
-    /// tokenizers' change: 1 for an inserted one, else minus the number of characters that are removed behind it. nil for none.
+    /// tokenizers' change: 1 for an inserted one, else minus the number of characters that are removed behind it. nil
+    /// for none.
     private var change: Int?
 
     mutating func flush(_ transformation: inout Transformation) {
@@ -134,7 +143,9 @@ private struct PendingCharacter {
         }
     }
 
-    mutating func takeASCII(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ transformation: inout Transformation) {
+    mutating func takeASCII(
+        _ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ transformation: inout Transformation
+    ) {
         flush(&transformation)
         // All but the last at once, unless tokenizers has lost the place.
         if transformation.position == range.lowerBound {
@@ -145,7 +156,9 @@ private struct PendingCharacter {
         }
     }
 
-    mutating func replace(_ old: Slice<UnsafeBufferPointer<UInt8>>, _ new: ArraySlice<UInt8>, _ transformation: inout Transformation) {
+    mutating func replace(
+        _ old: Slice<UnsafeBufferPointer<UInt8>>, _ new: ArraySlice<UInt8>, _ transformation: inout Transformation
+    ) {
         let removed = old.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
         let written = String(decoding: new, as: UTF8.self).unicodeScalars
         let difference = written.count - removed

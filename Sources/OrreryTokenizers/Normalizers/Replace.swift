@@ -32,7 +32,7 @@ public struct Replace: Sendable {
             guard text.wellFormedPrefixCount == text.count else { return result.append(contentsOf: text) }
             var position = 0
             try pattern.forEachMatch(in: text) { match in
-                result.append(contentsOf: text[position..<match.lowerBound])
+                result.append(contentsOf: text[position ..< match.lowerBound])
                 result.append(contentsOf: contentBytes)
                 position = match.upperBound
             }

@@ -1,7 +1,7 @@
 /// What sentencepiece does to a text before its model sees it.
 ///
-/// Replacements by the character map, leftmost and longest first; user-defined symbols pass untouched; spaces become "▁"
-/// (U+2581), are merged, and one is added at the start or the end. Bytes that are no UTF-8 become U+FFFD, one each.
+/// Replacements by the character map, leftmost and longest first; user-defined symbols pass untouched; spaces become
+/// "▁" (U+2581), are merged, and one is added at the start or the end. Bytes that are no UTF-8 become U+FFFD, one each.
 ///
 /// Source: sentencepiece, `src/normalizer.cc`, Normalizer::Normalize.
 struct SentencePieceNormalizer: Sendable {
@@ -19,20 +19,22 @@ struct SentencePieceNormalizer: Sendable {
     private let isPlain: [Bool]
 
     /// - Parameter symbols: the user-defined symbols; nil if there are none.
-    init(_ settings: SentencePieceModel.NormalizerSettings, treatsWhitespaceAsSuffix: Bool, symbols: DoubleArrayTrie?) throws {
+    init(
+        _ settings: SentencePieceModel.NormalizerSettings, treatsWhitespaceAsSuffix: Bool, symbols: DoubleArrayTrie?
+    ) throws {
         self.settings = settings
         self.treatsWhitespaceAsSuffix = treatsWhitespaceAsSuffix
         self.symbols = symbols
         map = try settings.characterMap.isEmpty ? nil : CharacterMap(compiled: settings.characterMap)
-        var isPlain = (0..<256).map { $0 < 0x80 && $0 != 0x20 }
+        var isPlain = (0 ..< 256).map { $0 < 0x80 && $0 != 0x20 }
         let starts = [map?.firstBytes, symbols.map(Self.firstBytes)].compactMap { $0 }
-        for byte in 0..<128 where starts.contains(where: { $0[byte] }) { isPlain[byte] = false }
+        for byte in 0 ..< 128 where starts.contains(where: { $0[byte] }) { isPlain[byte] = false }
         self.isPlain = isPlain
     }
 
     private static func firstBytes(of trie: DoubleArrayTrie) -> [Bool] {
         trie.withWalker { walker in
-            (0..<256).map { byte in
+            (0 ..< 256).map { byte in
                 var node = DoubleArrayTrie.Walker.root
                 return walker.step(UInt8(byte), from: &node)
             }
@@ -129,15 +131,15 @@ struct SentencePieceNormalizer: Sendable {
         }
 
         private mutating func appendPlain(_ start: Int) {
-            output.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<position]))
-            if recordsOrigins { output.origins.append(contentsOf: start..<position) }
+            output.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start ..< position]))
+            if recordsOrigins { output.origins.append(contentsOf: start ..< position) }
             isAfterSpace = false
         }
 
         private mutating func appendPiece() {
             switch normalizer.piece(of: text, at: position) {
             case .text(let length):
-                append(UnsafeBufferPointer(rebasing: text[position..<position + length]))
+                append(UnsafeBufferPointer(rebasing: text[position ..< position + length]))
                 position += length
             case .replacement(let start, let length):
                 replacement(start).withUnsafeBufferPointer { append($0) }

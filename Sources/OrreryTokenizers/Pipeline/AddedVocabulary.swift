@@ -1,5 +1,5 @@
-/// The added tokens of a pipeline, and the search for them: first for those that are looked for in the source, then, in what is left and
-/// has been normalized, for the others.
+/// The added tokens of a pipeline, and the search for them: first for those that are looked for in the source, then, in
+/// what is left and has been normalized, for the others.
 ///
 /// Source: Hugging Face tokenizers, `src/tokenizer/added_vocabulary.rs`.
 struct AddedVocabulary: Sendable {
@@ -26,8 +26,10 @@ struct AddedVocabulary: Sendable {
         func finder(_ isNormalized: Bool) -> AddedTokenFinder? {
             // One that normalizes to nothing is never found; of two that normalize to the same, the first is.
             var seen = Set<[UInt8]>()
-            let chosen = spelled.filter { $0.token.normalized == isNormalized && !$0.text.isEmpty }.sorted { $0.token.id < $1.token.id }
-                .filter { seen.insert($0.text).inserted }
+            let chosen = spelled.filter { $0.token.normalized == isNormalized && !$0.text.isEmpty }.sorted {
+                $0.token.id < $1.token.id
+            }
+            .filter { seen.insert($0.text).inserted }
             return chosen.isEmpty ? nil : AddedTokenFinder(chosen.map(\.token), texts: chosen.map(\.text))
         }
         inSource = finder(false)
@@ -41,12 +43,13 @@ struct AddedVocabulary: Sendable {
     /// Whether a token that decodes to `text` is left out where special tokens are.
     func isSpecial(_ text: [UInt8]) -> Bool { specials.contains(text) }
 
-    /// Calls `body` with the stretches of `text`: ranges, and the token that stands there or -1. Ranges may overlap where two tokens take the
-    /// same white space.
+    /// Calls `body` with the stretches of `text`: ranges, and the token that stands there or -1. Ranges may overlap
+    /// where two tokens take the same white space.
     func forEachStretch(
-        of text: UnsafeBufferPointer<UInt8>, isNormalized: Bool, recognizesSpecialTokens: Bool, _ body: (Range<Int>, TokenID) throws -> Void
+        of text: UnsafeBufferPointer<UInt8>, isNormalized: Bool, recognizesSpecialTokens: Bool,
+        _ body: (Range<Int>, TokenID) throws -> Void
     ) rethrows {
-        guard let finder = isNormalized ? inNormalized : inSource else { return try body(0..<text.count, -1) }
+        guard let finder = isNormalized ? inNormalized : inSource else { return try body(0 ..< text.count, -1) }
         try finder.forEachStretch(of: text, recognizesSpecialTokens: recognizesSpecialTokens, body)
     }
 }
@@ -89,12 +92,12 @@ private struct AddedTokenFinder: Sendable {
                 if token.rstrip { end = Self.endOfSpace(text, from: end) }
                 // All of it is white space that the token before has taken; tokenizers panics.
                 if start > end { continue }
-                if last < start { try body(last..<start, -1) }
-                try body(start..<end, token.id)
+                if last < start { try body(last ..< start, -1) }
+                try body(start ..< end, token.id)
                 last = end
             }
         }
-        if last < text.count { try body(last..<text.count, -1) }
+        if last < text.count { try body(last ..< text.count, -1) }
     }
 
     /// The character at `place`; U+FFFD for what is none.

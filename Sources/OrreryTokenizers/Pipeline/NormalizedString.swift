@@ -1,6 +1,7 @@
 /// A stretch of the source under normalization: well-formed UTF-8 as it reads now, and where each byte is from.
 ///
-/// Source: Hugging Face tokenizers, `src/tokenizer/normalizer.rs`, NormalizedString; places here count from the start of the source.
+/// Source: Hugging Face tokenizers, `src/tokenizer/normalizer.rs`, NormalizedString; places here count from the start
+/// of the source.
 struct NormalizedString: Sendable {
     var text: AlignedBytes
     /// Whether places are kept.
@@ -37,13 +38,13 @@ struct NormalizedString: Sendable {
             }
             let written = isValid ? length : 3
             if isValid {
-                for offset in 0..<length { text.bytes.append(utf8[position + offset]) }
+                for offset in 0 ..< length { text.bytes.append(utf8[position + offset]) }
             } else {
                 text.bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
             }
             if isAligned {
                 let alignment = Alignment(start: Int32(position), end: Int32(position + length))
-                for _ in 0..<written { text.alignments.append(alignment) }
+                for _ in 0 ..< written { text.alignments.append(alignment) }
             }
             position += length
         }
@@ -52,7 +53,8 @@ struct NormalizedString: Sendable {
     /// A stretch of another one.
     init(_ other: NormalizedString, _ range: Range<Int>) {
         isAligned = other.isAligned
-        text = AlignedBytes(bytes: Array(other.text.bytes[range]), alignments: isAligned ? Array(other.text.alignments[range]) : [])
+        text = AlignedBytes(
+            bytes: Array(other.text.bytes[range]), alignments: isAligned ? Array(other.text.alignments[range]) : [])
         originalStart = text.alignments.first?.start ?? 0
     }
 
@@ -72,7 +74,8 @@ struct NormalizedString: Sendable {
         output.reserveCapacity(text.bytes.count + text.bytes.count / 8, aligned: isAligned)
         try text.bytes.withUnsafeBufferPointer { bytes in
             try text.alignments.withUnsafeBufferPointer { alignments in
-                var transformation = Transformation(bytes, isAligned ? alignments : nil, originalStart: originalStart, output: output)
+                var transformation = Transformation(
+                    bytes, isAligned ? alignments : nil, originalStart: originalStart, output: output)
                 output = AlignedBytes()
                 try body(&transformation)
                 output = transformation.output

@@ -2,8 +2,8 @@ import Foundation
 
 /// A regular expression in Oniguruma's Ruby syntax, run by Foundation's engine.
 ///
-/// The engine backtracks, so some expressions take exponential time; a search stops with an error after a number of steps that is
-/// proportional to the text. Its characters are those of Foundation's Unicode version.
+/// The engine backtracks, so some expressions take exponential time; a search stops with an error after a number of
+/// steps that is proportional to the text. Its characters are those of Foundation's Unicode version.
 ///
 /// `@unchecked Sendable`: NSRegularExpression does not change, and is documented to be used from several threads.
 struct OnigurumaExpression: @unchecked Sendable {
@@ -14,15 +14,19 @@ struct OnigurumaExpression: @unchecked Sendable {
     private static let reportsPerText = 2_000
     private static let reportsPerUnit = 1
 
-    /// - Throws: `TokenizerError` naming what is not a regular expression, or has no counterpart in Foundation's syntax.
+    /// - Throws: `TokenizerError` naming what is not a regular expression, or has no counterpart in Foundation's
+    ///   syntax.
     init(_ regex: String) throws {
         source = regex
         do {
-            expression = try NSRegularExpression(pattern: regex.isEmpty ? "(?:)" : OnigurumaSyntax.translated(regex), options: [.useUnixLineSeparators])
+            expression = try NSRegularExpression(
+                pattern: regex.isEmpty ? "(?:)" : OnigurumaSyntax.translated(regex), options: [.useUnixLineSeparators])
         } catch let error as TokenizerError {
             throw error
         } catch {
-            throw TokenizerError.invalid("the pattern \(TokenizerError.quoted(regex)) is not a regular expression; expected one in Oniguruma's syntax")
+            throw TokenizerError.invalid(
+                "the pattern \(TokenizerError.quoted(regex)) is not a regular expression; expected one in Oniguruma's syntax"
+            )
         }
     }
 
@@ -38,12 +42,14 @@ struct OnigurumaExpression: @unchecked Sendable {
         var reports = 0
         var lastEnd: Int?
         let limit = Self.reportsPerText + Self.reportsPerUnit * count
-        expression.enumerateMatches(in: text, options: [.reportCompletion, .reportProgress], range: NSRange(location: 0, length: count)) { match, flags, stop in
+        expression.enumerateMatches(
+            in: text, options: [.reportCompletion, .reportProgress], range: NSRange(location: 0, length: count)
+        ) { match, flags, stop in
             if flags.contains(.internalError) { failed = true }
             if let range = match?.range {
                 // An empty match right behind another is none.
                 if range.length > 0 || lastEnd != range.location {
-                    found.append(range.location..<range.location + range.length)
+                    found.append(range.location ..< range.location + range.length)
                     lastEnd = range.location + range.length
                 }
             } else if flags.contains(.progress) {
@@ -55,7 +61,9 @@ struct OnigurumaExpression: @unchecked Sendable {
             }
         }
         guard !failed else {
-            throw TokenizerError.invalid("the pattern \(TokenizerError.quoted(source)) takes too long on a text of \(utf8.count) bytes; expected one that backtracks less")
+            throw TokenizerError.invalid(
+                "the pattern \(TokenizerError.quoted(source)) takes too long on a text of \(utf8.count) bytes; expected one that backtracks less"
+            )
         }
         return count == utf8.count ? found : Self.byteRanges(found, in: utf8)
     }
@@ -73,7 +81,7 @@ struct OnigurumaExpression: @unchecked Sendable {
         }
         return ranges.map { range in
             let start = byteOffset(range.lowerBound)
-            return start..<byteOffset(range.upperBound)
+            return start ..< byteOffset(range.upperBound)
         }
     }
 }

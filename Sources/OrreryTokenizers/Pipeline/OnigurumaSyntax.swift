@@ -1,7 +1,8 @@
 /// Writes a regular expression of Oniguruma's Ruby syntax as ICU has to see it to mean the same.
 ///
-/// Differences that are translated: `^` and `$` stand at every line, `(?m)` lets the dot match a line break, `{1,3}+` is a repeated interval
-/// and no possessive one, `\h` is a hexadecimal digit, `\v` one character, `\w`, `\s` and `\b` go by other sets.
+/// Differences that are translated: `^` and `$` stand at every line, `(?m)` lets the dot match a line break, `{1,3}+`
+/// is a repeated interval and no possessive one, `\h` is a hexadecimal digit, `\v` one character, `\w`, `\s` and `\b`
+/// go by other sets.
 ///
 /// Source: Oniguruma, `doc/RE`, `doc/SYNTAX.md`; ICU User Guide, "Regular Expressions".
 enum OnigurumaSyntax {
@@ -26,7 +27,9 @@ enum OnigurumaSyntax {
         private var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
         private func unsupported(_ what: String) -> TokenizerError {
-            .invalid("the pattern \(TokenizerError.quoted(regex)) uses \(what), which is not known here; expected what ICU's regular expressions have too")
+            .invalid(
+                "the pattern \(TokenizerError.quoted(regex)) uses \(what), which is not known here; expected what ICU's regular expressions have too"
+            )
         }
 
         mutating func translated() throws -> String {
@@ -110,8 +113,11 @@ enum OnigurumaSyntax {
         private mutating func interval() throws {
             var end = position
             while end < scalars.count, scalars[end] != "}" { end += 1 }
-            let parts = String(String.UnicodeScalarView(scalars[position..<end])).split(separator: ",", omittingEmptySubsequences: false)
-            guard end < scalars.count, parts.count <= 2, parts.allSatisfy({ $0.allSatisfy(\.isNumber) }), parts.contains(where: { !$0.isEmpty }) else {
+            let parts = String(String.UnicodeScalarView(scalars[position ..< end])).split(
+                separator: ",", omittingEmptySubsequences: false)
+            guard end < scalars.count, parts.count <= 2, parts.allSatisfy({ $0.allSatisfy(\.isNumber) }),
+                parts.contains(where: { !$0.isEmpty })
+            else {
                 result += "\\{"
                 return
             }
@@ -119,7 +125,9 @@ enum OnigurumaSyntax {
             position = end + 1
             if next == "+" {
                 // One interval after another, which is as many as one likes.
-                guard least == "0" || least == "1", parts.count == 2 || least == "1" else { throw unsupported("an interval that is repeated") }
+                guard least == "0" || least == "1", parts.count == 2 || least == "1" else {
+                    throw unsupported("an interval that is repeated")
+                }
                 position += 1
                 result += least == "0" ? "*" : "+"
             } else {

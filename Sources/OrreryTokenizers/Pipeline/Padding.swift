@@ -20,7 +20,8 @@ public struct Padding: Sendable, Hashable {
     public var padToken: String
 
     public init(
-        strategy: Strategy = .batchLongest, direction: Direction = .right, padToMultipleOf: Int? = nil, padID: TokenID = 0, padTypeID: Int = 0,
+        strategy: Strategy = .batchLongest, direction: Direction = .right, padToMultipleOf: Int? = nil,
+        padID: TokenID = 0, padTypeID: Int = 0,
         padToken: String = "[PAD]"
     ) {
         self.strategy = strategy

@@ -8,7 +8,9 @@ extension PipelineTokenizer {
     /// - Throws: `TokenizerError` where the vocabulary is too small for it.
     func text(of id: TokenID) throws -> [UInt8]? {
         if let text = spelling(of: id) { return text }
-        guard (0..<vocabularySize).contains(Int(id)) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
+        guard (0 ..< vocabularySize).contains(Int(id)) else {
+            throw TokenizerError.unknownID(id, vocabularySize: vocabularySize)
+        }
         return nil
     }
 

@@ -1,22 +1,30 @@
 extension PipelineTokenizer {
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
+    ) throws {
         let run = try run(of: utf8, options, recordsPlaces: encoding.recordsByteRanges)
-        var kept = 0..<run.ids.count
+        var kept = 0 ..< run.ids.count
         if let truncation = options.truncation {
             let added = options.addsSpecialTokens ? frames.addedSingle : 0
             kept = truncation.kept(try truncation.lengths(of: [run.ids.count], added: added)[0], of: run.ids.count)
         }
-        append(frames.parts(addsSpecialTokens: options.addsSpecialTokens), [(utf8, run, kept)], to: &encoding) { _, _, _ in }
+        append(frames.parts(addsSpecialTokens: options.addsSpecialTokens), [(utf8, run, kept)], to: &encoding) {
+            _, _, _ in
+        }
     }
 
-    /// The tokens of `text` in windows of `options.truncation.maxLength` tokens: what is kept first, then what was cut off, each framed.
-    public func encodeWindows(_ text: String, options: EncodingOptions, recordsByteRanges: Bool = false) throws -> [Encoding] {
+    /// The tokens of `text` in windows of `options.truncation.maxLength` tokens: what is kept first, then what was cut
+    /// off, each framed.
+    public func encodeWindows(
+        _ text: String, options: EncodingOptions, recordsByteRanges: Bool = false
+    ) throws -> [Encoding] {
         var text = text
         return try text.withUTF8 { utf8 in
             let run = try run(of: utf8, options, recordsPlaces: recordsByteRanges)
-            var windows = [0..<run.ids.count]
+            var windows = [0 ..< run.ids.count]
             if let truncation = options.truncation {
-                let length = try truncation.lengths(of: [run.ids.count], added: options.addsSpecialTokens ? frames.addedSingle : 0)[0]
+                let length = try truncation.lengths(
+                    of: [run.ids.count], added: options.addsSpecialTokens ? frames.addedSingle : 0)[0]
                 windows = truncation.windows(length, of: run.ids.count)
             }
             let parts = frames.parts(addsSpecialTokens: options.addsSpecialTokens)
@@ -31,21 +39,25 @@ extension PipelineTokenizer {
     /// The tokens of two texts that are read together: a question and an answer, a premise and a hypothesis.
     ///
     /// - Throws: as `encode`.
-    public func encodePair(_ first: String, _ second: String, options: EncodingOptions = EncodingOptions()) throws -> PairEncoding {
+    public func encodePair(
+        _ first: String, _ second: String, options: EncodingOptions = EncodingOptions()
+    ) throws -> PairEncoding {
         var (first, second) = (first, second)
         return try first.withUTF8 { first in
             try second.withUTF8 { second in
                 let runs = try [first, second].map { try run(of: $0, options, recordsPlaces: true) }
                 var lengths = runs.map(\.ids.count)
                 if let truncation = options.truncation {
-                    lengths = try truncation.lengths(of: lengths, added: options.addsSpecialTokens ? frames.addedPair : 0)
+                    lengths = try truncation.lengths(
+                        of: lengths, added: options.addsSpecialTokens ? frames.addedPair : 0)
                 }
                 let texts = zip([first, second], zip(runs, lengths)).map { text, pair in
-                    (text, pair.0, options.truncation?.kept(pair.1, of: pair.0.ids.count) ?? 0..<pair.0.ids.count)
+                    (text, pair.0, options.truncation?.kept(pair.1, of: pair.0.ids.count) ?? 0 ..< pair.0.ids.count)
                 }
                 var encoding = Encoding(recordsByteRanges: true)
                 var result = PairEncoding()
-                append(try frames.pairParts(addsSpecialTokens: options.addsSpecialTokens), texts, to: &encoding) { count, type, text in
+                append(try frames.pairParts(addsSpecialTokens: options.addsSpecialTokens), texts, to: &encoding) {
+                    count, type, text in
                     result.typeIDs += repeatElement(type, count: count)
                     result.texts += repeatElement(text, count: count)
                 }
@@ -58,20 +70,22 @@ extension PipelineTokenizer {
 
     /// Appends what the post-processor makes of one text or two, of which the ranges are kept.
     private func append(
-        _ parts: [FramePart], _ texts: [(source: UnsafeBufferPointer<UInt8>, run: TokenRun, kept: Range<Int>)], to encoding: inout Encoding,
+        _ parts: [FramePart], _ texts: [(source: UnsafeBufferPointer<UInt8>, run: TokenRun, kept: Range<Int>)],
+        to encoding: inout Encoding,
         _ note: (_ count: Int, _ type: Int, _ text: Int?) -> Void
     ) {
         var place = 0
         for part in parts {
             switch part {
             case .special(let id, let type):
-                encoding.append(id, place..<place)
+                encoding.append(id, place ..< place)
                 note(1, type, nil)
             case .text(let text):
                 let (source, run, kept) = texts[text.number]
                 encoding.ids.append(contentsOf: run.ids[kept])
                 if encoding.recordsByteRanges {
-                    encoding.byteRanges += text.trims.isEmpty ? run.places[kept] : run.trimmed(kept, text.trims, source)[...]
+                    encoding.byteRanges +=
+                        text.trims.isEmpty ? run.places[kept] : run.trimmed(kept, text.trims, source)[...]
                 }
                 note(kept.count, text.type, text.number)
                 place = source.count
@@ -80,28 +94,37 @@ extension PipelineTokenizer {
     }
 
     /// The tokens of a text without its frame.
-    private func run(of utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, recordsPlaces: Bool) throws -> TokenRun {
+    private func run(
+        of utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, recordsPlaces: Bool
+    ) throws -> TokenRun {
         guard utf8.count < Int(Int32.max) / 4 else {
-            throw TokenizerError.invalid("a text of \(utf8.count) bytes is too long at once; expected less than half a gigabyte")
+            throw TokenizerError.invalid(
+                "a text of \(utf8.count) bytes is too long at once; expected less than half a gigabyte")
         }
         let text = try preTokenized(utf8, options, isAligned: recordsPlaces || preTokenizer?.needsPlaces == true)
         return try workspaces.withWorkspace { try tokens(of: text, recordsPlaces: recordsPlaces, $0) }
     }
 
-    func preTokenized(_ utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, isAligned: Bool) throws -> PreTokenizedString {
+    func preTokenized(
+        _ utf8: UnsafeBufferPointer<UInt8>, _ options: EncodingOptions, isAligned: Bool
+    ) throws -> PreTokenizedString {
         let source = NormalizedString(utf8, isAligned: isAligned)
         var text = PreTokenizedString(isAligned: isAligned)
         try source.text.bytes.withUnsafeBufferPointer { bytes in
-            try added.forEachStretch(of: bytes, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens) { range, token in
+            try added.forEachStretch(
+                of: bytes, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens
+            ) { range, token in
                 var string = range.count == bytes.count ? source : NormalizedString(source, range)
                 guard token < 0 else {
-                    text.append(string) { $0(0..<range.count, token) }
+                    text.append(string) { $0(0 ..< range.count, token) }
                     return
                 }
                 try normalizer?.normalize(&string)
                 let stretches = string.text.bytes.withUnsafeBufferPointer { bytes in
                     var stretches: [(Range<Int>, TokenID)] = []
-                    added.forEachStretch(of: bytes, isNormalized: true, recognizesSpecialTokens: options.recognizesSpecialTokens) { stretches.append(($0, $1)) }
+                    added.forEachStretch(
+                        of: bytes, isNormalized: true, recognizesSpecialTokens: options.recognizesSpecialTokens
+                    ) { stretches.append(($0, $1)) }
                     return stretches
                 }
                 text.append(string) { for stretch in stretches { $0(stretch.0, stretch.1) } }
@@ -111,7 +134,9 @@ extension PipelineTokenizer {
         return text
     }
 
-    private func tokens(of text: PreTokenizedString, recordsPlaces: Bool, _ workspace: ModelWorkspace) throws -> TokenRun {
+    private func tokens(
+        of text: PreTokenizedString, recordsPlaces: Bool, _ workspace: ModelWorkspace
+    ) throws -> TokenRun {
         var run = TokenRun()
         run.ids.reserveCapacity(text.text.bytes.count / 3)
         let recordsSpaces = recordsPlaces && frames.trims
@@ -132,7 +157,8 @@ extension PipelineTokenizer {
                     let alignments = text.text.alignments
                     // A token of no bytes, which spells what a model put before a word.
                     let start = alignments[min(first, Int(piece.end) - 1)].start
-                    run.places.append(Int(start)..<max(Int(start), last < first ? Int(start) : Int(alignments[last].end)))
+                    run.places.append(
+                        Int(start) ..< max(Int(start), last < first ? Int(start) : Int(alignments[last].end)))
                     if recordsSpaces { run.spaces.append(spaces(of: token, in: word, isAdded: piece.token >= 0)) }
                 }
             }
@@ -141,12 +167,18 @@ extension PipelineTokenizer {
     }
 
     /// How many spaces the text of a token begins and ends with; "Ġ" is one.
-    private func spaces(of token: ModelWorkspace.Token, in word: UnsafeBufferPointer<UInt8>, isAdded: Bool) -> (leading: Int, trailing: Int) {
+    private func spaces(
+        of token: ModelWorkspace.Token, in word: UnsafeBufferPointer<UInt8>, isAdded: Bool
+    ) -> (leading: Int, trailing: Int) {
         var text = model.piece(for: token.id) ?? []
         if isAdded { text = Array(word)[...] }
-        if case .unigram(let unigram) = model, !isAdded, unigram.unkID == Int(token.id) { text = Array(word[Int(token.start)..<Int(token.end)])[...] }
+        if case .unigram(let unigram) = model, !isAdded, unigram.unkID == Int(token.id) {
+            text = Array(word[Int(token.start) ..< Int(token.end)])[...]
+        }
         let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
-        func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{120}" || PipelineCharacter.of(scalar.value).contains(.whitespace) }
+        func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "\u{120}" || PipelineCharacter.of(scalar.value).contains(.whitespace)
+        }
         return (scalars.prefix(while: isSpace).count, scalars.reversed().prefix(while: isSpace).count)
     }
 }

@@ -1,6 +1,7 @@
 /// A text cut into pieces: words for the model, and added tokens that have been found.
 ///
-/// All pieces share one array of bytes. Source: Hugging Face tokenizers, `src/tokenizer/pre_tokenizer.rs`, PreTokenizedString.
+/// All pieces share one array of bytes. Source: Hugging Face tokenizers, `src/tokenizer/pre_tokenizer.rs`,
+/// PreTokenizedString.
 struct PreTokenizedString {
     struct Piece {
         /// Bytes `start ..< end` of the text.
@@ -11,7 +12,7 @@ struct PreTokenizedString {
         /// The added token that it is, or -1.
         var token: TokenID
 
-        var range: Range<Int> { Int(start)..<Int(end) }
+        var range: Range<Int> { Int(start) ..< Int(end) }
     }
 
     private(set) var text = AlignedBytes()
@@ -21,7 +22,8 @@ struct PreTokenizedString {
     init(isAligned: Bool) { self.isAligned = isAligned }
 
     /// Appends the whole of `string`, whose pieces `add` names.
-    mutating func append(_ string: consuming NormalizedString, _ add: (_ piece: (Range<Int>, TokenID) -> Void) -> Void) {
+    mutating func append(_ string: consuming NormalizedString, _ add: (_ piece: (Range<Int>, TokenID) -> Void) -> Void)
+    {
         let base = text.bytes.count
         if base == 0 {
             text = string.text
@@ -37,13 +39,15 @@ struct PreTokenizedString {
 
     @inline(__always)
     private func piece(_ start: Int, _ end: Int, _ token: TokenID) -> Piece {
-        Piece(start: Int32(start), end: Int32(end), originalStart: isAligned ? text.alignments[start].start : 0, token: token)
+        Piece(
+            start: Int32(start), end: Int32(end), originalStart: isAligned ? text.alignments[start].start : 0,
+            token: token)
     }
 
     /// Cuts each piece that is no token.
     ///
-    /// - Parameter find: calls its second argument with every stretch of a piece, from left to right: its start, its end, and whether it
-    ///   is a delimiter.
+    /// - Parameter find: calls its second argument with every stretch of a piece, from left to right: its start, its
+    ///   end, and whether it is a delimiter.
     @inline(__always)
     mutating func split(
         _ behavior: SplitDelimiterBehavior,
@@ -97,9 +101,14 @@ struct PreTokenizedString {
                     let start = output.bytes.count
                     var transformation = Transformation(
                         UnsafeBufferPointer(rebasing: bytes[piece.range]),
-                        isAligned ? UnsafeBufferPointer(rebasing: alignments[piece.range]) : nil, originalStart: piece.originalStart, output: output)
+                        isAligned ? UnsafeBufferPointer(rebasing: alignments[piece.range]) : nil,
+                        originalStart: piece.originalStart, output: output)
                     output = AlignedBytes()
-                    if piece.token >= 0 { transformation.keep(transformation.source.count) } else { body(&transformation, piece) }
+                    if piece.token >= 0 {
+                        transformation.keep(transformation.source.count)
+                    } else {
+                        body(&transformation, piece)
+                    }
                     output = transformation.output
                     pieces[index].start = Int32(start)
                     pieces[index].end = Int32(output.bytes.count)

@@ -36,7 +36,8 @@ public enum SplitDelimiterBehavior: String, Sendable, Hashable, CaseIterable {
         }
 
         @inline(__always)
-        private mutating func join(_ start: Int, _ end: Int, _ joins: Bool, _ isMatch: Bool, _ take: (Int, Int) -> Void) {
+        private mutating func join(_ start: Int, _ end: Int, _ joins: Bool, _ isMatch: Bool, _ take: (Int, Int) -> Void)
+        {
             if joins && isWaiting {
                 self.end = end
             } else {

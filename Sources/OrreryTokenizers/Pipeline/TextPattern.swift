@@ -35,8 +35,8 @@ public struct TextPattern: Sendable {
         }
     }
 
-    /// Calls `body` with each match, from left to right: those of Oniguruma's iterator, which skips an empty match at the end of the
-    /// one before.
+    /// Calls `body` with each match, from left to right: those of Oniguruma's iterator, which skips an empty match at
+    /// the end of the one before.
     ///
     /// - Throws: `TokenizerError` if a regular expression takes too long.
     @inline(__always)
@@ -49,55 +49,62 @@ public struct TextPattern: Sendable {
         case .words(let splitter):
             var start = 0
             for end in try splitter.wordEnds(of: text) {
-                try body(start..<end)
+                try body(start ..< end)
                 start = end
             }
         case .expression(let expression): for match in try expression.matches(in: text) { try body(match) }
         }
     }
 
-    private static func forEachBoundary(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {
+    private static func forEachBoundary(
+        in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void
+    ) rethrows {
         guard !text.isEmpty else { return }
         var position = 0
         while position < text.count {
-            try body(position..<position)
+            try body(position ..< position)
             position += lengthOfCharacter(startingWith: text[position])
         }
-        try body(position..<position)
+        try body(position ..< position)
     }
 
-    /// Oniguruma's `\w` is Rust's but for these eight characters, of which six are `\w` alone and not in a class: they go on with `[^\w\s]+` too.
+    /// Oniguruma's `\w` is Rust's but for these eight characters, of which six are `\w` alone and not in a class: they
+    /// go on with `[^\w\s]+` too.
     @inline(__always)
     private static func wordKind(of scalar: UInt32, after kind: PipelineCharacter) -> PipelineCharacter {
         switch scalar {
-        case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: kind.isEmpty ? [] : .word
+        case 0xB2, 0xB3, 0xB9, 0xBC ... 0xBE: kind.isEmpty ? [] : .word
         case 0x200C, 0x200D: []
         default: PipelineCharacter.of(scalar).intersection([.word, .whitespace])
         }
     }
 
-    private static func forEachWordRun(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {
+    private static func forEachWordRun(
+        in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void
+    ) rethrows {
         var (start, position) = (0, 0)
         var current: PipelineCharacter = .whitespace
         while position < text.count {
             let (scalar, length) = decodeScalar(text, at: position)
             let kind = wordKind(of: scalar, after: current)
             if kind != current {
-                if current != .whitespace { try body(start..<position) }
+                if current != .whitespace { try body(start ..< position) }
                 (start, current) = (position, kind)
             }
             position += length
         }
-        if current != .whitespace { try body(start..<position) }
+        if current != .whitespace { try body(start ..< position) }
     }
 
-    private static func forEachRun(ofSpaces count: Int, in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void) rethrows {
+    private static func forEachRun(
+        ofSpaces count: Int, in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws -> Void
+    ) rethrows {
         var position = 0
         while position < text.count {
             guard text[position] == 0x20 else { position += 1; continue }
             let start = position
             while position < text.count, text[position] == 0x20 { position += 1 }
-            if position - start >= count { try body(start..<position) }
+            if position - start >= count { try body(start ..< position) }
         }
     }
 
@@ -114,7 +121,7 @@ public struct TextPattern: Sendable {
                 var length = 1
                 while length < literal.count, text[position + length] == literal[length] { length += 1 }
                 if length == literal.count {
-                    try body(position..<position + length)
+                    try body(position ..< position + length)
                     position += length
                 } else {
                     position += 1

@@ -21,25 +21,31 @@ struct TokenRun {
                     if trim.addsPrefixSpace, leading == 1, index == 0 && trim.isFirst || start == 0 { leading = 0 }
                     start = Self.advance(start, by: leading, limit: end, source)
                 }
-                // Not where the text before is shorter than the spaces, which a token of a part of a character may have.
+                // Not where the text before is shorter than the spaces, which a token of a part of a character may
+                // have.
                 if trailing > 0 {
                     let trimmed = Self.retreat(end, by: &trailing, limit: 0, source)
                     if trailing == 0 { end = max(trimmed, start) }
                 }
-                places[index] = start..<end
+                places[index] = start ..< end
             }
         }
         return places
     }
 
-    /// - Source: Hugging Face tokenizers, `src/pre_tokenizers/byte_level.rs`, process_offsets, with places in characters.
+    /// - Source: Hugging Face tokenizers, `src/pre_tokenizers/byte_level.rs`, process_offsets, with places in
+    ///   characters.
     private static func advance(_ start: Int, by count: Int, limit: Int, _ source: UnsafeBufferPointer<UInt8>) -> Int {
         var position = start
-        for _ in 0..<count where position < limit { position += min(lengthOfCharacter(startingWith: source[position]), limit - position) }
+        for _ in 0 ..< count where position < limit {
+            position += min(lengthOfCharacter(startingWith: source[position]), limit - position)
+        }
         return position
     }
 
-    private static func retreat(_ end: Int, by count: inout Int, limit: Int, _ source: UnsafeBufferPointer<UInt8>) -> Int {
+    private static func retreat(
+        _ end: Int, by count: inout Int, limit: Int, _ source: UnsafeBufferPointer<UInt8>
+    ) -> Int {
         var position = end
         while count > 0, position > limit {
             position -= 1

@@ -1,10 +1,10 @@
 /// Writes a new text while it reads an old one, and keeps the places as tokenizers does.
 ///
-/// A character that replaces another takes its place; an inserted one has the place of the last character that was read, which is the
-/// start of the source where there is none.
+/// A character that replaces another takes its place; an inserted one has the place of the last character that was
+/// read, which is the start of the source where there is none.
 ///
-/// Source: Hugging Face tokenizers, `src/tokenizer/normalizer.rs`, `transform_range`: its changes 0, above 0 and below 0 are `replace`,
-/// `insert`, and `replace` with `skip` here.
+/// Source: Hugging Face tokenizers, `src/tokenizer/normalizer.rs`, `transform_range`: its changes 0, above 0 and below
+/// 0 are `replace`, `insert`, and `replace` with `skip` here.
 struct Transformation {
     let source: UnsafeBufferPointer<UInt8>
     private let alignments: UnsafeBufferPointer<Alignment>?
@@ -14,7 +14,8 @@ struct Transformation {
     var output: AlignedBytes
 
     init(
-        _ source: UnsafeBufferPointer<UInt8>, _ alignments: UnsafeBufferPointer<Alignment>?, originalStart: Int32, output: AlignedBytes
+        _ source: UnsafeBufferPointer<UInt8>, _ alignments: UnsafeBufferPointer<Alignment>?, originalStart: Int32,
+        output: AlignedBytes
     ) {
         (self.source, self.alignments, self.originalStart, self.output) = (source, alignments, originalStart, output)
     }
@@ -30,16 +31,22 @@ struct Transformation {
     /// Takes the next `count` bytes as they are.
     @inline(__always)
     mutating func keep(_ count: Int) {
-        output.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[position..<position + count]))
-        if let alignments { output.alignments.append(contentsOf: UnsafeBufferPointer(rebasing: alignments[position..<position + count])) }
+        output.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[position ..< position + count]))
+        if let alignments {
+            output.alignments.append(
+                contentsOf: UnsafeBufferPointer(rebasing: alignments[position ..< position + count]))
+        }
         position += count
     }
 
     /// Takes the next `count` bytes, all of them ASCII, each as `map` says.
     @inline(__always)
     mutating func keepASCII(_ count: Int, _ map: (UInt8) -> UInt8) {
-        for place in position..<position + count { output.bytes.append(map(source[place])) }
-        if let alignments { output.alignments.append(contentsOf: UnsafeBufferPointer(rebasing: alignments[position..<position + count])) }
+        for place in position ..< position + count { output.bytes.append(map(source[place])) }
+        if let alignments {
+            output.alignments.append(
+                contentsOf: UnsafeBufferPointer(rebasing: alignments[position ..< position + count]))
+        }
         position += count
     }
 
@@ -49,7 +56,9 @@ struct Transformation {
 
     /// Leaves out the next `count` characters, or those that are left.
     mutating func skip(characters count: Int) {
-        for _ in 0..<count where position < source.count { position += lengthOfCharacter(startingWith: source[position]) }
+        for _ in 0 ..< count where position < source.count {
+            position += lengthOfCharacter(startingWith: source[position])
+        }
     }
 
     /// Writes `scalar` for the next character.
@@ -67,7 +76,9 @@ struct Transformation {
     /// Writes `bytes`, which are characters, between two characters.
     mutating func insert(_ bytes: some Collection<UInt8>) {
         output.bytes.append(contentsOf: bytes)
-        if let alignment = previousAlignment { output.alignments.append(contentsOf: repeatElement(alignment, count: bytes.count)) }
+        if let alignment = previousAlignment {
+            output.alignments.append(contentsOf: repeatElement(alignment, count: bytes.count))
+        }
     }
 
     /// Writes `bytes`, which are characters, with the place of the next character.
@@ -88,14 +99,15 @@ struct Transformation {
     @inline(__always)
     private var previousAlignment: Alignment? {
         guard let alignments else { return nil }
-        return position == 0 ? Alignment(start: originalStart, end: originalStart) : alignments[min(position, alignments.count) - 1]
+        return position == 0
+            ? Alignment(start: originalStart, end: originalStart) : alignments[min(position, alignments.count) - 1]
     }
 
     @inline(__always)
     private mutating func write(_ scalar: UInt32, _ alignment: Alignment?) {
         let start = output.bytes.count
         appendScalar(scalar, to: &output.bytes)
-        if let alignment { for _ in start..<output.bytes.count { output.alignments.append(alignment) } }
+        if let alignment { for _ in start ..< output.bytes.count { output.alignments.append(alignment) } }
     }
 }
 

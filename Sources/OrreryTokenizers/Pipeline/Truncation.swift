@@ -38,13 +38,16 @@ public struct Truncation: Sendable, Hashable {
     func lengths(of counts: [Int], added: Int) throws -> [Int] {
         let (room, overflow) = maxLength.subtractingReportingOverflow(added)
         guard !overflow, room >= 0, stride >= 0, maxLength >= 0 else {
-            throw TokenizerError.invalid("a text of at most \(maxLength) tokens has no room for the \(added) special tokens; expected a greater max_length")
+            throw TokenizerError.invalid(
+                "a text of at most \(maxLength) tokens has no room for the \(added) special tokens; expected a greater max_length"
+            )
         }
         let total = counts.reduce(0, +)
         if total <= room { return counts }
         guard room > 0 else { return counts.map { _ in 0 } }
         guard stride < room else {
-            throw TokenizerError.invalid("the stride is \(stride); expected less than the \(room) tokens that a window has")
+            throw TokenizerError.invalid(
+                "the stride is \(stride); expected less than the \(room) tokens that a window has")
         }
         switch strategy {
         case .longestFirst:
@@ -56,7 +59,8 @@ public struct Truncation: Sendable, Hashable {
                 first = room / 2
                 second = first + room % 2
             }
-            return counts[0] > counts[1] ? [min(counts[0], second), min(counts[1], first)] : [min(counts[0], first), min(counts[1], second)]
+            return counts[0] > counts[1]
+                ? [min(counts[0], second), min(counts[1], first)] : [min(counts[0], first), min(counts[1], second)]
         case .onlyFirst, .onlySecond:
             let index = strategy == .onlyFirst ? 0 : 1
             guard index < counts.count else {
@@ -64,7 +68,9 @@ public struct Truncation: Sendable, Hashable {
             }
             let kept = counts[index] - (total - room)
             guard kept > 0 else {
-                throw TokenizerError.invalid("the text has \(counts[index]) tokens, and \(total - room) too many with the other; expected a greater max_length")
+                throw TokenizerError.invalid(
+                    "the text has \(counts[index]) tokens, and \(total - room) too many with the other; expected a greater max_length"
+                )
             }
             var lengths = counts
             lengths[index] = kept
@@ -74,16 +80,18 @@ public struct Truncation: Sendable, Hashable {
 
     /// What is kept of `count` tokens.
     func kept(_ length: Int, of count: Int) -> Range<Int> {
-        direction == .right ? 0..<min(length, count) : max(0, count - length)..<count
+        direction == .right ? 0 ..< min(length, count) : max(0, count - length) ..< count
     }
 
     /// All windows of `length` tokens, the one that is kept first.
     func windows(_ length: Int, of count: Int) -> [Range<Int>] {
-        guard length < count, length > stride else { return [0..<count] }
+        guard length < count, length > stride else { return [0 ..< count] }
         var windows: [Range<Int>] = []
         var moved = 0
         while true {
-            let window = direction == .right ? moved..<min(moved + length, count) : max(0, count - moved - length)..<count - moved
+            let window =
+                direction == .right
+                ? moved ..< min(moved + length, count) : max(0, count - moved - length) ..< count - moved
             windows.append(window)
             if direction == .right ? window.upperBound == count : window.lowerBound == 0 { return windows }
             moved += length - stride
@@ -98,9 +106,12 @@ extension Encoding {
     mutating func truncate(from first: Int, _ options: EncodingOptions, added: Int) throws {
         guard let truncation = options.truncation else { return }
         let count = ids.count - first
-        let kept = truncation.kept(try truncation.lengths(of: [count], added: options.addsSpecialTokens ? added : 0)[0], of: count)
+        let kept = truncation.kept(
+            try truncation.lengths(of: [count], added: options.addsSpecialTokens ? added : 0)[0], of: count)
         guard kept.count < count else { return }
-        ids = Array(ids[..<first] + ids[first + kept.lowerBound..<first + kept.upperBound])
-        if recordsByteRanges { byteRanges = Array(byteRanges[..<first] + byteRanges[first + kept.lowerBound..<first + kept.upperBound]) }
+        ids = Array(ids[..<first] + ids[first + kept.lowerBound ..< first + kept.upperBound])
+        if recordsByteRanges {
+            byteRanges = Array(byteRanges[..<first] + byteRanges[first + kept.lowerBound ..< first + kept.upperBound])
+        }
     }
 }

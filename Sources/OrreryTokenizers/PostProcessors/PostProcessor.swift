@@ -20,7 +20,8 @@ public indirect enum PostProcessor: Sendable, Equatable {
         }
     }
 
-    /// What the texts become. Each element is one of tokenizers' encodings, which a later step of a sequence sees one by one.
+    /// What the texts become. Each element is one of tokenizers' encodings, which a later step of a sequence sees one
+    /// by one.
     ///
     /// - Throws: `TokenizerError` where a step cannot take what the one before gives.
     func process(_ encodings: [[FramePart]], addsSpecialTokens: Bool) throws -> [[FramePart]] {
@@ -35,10 +36,13 @@ public indirect enum PostProcessor: Sendable, Equatable {
             return encodings.map { FramePart.trimming($0, addsPrefixSpace: byteLevel.addsPrefixSpace) }
         case .robertaProcessing(let roberta):
             let trimmed = encodings.map { parts in
-                (roberta.trimsOffsets ? FramePart.trimming(parts, addsPrefixSpace: roberta.addsPrefixSpace) : parts).map { $0.ofType(0) }
+                (roberta.trimsOffsets ? FramePart.trimming(parts, addsPrefixSpace: roberta.addsPrefixSpace) : parts).map
+                { $0.ofType(0) }
             }
             guard addsSpecialTokens else { return trimmed }
-            return trimmed.enumerated().map { [(($0 == 0) ? roberta.cls : roberta.sep).part(0)] + $1 + [roberta.sep.part(0)] }
+            return trimmed.enumerated().map {
+                [(($0 == 0) ? roberta.cls : roberta.sep).part(0)] + $1 + [roberta.sep.part(0)]
+            }
         case .sequence(let steps):
             return try steps.reduce(encodings) { try $1.process($0, addsSpecialTokens: addsSpecialTokens) }
         case .templateProcessing(let template):

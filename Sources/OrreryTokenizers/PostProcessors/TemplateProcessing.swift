@@ -15,7 +15,9 @@ public struct TemplateProcessing: Sendable, Hashable {
         public var ids: [TokenID]
         public var tokens: [String]
 
-        public init(id: String, ids: [TokenID], tokens: [String]) { (self.id, self.ids, self.tokens) = (id, ids, tokens) }
+        public init(id: String, ids: [TokenID], tokens: [String]) {
+            (self.id, self.ids, self.tokens) = (id, ids, tokens)
+        }
     }
 
     public let single: [Piece]
@@ -23,7 +25,8 @@ public struct TemplateProcessing: Sendable, Hashable {
     /// In the order of the file.
     public let specialTokens: [Special]
 
-    /// - Throws: `TokenizerError` naming a special token that the template of single texts names and the list does not have.
+    /// - Throws: `TokenizerError` naming a special token that the template of single texts names and the list does not
+    ///   have.
     public init(single: [Piece], pair: [Piece], specialTokens: [Special]) throws {
         self.single = single
         self.pair = pair

@@ -2,9 +2,9 @@ internal import CTokenizers
 
 /// Up to 64 bytes of ASCII at the start of a word, as sets of positions: bit i is byte i.
 ///
-/// Words of ASCII are cut without looking at one character after the other. A pattern's rules become a few operations on sets of all
-/// positions at once (`WordScanner.wordStarts`), with no branch whose way depends on the text; as in simdjson (Langdale and Lemire,
-/// arXiv 1902.08318). Bytes from the first that is not ASCII on belong to no set.
+/// Words of ASCII are cut without looking at one character after the other. A pattern's rules become a few operations
+/// on sets of all positions at once (`WordScanner.wordStarts`), with no branch whose way depends on the text; as in
+/// simdjson (Langdale and Lemire, arXiv 1902.08318). Bytes from the first that is not ASCII on belong to no set.
 struct ASCIIBlock {
     /// Bytes that must be readable from the start.
     static let size = 64
@@ -40,8 +40,8 @@ struct ASCIIBlock {
     @inline(__always)
     static func starts(_ set: UInt64) -> UInt64 { set & ~(set &<< 1) }
 
-    /// Those of `set` from a position in `starts` to the end of its run. At most one start may lie in a run: adding it carries through
-    /// the run and flips it.
+    /// Those of `set` from a position in `starts` to the end of its run. At most one start may lie in a run: adding it
+    /// carries through the run and flips it.
     @inline(__always)
     static func runs(of set: UInt64, from starts: UInt64) -> UInt64 { set & ~(set &+ starts) }
 
@@ -58,8 +58,8 @@ struct ASCIIBlock {
         }
     }
 
-    /// Where words start in a stretch of white space that ends before something else, by `\s*[\r\n]+|\s+(?!\S)|\s+`: at its first
-    /// character, after its last line break, and at its last character, which the next word may take.
+    /// Where words start in a stretch of white space that ends before something else, by `\s*[\r\n]+|\s+(?!\S)|\s+`: at
+    /// its first character, after its last line break, and at its last character, which the next word may take.
     ///
     /// - Parameter rest: `whitespace` without line breaks that symbols have taken.
     @inline(__always)
@@ -95,7 +95,8 @@ struct ASCIIBlock {
     @inline(__always)
     static func highest(_ set: UInt64) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: 63 &- set.leadingZeroBitCount) }
 
-    /// The length of an English contraction behind the apostrophe at `place`: 1 for s, t, m, d, 2 for ll, ve, re, 0 for none.
+    /// The length of an English contraction behind the apostrophe at `place`: 1 for s, t, m, d, 2 for ll, ve, re, 0 for
+    /// none.
     ///
     /// - Precondition: two more bytes may be read.
     @inline(__always)
@@ -103,7 +104,9 @@ struct ASCIIBlock {
         let fold: UInt8 = ignoringCase ? 0x20 : 0
         switch (text[place &+ 1] | fold, text[place &+ 2] | fold) {
         case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _), (UInt8(ascii: "d"), _): return 1
-        case (UInt8(ascii: "l"), UInt8(ascii: "l")), (UInt8(ascii: "v"), UInt8(ascii: "e")), (UInt8(ascii: "r"), UInt8(ascii: "e")): return 2
+        case (UInt8(ascii: "l"), UInt8(ascii: "l")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+            (UInt8(ascii: "r"), UInt8(ascii: "e")):
+            return 2
         default: return 0
         }
     }

@@ -1,8 +1,10 @@
-/// How BERT's tokenizers read a text one character at a time: what is dropped, what ends a word, what is a word of its own.
+/// How BERT's tokenizers read a text one character at a time: what is dropped, what ends a word, what is a word of its
+/// own.
 ///
 /// Two libraries, two sets of rules; a vocabulary's file says which it is meant for.
 enum BertRules: Sendable, Hashable {
-    /// Hugging Face's BertNormalizer and BertPreTokenizer (tokenizers, `src/normalizers/bert.rs`, `src/pre_tokenizers/bert.rs`).
+    /// Hugging Face's BertNormalizer and BertPreTokenizer (tokenizers, `src/normalizers/bert.rs`,
+    /// `src/pre_tokenizers/bert.rs`).
     case huggingFace(cleansText: Bool, separatesChinese: Bool, stripsAccents: Bool, lowercases: Bool)
     /// llama.cpp (`src/llama-vocab.cpp`, llm_tokenizer_wpm_session::preprocess).
     case llamaCpp(stripsAccents: Bool, lowercases: Bool)
@@ -22,8 +24,8 @@ enum BertRules: Sendable, Hashable {
 
     /// The combining class by which what is left of a run of marks is put in order; 0 where nothing is sorted.
     ///
-    /// Decomposing a text sorts marks (Unicode standard, section 3.11), and some of those that are not stripped have a class: as of the Unicode version that
-    /// tokenizers' decomposition knows.
+    /// Decomposing a text sorts marks (Unicode standard, section 3.11), and some of those that are not stripped have a
+    /// class: as of the Unicode version that tokenizers' decomposition knows.
     func order(of scalar: Unicode.Scalar) -> UInt8 {
         guard case .huggingFace(_, _, true, _) = self else { return 0 }
         return NormalizationForms.combiningClass(scalar.value)
@@ -39,7 +41,8 @@ enum BertRules: Sendable, Hashable {
     }
 
     private func huggingFaceSteps(
-        _ scalar: Unicode.Scalar, _ cleansText: Bool, _ separatesChinese: Bool, _ stripsAccents: Bool, _ lowercases: Bool
+        _ scalar: Unicode.Scalar, _ cleansText: Bool, _ separatesChinese: Bool, _ stripsAccents: Bool,
+        _ lowercases: Bool
     ) -> [Step] {
         let characters = BertCharacters.huggingFace
         if cleansText {
@@ -61,7 +64,8 @@ enum BertRules: Sendable, Hashable {
         if lowercases { scalars = scalars.flatMap(characters.lowercase) }
         let steps = scalars.map { scalar -> Step in
             if scalar.properties.isWhitespace { return .gap }
-            let isPunctuation = BertCharacters.isASCIIPunctuation(scalar)
+            let isPunctuation =
+                BertCharacters.isASCIIPunctuation(scalar)
                 || characters.isPunctuation(characters.category(of: scalar))
             return isPunctuation ? .alone(scalar) : .letter(scalar)
         }
@@ -81,7 +85,9 @@ enum BertRules: Sendable, Hashable {
         }
         if scalar.value == 0 || scalar.value == 0xFFFD { return [] }
         let read = lowercases ? characters.lowercase(of: scalar)[0] : scalar
-        let isAlone = characters.isPunctuation(category) || BertCharacters.isASCIIPunctuation(scalar) || BertCharacters.isChinese(scalar)
+        let isAlone =
+            characters.isPunctuation(category) || BertCharacters.isASCIIPunctuation(scalar)
+            || BertCharacters.isChinese(scalar)
         return [isAlone ? .alone(read) : .letter(read)]
     }
 }

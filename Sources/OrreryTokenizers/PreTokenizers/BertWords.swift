@@ -29,7 +29,7 @@ struct BertWords {
             case .invalid(let count): (scalar, length) = ("\u{FFFD}", rules.readsDamageByteByByte ? 1 : count)
             case .incomplete: (scalar, length) = ("\u{FFFD}", rules.readsDamageByteByByte ? 1 : text.count - position)
             }
-            for step in steps(of: scalar) { try take(step, position..<position + length, body) }
+            for step in steps(of: scalar) { try take(step, position ..< position + length, body) }
             position += length
         }
         try flushMarks(body)

@@ -1,5 +1,5 @@
-/// GPT-2's way: words by its pattern, and each byte spelled in its alphabet. Also the name of a post-processor and a decoder, which look at
-/// other members.
+/// GPT-2's way: words by its pattern, and each byte spelled in its alphabet. Also the name of a post-processor and a
+/// decoder, which look at other members.
 ///
 /// Source: Hugging Face tokenizers, `src/pre_tokenizers/byte_level.rs`.
 public struct ByteLevel: Sendable, Hashable {

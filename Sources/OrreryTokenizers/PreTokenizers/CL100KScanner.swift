@@ -1,12 +1,14 @@
 /// The pattern of cl100k, as tiktoken has it:
 ///
-///     '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
+///     '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+|
+///     ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
 ///
-/// and its two relatives: Llama 3's, which lacks `\s++$` (so that "\n  " at the end of a text is two words), and Qwen 2's, which
-/// besides takes numbers one digit at a time:
+/// and its two relatives: Llama 3's, which lacks `\s++$` (so that "\n " at the end of a text is two words), and Qwen
+/// 2's, which besides takes numbers one digit at a time:
 ///
-///     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-///     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+///     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|
+///     ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+ (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|
+///     ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 struct CL100KScanner: WordScanner {
     /// The digits of a number that stay together.
     let maximalDigits: Int
@@ -26,10 +28,13 @@ struct CL100KScanner: WordScanner {
         // What is left is white space and symbols. One that is no line break may lead a word.
         let body = start + first.length
         let second = text.characterOrEnd(at: body)
-        if second.isIn(.letter) && !first.isIn(.newline) { return text.endOfRun(of: .letter, from: body + second.length) }
+        if second.isIn(.letter) && !first.isIn(.newline) {
+            return text.endOfRun(of: .letter, from: body + second.length)
+        }
 
         if !first.isIn(.space) { return endOfSymbols(in: text, from: body) }
-        let isSpaceAndSymbol = text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
+        let isSpaceAndSymbol =
+            text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
         if isSpaceAndSymbol { return endOfSymbols(in: text, from: body + second.length) }
         return text.endOfSpaceOrLine(from: start, keepsEndWhole: keepsEndWhole)
     }
@@ -57,7 +62,9 @@ struct CL100KScanner: WordScanner {
             let place = apostrophes.trailingZeroBitCount
             apostrophes &= apostrophes &- 1
             // Whether it is a contraction may depend on what is no longer in the block.
-            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else { return starts & (2 &<< UInt64(truncatingIfNeeded: place) &- 1) }
+            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else {
+                return starts & (2 &<< UInt64(truncatingIfNeeded: place) &- 1)
+            }
             let length = ASCIIBlock.contraction(text, after: place, ignoringCase: true)
             if length > 0 { starts |= 2 &<< UInt64(truncatingIfNeeded: place &+ length) & block.letters }
         }

@@ -2,10 +2,11 @@ import Foundation
 
 /// A regular expression of llama.cpp's, run by Foundation's engine on what llama.cpp's own engine sees.
 ///
-/// That engine, std::regex, knows no Unicode. So llama.cpp gives each character beyond ASCII one of seven stand-ins, for letters, numbers,
-/// punctuation, marks, symbols, white space and the rest, and spells `\p{L}` as `[A-Za-z]` and the stand-in; every kind of letter is that of all.
-/// Patterns that list characters instead see the text itself, but white space beyond ASCII as U+000B. Doing the same has a second merit:
-/// the result does not depend on Foundation's version of Unicode.
+/// That engine, std::regex, knows no Unicode. So llama.cpp gives each character beyond ASCII one of seven stand-ins,
+/// for letters, numbers, punctuation, marks, symbols, white space and the rest, and spells `\p{L}` as `[A-Za-z]` and
+/// the stand-in; every kind of letter is that of all. Patterns that list characters instead see the text itself, but
+/// white space beyond ASCII as U+000B. Doing the same has a second merit: the result does not depend on Foundation's
+/// version of Unicode.
 ///
 /// Source: llama.cpp, `src/unicode.cpp`, unicode_regex_split.
 ///
@@ -35,7 +36,7 @@ struct CollapsedPattern: @unchecked Sendable {
         for end in ends {
             units.removeAll(keepingCapacity: true)
             places.removeAll(keepingCapacity: true)
-            read(UnsafeBufferPointer(rebasing: utf8[start..<end])) { place, unit in
+            read(UnsafeBufferPointer(rebasing: utf8[start ..< end])) { place, unit in
                 units.append(unit)
                 places.append(start + place)
             }
@@ -50,11 +51,17 @@ struct CollapsedPattern: @unchecked Sendable {
         let text = NSString(characters: units, length: units.count)
         var matches: [NSRange] = []
         var failed = false
-        expression.enumerateMatches(in: text as String, options: [.reportCompletion], range: NSRange(location: 0, length: units.count)) { match, flags, _ in
+        expression.enumerateMatches(
+            in: text as String, options: [.reportCompletion], range: NSRange(location: 0, length: units.count)
+        ) { match, flags, _ in
             if flags.contains(.internalError) { failed = true }
             if let range = match?.range { matches.append(range) }
         }
-        if failed { throw TokenizerError.invalid("a word of the text needs too much room to be found by this vocabulary's pattern; expected shorter ones") }
+        if failed {
+            throw TokenizerError.invalid(
+                "a word of the text needs too much room to be found by this vocabulary's pattern; expected shorter ones"
+            )
+        }
         var last = 0
         for unit in matches.lazy.flatMap({ [$0.location, $0.location + $0.length] }) where unit > last {
             result.append(places[unit])
@@ -82,7 +89,9 @@ struct CollapsedPattern: @unchecked Sendable {
 
     private func append(_ scalar: Unicode.Scalar, at position: Int, _ body: (Int, UInt16) -> Void) {
         if scalar.value < 0x80 { return body(position, UInt16(scalar.value)) }
-        if CharacterClassTable.llamaCpp.base[Int(scalar.value)].intersects(.space) { return body(position, StandIn.space) }
+        if CharacterClassTable.llamaCpp.base[Int(scalar.value)].intersects(.space) {
+            return body(position, StandIn.space)
+        }
         if collapses { return body(position, StandIn.of(scalar)) }
         for unit in UTF16.encode(scalar)! { body(position, unit) }
     }
@@ -97,7 +106,9 @@ struct CollapsedPattern: @unchecked Sendable {
             return switch UnicodeCategory(scalar) {
             case .decimalNumber, .letterNumber, .otherNumber: 0xD1
             case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: 0xD2
-            case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation: 0xD3
+            case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+                .finalPunctuation, .otherPunctuation:
+                0xD3
             case .nonspacingMark, .spacingMark, .enclosingMark: 0xD4
             case .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol: 0xD5
             default: other
@@ -107,7 +118,8 @@ struct CollapsedPattern: @unchecked Sendable {
 
     /// What `\p{N}` and so on stand for, inside brackets.
     private static let properties = [
-        "N": "0-9\u{D1}", "L": "A-Za-z\u{D2}", "P": "!-#%-*,-/:;?@\\[-\\]_\\{\\}\u{D3}", "M": "\u{D4}", "S": "$+<=>^`|~\u{D5}",
+        "N": "0-9\u{D1}", "L": "A-Za-z\u{D2}", "P": "!-#%-*,-/:;?@\\[-\\]_\\{\\}\u{D3}", "M": "\u{D4}",
+        "S": "$+<=>^`|~\u{D5}",
     ]
 
     /// The pattern as ICU has to see it: with what properties and `\s` stand for spelled out, and `$` as the very end.

@@ -1,9 +1,10 @@
 /// The last of the three patterns that DeepSeek V3 cuts with, one after the other:
 ///
-///     [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+///     [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
+///     ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
-/// It does not match everything: digits, controls and unassigned characters that lead no word are what stands between two matches, and are
-/// one word together.
+/// It does not match everything: digits, controls and unassigned characters that lead no word are what stands between
+/// two matches, and are one word together.
 ///
 /// In its table `.head` is punctuation and symbols, `.tail` letters of ASCII, `.han` what `HanRunScanner` looks for.
 struct DeepSeekScanner: WordScanner {
@@ -16,9 +17,13 @@ struct DeepSeekScanner: WordScanner {
             if first.length == 1, second.isIn(.tail) { return text.endOfRun(of: .tail, from: body) }
             return endOfSymbols(in: text, from: body)
         }
-        if second.isIn([.letter, .mark]), !first.isIn(.newline) { return text.endOfRun(of: [.letter, .mark], from: body) }
+        if second.isIn([.letter, .mark]), !first.isIn(.newline) {
+            return text.endOfRun(of: [.letter, .mark], from: body)
+        }
         guard first.isIn(.space) else { return endOfGap(in: text, from: body) }
-        if text.bytes[start] == UInt8(ascii: " "), second.isIn(.head) { return endOfSymbols(in: text, from: body + second.length) }
+        if text.bytes[start] == UInt8(ascii: " "), second.isIn(.head) {
+            return endOfSymbols(in: text, from: body + second.length)
+        }
         return text.endOfSpaceOrLine(from: start, keepsEndWhole: false)
     }
 
@@ -47,7 +52,8 @@ struct DeepSeekScanner: WordScanner {
 /// The second of them, `[一-龥぀-ゟ゠-ヿ]+`, and what is between its matches.
 struct HanRunScanner: WordScanner {
     func endOfWord(in text: ScannedText, from start: Int) -> Int {
-        text.character(at: start).isIn(.han) ? text.endOfRun(of: .han, from: start) : text.endOfRun(outside: .han, from: start)
+        text.character(at: start).isIn(.han)
+            ? text.endOfRun(of: .han, from: start) : text.endOfRun(outside: .han, from: start)
     }
 
     func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64 { 1 }
@@ -57,13 +63,15 @@ extension CharacterClassTable {
     static let deepSeek = CharacterClassTable(
         CharacterClassTable(.v16) { category in
             switch category {
-            case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation,
-                .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol: .head
+            case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+                .finalPunctuation, .otherPunctuation,
+                .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
+                .head
             default: CharacterClass(category).subtracting([.head, .tail])
             }
         }
     ) { table in
-        for code in [0x41...0x5A, 0x61...0x7A].joined() { table[code].insert(.tail) }
-        for code in [0x4E00...0x9FA5, 0x3040...0x309F, 0x30A0...0x30FF].joined() { table[code].insert(.han) }
+        for code in [0x41 ... 0x5A, 0x61 ... 0x7A].joined() { table[code].insert(.tail) }
+        for code in [0x4E00 ... 0x9FA5, 0x3040 ... 0x309F, 0x30A0 ... 0x30FF].joined() { table[code].insert(.han) }
     }
 }

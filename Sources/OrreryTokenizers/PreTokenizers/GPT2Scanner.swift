@@ -21,7 +21,8 @@ struct GPT2Scanner: WordScanner {
     @inline(__always)
     func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64 {
         let afterSpace = block.spaces &<< 1
-        let words = ASCIIBlock.starts(block.letters) | ASCIIBlock.starts(block.digits) | ASCIIBlock.starts(block.symbols)
+        let words =
+            ASCIIBlock.starts(block.letters) | ASCIIBlock.starts(block.digits) | ASCIIBlock.starts(block.symbols)
         // White space is cut at its first and its last character.
         let spaces = ASCIIBlock.starts(block.whitespace) | block.whitespace & ~(block.whitespace &>> 1)
         var starts = block.certain(words & ~afterSpace | spaces | 1, whitespace: block.whitespace)
@@ -32,7 +33,9 @@ struct GPT2Scanner: WordScanner {
             let place = apostrophes.trailingZeroBitCount
             apostrophes &= apostrophes &- 1
             // Whether it is a contraction may depend on what is no longer in the block.
-            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else { return starts & (2 &<< UInt64(truncatingIfNeeded: place) &- 1) }
+            guard block.valid &>> UInt64(truncatingIfNeeded: place) > 0b111 else {
+                return starts & (2 &<< UInt64(truncatingIfNeeded: place) &- 1)
+            }
             let length = ASCIIBlock.contraction(text, after: place, ignoringCase: false)
             guard length > 0 else { continue }
             let next = 2 &<< UInt64(truncatingIfNeeded: place &+ length)

@@ -1,7 +1,8 @@
-/// Kimi K2's pattern as llama.cpp has it (`unicode_regex_split_custom_kimi_k2`): o200k's without regard to case and to marks, and Han is
-/// apart from other letters.
+/// Kimi K2's pattern as llama.cpp has it (`unicode_regex_split_custom_kimi_k2`): o200k's without regard to case and to
+/// marks, and Han is apart from other letters.
 ///
-///     \p{Han}+|[^\r\n\p{L}\p{N}]?[\p{L}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+///     \p{Han}+|[^\r\n\p{L}\p{N}]?[\p{L}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}|
+///     ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
 /// In its table `.letter` is every letter, `.han` a block of Han, and `.head` a letter outside of these.
 struct KimiScanner: WordScanner {
@@ -14,7 +15,8 @@ struct KimiScanner: WordScanner {
         let second = text.characterOrEnd(at: body)
         if !first.isIn(.newline) && second.isIn(.head) { return endOfLetters(in: text, from: body + second.length) }
         if !first.isIn(.space) { return endOfSymbols(in: text, from: body) }
-        let isSpaceAndSymbol = text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
+        let isSpaceAndSymbol =
+            text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
         if isSpaceAndSymbol { return endOfSymbols(in: text, from: body + second.length) }
         return text.endOfSpaceOrLine(from: start, keepsEndWhole: false)
     }

@@ -39,7 +39,9 @@ public struct Metaspace: Sendable, Hashable {
             text.split(.mergedWithNext) { (piece: UnsafeBufferPointer<UInt8>, emit: (Int, Int, Bool) -> Void) in
                 var (last, position) = (0, 0)
                 while position + symbol.count <= piece.count {
-                    guard piece[position] == symbol[0], symbol.indices.allSatisfy({ piece[position + $0] == symbol[$0] }) else {
+                    guard piece[position] == symbol[0],
+                        symbol.indices.allSatisfy({ piece[position + $0] == symbol[$0] })
+                    else {
                         position += 1
                         continue
                     }

@@ -1,4 +1,5 @@
-/// The pattern of o200k (tiktoken), in which a word ends where its case falls back: "camelCase" is two words, "HTTPServer" one.
+/// The pattern of o200k (tiktoken), in which a word ends where its case falls back: "camelCase" is two words,
+/// "HTTPServer" one.
 ///
 ///     [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
 ///     |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
@@ -6,8 +7,9 @@
 ///
 /// The classes overlap, so the expression backtracks; `casedWord` says in which order it succeeds.
 ///
-/// Which characters are heads and tails is the table's business (`CharacterClassTable`), so that the pattern's relatives need no code of
-/// their own. Tekken's, Mistral's, lacks the contractions and takes numbers one digit at a time.
+/// Which characters are heads and tails is the table's business (`CharacterClassTable`), so that the pattern's
+/// relatives need no code of their own. Tekken's, Mistral's, lacks the contractions and takes numbers one digit at a
+/// time.
 struct O200KScanner: WordScanner {
     /// The digits of a number that stay together: 1 or 3.
     var maximalDigits = 3
@@ -27,23 +29,25 @@ struct O200KScanner: WordScanner {
         let second = text.characterOrEnd(at: body)
         if !first.isIn(.newline) && second.isIn([.head, .tail]) {
             let word = casedWord(in: text, from: body)
-            // A mark that leads nothing but capitals is a word by itself: the first alternative, with the mark as its tail,
-            // comes before the second with the mark in front.
+            // A mark that leads nothing but capitals is a word by itself: the first alternative, with the mark as its
+            // tail, comes before the second with the mark in front.
             let end = first.isIn(.mark) && !word.hasTail ? body : word.end
             return endOfContraction(in: text, after: end)
         }
         if first.isIn(.mark) { return endOfContraction(in: text, after: body) }
 
         if !first.isIn(.space) { return endOfSymbols(in: text, from: body) }
-        let isSpaceAndSymbol = text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
+        let isSpaceAndSymbol =
+            text.bytes[start] == UInt8(ascii: " ") && second.length > 0 && !second.isIn(.spaceLetterOrNumber)
         if isSpaceAndSymbol { return endOfSymbols(in: text, from: body + second.length) }
         return text.endOfSpaceOrLine(from: start, keepsEndWhole: false)
     }
 
-    /// The longest prefix that `[heads]*[tails]+` matches or, only if it matches none (`hasTail` is false), `[heads]+[tails]*`.
+    /// The longest prefix that `[heads]*[tails]+` matches or, only if it matches none (`hasTail` is false),
+    /// `[heads]+[tails]*`.
     ///
-    /// Greedy heads run up to a character that is none. If that one is a tail, tails go on from there. If not, the expression
-    /// gives characters back until one is a tail as well, and ends after it.
+    /// Greedy heads run up to a character that is none. If that one is a tail, tails go on from there. If not, the
+    /// expression gives characters back until one is a tail as well, and ends after it.
     ///
     /// - Precondition: a head or a tail stands at `start`.
     @inline(__always)
@@ -85,7 +89,8 @@ struct O200KScanner: WordScanner {
         let symbols = ASCIIBlock.starts(block.symbols & ~taken) & ~(block.spaces &<< 1)
         // A blank, or a symbol that is alone and has no space before it, leads the letters behind it.
         let leads = symbols & block.letters &>> 1
-        let letters = ASCIIBlock.starts(block.letters) & ~((leads | block.lastBlanks) &<< 1) | block.upper & block.lower &<< 1
+        let letters =
+            ASCIIBlock.starts(block.letters) & ~((leads | block.lastBlanks) &<< 1) | block.upper & block.lower &<< 1
         let digits = maximalDigits == 1 ? block.digits : block.startsOfTriples
         var starts = block.certain(letters | digits | symbols | block.startsOfLines(in: rest) | 1, whitespace: rest)
         if contractions == nil { return starts }
@@ -107,7 +112,8 @@ struct O200KScanner: WordScanner {
         return starts
     }
 
-    /// Line breaks and slashes that belong to the symbols before them: `[\r\n/]*`, from a line break right behind a symbol on.
+    /// Line breaks and slashes that belong to the symbols before them: `[\r\n/]*`, from a line break right behind a
+    /// symbol on.
     @inline(__always)
     private func takenBySymbols(_ block: ASCIIBlock) -> UInt64 {
         let behind = block.newlines & block.symbols &<< 1

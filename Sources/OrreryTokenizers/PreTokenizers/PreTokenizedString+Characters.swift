@@ -33,8 +33,8 @@ extension PreTokenizedString {
         }
     }
 
-    /// Cuts where a script follows another. Characters without a script go with those before them; at the start of a piece they are lost,
-    /// as in tokenizers.
+    /// Cuts where a script follows another. Characters without a script go with those before them; at the start of a
+    /// piece they are lost, as in tokenizers.
     mutating func splitAtScripts() {
         let han = UnicodeScripts.table[0x4E00]
         let kana: (UInt8, UInt8) = (UnicodeScripts.table[0x3042], UnicodeScripts.table[0x30A2])

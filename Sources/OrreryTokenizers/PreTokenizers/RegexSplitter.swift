@@ -2,9 +2,9 @@ import Foundation
 
 /// Cuts text with a regular expression of the user's: Foundation's engine, for patterns that have no scanner.
 ///
-/// Each match is a word, and so is what lies between two matches, so that nothing of the text is lost (Hugging Face's Split, with the
-/// behaviour Isolated; tiktoken would drop it). The engine's characters are those of Foundation's Unicode version, not of
-/// `UnicodeCategory.unicodeVersion`.
+/// Each match is a word, and so is what lies between two matches, so that nothing of the text is lost (Hugging Face's
+/// Split, with the behaviour Isolated; tiktoken would drop it). The engine's characters are those of Foundation's
+/// Unicode version, not of `UnicodeCategory.unicodeVersion`.
 ///
 /// `@unchecked Sendable`: NSRegularExpression does not change, and is documented to be used from several threads.
 struct RegexSplitter: @unchecked Sendable {
@@ -15,7 +15,9 @@ struct RegexSplitter: @unchecked Sendable {
         do {
             expression = try NSRegularExpression(pattern: Self.translated(pattern), options: [.useUnixLineSeparators])
         } catch {
-            throw TokenizerError.invalid("the pattern \(TokenizerError.quoted(pattern)) is not a regular expression; expected one that ICU accepts")
+            throw TokenizerError.invalid(
+                "the pattern \(TokenizerError.quoted(pattern)) is not a regular expression; expected one that ICU accepts"
+            )
         }
     }
 
@@ -34,7 +36,10 @@ struct RegexSplitter: @unchecked Sendable {
             if range.location > (cuts.last ?? 0) { cuts.append(range.location) }
             cuts.append(range.location + range.length)
         }
-        if failed { throw TokenizerError.invalid("the pattern needs too much room on this text; expected one that backtracks less") }
+        if failed {
+            throw TokenizerError.invalid(
+                "the pattern needs too much room on this text; expected one that backtracks less")
+        }
         if (cuts.last ?? 0) < whole.length { cuts.append(whole.length) }
         return Self.byteOffsets(ofUTF16: cuts, in: utf8)
     }
@@ -63,9 +68,9 @@ struct RegexSplitter: @unchecked Sendable {
         return offsets
     }
 
-    /// The pattern as ICU has to see it to mean what it means in Rust's engines and in Oniguruma: there `\s` is the property
-    /// White_Space, of which ICU's lacks \v and U+0085, and `$` is the very end of the text, where ICU's also stands before a last line
-    /// break.
+    /// The pattern as ICU has to see it to mean what it means in Rust's engines and in Oniguruma: there `\s` is the
+    /// property White_Space, of which ICU's lacks \v and U+0085, and `$` is the very end of the text, where ICU's also
+    /// stands before a last line break.
     static func translated(_ pattern: String) -> String {
         var result = ""
         var isEscaped = false

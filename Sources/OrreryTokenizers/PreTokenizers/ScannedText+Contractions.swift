@@ -23,10 +23,13 @@ extension ScannedText {
         switch (first, second) {
         case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _), (UInt8(ascii: "d"), _):
             return position + 1
-        case (UInt8(ascii: "l"), UInt8(ascii: "l")), (UInt8(ascii: "v"), UInt8(ascii: "e")), (UInt8(ascii: "r"), UInt8(ascii: "e")):
+        case (UInt8(ascii: "l"), UInt8(ascii: "l")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+            (UInt8(ascii: "r"), UInt8(ascii: "e")):
             return position + 2
         default:
-            let isLongS = letters == .anyCaseFolded && bytes[position] == 0xC5 && position + 1 < count && bytes[position + 1] == 0xBF
+            let isLongS =
+                letters == .anyCaseFolded && bytes[position] == 0xC5 && position + 1 < count
+                && bytes[position + 1] == 0xBF
             return isLongS ? position + 2 : nil
         }
     }

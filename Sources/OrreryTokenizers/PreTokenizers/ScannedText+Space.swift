@@ -1,7 +1,7 @@
 /// How the patterns cut white space. They share the idea: the last blank before a word belongs to the word.
 extension ScannedText {
-    /// `\s++$|\s+(?!\S)|\s`, or `\s+(?!\S)|\s+`, which says the same: all of it at the end of the text; elsewhere all but the last
-    /// character, which is left to the next word, unless it is the only one.
+    /// `\s++$|\s+(?!\S)|\s`, or `\s+(?!\S)|\s+`, which says the same: all of it at the end of the text; elsewhere all
+    /// but the last character, which is left to the next word, unless it is the only one.
     ///
     /// - Precondition: white space stands at `start`.
     @inline(__always)
@@ -12,7 +12,8 @@ extension ScannedText {
 
     /// `\s*[\r\n]+|\s+(?!\S)|\s+`: up to the last line break of the run if it has one, else as `endOfSpace`.
     ///
-    /// - Parameter keepsEndWhole: `\s++$|\s*[\r\n]|\s+(?!\S)|\s`: first of all, white space that ends the text is one word.
+    /// - Parameter keepsEndWhole: `\s++$|\s*[\r\n]|\s+(?!\S)|\s`: first of all, white space that ends the text is one
+    ///   word.
     @inline(__always)
     func endOfSpaceOrLine(from start: Int, keepsEndWhole: Bool) -> Int {
         let run = spaceRun(from: start)

@@ -1,7 +1,7 @@
 /// Text under a scanner: UTF-8 bytes that need not be well-formed, and the classes of characters.
 ///
-/// Positions are byte offsets, always at the start of a character. Bytes that are not UTF-8 count as one character per ill-formed
-/// part (see `UTF8Step`), of no class: neither letter nor number nor space, like punctuation.
+/// Positions are byte offsets, always at the start of a character. Bytes that are not UTF-8 count as one character per
+/// ill-formed part (see `UTF8Step`), of no class: neither letter nor number nor space, like punctuation.
 ///
 /// An unowned view: it must not outlive the bytes that it was made from.
 struct ScannedText {

@@ -23,7 +23,8 @@ public enum SplitPattern: Sendable, Hashable {
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
     static let named: KeyValuePairs<String, SplitPattern> = [
-        "r50k": .gpt2, "p50k": .gpt2, "p50k_edit": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k, "o200k_harmony": .o200k, "llama3": .llama3, "qwen2": .qwen2,
+        "r50k": .gpt2, "p50k": .gpt2, "p50k_edit": .gpt2, "gpt2": .gpt2, "cl100k": .cl100k, "o200k": .o200k,
+        "o200k_harmony": .o200k, "llama3": .llama3, "qwen2": .qwen2,
         "tekken": .tekken, "starcoder": .starcoder, "deepseek3": .deepseek3, "none": .none,
     ]
 
@@ -33,14 +34,14 @@ public enum SplitPattern: Sendable, Hashable {
         self = Self.named.first { $0.key == name }?.value ?? SplitPattern(regex: argument)
     }
 
-    /// The pattern that a regular expression in the syntax of Rust's fancy-regex stands for: one with code of its own where it is known,
-    /// letter for letter.
+    /// The pattern that a regular expression in the syntax of Rust's fancy-regex stands for: one with code of its own
+    /// where it is known, letter for letter.
     public init(regex: String) {
         self = Self.spelled(regex, in: \.rust) ?? .regex(regex)
     }
 
-    /// The same for one in Oniguruma's Ruby syntax, which Hugging Face tokenizers uses. There `$` also ends a line, and `{1,3}+` is
-    /// one or more, not a possessive interval.
+    /// The same for one in Oniguruma's Ruby syntax, which Hugging Face tokenizers uses. There `$` also ends a line, and
+    /// `{1,3}+` is one or more, not a possessive interval.
     init(oniguruma regex: String) {
         if let known = Self.spelled(regex, in: \.oniguruma) {
             self = known
@@ -55,8 +56,8 @@ public enum SplitPattern: Sendable, Hashable {
         spellings.first { $0[keyPath: dialect].utf8.elementsEqual(regex.utf8) }?.pattern
     }
 
-    /// The regular expressions that cut one after the other, each the parts that the one before made as if they were texts of their own, in the
-    /// syntax of Rust's fancy-regex; none for `none`, one for most.
+    /// The regular expressions that cut one after the other, each the parts that the one before made as if they were
+    /// texts of their own, in the syntax of Rust's fancy-regex; none for `none`, one for most.
     public var regexes: [String] {
         switch self {
         case .none: []
@@ -112,7 +113,8 @@ public enum SplitPattern: Sendable, Hashable {
     /// Of each pattern the spelling that is written comes first: tiktoken's for its own, else Hugging Face's.
     private static let spellings: [Spelling] = {
         let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
-        let heads = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, tails = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#, lead = #"[^\r\n\p{L}\p{N}]?"#
+        let heads = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, tails = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#,
+            lead = #"[^\r\n\p{L}\p{N}]?"#
         return [
             Spelling(
                 .gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#,
@@ -120,18 +122,30 @@ public enum SplitPattern: Sendable, Hashable {
             Spelling(.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
             Spelling(.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?[\p{L}]+| ?[\p{N}]+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
             Spelling(
-                .cl100k, #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#,
-                oniguruma: #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++\z|\s*[\r\n]|\s+(?!\S)|\s"#),
-            Spelling(.llama3, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
-            Spelling(.llama3, #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#),
-            Spelling(.qwen2, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+                .cl100k,
+                #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#,
+                oniguruma:
+                    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++\z|\s*[\r\n]|\s+(?!\S)|\s"#
+            ),
+            Spelling(
+                .llama3,
+                contraction
+                    + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+            Spelling(
+                .llama3,
+                #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#
+            ),
+            Spelling(
+                .qwen2,
+                contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
             Spelling(
                 .o200k,
                 "\(lead)\(heads)*\(tails)+\(contraction)?|\(lead)\(heads)+\(tails)*\(contraction)?"
                     + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
             Spelling(
                 .tekken,
-                "\(lead)\(heads)*\(tails)+|\(lead)\(heads)+\(tails)*" + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+                "\(lead)\(heads)*\(tails)+|\(lead)\(heads)+\(tails)*"
+                    + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
         ]
     }()
 }

@@ -1,5 +1,5 @@
-/// Cuts a text in several steps, each of which cuts what the one before left, as if each part were a text of its own: how llama.cpp and
-/// Hugging Face's Sequence apply several patterns.
+/// Cuts a text in several steps, each of which cuts what the one before left, as if each part were a text of its own:
+/// how llama.cpp and Hugging Face's Sequence apply several patterns.
 struct SteppedSplitter: Sendable {
     /// One step.
     enum Step: Sendable {
@@ -31,8 +31,8 @@ enum NumberGroups: Sendable {
     case whole
     /// From the left, so many digits each: `\p{N}{1,3}`.
     case fromLeft(Int)
-    /// From the right, three digits each, so that the first group may have fewer; that one is not cut from the text before it, which is left to
-    /// the next step (llama.cpp, unicode_regex_split_custom_afmoe).
+    /// From the right, three digits each, so that the first group may have fewer; that one is not cut from the text
+    /// before it, which is left to the next step (llama.cpp, unicode_regex_split_custom_afmoe).
     case threesFromRight
 
     fileprivate var joinsTextBefore: Bool {
@@ -48,12 +48,15 @@ extension SteppedSplitter.Step {
         result.reserveCapacity(ends.count)
         var start = 0
         for end in ends {
-            let part = UnsafeBufferPointer(rebasing: utf8[start..<end])
+            let part = UnsafeBufferPointer(rebasing: utf8[start ..< end])
             switch self {
             case .scanner(let scanner, let table): Self.cut(part, with: scanner, table, offset: start, into: &result)
-            case .numbers(let groups, let table): Self.cut(ScannedText(part, table), groups, offset: start, into: &result)
+            case .numbers(let groups, let table):
+                Self.cut(ScannedText(part, table), groups, offset: start, into: &result)
             case .lineFeeds:
-                for index in part.indices.dropFirst() where (part[index] == 0x0A) != (part[index - 1] == 0x0A) { result.append(start + index) }
+                for index in part.indices.dropFirst() where (part[index] == 0x0A) != (part[index - 1] == 0x0A) {
+                    result.append(start + index)
+                }
                 result.append(end)
             case .pattern: break
             }
@@ -63,7 +66,8 @@ extension SteppedSplitter.Step {
     }
 
     private static func cut(
-        _ part: UnsafeBufferPointer<UInt8>, with scanner: some WordScanner, _ table: CharacterClassTable, offset: Int, into ends: inout [Int]
+        _ part: UnsafeBufferPointer<UInt8>, with scanner: some WordScanner, _ table: CharacterClassTable, offset: Int,
+        into ends: inout [Int]
     ) {
         let text = ScannedText(part, table)
         var position = 0
@@ -95,7 +99,8 @@ extension SteppedSplitter.Step {
             switch groups {
             case .whole: ends += edges.suffix(1)
             case .fromLeft: break
-            case .threesFromRight: ends += edges.enumerated().filter { (edges.count - 1 - $0.offset) % 3 == 0 }.map(\.element)
+            case .threesFromRight:
+                ends += edges.enumerated().filter { (edges.count - 1 - $0.offset) % 3 == 0 }.map(\.element)
             }
         }
     }

@@ -7,8 +7,8 @@ protocol WordScanner {
     /// - Precondition: `start` is inside the text.
     func endOfWord(in text: ScannedText, from start: Int) -> Int
 
-    /// Where words start in a block whose first byte starts one: position 0 and those further ones that hold whatever follows the
-    /// block. Between two of them is a word as `endOfWord` would cut it.
+    /// Where words start in a block whose first byte starts one: position 0 and those further ones that hold whatever
+    /// follows the block. Between two of them is a word as `endOfWord` would cut it.
     ///
     /// - Parameter text: the bytes of the block and two more.
     func wordStarts(in block: ASCIIBlock, _ text: UnsafePointer<UInt8>) -> UInt64

@@ -13,7 +13,9 @@ struct WordSplitter: Sendable {
     /// What the scanners ask about characters.
     let classes: CharacterClassTable
 
-    init(_ cutter: Cutter, _ classes: CharacterClassTable = .standard) { (self.cutter, self.classes) = (cutter, classes) }
+    init(_ cutter: Cutter, _ classes: CharacterClassTable = .standard) {
+        (self.cutter, self.classes) = (cutter, classes)
+    }
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
     init(_ pattern: SplitPattern) throws {
@@ -25,16 +27,24 @@ struct WordSplitter: Sendable {
         case .o200k: self.init(.o200k(O200KScanner()))
         case .tekken: self.init(.o200k(O200KScanner(maximalDigits: 1, contractions: nil)))
         case .starcoder:
-            self.init(.steps(SteppedSplitter(steps: [.numbers(.fromLeft(1), .standard), .scanner(GPT2Scanner(), .standard)], cutsBetweenWords: true)))
+            self.init(
+                .steps(
+                    SteppedSplitter(
+                        steps: [.numbers(.fromLeft(1), .standard), .scanner(GPT2Scanner(), .standard)],
+                        cutsBetweenWords: true)))
         case .deepseek3:
-            let steps: [SteppedSplitter.Step] = [.numbers(.fromLeft(3), .deepSeek), .scanner(HanRunScanner(), .deepSeek), .scanner(DeepSeekScanner(), .deepSeek)]
+            let steps: [SteppedSplitter.Step] = [
+                .numbers(.fromLeft(3), .deepSeek), .scanner(HanRunScanner(), .deepSeek),
+                .scanner(DeepSeekScanner(), .deepSeek),
+            ]
             self.init(.steps(SteppedSplitter(steps: steps, cutsBetweenWords: true)))
         case .none: self.init(.none(WholeTextScanner()))
         case .regex(let regex): self.init(.regex(try RegexSplitter(regex)))
         }
     }
 
-    /// Whether white space after a letter or a number always starts a word, whatever is around: true of all scanners, unknown of others.
+    /// Whether white space after a letter or a number always starts a word, whatever is around: true of all scanners,
+    /// unknown of others.
     var cutsBetweenWords: Bool {
         switch cutter {
         case .gpt2, .cl100k, .o200k: true

@@ -1,7 +1,7 @@
 /// A fast hash of short byte strings: eight bytes a step, folded by a 128-bit product (the mixing of Wang Yi's wyhash).
 ///
-/// The seed differs from process to process, so that nobody can write a vocabulary or a text whose strings all collide. Nothing
-/// that is written or returned depends on it.
+/// The seed differs from process to process, so that nobody can write a vocabulary or a text whose strings all collide.
+/// Nothing that is written or returned depends on it.
 enum ByteHash {
     private static let seed = UInt64.random(in: .min ... .max) | 1
     private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -28,7 +28,9 @@ enum ByteHash {
             let high = bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
             last = UInt64(high) << 32 | UInt64(low)
         } else {
-            for offset in 0..<rest { last = last << 8 | UInt64(bytes.load(fromByteOffset: position + offset, as: UInt8.self)) }
+            for offset in 0 ..< rest {
+                last = last << 8 | UInt64(bytes.load(fromByteOffset: position + offset, as: UInt8.self))
+            }
         }
         return fold(state ^ last, seed ^ factor)
     }

@@ -16,7 +16,8 @@ struct ByteTrie: Sendable {
     /// - Parameter strings: distinct and not empty, with their values.
     init(_ strings: [(bytes: [UInt8], value: Int32)]) {
         let sorted = strings.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        // Breadth first, so that a node's edges come out side by side. Each entry is a node, the strings below it and its depth.
+        // Breadth first, so that a node's edges come out side by side. Each entry is a node, the strings below it and
+        // its depth.
         var pending = [(node: 0, strings: sorted.indices, depth: 0)]
         var next = 0
         while next < pending.count {
@@ -24,7 +25,7 @@ struct ByteTrie: Sendable {
             next += 1
             if let first = strings.first, sorted[first].bytes.count == depth {
                 nodes[node].value = sorted[first].value
-                strings = first + 1..<strings.upperBound
+                strings = first + 1 ..< strings.upperBound
             }
             nodes[node].firstEdge = Int32(edges.count)
             while let first = strings.first {
@@ -32,9 +33,9 @@ struct ByteTrie: Sendable {
                 let end = strings.first { sorted[$0].bytes[depth] != byte } ?? strings.upperBound
                 edges.append((byte, Int32(nodes.count)))
                 nodes[node].edgeCount += 1
-                pending.append((nodes.count, first..<end, depth + 1))
+                pending.append((nodes.count, first ..< end, depth + 1))
                 nodes.append(Node())
-                strings = end..<strings.upperBound
+                strings = end ..< strings.upperBound
             }
         }
     }

@@ -7,9 +7,9 @@ enum LaxUTF8 {
         let first = text[position]
         if first < 0x80 { return (UInt32(first), 1) }
         let length = lengthOfCharacter(startingWith: first)
-        guard (0xC0..<0xF8).contains(first), position + length <= text.count else { return nil }
+        guard (0xC0 ..< 0xF8).contains(first), position + length <= text.count else { return nil }
         var value = UInt32(first) & (0xFF >> UInt32(length + 1))
-        for place in position + 1..<position + length {
+        for place in position + 1 ..< position + length {
             guard text[place] & 0xC0 == 0x80 else { return nil }
             value = value << 6 | UInt32(text[place] & 0x3F)
         }
@@ -20,9 +20,9 @@ enum LaxUTF8 {
     static func bytes(of value: UInt32) -> [UInt8] {
         func trail(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(value >> shift & 0x3F) }
         switch value {
-        case 0..<0x80: return [UInt8(value)]
-        case 0x80..<0x800: return [0xC0 | UInt8(value >> 6), trail(0)]
-        case 0x800..<0x10000: return [0xE0 | UInt8(value >> 12), trail(6), trail(0)]
+        case 0 ..< 0x80: return [UInt8(value)]
+        case 0x80 ..< 0x800: return [0xC0 | UInt8(value >> 6), trail(0)]
+        case 0x800 ..< 0x10000: return [0xE0 | UInt8(value >> 12), trail(6), trail(0)]
         default: return [0xF0 | UInt8(value >> 18 & 7), trail(12), trail(6), trail(0)]
         }
     }

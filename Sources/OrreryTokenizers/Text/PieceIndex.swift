@@ -8,8 +8,8 @@ import Darwin
 
 /// From the bytes of a piece to its id: an open-addressing table of integers over a `PieceTable`.
 ///
-/// A dictionary keyed by `String` would take "é" and "e" with an accent for one, and one keyed by `[UInt8]` would need an array
-/// for each look-up.
+/// A dictionary keyed by `String` would take "é" and "e" with an accent for one, and one keyed by `[UInt8]` would need
+/// an array for each look-up.
 struct PieceIndex: Sendable {
     static let missing: TokenID = -1
 

@@ -27,7 +27,7 @@ public struct PieceTable: Sendable, RandomAccessCollection {
     public subscript(id: Int) -> ArraySlice<UInt8> { bytes[range(of: id)] }
 
     /// Where piece `id` stands among the bytes of all.
-    func range(of id: Int) -> Range<Int> { (id == 0 ? 0 : ends[id - 1])..<ends[id] }
+    func range(of id: Int) -> Range<Int> { (id == 0 ? 0 : ends[id - 1]) ..< ends[id] }
 
     /// Piece `id` as text, for messages: bytes that are not UTF-8 become U+FFFD.
     func text(of id: Int) -> String { String(decoding: self[id], as: UTF8.self) }

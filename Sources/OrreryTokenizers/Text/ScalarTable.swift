@@ -1,8 +1,8 @@
 /// A map from Unicode scalars to token ids, built for speed: two array look-ups, no hashing.
 ///
-/// Pages of 256 scalars; those without an entry share page 0, so that a vocabulary of Latin letters takes 10 KB and one of all
-/// 1.1 million scalars 4.4 MB. Scalars are compared as numbers: U+212B and U+00C5, both "Å", stay two entries, where a
-/// dictionary keyed by `String` would merge them.
+/// Pages of 256 scalars; those without an entry share page 0, so that a vocabulary of Latin letters takes 10 KB and one
+/// of all 1.1 million scalars 4.4 MB. Scalars are compared as numbers: U+212B and U+00C5, both "Å", stay two entries,
+/// where a dictionary keyed by `String` would merge them.
 struct ScalarTable: Sendable {
     /// What stands for "no entry".
     static let missing: TokenID = -1
@@ -23,5 +23,5 @@ struct ScalarTable: Sendable {
     }
 
     /// The ids of the 128 ASCII characters, side by side: the inner loop's short cut.
-    var ascii: [TokenID] { (0..<128).map { self[Unicode.Scalar($0)] } }
+    var ascii: [TokenID] { (0 ..< 128).map { self[Unicode.Scalar($0)] } }
 }

@@ -14,12 +14,14 @@ public struct StreamingDecoder: Sendable {
         assembler.append(try appendBytes(id))
     }
 
-    /// What is left at the end: text that the decoder withheld, U+FFFD if the tokens stopped inside a character, else nothing.
+    /// What is left at the end: text that the decoder withheld, U+FFFD if the tokens stopped inside a character, else
+    /// nothing.
     ///
     /// - Throws: `TokenizerError` if what was withheld cannot be decoded.
     public mutating func finish() throws -> String { assembler.append(try finishBytes()) + assembler.finish() }
 
-    /// The bytes that token `id` adds, for a reader that joins characters itself: a search for stop strings sits in between.
+    /// The bytes that token `id` adds, for a reader that joins characters itself: a search for stop strings sits in
+    /// between.
     public mutating func appendBytes(_ id: TokenID) throws -> [UInt8] {
         var bytes: [UInt8] = []
         try decoder.append(id, into: &bytes)

@@ -7,7 +7,8 @@ public protocol TokenDecoder: Sendable {
 
     /// Appends what has waited, and is ready for another text, also where it throws.
     ///
-    /// - Throws: `TokenizerError` if what has waited cannot be decoded: a regular expression of the decoder takes too long on it.
+    /// - Throws: `TokenizerError` if what has waited cannot be decoded: a regular expression of the decoder takes too
+    ///   long on it.
     mutating func finish(into bytes: inout [UInt8]) throws
 }
 

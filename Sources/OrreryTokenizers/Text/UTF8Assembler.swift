@@ -1,7 +1,7 @@
 /// Joins pieces of UTF-8 into text without ever emitting half a character.
 ///
-/// The strings that `append` and `finish` return, put together, are `String(decoding:as: UTF8.self)` of all the bytes: an
-/// unfinished character waits for its rest, and bytes that cannot become one turn into U+FFFD at once.
+/// The strings that `append` and `finish` return, put together, are `String(decoding:as: UTF8.self)` of all the bytes:
+/// an unfinished character waits for its rest, and bytes that cannot become one turn into U+FFFD at once.
 public struct UTF8Assembler: Sendable {
     /// The start of a character, at most three bytes.
     private var pending: [UInt8] = []
@@ -27,9 +27,10 @@ public struct UTF8Assembler: Sendable {
 
     /// The length of `utf8` without an unfinished character at its end.
     private static func completeLength(_ utf8: UnsafeBufferPointer<UInt8>) -> Int {
-        // A character has at most four bytes, so an unfinished one starts at one of the last three; ill-formed text cannot hide
-        // its start, because no byte both continues a character and starts one.
-        for position in stride(from: utf8.count - 1, through: max(0, utf8.count - 3), by: -1) where utf8[position] & 0xC0 != 0x80 {
+        // A character has at most four bytes, so an unfinished one starts at one of the last three; ill-formed text
+        // cannot hide its start, because no byte both continues a character and starts one.
+        for position in stride(from: utf8.count - 1, through: max(0, utf8.count - 3), by: -1)
+        where utf8[position] & 0xC0 != 0x80 {
             return UTF8Step(utf8, at: position) == .incomplete ? position : utf8.count
         }
         return utf8.count

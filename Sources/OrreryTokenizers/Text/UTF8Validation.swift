@@ -5,7 +5,9 @@ extension UnsafeBufferPointer<UInt8> {
         while position < count {
             let rest = count - position
             // Eight bytes of ASCII at a time.
-            if rest >= 8, UnsafeRawPointer(baseAddress! + position).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+            if rest >= 8,
+                UnsafeRawPointer(baseAddress! + position).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+            {
                 position += 8
             } else if case .scalar(_, let length) = UTF8Step(self, at: position) {
                 position += length

@@ -5,14 +5,16 @@ struct ByteLevelAlphabet {
     /// The id of each byte's token; nil for those that have none, which words are written without.
     private(set) var ids = [UInt32?](repeating: nil, count: 256)
 
-    /// Source: tokenizers, `src/models/bpe/trainer.rs`, `compute_alphabet`. Of equally frequent bytes the limit, there, takes whichever come
-    /// first in a hash table; here the ones with higher stand-ins go.
+    /// Source: tokenizers, `src/models/bpe/trainer.rs`, `compute_alphabet`. Of equally frequent bytes the limit, there,
+    /// takes whichever come first in a hash table; here the ones with higher stand-ins go.
     init(of words: WordTable, _ settings: BytePairTrainer.Settings) {
         for token in settings.specialTokens { texts.add(Array(token.utf8)) }
         var counts = [Int](repeating: 0, count: 256)
         words.forEach { word, count in for byte in word { counts[Int(byte)] += count } }
         if settings.startsWithAllBytes { counts = counts.map { _ in .max } }
-        var kept = (0..<256).filter { counts[$0] > 0 }.sorted { ByteAlphabet.scalars[$0].value < ByteAlphabet.scalars[$1].value }
+        var kept = (0 ..< 256).filter { counts[$0] > 0 }.sorted {
+            ByteAlphabet.scalars[$0].value < ByteAlphabet.scalars[$1].value
+        }
         if let limit = settings.alphabetLimit, kept.count > limit {
             let rank = kept.enumerated().sorted { (counts[$1.element], $0.offset) < (counts[$0.element], $1.offset) }
             kept = rank.prefix(limit).sorted { $0.offset < $1.offset }.map(\.element)

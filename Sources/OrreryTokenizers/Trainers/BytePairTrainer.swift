@@ -2,9 +2,9 @@ import Foundation
 
 /// Learns a byte-level byte-pair vocabulary (GPT-2's kind) from text.
 ///
-/// From the same text with the same settings come the merges of Hugging Face tokenizers' BpeTrainer behind a ByteLevel pre-tokenizer, in the
-/// same order and with the same ids (version 0.23): special tokens first, then the alphabet in the order of its stand-ins, then what merges
-/// make.
+/// From the same text with the same settings come the merges of Hugging Face tokenizers' BpeTrainer behind a ByteLevel
+/// pre-tokenizer, in the same order and with the same ids (version 0.23): special tokens first, then the alphabet in
+/// the order of its stand-ins, then what merges make.
 public struct BytePairTrainer: Sendable {
     public struct Settings: Sendable {
         /// Tokens in all, special ones and bytes included.
@@ -13,11 +13,13 @@ public struct BytePairTrainer: Sendable {
         public var minimalFrequency = 0
         /// Tokens outside the model, which get the first ids; the first that ends a text is `endOfText`.
         public var specialTokens: [String] = []
-        /// Whether all 256 bytes have a token, met or not; else only those that the text has, and other text cannot be encoded.
+        /// Whether all 256 bytes have a token, met or not; else only those that the text has, and other text cannot be
+        /// encoded.
         public var startsWithAllBytes = true
         /// The most bytes to have a token, the most frequent ones; nil keeps all.
         public var alphabetLimit: Int?
-        /// Tokens of this many bytes or more are not formed, but for those of two; nil forms all. (HF's `max_token_length`.)
+        /// Tokens of this many bytes or more are not formed, but for those of two; nil forms all. (HF's
+        /// `max_token_length`.)
         public var maximalTokenLength: Int?
         /// How text is cut into words, across which nothing merges.
         public var pattern = SplitPattern.gpt2
@@ -51,7 +53,9 @@ public struct BytePairTrainer: Sendable {
         var learner = MergeLearner(words, policy: policy)
         let (first, size) = (policy.count, settings.vocabularySize)
         try learner.learn(vocabularySize: size, minimalFrequency: settings.minimalFrequency) { count in
-            if count & 63 == 0 { try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first)) }
+            if count & 63 == 0 {
+                try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first))
+            }
         }
         result.tokens = words.tokenCount + single
         result.learningSeconds = clock.lap()
@@ -69,13 +73,16 @@ public struct BytePairTrainer: Sendable {
 
 extension BytePairTrainer.Settings {
     func validate() throws {
-        guard (1...TokenBytes.maximalCount).contains(vocabularySize) else {
-            throw TokenizerError.invalid("vocabulary size: expected 1 to \(TokenBytes.maximalCount), found \(vocabularySize)")
+        guard (1 ... TokenBytes.maximalCount).contains(vocabularySize) else {
+            throw TokenizerError.invalid(
+                "vocabulary size: expected 1 to \(TokenBytes.maximalCount), found \(vocabularySize)")
         }
         // The alphabet is known before the text only where it is all bytes.
         if startsWithAllBytes && alphabetLimit == nil { try requireRoom(for: 256 + specialTokens.count) }
-        guard minimalFrequency >= 0 else { throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(minimalFrequency)") }
-        if let alphabetLimit, !(1...256).contains(alphabetLimit) {
+        guard minimalFrequency >= 0 else {
+            throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(minimalFrequency)")
+        }
+        if let alphabetLimit, !(1 ... 256).contains(alphabetLimit) {
             throw TokenizerError.invalid("alphabet limit: expected 1 to 256, found \(alphabetLimit)")
         }
         if let maximalTokenLength, maximalTokenLength < 1 {
@@ -88,7 +95,8 @@ extension BytePairTrainer.Settings {
     func requireRoom(for count: Int) throws {
         guard count <= vocabularySize else {
             throw TokenizerError.invalid(
-                "vocabulary size \(vocabularySize) has no room for \(count) bytes and special tokens; expected a larger one")
+                "vocabulary size \(vocabularySize) has no room for \(count) bytes and special tokens; expected a larger one"
+            )
         }
     }
 }

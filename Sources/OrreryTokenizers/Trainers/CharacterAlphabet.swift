@@ -1,12 +1,13 @@
-/// The characters that a vocabulary has pieces for, once as they start a word and once as they continue it, and words written in them.
+/// The characters that a vocabulary has pieces for, once as they start a word and once as they continue it, and words
+/// written in them.
 struct CharacterAlphabet {
     /// Special tokens, then characters, then characters with the prefix; by id.
     private(set) var texts = TokenTexts()
     private var starts: [Unicode.Scalar: UInt32] = [:]
     private var rests: [Unicode.Scalar: UInt32] = [:]
 
-    /// Source: tokenizers, `src/models/bpe/trainer.rs`, `compute_alphabet` and `tokenize_words`. Of equally frequent characters the limit, there,
-    /// takes whichever come first in a hash table; here those with lower code points.
+    /// Source: tokenizers, `src/models/bpe/trainer.rs`, `compute_alphabet` and `tokenize_words`. Of equally frequent
+    /// characters the limit, there, takes whichever come first in a hash table; here those with lower code points.
     init(of words: WordTable, specialTokens: [String], limit: Int?, continuingPrefix: String) {
         for token in specialTokens { texts.add(Array(token.utf8)) }
         var counts: [Unicode.Scalar: Int] = [:]
@@ -22,7 +23,9 @@ struct CharacterAlphabet {
             kept = kept.sorted { (counts[$1]!, $0.value) < (counts[$0]!, $1.value) }.prefix(limit).sorted()
         }
         for scalar in kept { starts[scalar] = texts.add(Array(String(scalar).utf8)) }
-        for scalar in kept where continuing.contains(scalar) { rests[scalar] = texts.add(Array((continuingPrefix + String(scalar)).utf8)) }
+        for scalar in kept where continuing.contains(scalar) {
+            rests[scalar] = texts.add(Array((continuingPrefix + String(scalar)).utf8))
+        }
     }
 
     /// The words as symbols, and how many tokens those have that are left out because they have only one.

@@ -1,6 +1,8 @@
-/// How text is read, and which pieces may be: sentencepiece's TrainerSpec as far as it is honoured here, with its defaults.
+/// How text is read, and which pieces may be: sentencepiece's TrainerSpec as far as it is honoured here, with its
+/// defaults.
 public struct SentencePieceTraining: Sendable, Hashable {
-    /// The share of the text's characters that must be covered by pieces of one character; the others are unknown, or bytes.
+    /// The share of the text's characters that must be covered by pieces of one character; the others are unknown, or
+    /// bytes.
     public var characterCoverage = 0.9995
     /// Whether there is a piece for every byte.
     public var byteFallback = false
@@ -21,9 +23,10 @@ public struct SentencePieceTraining: Sendable, Hashable {
 
     func validate() throws {
         guard characterCoverage > 0 && characterCoverage <= 1 else {
-            throw TokenizerError.invalid("character coverage: expected more than 0, at most 1, found \(characterCoverage)")
+            throw TokenizerError.invalid(
+                "character coverage: expected more than 0, at most 1, found \(characterCoverage)")
         }
-        guard (1...255).contains(maximalLength) else {
+        guard (1 ... 255).contains(maximalLength) else {
             throw TokenizerError.invalid("maximal piece length: expected 1 to 255, found \(maximalLength)")
         }
     }

@@ -34,7 +34,9 @@ public struct TokenizerTrainer: Sendable {
     /// Of `sentencePieceBPE` and `unigram`.
     public var pieces = SentencePieceTraining()
 
-    public init(_ kind: Kind, resources: TrainerResources = TrainerResources()) { (self.kind, self.resources) = (kind, resources) }
+    public init(_ kind: Kind, resources: TrainerResources = TrainerResources()) {
+        (self.kind, self.resources) = (kind, resources)
+    }
 
     /// - Throws: `TokenizerError` naming a setting that cannot be.
     public func validate() throws {
@@ -47,10 +49,12 @@ public struct TokenizerTrainer: Sendable {
         }
     }
 
-    public func train(on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }) throws -> Result {
+    public func train(on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }) throws -> Result
+    {
         switch kind {
         case .bytePair:
-            let (tokenizer, learnt) = try BytePairTrainer(bytePairs, resources: resources).train(on: corpus, report: report)
+            let (tokenizer, learnt) = try BytePairTrainer(bytePairs, resources: resources).train(
+                on: corpus, report: report)
             return Result(tokenizer: tokenizer, report: learnt, merges: tokenizer.mergeCount)
         case .sentencePieceBPE:
             let (tokenizer, merges, learnt) = try sentencePieceBPE().train(on: corpus, report: report)
@@ -59,7 +63,8 @@ public struct TokenizerTrainer: Sendable {
             let (tokenizer, learnt) = try unigram().train(on: corpus, report: report)
             return Result(tokenizer: tokenizer, report: learnt, merges: nil)
         case .wordPiece:
-            let (tokenizer, learnt) = try WordPieceTrainer(wordPieces, resources: resources).train(on: corpus, report: report)
+            let (tokenizer, learnt) = try WordPieceTrainer(wordPieces, resources: resources).train(
+                on: corpus, report: report)
             return Result(tokenizer: tokenizer, report: learnt, merges: nil)
         case .wordLevel:
             let (tokenizer, learnt) = try wordLevel().train(on: corpus, report: report)
@@ -68,7 +73,8 @@ public struct TokenizerTrainer: Sendable {
     }
 
     private func sentencePieceBPE() throws -> SentencePieceBPETrainer {
-        try SentencePieceBPETrainer(pieces, vocabularySize: vocabularySize, specialTokens: specialTokens, resources: resources)
+        try SentencePieceBPETrainer(
+            pieces, vocabularySize: vocabularySize, specialTokens: specialTokens, resources: resources)
     }
 
     private func unigram() throws -> UnigramTrainer {
@@ -77,7 +83,8 @@ public struct TokenizerTrainer: Sendable {
 
     private func wordLevel() throws -> WordLevelTrainer {
         try WordLevelTrainer(
-            vocabularySize: vocabularySize, minimalFrequency: minimalFrequency, specialTokens: specialTokens, resources: resources)
+            vocabularySize: vocabularySize, minimalFrequency: minimalFrequency, specialTokens: specialTokens,
+            resources: resources)
     }
 
     private var wordPieces: WordPieceTrainer.Settings {
@@ -91,8 +98,12 @@ public struct TokenizerTrainer: Sendable {
 
     private var bytePairs: BytePairTrainer.Settings {
         var settings = BytePairTrainer.Settings()
-        (settings.vocabularySize, settings.minimalFrequency, settings.specialTokens) = (vocabularySize, minimalFrequency, specialTokens)
-        (settings.alphabetLimit, settings.maximalTokenLength, settings.pattern) = (alphabetLimit, maximalTokenLength, pattern)
+        (settings.vocabularySize, settings.minimalFrequency, settings.specialTokens) = (
+            vocabularySize, minimalFrequency, specialTokens
+        )
+        (settings.alphabetLimit, settings.maximalTokenLength, settings.pattern) = (
+            alphabetLimit, maximalTokenLength, pattern
+        )
         return settings
     }
 }

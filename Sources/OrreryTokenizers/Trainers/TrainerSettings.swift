@@ -4,20 +4,28 @@ import Foundation
 public struct TrainerResources: Sendable, Hashable {
     /// Threads that count words. What is learnt is the same for any number.
     public var threads: Int
-    /// Bytes that the table of distinct words may have; where it would grow larger the rarest words are forgotten, and the result says so.
+    /// Bytes that the table of distinct words may have; where it would grow larger the rarest words are forgotten, and
+    /// the result says so.
     public var wordMemory: Int
 
-    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.standardWordMemory) {
+    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.standardWordMemory)
+    {
         self.threads = threads
         self.wordMemory = wordMemory
     }
 
     /// An eighth of the machine's memory: learning from the words takes a few times as much again.
-    public static var standardWordMemory: Int { max(64 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8)) }
+    public static var standardWordMemory: Int {
+        max(64 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8))
+    }
 
     func validate() throws {
-        guard (1...1024).contains(threads) else { throw TokenizerError.invalid("threads: expected 1 to 1024, found \(threads)") }
-        guard wordMemory >= 1_000_000 else { throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes") }
+        guard (1 ... 1024).contains(threads) else {
+            throw TokenizerError.invalid("threads: expected 1 to 1024, found \(threads)")
+        }
+        guard wordMemory >= 1_000_000 else {
+            throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes")
+        }
     }
 }
 

@@ -15,6 +15,7 @@ public struct TrainingProgress: Sendable, Hashable {
     public var completed: Int
     public var total: Int
 
-    /// Receives the progress now and then, from any of the training's threads. What it throws ends the training, and `train` throws it.
+    /// Receives the progress now and then, from any of the training's threads. What it throws ends the training, and
+    /// `train` throws it.
     public typealias Report = @Sendable (TrainingProgress) throws -> Void
 }

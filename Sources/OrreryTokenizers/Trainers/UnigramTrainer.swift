@@ -1,6 +1,6 @@
-/// Learns a unigram vocabulary, as sentencepiece's trainer of model type `unigram` does (Kudo 2018, arXiv:1804.10959): from very many strings
-/// of the text those are dropped, a quarter at a time, without which the text's likelihood falls least, and between two rounds of dropping the
-/// probabilities are estimated anew.
+/// Learns a unigram vocabulary, as sentencepiece's trainer of model type `unigram` does (Kudo 2018, arXiv:1804.10959):
+/// from very many strings of the text those are dropped, a quarter at a time, without which the text's likelihood falls
+/// least, and between two rounds of dropping the probabilities are estimated anew.
 public struct UnigramTrainer: Sendable {
     public let settings: SentencePieceTraining
     /// Pieces in all.
@@ -23,7 +23,9 @@ public struct UnigramTrainer: Sendable {
         try resources.validate()
         try settings.validate(vocabularySize: vocabularySize)
         _ = try SentencePieceVocabulary(settings, specialTokens: specialTokens)
-        (self.settings, self.vocabularySize, self.specialTokens, self.resources) = (settings, vocabularySize, specialTokens, resources)
+        (self.settings, self.vocabularySize, self.specialTokens, self.resources) = (
+            settings, vocabularySize, specialTokens, resources
+        )
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
@@ -31,13 +33,17 @@ public struct UnigramTrainer: Sendable {
         on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
     ) throws -> (tokenizer: SentencePieceTokenizer, report: TrainingReport) {
         var clock = TrainingClock()
-        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, marksLineEnds: true, resources, report)
-        var result = TrainingReport(bytes: corpus.byteCount, words: Set(text.words.map(\.scalars)).count, forgottenWords: dropped)
+        let (text, dropped) = try PieceWords.reading(
+            corpus, settings, specialTokens, marksLineEnds: true, resources, report)
+        var result = TrainingReport(
+            bytes: corpus.byteCount, words: Set(text.words.map(\.scalars)).count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
         let vocabulary = try SentencePieceVocabulary(settings, specialTokens: specialTokens)
         let room = vocabularySize - vocabulary.reservedCount
-        guard room > 0, room >= text.required.count else { throw text.tooSmall(vocabularySize, reserved: vocabulary.reservedCount) }
+        guard room > 0, room >= text.required.count else {
+            throw text.tooSmall(vocabularySize, reserved: vocabulary.reservedCount)
+        }
         let model = try learn(text, report)
         let tokenizer = try SentencePieceTokenizer(vocabulary.model(.unigram, Self.finalPieces(model, text, room)))
         result.learningSeconds = clock.lap()
@@ -49,15 +55,18 @@ public struct UnigramTrainer: Sendable {
     private func learn(_ text: PieceWords, _ report: TrainingProgress.Report) throws -> UnigramModel {
         let words = try WordSymbols(text)
         try report(TrainingProgress(stage: .seeding, completed: 0, total: 1))
-        var model = try UnigramModel(words, SeedPieces(words, PieceRules(settings), limit: seedLimit), threads: resources.threads)
+        var model = try UnigramModel(
+            words, SeedPieces(words, PieceRules(settings), limit: seedLimit), threads: resources.threads)
         try report(TrainingProgress(stage: .seeding, completed: 1, total: 1))
         // Some more than wanted, of which the most probable are taken in the end.
         let desired = Int(Double(vocabularySize) * 1.1)
         let excess = max(1, model.pieces.count - desired)
         while true {
-            for _ in 0..<rounds {
+            for _ in 0 ..< rounds {
                 model.reestimate()
-                try report(TrainingProgress(stage: .pruning, completed: excess - max(0, model.pieces.count - desired), total: excess))
+                try report(
+                    TrainingProgress(
+                        stage: .pruning, completed: excess - max(0, model.pieces.count - desired), total: excess))
             }
             let before = model.pieces.count
             if before <= desired { return model }
@@ -68,8 +77,12 @@ public struct UnigramTrainer: Sendable {
     }
 
     /// The characters that must be there, and the most probable of the other pieces; by falling score.
-    private static func finalPieces(_ model: UnigramModel, _ text: PieceWords, _ room: Int) -> [(piece: [UInt32], score: Float)] {
-        let alive = (0..<model.pieces.count).map { (piece: model.characters(of: $0), score: Float(model.pieces.scores[$0])) }
+    private static func finalPieces(
+        _ model: UnigramModel, _ text: PieceWords, _ room: Int
+    ) -> [(piece: [UInt32], score: Float)] {
+        let alive = (0 ..< model.pieces.count).map {
+            (piece: model.characters(of: $0), score: Float(model.pieces.scores[$0]))
+        }
         let scores = Dictionary(uniqueKeysWithValues: alive.map { ($0.piece, $0.score) })
         var penalty: Float = 0
         var final = text.required.map { required -> (piece: [UInt32], score: Float) in

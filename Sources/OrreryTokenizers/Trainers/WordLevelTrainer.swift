@@ -1,5 +1,5 @@
-/// Learns a vocabulary of whole words: the most frequent ones, as Hugging Face tokenizers' WordLevelTrainer does behind its Whitespace
-/// pre-tokenizer (`\w+|[^\w\s]+`).
+/// Learns a vocabulary of whole words: the most frequent ones, as Hugging Face tokenizers' WordLevelTrainer does behind
+/// its Whitespace pre-tokenizer (`\w+|[^\w\s]+`).
 public struct WordLevelTrainer: Sendable {
     public let vocabularySize: Int
     public let minimalFrequency: Int
@@ -11,16 +11,23 @@ public struct WordLevelTrainer: Sendable {
 
     /// - Throws: `TokenizerError` naming the setting.
     public init(
-        vocabularySize: Int, minimalFrequency: Int = 0, specialTokens: [String] = [], resources: TrainerResources = TrainerResources()
+        vocabularySize: Int, minimalFrequency: Int = 0, specialTokens: [String] = [],
+        resources: TrainerResources = TrainerResources()
     ) throws {
         try resources.validate()
         let specialTokens = specialTokens.contains(Self.unknown) ? specialTokens : [Self.unknown] + specialTokens
         try AddedTokens.validateNew(specialTokens)
-        guard (specialTokens.count...Vocabulary.maximalID + 1).contains(vocabularySize) else {
-            throw TokenizerError.invalid("vocabulary size: expected \(specialTokens.count) to \(Vocabulary.maximalID + 1), found \(vocabularySize)")
+        guard (specialTokens.count ... Vocabulary.maximalID + 1).contains(vocabularySize) else {
+            throw TokenizerError.invalid(
+                "vocabulary size: expected \(specialTokens.count) to \(Vocabulary.maximalID + 1), found \(vocabularySize)"
+            )
         }
-        guard minimalFrequency >= 0 else { throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(minimalFrequency)") }
-        (self.vocabularySize, self.minimalFrequency, self.specialTokens, self.resources) = (vocabularySize, minimalFrequency, specialTokens, resources)
+        guard minimalFrequency >= 0 else {
+            throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(minimalFrequency)")
+        }
+        (self.vocabularySize, self.minimalFrequency, self.specialTokens, self.resources) = (
+            vocabularySize, minimalFrequency, specialTokens, resources
+        )
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
@@ -33,7 +40,7 @@ public struct WordLevelTrainer: Sendable {
         let table = try counting.count(corpus, cutting: .lines) { text, piece, tally in
             var start = piece.lowerBound
             while start < piece.upperBound {
-                let rest = UnsafeBufferPointer(rebasing: text[start..<piece.upperBound])
+                let rest = UnsafeBufferPointer(rebasing: text[start ..< piece.upperBound])
                 let length = rest.endOfLine
                 try Self.addWords(of: UnsafeBufferPointer(rebasing: rest[..<length]), to: tally.table)
                 start += length
@@ -50,18 +57,21 @@ public struct WordLevelTrainer: Sendable {
         let special = Set(specialTokens)
         let pieces = (specialTokens + kept.filter { !special.contains($0) }).prefix(vocabularySize)
         let tokenizer = try PipelineTokenizer(
-            preTokenizer: .whitespace, model: .wordLevel(WordLevel(Vocabulary(pieces.enumerated().map { ($1, $0) }), unkToken: Self.unknown)),
+            preTokenizer: .whitespace,
+            model: .wordLevel(WordLevel(Vocabulary(pieces.enumerated().map { ($1, $0) }), unkToken: Self.unknown)),
             addedTokens: specialTokens.enumerated().map { AddedToken(id: TokenID($0), content: $1) })
         result.learningSeconds = clock.lap()
         return (tokenizer, result)
     }
 
     private static func addWords(of line: UnsafeBufferPointer<UInt8>, to table: WordTable) throws {
-        guard line.count < Int(Int32.max) / 4 else { throw TokenizerError.invalid("a line has \(line.count) bytes; expected less than 512 MB") }
+        guard line.count < Int(Int32.max) / 4 else {
+            throw TokenizerError.invalid("a line has \(line.count) bytes; expected less than 512 MB")
+        }
         var text = PreTokenizedString(isAligned: false)
         let string = NormalizedString(line, isAligned: false)
         let count = string.text.bytes.count
-        text.append(string) { $0(0..<count, -1) }
+        text.append(string) { $0(0 ..< count, -1) }
         try PreTokenizer.whitespace.preTokenize(&text)
         text.text.bytes.withUnsafeBufferPointer { bytes in
             for piece in text.pieces { table.add(UnsafeBufferPointer(rebasing: bytes[piece.range])) }

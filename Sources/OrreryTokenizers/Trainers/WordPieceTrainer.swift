@@ -1,9 +1,10 @@
-/// Learns a WordPiece vocabulary from text, as Hugging Face tokenizers' WordPieceTrainer does (version 0.23): merges of pairs, as in
-/// byte-pair encoding, of letters that carry "##" where they do not start a word; the vocabulary is kept, the merges are not.
+/// Learns a WordPiece vocabulary from text, as Hugging Face tokenizers' WordPieceTrainer does (version 0.23): merges of
+/// pairs, as in byte-pair encoding, of letters that carry "##" where they do not start a word; the vocabulary is kept,
+/// the merges are not.
 ///
-/// There the ids of letters that continue words come from the order of a hash table that is another in each run, and so does the choice between
-/// equally frequent pairs. Here those letters come in the order of their code points. Where they are given in `specialTokens`, which fixes
-/// their ids there too, both libraries learn the same vocabulary.
+/// There the ids of letters that continue words come from the order of a hash table that is another in each run, and so
+/// does the choice between equally frequent pairs. Here those letters come in the order of their code points. Where
+/// they are given in `specialTokens`, which fixes their ids there too, both libraries learn the same vocabulary.
 public struct WordPieceTrainer: Sendable {
     public struct Settings: Sendable {
         /// Pieces in all, special ones and letters included.
@@ -27,13 +28,15 @@ public struct WordPieceTrainer: Sendable {
     /// - Throws: `TokenizerError` naming the setting.
     public init(_ settings: Settings = Settings(), resources: TrainerResources = TrainerResources()) throws {
         try resources.validate()
-        guard (1...1 << 24).contains(settings.vocabularySize) else {
+        guard (1 ... 1 << 24).contains(settings.vocabularySize) else {
             throw TokenizerError.invalid("vocabulary size: expected 1 to \(1 << 24), found \(settings.vocabularySize)")
         }
         guard settings.minimalFrequency >= 0 else {
             throw TokenizerError.invalid("minimal frequency: expected 0 or more, found \(settings.minimalFrequency)")
         }
-        for (name, value) in [("alphabet limit", settings.alphabetLimit), ("maximal token length", settings.maximalTokenLength)] {
+        for (name, value) in [
+            ("alphabet limit", settings.alphabetLimit), ("maximal token length", settings.maximalTokenLength),
+        ] {
             if let value, value < 1 { throw TokenizerError.invalid("\(name): expected at least 1, found \(value)") }
         }
         var settings = settings
@@ -60,18 +63,24 @@ public struct WordPieceTrainer: Sendable {
         result.countingSeconds = clock.lap()
 
         let alphabet = CharacterAlphabet(
-            of: table, specialTokens: settings.specialTokens, limit: settings.alphabetLimit, continuingPrefix: settings.reading.continuingPrefix)
+            of: table, specialTokens: settings.specialTokens, limit: settings.alphabetLimit,
+            continuingPrefix: settings.reading.continuingPrefix)
         let size = settings.vocabularySize
         guard alphabet.texts.count <= size else {
-            throw TokenizerError.invalid("vocabulary size \(size) has no room for \(alphabet.texts.count) letters and special tokens; expected a larger one")
+            throw TokenizerError.invalid(
+                "vocabulary size \(size) has no room for \(alphabet.texts.count) letters and special tokens; expected a larger one"
+            )
         }
         let (words, single) = try alphabet.symbolWords(of: table)
         let prefix = Array(settings.reading.continuingPrefix.utf8)
-        let policy = HuggingFaceMerging(alphabet.texts, maximalLength: settings.maximalTokenLength, continuingPrefix: prefix)
+        let policy = HuggingFaceMerging(
+            alphabet.texts, maximalLength: settings.maximalTokenLength, continuingPrefix: prefix)
         var learner = MergeLearner(words, policy: policy)
         let first = policy.count
         try learner.learn(vocabularySize: size, minimalFrequency: settings.minimalFrequency) { count in
-            if count & 63 == 0 { try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first)) }
+            if count & 63 == 0 {
+                try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first))
+            }
         }
         result.tokens = words.tokenCount + single
         result.learningSeconds = clock.lap()
@@ -84,7 +93,8 @@ public struct WordPieceTrainer: Sendable {
         let tokens = try AddedTokens(added)
         func id(_ content: String) -> [TokenID] { tokens.id(forContent: Array(content.utf8)).map { [$0] } ?? [] }
         return try WordPieceTokenizer(
-            PieceTable(texts.texts), addedTokens: tokens, unknown: "[UNK]", frame: (id("[CLS]"), id("[SEP]")), settings: settings.reading)
+            PieceTable(texts.texts), addedTokens: tokens, unknown: "[UNK]", frame: (id("[CLS]"), id("[SEP]")),
+            settings: settings.reading)
     }
 }
 
@@ -92,6 +102,7 @@ extension WordPieceTokenizer.Settings {
     /// How texts are read.
     var rules: BertRules {
         .huggingFace(
-            cleansText: cleansText, separatesChinese: separatesChinese, stripsAccents: stripsAccents ?? lowercases, lowercases: lowercases)
+            cleansText: cleansText, separatesChinese: separatesChinese, stripsAccents: stripsAccents ?? lowercases,
+            lowercases: lowercases)
     }
 }

@@ -26,7 +26,9 @@ struct CharacterClassTable: @unchecked Sendable {
             (table + Int(range.lowerBound)).initialize(repeating: classes(category), count: range.count)
         }
         if version == .v15 {
-            for range in UnicodeCategory.addedInVersion16 { (table + range.lowerBound).update(repeating: [], count: range.count) }
+            for range in UnicodeCategory.addedInVersion16 {
+                (table + range.lowerBound).update(repeating: [], count: range.count)
+            }
         }
         (table + Int(Self.malformed)).initialize(to: [])
         // White_Space (PropList.txt) is the three separator categories and these controls.

@@ -3,7 +3,7 @@ enum LowercaseMapping {
     /// By code point below 0x20000, beyond which there is none but itself; made on first use, never freed.
     nonisolated(unsafe) private static let table: UnsafePointer<UInt32> = {
         let table = UnsafeMutablePointer<UInt32>.allocate(capacity: limit)
-        for code in 0..<limit { (table + code).initialize(to: UInt32(code)) }
+        for code in 0 ..< limit { (table + code).initialize(to: UInt32(code)) }
         for place in stride(from: 0, to: pairs.count, by: 2) { table[Int(pairs[place])] = pairs[place + 1] }
         return UnsafePointer(table)
     }()

@@ -1,4 +1,4 @@
-// Written by scripts/make_pipeline_tables.py from tokenizers 0.23.3; not edited by hand.
+// Written by scripts/generate/make_pipeline_tables.py from tokenizers 0.23.3; not edited by hand.
 
 extension LowercaseMapping {
     /// A code point and its lower case, for those that have another of one character (U+0130 alone has two).

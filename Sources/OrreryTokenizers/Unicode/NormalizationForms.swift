@@ -26,7 +26,7 @@ enum NormalizationForms {
             var place = 0
             while place < data.count {
                 let (code, count) = (data[place] >> 8, Int(data[place] & 0xFF))
-                places[code] = place + 1..<place + 1 + count
+                places[code] = place + 1 ..< place + 1 + count
                 tables.traits[Int(code)] |= trait.rawValue
                 place += 1 + count
             }
@@ -37,17 +37,18 @@ enum NormalizationForms {
         for code in hangul { tables.traits[Int(code)] |= Traits([.decomposes, .decomposesCompatibly]).rawValue }
         for (index, run) in combiningClasses.enumerated() where run & 0xFF != 0 {
             let end = index + 1 < combiningClasses.count ? combiningClasses[index + 1] >> 8 : 0x110000
-            for code in run >> 8..<end {
+            for code in run >> 8 ..< end {
                 tables.classes[code] = UInt8(run & 0xFF)
                 tables.traits[Int(code)] |= Traits.combines.rawValue
             }
         }
         for place in stride(from: 0, to: compositions.count, by: 3) {
-            tables.compositions[UInt64(compositions[place]) << 32 | UInt64(compositions[place + 1])] = compositions[place + 2]
+            tables.compositions[UInt64(compositions[place]) << 32 | UInt64(compositions[place + 1])] =
+                compositions[place + 2]
             tables.traits[Int(compositions[place + 1])] |= Traits.composes.rawValue
         }
-        for code in 0x1161...0x1175 { tables.traits[code] |= Traits.composes.rawValue }
-        for code in 0x11A7...0x11C2 { tables.traits[code] |= Traits.composes.rawValue }
+        for code in 0x1161 ... 0x1175 { tables.traits[code] |= Traits.composes.rawValue }
+        for code in 0x11A7 ... 0x11C2 { tables.traits[code] |= Traits.composes.rawValue }
         return tables
     }()
 
@@ -58,7 +59,7 @@ enum NormalizationForms {
 
     // MARK: Hangul, by arithmetic (Unicode standard, section 3.12)
 
-    private static let hangul: Range<UInt32> = 0xAC00..<0xD7A4
+    private static let hangul: Range<UInt32> = 0xAC00 ..< 0xD7A4
     private static let (leads, vowels, trails): (UInt32, UInt32, UInt32) = (0x1100, 0x1161, 0x11A7)
 
     /// Calls `body` with the characters that `scalar` decomposes into, itself if it does not.
@@ -79,10 +80,11 @@ enum NormalizationForms {
 
     /// What two characters become together.
     static func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
-        if (leads..<leads + 19).contains(first), (vowels..<vowels + 21).contains(second) {
+        if (leads ..< leads + 19).contains(first), (vowels ..< vowels + 21).contains(second) {
             return hangul.lowerBound + ((first - leads) * 21 + second - vowels) * 28
         }
-        if hangul.contains(first), (first - hangul.lowerBound) % 28 == 0, (trails + 1..<trails + 28).contains(second) {
+        if hangul.contains(first), (first - hangul.lowerBound) % 28 == 0, (trails + 1 ..< trails + 28).contains(second)
+        {
             return first + second - trails
         }
         return tables.compositions[UInt64(first) << 32 | UInt64(second)]

@@ -23,7 +23,8 @@ struct PipelineCharacter: OptionSet, Sendable {
         for (index, run) in runs.enumerated() {
             let end = index + 1 < runs.count ? Int(runs[index + 1] >> 8) : 0x110000
             let start = Int(run >> 8)
-            (table + start).initialize(repeating: PipelineCharacter(rawValue: UInt8(truncatingIfNeeded: run)), count: end - start)
+            (table + start).initialize(
+                repeating: PipelineCharacter(rawValue: UInt8(truncatingIfNeeded: run)), count: end - start)
         }
         return UnsafePointer(table)
     }()

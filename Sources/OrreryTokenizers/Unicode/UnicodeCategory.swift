@@ -1,12 +1,13 @@
 /// The general category of a code point (Unicode standard, section 4.5), from the project's own table.
 ///
-/// Swift's `Unicode.GeneralCategory` follows the Unicode version of the toolchain; ids must not change with the toolchain, so
-/// tokenizers ask here.
+/// Swift's `Unicode.GeneralCategory` follows the Unicode version of the toolchain; ids must not change with the
+/// toolchain, so tokenizers ask here.
 enum UnicodeCategory: UInt8, CaseIterable {
     case uppercaseLetter, lowercaseLetter, titlecaseLetter, modifierLetter, otherLetter
     case nonspacingMark, spacingMark, enclosingMark
     case decimalNumber, letterNumber, otherNumber
-    case connectorPunctuation, dashPunctuation, openPunctuation, closePunctuation, initialPunctuation, finalPunctuation, otherPunctuation
+    case connectorPunctuation, dashPunctuation, openPunctuation, closePunctuation, initialPunctuation, finalPunctuation,
+        otherPunctuation
     case mathSymbol, currencySymbol, modifierSymbol, otherSymbol
     case spaceSeparator, lineSeparator, paragraphSeparator
     case control, format, surrogate, privateUse, unassigned
@@ -25,7 +26,7 @@ enum UnicodeCategory: UInt8, CaseIterable {
     static func forEachRun(_ body: (ClosedRange<UInt32>, UnicodeCategory) -> Void) {
         for (index, run) in runs.enumerated() {
             let end = index + 1 < runs.count ? runs[index + 1] >> 5 : 0x110000
-            body(run >> 5...end - 1, category(ofRun: run))
+            body(run >> 5 ... end - 1, category(ofRun: run))
         }
     }
 

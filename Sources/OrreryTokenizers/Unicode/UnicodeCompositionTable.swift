@@ -1,8 +1,9 @@
-// Written by scripts/make_unicode_tables.py from Unicode 16.0.0; not edited by hand.
+// Written by scripts/generate/make_unicode_tables.py from Unicode 16.0.0; not edited by hand.
 
 extension CanonicalComposition {
-    /// The runs of code points that Normalization Form C can or cannot touch: the first code point << 1 | whether it can, which is where
-    /// a character has a combining class or its NFC_Quick_Check is not Yes. Each run ends where the next begins.
+    /// The runs of code points that Normalization Form C can or cannot touch: the first code point << 1 | whether it
+    /// can, which is where a character has a combining class or its NFC_Quick_Check is not Yes. Each run ends where the
+    /// next begins.
     static let runs: [UInt32] = [
         0x0, 0x601, 0x69E, 0x6A1, 0x6E0, 0x6E9, 0x6EA, 0x6FD, 0x6FE, 0x70F, 0x710, 0x907,
         0x910, 0xB23, 0xB7C, 0xB7F, 0xB80, 0xB83, 0xB86, 0xB89, 0xB8C, 0xB8F, 0xB90, 0xC21,

@@ -16,7 +16,11 @@ public struct DataSources: Sendable, Hashable, CustomStringConvertible, Expressi
 extension DataSources: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let path = try? container.decode(String.self) { self.init(path) } else { self.init(try container.decode([String].self)) }
+        if let path = try? container.decode(String.self) {
+            self.init(path)
+        } else {
+            self.init(try container.decode([String].self))
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {

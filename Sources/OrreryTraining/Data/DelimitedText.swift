@@ -1,4 +1,5 @@
-/// The rows of CSV (RFC 4180), or of TSV with the same quotes: a field in quotes may hold delimiters, line breaks, and quotes written twice.
+/// The rows of CSV (RFC 4180), or of TSV with the same quotes: a field in quotes may hold delimiters, line breaks, and
+/// quotes written twice.
 struct DelimitedText {
     private let bytes: [UInt8]
     private let delimiter: UInt8
@@ -60,7 +61,8 @@ struct DelimitedText {
             field.append(Self.quote)
             position += 1
         }
-        throw TrainingError.data(file, "line \(opened): a quote opens a field and is never closed; write a quote inside of a field twice")
+        throw TrainingError.data(
+            file, "line \(opened): a quote opens a field and is never closed; write a quote inside of a field twice")
     }
 
     /// The bytes of the line break here, if there is one.

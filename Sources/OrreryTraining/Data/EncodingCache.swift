@@ -4,8 +4,8 @@ import OrreryTokenizers
 
 /// The ids of large texts, kept in files so that a second run does not encode them again.
 ///
-/// A file's name is a hash of all that the ids depend on: the text, where its documents end, the tokenizer's files, and this very program.
-/// A file that is damaged is ignored and made anew.
+/// A file's name is a hash of all that the ids depend on: the text, where its documents end, the tokenizer's files, and
+/// this very program. A file that is damaged is ignored and made anew.
 public struct EncodingCache: Sendable {
     public let directory: String
     /// Smaller texts are encoded faster than they are worth keeping.
@@ -16,13 +16,17 @@ public struct EncodingCache: Sendable {
     /// Older files make room for new ones.
     private static let mostFiles = 8
 
-    package init(directory: String, leastBytes: Int, program: String) { (self.directory, self.leastBytes, self.program) = (directory, leastBytes, program) }
+    package init(directory: String, leastBytes: Int, program: String) {
+        (self.directory, self.leastBytes, self.program) = (directory, leastBytes, program)
+    }
 
     /// Files in `DIRECTORY/ids`.
     public init(in directory: String) {
         let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
         let attributes = try? FileManager.default.attributesOfItem(atPath: executable)
-        let (size, date) = (attributes?[.size] as? Int ?? 0, (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
+        let (size, date) = (
+            attributes?[.size] as? Int ?? 0, (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        )
         self.init(directory: Path.join(directory, "ids"), leastBytes: 4 << 20, program: "\(executable) \(size) \(date)")
     }
 
@@ -48,11 +52,15 @@ public struct EncodingCache: Sendable {
         guard let file = try? MappedFile(path: path(key)) else { return nil }
         return file.withUnsafeBytes { bytes in
             let start = Self.magic.count, end = bytes.count - 64
-            guard end >= start, (end - start) % 4 == 0, bytes.prefix(start).elementsEqual(Self.magic) else { return nil }
+            guard end >= start, (end - start) % 4 == 0, bytes.prefix(start).elementsEqual(Self.magic) else {
+                return nil
+            }
             var hash = SHA256()
             hash.add(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
             guard bytes[end...].elementsEqual(hash.hexadecimal.utf8) else { return nil }
-            let ids = (0 ..< (end - start) / 4).map { TokenID(littleEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: TokenID.self)) }
+            let ids = (0 ..< (end - start) / 4).map {
+                TokenID(littleEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: TokenID.self))
+            }
             return ids.allSatisfy { (0 ..< vocabularySize).contains(Int($0)) } ? ids : nil
         }
     }
@@ -61,7 +69,9 @@ public struct EncodingCache: Sendable {
     package func keep(_ ids: [TokenID], for key: String) {
         let words = ids.map(\.littleEndian)
         try? Directory.createAll(directory)
-        guard (try? FreeSpace.bytes(at: directory)).map({ $0 > 16 * words.count }) == true, let file = try? AtomicFile(path: path(key)) else { return }
+        guard (try? FreeSpace.bytes(at: directory)).map({ $0 > 16 * words.count }) == true,
+            let file = try? AtomicFile(path: path(key))
+        else { return }
         var hash = SHA256()
         do {
             for part in [Self.magic, words.withUnsafeBytes { Array($0) }] {
@@ -79,8 +89,14 @@ public struct EncodingCache: Sendable {
     private func path(_ key: String) -> String { Path.join(directory, key + Self.suffix) }
 
     private func prune() {
-        let names = ((try? Directory.names(in: directory)) ?? []).filter { $0.hasSuffix(Self.suffix) }.map { Path.join(directory, $0) }
-        func date(_ path: String) -> Date { (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast }
-        for path in names.sorted(by: { date($0) > date($1) }).dropFirst(Self.mostFiles) { try? FileManager.default.removeItem(atPath: path) }
+        let names = ((try? Directory.names(in: directory)) ?? []).filter { $0.hasSuffix(Self.suffix) }.map {
+            Path.join(directory, $0)
+        }
+        func date(_ path: String) -> Date {
+            (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
+        }
+        for path in names.sorted(by: { date($0) > date($1) }).dropFirst(Self.mostFiles) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 }

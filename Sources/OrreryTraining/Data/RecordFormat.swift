@@ -26,18 +26,26 @@ enum RecordFormat: CustomStringConvertible {
         }
     }
 
-    /// Calls `body` with the text of each record, which is empty where the record has none, and with its place, as "line 3".
+    /// Calls `body` with the text of each record, which is empty where the record has none, and with its place, as
+    /// "line 3".
     ///
     /// - Throws: `TrainingError` naming the file, the line and the fields that there are.
-    func read(_ bytes: [UInt8], _ path: String, field: String, _ body: (_ text: String, _ place: String) throws -> Void) throws {
+    func read(
+        _ bytes: [UInt8], _ path: String, field: String, _ body: (_ text: String, _ place: String) throws -> Void
+    ) throws {
         switch self {
         case .delimited(let delimiter):
             var table = DelimitedText(bytes, delimiter: delimiter, file: path)
             guard let header = try table.nextRow() else { return }
-            guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(field.utf8) }) else { throw Self.missing(field, path, header) }
+            guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(field.utf8) }) else {
+                throw Self.missing(field, path, header)
+            }
             while let row = try table.nextRow() {
                 guard row.count <= header.count else {
-                    throw TrainingError.data(path, "line \(table.lineOfRow): \(row.count) fields, and the first line has \(header.count); put fields that hold the delimiter in quotes")
+                    throw TrainingError.data(
+                        path,
+                        "line \(table.lineOfRow): \(row.count) fields, and the first line has \(header.count); put fields that hold the delimiter in quotes"
+                    )
                 }
                 try body(column < row.count ? row[column] : "", "line \(table.lineOfRow)")
             }
@@ -51,7 +59,11 @@ enum RecordFormat: CustomStringConvertible {
                 switch value {
                 case .string(let text): try body(text, place.description)
                 case .null: try body("", place.description)
-                default: throw TrainingError.data(path, "\(place.description): field \(FileError.quoted(field)): expected a text, found \(value.kindDescription)")
+                default:
+                    throw TrainingError.data(
+                        path,
+                        "\(place.description): field \(FileError.quoted(field)): expected a text, found \(value.kindDescription)"
+                    )
                 }
             }
         }
@@ -77,7 +89,9 @@ enum RecordFormat: CustomStringConvertible {
     private struct Enough: Error {}
 
     private static func list(_ names: [String]) -> String {
-        names.isEmpty ? "no fields were found" : "found: \(names.prefix(20).map { FileError.oneLine($0, limit: 40) }.joined(separator: ", "))\(names.count > 20 ? ", …" : "")"
+        names.isEmpty
+            ? "no fields were found"
+            : "found: \(names.prefix(20).map { FileError.oneLine($0, limit: 40) }.joined(separator: ", "))\(names.count > 20 ? ", …" : "")"
     }
 
     private static func missing(_ field: String, _ path: String, _ names: [String]) -> TrainingError {
@@ -94,18 +108,25 @@ enum JSONRecords {
         var description: String
     }
 
-    static func read(_ bytes: [UInt8], _ path: String, mayBeList: Bool, _ body: (JSONObject, Place) throws -> Void) throws {
+    static func read(
+        _ bytes: [UInt8], _ path: String, mayBeList: Bool, _ body: (JSONObject, Place) throws -> Void
+    ) throws {
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0  // a byte order mark
         try bytes.withUnsafeBytes { all in
             let all = UnsafeRawBufferPointer(rebasing: all[start...])
             if mayBeList, let first = all.first(where: { !isSpace($0) }), first == UInt8(ascii: "[") {
-                guard case .array(let values) = try JSONValue(parsing: all, file: path, dialect: .python) else { return }
-                for (index, value) in values.enumerated() { try visit(value, path, "record \(index + 1)", isFirst: index == 0, body) }
+                guard case .array(let values) = try JSONValue(parsing: all, file: path, dialect: .python) else {
+                    return
+                }
+                for (index, value) in values.enumerated() {
+                    try visit(value, path, "record \(index + 1)", isFirst: index == 0, body)
+                }
                 return
             }
             var position = 0, line = 0, isFirst = true
             while position < all.count {
-                let end = all[position...].firstIndex(of: UInt8(ascii: "\n")) ?? all.count, text = UnsafeRawBufferPointer(rebasing: all[position ..< end])
+                let end = all[position...].firstIndex(of: UInt8(ascii: "\n")) ?? all.count,
+                    text = UnsafeRawBufferPointer(rebasing: all[position ..< end])
                 position = end + 1
                 line += 1
                 guard text.contains(where: { !isSpace($0) }) else { continue }
@@ -116,8 +137,12 @@ enum JSONRecords {
         }
     }
 
-    private static func visit(_ value: JSONValue, _ path: String, _ place: String, isFirst: Bool, _ body: (JSONObject, Place) throws -> Void) throws {
-        guard case .object(let record) = value else { throw TrainingError.data(path, "\(place): expected an object with fields, found \(value.kindDescription)") }
+    private static func visit(
+        _ value: JSONValue, _ path: String, _ place: String, isFirst: Bool, _ body: (JSONObject, Place) throws -> Void
+    ) throws {
+        guard case .object(let record) = value else {
+            throw TrainingError.data(path, "\(place): expected an object with fields, found \(value.kindDescription)")
+        }
         try body(record, Place(isFirst: isFirst, description: place))
     }
 

@@ -1,6 +1,8 @@
 /// SHA-256 (FIPS 180-4, section 6.2): tells two texts apart where nothing else of them is compared.
 package struct SHA256 {
-    private var state: [UInt32] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19]
+    private var state: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
     /// Bytes that do not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
@@ -26,7 +28,9 @@ package struct SHA256 {
     package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
     /// A number by itself, so that what is before it and after it cannot change places.
-    package mutating func add(_ number: Int) { withUnsafeBytes(of: UInt64(bitPattern: Int64(number)).littleEndian) { add($0) } }
+    package mutating func add(_ number: Int) {
+        withUnsafeBytes(of: UInt64(bitPattern: Int64(number)).littleEndian) { add($0) }
+    }
 
     /// The hash of what was added, in hexadecimal.
     package var hexadecimal: String {
@@ -44,16 +48,23 @@ package struct SHA256 {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
             roundConstants.withUnsafeBufferPointer { k in
                 for start in stride(from: 0, to: blocks.count, by: 64) {
-                    for t in 0 ..< 16 { w[t] = UInt32(bigEndian: blocks.loadUnaligned(fromByteOffset: start + 4 * t, as: UInt32.self)) }
+                    for t in 0 ..< 16 {
+                        w[t] = UInt32(bigEndian: blocks.loadUnaligned(fromByteOffset: start + 4 * t, as: UInt32.self))
+                    }
                     for t in 16 ..< 64 {
                         let (x, y) = (w[t - 15], w[t - 2])
-                        let s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >> 3), s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >> 10)
+                        let s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >> 3),
+                            s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >> 10)
                         w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
                     }
-                    var (a, b, c, d, e, f, g, h) = (state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
+                    var (a, b, c, d, e, f, g, h) = (
+                        state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
+                    )
                     for t in 0 ..< 64 {
-                        let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25), s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-                        let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[t] &+ w[t], t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
+                        let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25),
+                            s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+                        let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[t] &+ w[t],
+                            t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
                         (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
                     }
                     for (i, x) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= x }

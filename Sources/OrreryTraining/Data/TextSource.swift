@@ -48,11 +48,15 @@ public struct TextSource: Sendable, Hashable {
         .data(path, "does not exist; expected a text file, a directory of text files, or demo")
     }
 
-    private func list(_ path: String, into files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport) throws {
+    private func list(
+        _ path: String, into files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport
+    ) throws {
         if path == Self.demo { return files.append((path, true, 0)) }
         guard let status = FileStatus(path) else { throw Self.missing(path) }
         guard status.kind == .directory else { return files.append((path, true, status.byteCount)) }
-        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
         for name in names {
             let file = Path.join(path, name), parts = name.split(separator: "/"), status = FileStatus(file)
             if let hidden = parts.firstIndex(where: { $0.hasPrefix(".") }) {
@@ -67,17 +71,22 @@ public struct TextSource: Sendable, Hashable {
     }
 
     /// A file that is reached in two ways is read once: what is read twice would validate what was learnt from.
-    private func leaveOutRepeated(_ files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport) {
+    private func leaveOutRepeated(
+        _ files: inout [(path: String, isNamed: Bool, bytes: Int)], _ report: inout ReadingReport
+    ) {
         guard sources.paths.count > 1 else { return }
         var seen: Set<String> = []
         files = files.filter { file in
-            if seen.insert(file.path == Self.demo ? file.path : Path.resolved(file.path) ?? file.path).inserted { return true }
+            if seen.insert(file.path == Self.demo ? file.path : Path.resolved(file.path) ?? file.path).inserted {
+                return true
+            }
             report.skipped.append(.init(path: file.path, reason: .repeated))
             return false
         }
     }
 
-    /// - Parameter isNamed: whether the user named this very file; then what is wrong with it is an error, else it is left out.
+    /// - Parameter isNamed: whether the user named this very file; then what is wrong with it is an error, else it is
+    ///   left out.
     private func read(_ path: String, isNamed: Bool, into text: inout TrainingText) throws {
         if path == Self.demo {
             let bytes = Array(DemoCorpus().text().utf8)
@@ -88,11 +97,17 @@ public struct TextSource: Sendable, Hashable {
         let format = RecordFormat(path: path)
         if field == nil, let format {
             guard isNamed else { return skip(.records) }
-            throw TrainingError.data(path, "this is \(format.description), not text; name the field to read with --field \(try format.fields(of: path))")
+            throw TrainingError.data(
+                path,
+                "this is \(format.description), not text; name the field to read with --field \(try format.fields(of: path))"
+            )
         }
         if field != nil, format == nil {
             guard isNamed else { return skip(.otherFormat) }
-            throw TrainingError.data(path, "--field is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text")
+            throw TrainingError.data(
+                path,
+                "--field is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text"
+            )
         }
         var bytes = try WholeFile.read(path, limit: 1 << 36)
         guard !bytes.isEmpty else {
@@ -102,7 +117,10 @@ public struct TextSource: Sendable, Hashable {
         if !isNamed, bytes.prefix(8192).contains(0) { return skip(.binary) }  // a zero byte says that it is no text
         if requiresUTF8 || field != nil, let place = bytes.malformedPlace {
             guard isNamed else { return skip(.malformed) }
-            throw TrainingError.data(path, "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with --tokenizer byte")
+            throw TrainingError.data(
+                path,
+                "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with --tokenizer byte"
+            )
         }
         if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
         if let format, let field {
@@ -123,10 +141,18 @@ public struct TextSource: Sendable, Hashable {
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private func nothing(_ report: ReadingReport) -> TrainingError {
-        if report.emptyRecords > 0 { return .data(sources.description, "field \"\(FileError.oneLine(field ?? ""))\" has no text in any of \(report.emptyRecords) records") }
+        if report.emptyRecords > 0 {
+            return .data(
+                sources.description,
+                "field \"\(FileError.oneLine(field ?? ""))\" has no text in any of \(report.emptyRecords) records")
+        }
         let found = report.skippedByReason.map { "\($0.paths.count) \($0.reason.rawValue)" }.joined(separator: ", ")
-        let expected = field == nil ? "expected at least one file of UTF-8 text" : "expected at least one .jsonl, .ndjson, .json, .csv or .tsv"
-        return .data(sources.description, "no text file in this directory; \(expected)\(found.isEmpty ? "" : ", found: \(found)")")
+        let expected =
+            field == nil
+            ? "expected at least one file of UTF-8 text" : "expected at least one .jsonl, .ndjson, .json, .csv or .tsv"
+        return .data(
+            sources.description,
+            "no text file in this directory; \(expected)\(found.isEmpty ? "" : ", found: \(found)")")
     }
 }
 
@@ -149,7 +175,8 @@ extension [UInt8] {
     fileprivate var malformedPlace: (line: Int, byte: Int)? {
         withUnsafeBufferPointer { bytes in
             let byte = bytes.wellFormedPrefixCount
-            return byte == bytes.count ? nil : (1 + bytes[..<byte].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }, byte)
+            return byte == bytes.count
+                ? nil : (1 + bytes[..<byte].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }, byte)
         }
     }
 }

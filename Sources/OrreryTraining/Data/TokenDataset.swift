@@ -12,7 +12,9 @@ public struct TokenDataset: Sendable {
     /// - Parameters:
     ///   - validationFraction: the last part of the ids, not trained on.
     ///   - contextLength: the least that each part must hold, plus one id to predict.
-    public init(_ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int) throws {
+    public init(
+        _ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int
+    ) throws {
         let split = Int((1 - validationFraction) * Double(ids.count))
         train = TokenRun(ids[..<split], vocabularySize: vocabularySize)
         validation = TokenRun(ids[split...], vocabularySize: vocabularySize)
@@ -25,11 +27,16 @@ public struct TokenDataset: Sendable {
     /// Throws unless each part that there is holds a context and the token after it.
     func require(contextLength: Int, name: String) throws {
         guard train.count > contextLength else {
-            throw TrainingError.data(name, "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; expected a longer text, or a smaller --context")
+            throw TrainingError.data(
+                name,
+                "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; expected a longer text, or a smaller --context"
+            )
         }
         guard validation.count == 0 || validation.count > contextLength else {
             throw TrainingError.data(
-                name, "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; expected a longer text, a smaller --context, or --validation-fraction 0")
+                name,
+                "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; expected a longer text, a smaller --context, or --validation-fraction 0"
+            )
         }
     }
 }
@@ -58,7 +65,8 @@ public struct TokenRun: Sendable {
     }
 }
 
-/// Inputs and the ids that follow them, document after document: windows of one text, or whole texts packed behind each other.
+/// Inputs and the ids that follow them, document after document: windows of one text, or whole texts packed behind each
+/// other.
 public struct TokenBatch: Sendable {
     public var inputs: [TokenID]
     /// What each input is to predict; negative where that does not count.
@@ -67,13 +75,16 @@ public struct TokenBatch: Sendable {
     public var lengths: [Int]
 
     package init(inputs: [TokenID], targets: [TokenID], lengths: [Int]) {
-        precondition(inputs.count == targets.count && lengths.reduce(0, +) == inputs.count, "batch: \(inputs.count) inputs, \(targets.count) targets, \(lengths)")
+        precondition(
+            inputs.count == targets.count && lengths.reduce(0, +) == inputs.count,
+            "batch: \(inputs.count) inputs, \(targets.count) targets, \(lengths)")
         (self.inputs, self.targets, self.lengths) = (inputs, targets, lengths)
     }
 
     /// Windows of one length.
     package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
-        self.init(inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
+        self.init(
+            inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
     }
 
     public var sequences: Int { lengths.count }
@@ -89,7 +100,8 @@ extension TokenRun {
     /// nanoGPT's batches: windows at random places. Which ones depends on seed and step alone.
     package func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
         var random = SplitMix64(seed: seed, stream: stream)
-        return batch(starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
+        return batch(
+            starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
     }
 
     package func batch(starts: [Int], contextLength: Int) -> TokenBatch {
@@ -105,5 +117,7 @@ extension TokenRun {
     }
 
     /// The starts of windows that cover the run without overlap, each with a next id for its last.
-    package func windows(contextLength: Int) -> [Int] { (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength } }
+    package func windows(contextLength: Int) -> [Int] {
+        (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength }
+    }
 }

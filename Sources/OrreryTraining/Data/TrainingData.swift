@@ -24,7 +24,8 @@ public struct TrainingData: Sendable {
         progress: (Stage, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
     ) throws {
         try plan.validate()
-        let source = TextSource(plan.data, field: plan.field, requiresUTF8: plan.tokenizer != TokenizerKind.byte.description)
+        let source = TextSource(
+            plan.data, field: plan.field, requiresUTF8: plan.tokenizer != TokenizerKind.byte.description)
         let text = try source.read { try progress(.reading, $0, $1) }
         (report, textBytes) = (text.report, text.bytes.count)
         let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
@@ -34,7 +35,8 @@ public struct TrainingData: Sendable {
             do {
                 let ids = try EncodedText(text, tokenizer).ids(cache: cache) { try progress(.encoding, $0, $1) }
                 let dataset = try TokenDataset(
-                    ids, validationFraction: plan.validationFraction, contextLength: plan.context, name: plan.data.description,
+                    ids, validationFraction: plan.validationFraction, contextLength: plan.context,
+                    name: plan.data.description,
                     vocabularySize: tokenizer.vocabularySize)
                 return (tokenizer, dataset)
             } catch let error as TokenizerError {
@@ -71,9 +73,12 @@ package struct EncodedText {
 
     package init(_ text: TrainingText, _ tokenizer: any Tokenizer) { (self.text, self.tokenizer) = (text, tokenizer) }
 
-    /// The ids, from the cache where it has them. Between documents stands the tokenizer's end-of-text token, or a newline where it has none.
+    /// The ids, from the cache where it has them. Between documents stands the tokenizer's end-of-text token, or a
+    /// newline where it has none.
     package func ids(cache: EncodingCache?, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> [TokenID] {
-        guard let cache, text.bytes.count >= cache.leastBytes, let key = try cache.key(text, tokenizer) else { return try encoded(progress) }
+        guard let cache, text.bytes.count >= cache.leastBytes, let key = try cache.key(text, tokenizer) else {
+            return try encoded(progress)
+        }
         if let ids = cache.ids(for: key, vocabularySize: tokenizer.vocabularySize) { return ids }
         let ids = try encoded(progress)
         cache.keep(ids, for: key)
@@ -85,7 +90,8 @@ package struct EncodedText {
         var ids: [TokenID] = []
         func encode(_ range: Range<Int>) throws {
             try text.bytes.withUnsafeBufferPointer { bytes in
-                try tokenizer.encodeParts(of: UnsafeBufferPointer(rebasing: bytes[range]), threads: threads) { part, encoding in
+                try tokenizer.encodeParts(of: UnsafeBufferPointer(rebasing: bytes[range]), threads: threads) {
+                    part, encoding in
                     ids += encoding.ids
                     try progress(range.lowerBound + part.upperBound, total)
                 }

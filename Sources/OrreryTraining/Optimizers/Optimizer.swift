@@ -5,7 +5,8 @@ import OrreryTensor
 
 /// AdamW over the arena, and Muon for the matrices of the hidden layers where the plan says so.
 ///
-/// State lives in two flat arrays beside the arena's: Adam's moments; a matrix of Muon's uses the first for its momentum.
+/// State lives in two flat arrays beside the arena's: Adam's moments; a matrix of Muon's uses the first for its
+/// momentum.
 final class Optimizer {
     private let arena: ParameterArena
     private let layout: WeightLayout
@@ -26,24 +27,34 @@ final class Optimizer {
         arena.change { update($0, plan, step: step, factor: factor, gradientScale: gradientScale) }
     }
 
-    private func update(_ weights: UnsafeMutablePointer<Float>, _ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float) {
+    private func update(
+        _ weights: UnsafeMutablePointer<Float>, _ plan: TrainingPlan, step: Int, factor: Double, gradientScale: Float
+    ) {
         let processor = Processor.current
         func floats(_ s: Storage) -> UnsafeMutablePointer<Float> { s.pointer.assumingMemoryBound(to: Float.self) }
         var matrices: [MuonMatrix] = []
         for (p, offset) in zip(arena.parameters, arena.offsets) {
-            let (w, g, m, v) = (weights + offset, arena.gradientPointer + offset, floats(moments) + offset, floats(secondMoments) + offset)
+            let (w, g, m, v) = (
+                weights + offset, arena.gradientPointer + offset, floats(moments) + offset,
+                floats(secondMoments) + offset
+            )
             if usesMuon.contains(ObjectIdentifier(p)) {
-                matrices.append(MuonMatrix(weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1], isInputByOutput: layout == .inputByOutput))
+                matrices.append(
+                    MuonMatrix(
+                        weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1],
+                        isInputByOutput: layout == .inputByOutput))
             } else {
                 let adam = AdamWStep(
-                    learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2, epsilon: plan.epsilon,
+                    learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2,
+                    epsilon: plan.epsilon,
                     weightDecay: p.isMatrix ? plan.weightDecay : 0, step: step + 1, gradientScale: gradientScale)
                 processor.adamW(adam, weights: w, gradients: g, moments: m, secondMoments: v, count: p.count)
             }
         }
         processor.muon(
             MuonStep(
-                learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum, weightDecay: plan.muonWeightDecay,
+                learningRate: Float(plan.muonLearningRate * factor), momentum: plan.muonMomentum,
+                weightDecay: plan.muonWeightDecay,
                 gradientScale: gradientScale, computeType: plan.computeType.elementType),
             matrices)
     }

@@ -3,7 +3,8 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// The model that a run starts from (`orrery train --from MODEL`), as a resumed run needs it when the model's own files are gone.
+/// The model that a run starts from (`orrery train --from MODEL`), as a resumed run needs it when the model's own files
+/// are gone.
 public struct BaseModel: Codable, Sendable, Hashable {
     /// The model directory or GGUF file that it was.
     public var path: String
@@ -24,7 +25,9 @@ public struct BaseModel: Codable, Sendable, Hashable {
         let config = model.configuration
         (self.path, parameterCount, contextLength) = (path, model.parameterCount, model.shape.contextLength)
         vocabularySize = model.shape.vocabularySize
-        guard case .string(let type)? = config["model_type"] else { throw TrainingError.base(path, "the model does not name its architecture") }
+        guard case .string(let type)? = config["model_type"] else {
+            throw TrainingError.base(path, "the model does not name its architecture")
+        }
         (modelType, configuration) = (type, JSONValue.object(config).text(.compact))
         let generation = Path.join(path, "generation_config.json")
         if FileStatus(generation)?.kind == .file {
@@ -40,7 +43,9 @@ public struct BaseModel: Codable, Sendable, Hashable {
     }
 
     func validate() throws {
-        guard (1 ... 1 << 40).contains(parameterCount), (1 ... 1 << 30).contains(contextLength), multipliedWeights >= 0, multipliedWeights.isFinite else {
+        guard (1 ... 1 << 40).contains(parameterCount), (1 ... 1 << 30).contains(contextLength), multipliedWeights >= 0,
+            multipliedWeights.isFinite
+        else {
             throw TrainingError.plan("base: the sizes of \(path) are not those of a model")
         }
     }
@@ -54,27 +59,41 @@ public struct StartingModel {
     /// Opens a model directory or a GGUF file.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
-    /// - Throws: `TrainingError` for a model that has no gradient yet: a mixture of experts, an encoder, an encoder with a decoder.
+    /// - Throws: `TrainingError` for a model that has no gradient yet: a mixture of experts, an encoder, an encoder
+    ///   with a decoder.
     public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
         switch try ModelFiles.kind(of: path) {
         case .languageModel: break
-        case .encoder: throw TrainingError.base(path, "this is an encoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
-        case .encoderDecoder: throw TrainingError.base(path, "this is an encoder with a decoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
+        case .encoder:
+            throw TrainingError.base(
+                path,
+                "this is an encoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3")
+        case .encoderDecoder:
+            throw TrainingError.base(
+                path,
+                "this is an encoder with a decoder, which orrery train cannot train yet; expected a decoder, such as llama or qwen3"
+            )
         }
-        // The run writes a directory with a tokenizer; that there can be none is better known now than after the text is read.
+        // The run writes a directory with a tokenizer; that there can be none is better known now than after the text
+        // is read.
         if FileStatus(path)?.kind == .file { _ = try TokenizerLoader.load(path: path).files() }
         model = try ModelFiles.open(path, warn: warn)
         base = try BaseModel(path: path, model)
         if model.parameters.contains(where: { $0.shape.count > 2 }) {
-            throw TrainingError.base(path, "\(base.modelType) is a mixture of experts, which has no gradient here yet; expected a dense model, such as llama or qwen3")
+            throw TrainingError.base(
+                path,
+                "\(base.modelType) is a mixture of experts, which has no gradient here yet; expected a dense model, such as llama or qwen3"
+            )
         }
     }
 
-    /// The plan of a run that trains it further: AdamW at a rate that does not tear down what is there, few steps, the model's own tokenizer.
+    /// The plan of a run that trains it further: AdamW at a rate that does not tear down what is there, few steps, the
+    /// model's own tokenizer.
     public func plan() -> TrainingPlan {
         let shape = model.shape
         var model = ModelPlan(
-            architecture: .base, layers: shape.layers, width: shape.width, heads: shape.heads, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize)
+            architecture: .base, layers: shape.layers, width: shape.width, heads: shape.heads,
+            keyValueHeads: shape.keyValueHeads, headSize: shape.headSize)
         for key in ["intermediate_size", "n_inner"] {
             if case .int(let width)? = self.model.configuration[key] { model.intermediate = Int(width) }
         }

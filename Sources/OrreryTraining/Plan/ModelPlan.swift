@@ -38,7 +38,10 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     /// The model that the run starts from; the sizes above are then its own.
     public var base: BaseModel?
 
-    public init(architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, intermediate: Int? = nil) {
+    public init(
+        architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil,
+        headSize: Int? = nil, intermediate: Int? = nil
+    ) {
         (self.architecture, self.layers, self.width, self.heads) = (architecture, layers, width, heads)
         let width = min(max(width, 0), Self.largest)  // what lies outside is for validate() to refuse
         self.keyValueHeads = keyValueHeads ?? heads
@@ -55,46 +58,71 @@ public struct ModelPlan: Codable, Sendable, Hashable {
 
     func validate() throws {
         for (flag, value) in [
-            ("--layers", layers), ("--width", width), ("--heads", heads), ("--key-value-heads", keyValueHeads), ("--head-size", headSize),
+            ("--layers", layers), ("--width", width), ("--heads", heads), ("--key-value-heads", keyValueHeads),
+            ("--head-size", headSize),
             ("--intermediate", intermediate),
         ] where !(1 ... Self.largest).contains(value) {
             throw TrainingError.plan("\(flag): expected 1 to 1048576, found \(value)")
         }
         guard heads * headSize <= Self.largest else {
-            throw TrainingError.plan("--heads: expected at most \(Self.largest / headSize) heads of size \(headSize), found \(heads)")
+            throw TrainingError.plan(
+                "--heads: expected at most \(Self.largest / headSize) heads of size \(headSize), found \(heads)")
         }
-        for (field, value) in [("rope_theta", ropeTheta), ("embedding_deviation", embeddingDeviation), ("hidden_deviation", hiddenDeviation ?? 1)]
+        for (field, value) in [
+            ("rope_theta", ropeTheta), ("embedding_deviation", embeddingDeviation),
+            ("hidden_deviation", hiddenDeviation ?? 1),
+        ]
         where !(value > 0 && value.isFinite) {
             throw TrainingError.plan("\(field): expected a positive number, found \(value)")
         }
         if architecture == .base {
-            guard let base else { throw TrainingError.plan("base: expected the model that the run starts from, found none") }
+            guard let base else {
+                throw TrainingError.plan("base: expected the model that the run starts from, found none")
+            }
             return try base.validate()
         }
-        guard base == nil else { throw TrainingError.plan("base: expected none with architecture \(architecture.rawValue)") }
-        guard (architecture == .orrery) == (parts != nil) else {
-            throw TrainingError.plan("parts: expected those of architecture orrery and of no other, found architecture \(architecture.rawValue)")
+        guard base == nil else {
+            throw TrainingError.plan("base: expected none with architecture \(architecture.rawValue)")
         }
-        guard heads % keyValueHeads == 0 else { throw TrainingError.plan("--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)") }
+        guard (architecture == .orrery) == (parts != nil) else {
+            throw TrainingError.plan(
+                "parts: expected those of architecture orrery and of no other, found architecture \(architecture.rawValue)"
+            )
+        }
+        guard heads % keyValueHeads == 0 else {
+            throw TrainingError.plan(
+                "--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)")
+        }
         switch architecture {
         case .gpt2:
-            guard width % heads == 0 else { throw TrainingError.plan("--heads: expected a divisor of --width \(width), found \(heads)") }
-            guard tiedEmbeddings else { throw TrainingError.plan("--no-tied-embeddings: gpt2 has one table for tokens and scores") }
-            guard keyValueHeads == heads else { throw TrainingError.plan("--key-value-heads: gpt2 has as many as --heads") }
+            guard width % heads == 0 else {
+                throw TrainingError.plan("--heads: expected a divisor of --width \(width), found \(heads)")
+            }
+            guard tiedEmbeddings else {
+                throw TrainingError.plan("--no-tied-embeddings: gpt2 has one table for tokens and scores")
+            }
+            guard keyValueHeads == heads else {
+                throw TrainingError.plan("--key-value-heads: gpt2 has as many as --heads")
+            }
         case .qwen3:
             guard !bias else { throw TrainingError.plan("--bias: qwen3 has no biases; --architecture gpt2 has") }
-            guard headSize % 2 == 0 else { throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)") }
+            guard headSize % 2 == 0 else {
+                throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)")
+            }
         case .orrery:
             guard !bias else { throw TrainingError.plan("--bias: orrery has no biases; --architecture gpt2 has") }
             guard headSize % 2 == 0 || parts?.positions != .rotary else {
                 throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)")
             }
-            if let window = parts?.window, window < 1 { throw TrainingError.plan("--window: expected at least 1, found \(window)") }
+            if let window = parts?.window, window < 1 {
+                throw TrainingError.plan("--window: expected at least 1, found \(window)")
+            }
         case .base: break
         }
     }
 
-    /// Weights, the tables of tokens once if tied; and of those the positions' table, which the counts of operations leave out.
+    /// Weights, the tables of tokens once if tied; and of those the positions' table, which the counts of operations
+    /// leave out.
     func parameterCount(vocabularySize: Int, context: Int) -> (all: Int, positions: Int) {
         switch architecture {
         case .gpt2:
@@ -108,11 +136,12 @@ public struct ModelPlan: Codable, Sendable, Hashable {
             return (vocabularySize * width * (tiedEmbeddings ? 1 : 2) + layers * layer + width, 0)
         case .orrery:
             let parts = parts ?? DecoderParts(), norm = width * (parts.norm == .layer ? 2 : 1)
-            let norms = switch parts.residual {
-            case .pre, .post: 2
-            case .sandwich: 4
-            case .parallel: 1
-            }
+            let norms =
+                switch parts.residual {
+                case .pre, .post: 2
+                case .sandwich: 4
+                case .parallel: 1
+                }
             let attention = width * headSize * (2 * heads + 2 * keyValueHeads) + 2 * headSize
             let layer = attention + (parts.gated ? 3 : 2) * width * intermediate + norms * norm
             let positions = parts.positions == .learned ? context * width : 0
@@ -121,7 +150,8 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         }
     }
 
-    /// Operations of forward and backward pass for one token, counted as nanoGPT's peers do: 6 a weight, and 12 L D T of attention.
+    /// Operations of forward and backward pass for one token, counted as nanoGPT's peers do: 6 a weight, and 12 L D T
+    /// of attention.
     public func operationsPerToken(vocabularySize: Int, context: Int) -> Double {
         let attention = 12 * Double(layers) * Double(heads * headSize) * Double(context)
         if let base { return 6 * base.multipliedWeights + attention }
@@ -130,28 +160,37 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         return 6 * Double(all - positions - table) + attention
     }
 
-    func makeModel(vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource) throws -> any TokenModel {
-        let initial = Initialization(embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections)
+    func makeModel(
+        vocabularySize: Int, context: Int, endOfText: Int?, _ source: any WeightSource
+    ) throws -> any TokenModel {
+        let initial = Initialization(
+            embedding: embeddingDeviation, hidden: hiddenDeviation, zeroProjections: zeroProjections)
         switch architecture {
         case .gpt2:
             return try GPT2(
                 GPT2.Configuration(
                     vocabSize: vocabularySize, nPositions: context, nEmbd: width, nLayer: layers, nHead: heads,
-                    nInner: intermediate == 4 * width ? nil : intermediate, activationFunction: exactGelu ? .gelu : .geluTanh, bias: bias,
+                    nInner: intermediate == 4 * width ? nil : intermediate,
+                    activationFunction: exactGelu ? .gelu : .geluTanh, bias: bias,
                     eosTokenID: endOfText), source, initial: initial)
         case .qwen3:
             return try Qwen3(
                 Qwen3.Configuration(
-                    vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
-                    numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context, ropeTheta: ropeTheta,
+                    vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate,
+                    numHiddenLayers: layers, numAttentionHeads: heads,
+                    numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context,
+                    ropeTheta: ropeTheta,
                     tieWordEmbeddings: tiedEmbeddings, eosTokenIDs: endOfText.map { [$0] } ?? []), source,
                 initial: initial)
         case .orrery:
             let parts = parts ?? DecoderParts()
             var config = OrreryDecoder.Configuration(
-                vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers, numAttentionHeads: heads,
+                vocabSize: vocabularySize, hiddenSize: width, intermediateSize: intermediate, numHiddenLayers: layers,
+                numAttentionHeads: heads,
                 numKeyValueHeads: keyValueHeads, headDim: headSize, maxPositionEmbeddings: context)
-            (config.positions, config.ropeTheta, config.norm, config.hiddenAct) = (parts.positions, ropeTheta, parts.norm, parts.activation)
+            (config.positions, config.ropeTheta, config.norm, config.hiddenAct) = (
+                parts.positions, ropeTheta, parts.norm, parts.activation
+            )
             (config.gatedMLP, config.residual, config.slidingWindow) = (parts.gated, parts.residual, parts.window)
             (config.tieWordEmbeddings, config.eosTokenIDs) = (tiedEmbeddings, endOfText.map { [$0] } ?? [])
             return try OrreryDecoder(config, source, initial: initial)

@@ -38,7 +38,9 @@ public struct Schedule: Sendable, Hashable {
             let progress = min(1, Double(s - warmupSteps) / Double(max(1, steps - warmupSteps)))
             return finalFactor + 0.5 * (1 + cos(Double.pi * progress)) * (1 - finalFactor)
         case .trapezoid:
-            if let from = decayFrom, s >= from.step { return from.factor * Double(steps - s) / Double(max(1, steps - from.step)) }
+            if let from = decayFrom, s >= from.step {
+                return from.factor * Double(steps - s) / Double(max(1, steps - from.step))
+            }
             let left = Double(steps - s), decay = Double(steps) * decayFraction
             return left >= decay ? 1 : left / decay
         }

@@ -1,7 +1,8 @@
 import Foundation
 import Kernels
 
-/// A run that keeps to a time: `orrery train --time 20s`. Everything from the start of the clock counts, calibration and validation too.
+/// A run that keeps to a time: `orrery train --time 20s`. Everything from the start of the clock counts, calibration
+/// and validation too.
 public struct TimeBudget {
     /// A hundred days.
     public static let longest = 8_640_000.0
@@ -11,7 +12,9 @@ public struct TimeBudget {
     private let started: Double
 
     /// - Parameter started: when the clock began, for `clock`.
-    public init(seconds: Double, started: Double, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
+    public init(
+        seconds: Double, started: Double, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
+    ) {
         (self.seconds, self.started, self.clock) = (seconds, started, clock)
     }
 
@@ -37,7 +40,8 @@ public struct TimeBudget {
     ///   - validates: whether a long run may choose when to validate.
     ///   - adjust: applies what the user fixed to the chosen plan.
     public func plan(
-        _ data: TrainingData, computeType: TrainingPlan.ComputeType, choosesValidations: Bool = true, adjust: (TrainingPlan) throws -> TrainingPlan
+        _ data: TrainingData, computeType: TrainingPlan.ComputeType, choosesValidations: Bool = true,
+        adjust: (TrainingPlan) throws -> TrainingPlan
     ) throws -> (TrainingPlan, Calibration) {
         let speed = Processor.current.measuredPeak(computeType.elementType, seconds: min(0.2, seconds / 200)) * 1e9
         var recipe = TimeRecipe.plan(operations: speed * seconds, trainingTokens: data.dataset.train.count)
@@ -54,8 +58,8 @@ public struct TimeBudget {
         return (plan, measured)
     }
 
-    /// Times steps of a throwaway copy for a few hundredths of the budget; where validation is by a sample, the plan gets as many windows as
-    /// there is time for.
+    /// Times steps of a throwaway copy for a few hundredths of the budget; where validation is by a sample, the plan
+    /// gets as many windows as there is time for.
     private func calibrate(_ plan: inout TrainingPlan, _ data: TrainingData) throws -> Calibration {
         let trainer = try Trainer(plan, data)
         _ = try trainer.runStep()
@@ -75,7 +79,8 @@ public struct TimeBudget {
             plan.validationWindows = max(1, Int(share * Double(all)))
             atEnd *= share
         }
-        return Calibration(secondsPerStep: times.sorted()[times.count / 2], secondsAtEnd: atEnd * 1.1 + min(0.2, seconds / 100))
+        return Calibration(
+            secondsPerStep: times.sorted()[times.count / 2], secondsAtEnd: atEnd * 1.1 + min(0.2, seconds / 100))
     }
 }
 
@@ -85,8 +90,8 @@ private func wholeSteps(in seconds: Double, each secondsPerStep: Double) -> Int 
 }
 
 extension TrainingPlan {
-    /// Changes the number of steps so that the run ends in time, from where the rate starts to fall on. The change is part of the
-    /// plan and is saved before the run goes on, so that a resumed run follows it.
+    /// Changes the number of steps so that the run ends in time, from where the rate starts to fall on. The change is
+    /// part of the plan and is saved before the run goes on, so that a resumed run follows it.
     ///
     /// - Parameters:
     ///   - step: steps done.

@@ -1,5 +1,5 @@
-/// What to train when the user gives a time instead of a size. Up to 12 minutes on two cores the rule follows the runs in docs/performance-log.md;
-/// beyond, it is a guess.
+/// What to train when the user gives a time instead of a size. Up to 12 minutes on two cores the rule follows the runs
+/// in docs/performance-log.md; beyond, it is a guess.
 public enum TimeRecipe {
     /// The plan for so many operations at this machine's peak, on so much text.
     package static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
@@ -21,8 +21,9 @@ public enum TimeRecipe {
         var muonMomentum: Float
     }
 
-    // A small model that has taken many steps is better than a large one that has not: below some minutes the smallest that holds the
-    // text's words wins, and more time goes into larger steps before it goes into a larger model. The fewer steps, the shorter Muon's memory.
+    // A small model that has taken many steps is better than a large one that has not: below some minutes the smallest
+    // that holds the text's words wins, and more time goes into larger steps before it goes into a larger model. The
+    // fewer steps, the shorter Muon's memory.
     private static let sizes = [
         Size(leastOperations: 0, layers: 4, width: 128, batch: 4, context: 256, muonMomentum: 0.85),
         Size(leastOperations: 2.5e13, layers: 4, width: 128, batch: 8, context: 256, muonMomentum: 0.95),
@@ -30,19 +31,23 @@ public enum TimeRecipe {
         Size(leastOperations: 6e14, layers: 6, width: 192, batch: 16, context: 256, muonMomentum: 0.95),
     ]
 
-    /// A model with more weights than the text has tokens learns it by heart unless something is hidden each time (arXiv:1207.0580); a smaller
-    /// one is only slowed.
-    private static func dropout(weightsPerToken: Double) -> Float { weightsPerToken < 1 ? 0 : weightsPerToken < 2 ? 0.05 : 0.15 }
+    /// A model with more weights than the text has tokens learns it by heart unless something is hidden each time
+    /// (arXiv:1207.0580); a smaller one is only slowed.
+    private static func dropout(weightsPerToken: Double) -> Float {
+        weightsPerToken < 1 ? 0 : weightsPerToken < 2 ? 0.05 : 0.15
+    }
 
     /// The plan that all our own presets share: Qwen3's blocks, Muon for hidden matrices, a trapezoid.
     static func plan(_ size: Size, steps: Int) -> TrainingPlan {
         var model = ModelPlan(
-            architecture: .qwen3, layers: size.layers, width: size.width, heads: max(1, size.width / 64), headSize: min(64, size.width))
+            architecture: .qwen3, layers: size.layers, width: size.width, heads: max(1, size.width / 64),
+            headSize: min(64, size.width))
         model.zeroProjections = true
         model.hiddenDeviation = nil
         var plan = TrainingPlan(model: model)
         (plan.context, plan.batch, plan.microBatch, plan.steps) = (size.context, size.batch, size.batch, steps)
-        if size.batch * size.context > 2048 { plan.microBatch = 2048 / size.context }  // activations of a micro-batch stay near the caches
+        // Activations of a micro-batch stay near the caches.
+        if size.batch * size.context > 2048 { plan.microBatch = 2048 / size.context }
         (plan.optimizer, plan.schedule, plan.warmupSteps, plan.decayFraction) = (.muon, .trapezoid, 10, 0.5)
         (plan.learningRate, plan.weightDecay, plan.beta2) = (5e-3, 0, 0.95)
         (plan.muonLearningRate, plan.muonMomentum) = (0.015, size.muonMomentum)

@@ -1,8 +1,8 @@
 import Kernels
 import OrreryModels
 
-/// Everything that decides what a run computes: with the data, the seed and the instruction set it gives the weights, bit for bit.
-/// Written beside the checkpoints, so that a resumed run is the same run.
+/// Everything that decides what a run computes: with the data, the seed and the instruction set it gives the weights,
+/// bit for bit. Written beside the checkpoints, so that a resumed run is the same run.
 public struct TrainingPlan: Codable, Sendable, Hashable {
     public var model: ModelPlan
     public var data: DataSources = "demo"
@@ -30,7 +30,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var warmupSteps = 100
     /// The share of all steps over which a trapezoid falls to zero.
     public var decayFraction = 0.3
-    /// Where a run that keeps to a time last changed its number of steps: from there the rate falls from `factor` to zero.
+    /// Where a run that keeps to a time last changed its number of steps: from there the rate falls from `factor` to
+    /// zero.
     public var decayFrom: Schedule.Anchor?
     public var beta1: Float = 0.9
     public var beta2: Float = 0.99
@@ -39,7 +40,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     /// The norm to which gradients are clipped; 0 does not clip.
     public var clip = 1.0
     public var dropout: Float = 0
-    /// The first share of the steps, over which dropout rises from zero: what was seen once cannot be known by heart (arXiv:1703.06229).
+    /// The first share of the steps, over which dropout rises from zero: what was seen once cannot be known by heart
+    /// (arXiv:1703.06229).
     public var dropoutRise = 0.0
     /// Muon's, for hidden matrices; the others take AdamW's.
     public var muonLearningRate = 0.02
@@ -51,8 +53,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     /// Steps between validations; 0 validates at the end only.
     public var validateEvery = 250
     public var validation: ValidationMode = .sample
-    /// Windows of the split that a sample has, evenly spread; nil: not decided yet, or all. Decided once, so that all validations of a run are
-    /// comparable.
+    /// Windows of the split that a sample has, evenly spread; nil: not decided yet, or all. Decided once, so that all
+    /// validations of a run are comparable.
     public var validationWindows: Int?
     /// Seconds that the user gave the run, if they did.
     public var time: Double?
@@ -76,8 +78,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
 
     public var tokensPerStep: Int { batch * context }
 
-    /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens. Few tokens tell too
-    /// little, so that a short run may take a third of its time for it.
+    /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens.
+    /// Few tokens tell too little, so that a short run may take a third of its time for it.
     private static let (validationTokensPerToken, leastValidationTokens) = (0.3, 8192)
 
     /// The windows of a sample: a function of the plan, so that a run is the same run on any machine.
@@ -96,33 +98,61 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
 
     /// Throws an error that names the flag if the plan can't be run.
     public func validate() throws {
-        func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws { if !holds { throw TrainingError.plan(problem()) } }
+        func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws {
+            if !holds { throw TrainingError.plan(problem()) }
+        }
         try require((1 ... 1 << 30).contains(steps), "--steps: expected 1 to 1073741824, found \(steps)")
         try require((1 ... 1 << 16).contains(batch), "--batch: expected 1 to 65536, found \(batch)")
-        try require(microBatch >= 1 && batch % microBatch == 0, "--micro-batch: expected a divisor of --batch \(batch), found \(microBatch)")
+        try require(
+            microBatch >= 1 && batch % microBatch == 0,
+            "--micro-batch: expected a divisor of --batch \(batch), found \(microBatch)")
         try require((1 ... 1 << 20).contains(context), "--context: expected 1 to 1048576, found \(context)")
-        try require((0 ..< 1).contains(validationFraction), "--validation-fraction: expected 0 or more and less than 1, found \(validationFraction)")
-        try require(learningRate > 0 && learningRate.isFinite, "--learning-rate: expected more than 0, found \(learningRate)")
-        try require(muonLearningRate > 0 && muonLearningRate.isFinite, "--muon-learning-rate: expected more than 0, found \(muonLearningRate)")
-        try require((0 ... 1 << 30).contains(warmupSteps), "--warmup-steps: expected 0 to 1073741824, found \(warmupSteps)")
-        try require((0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
+        try require(
+            (0 ..< 1).contains(validationFraction),
+            "--validation-fraction: expected 0 or more and less than 1, found \(validationFraction)")
+        try require(
+            learningRate > 0 && learningRate.isFinite, "--learning-rate: expected more than 0, found \(learningRate)")
+        try require(
+            muonLearningRate > 0 && muonLearningRate.isFinite,
+            "--muon-learning-rate: expected more than 0, found \(muonLearningRate)")
+        try require(
+            (0 ... 1 << 30).contains(warmupSteps), "--warmup-steps: expected 0 to 1073741824, found \(warmupSteps)")
+        try require(
+            (0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
         try require((0 ... 1).contains(decayFraction), "--decay-fraction: expected 0 to 1, found \(decayFraction)")
-        try require((0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2), "--beta1, --beta2: expected 0 or more and less than 1")
+        try require(
+            (0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2),
+            "--beta1, --beta2: expected 0 or more and less than 1")
         try require(epsilon > 0 && epsilon.isFinite, "--epsilon: expected more than 0, found \(epsilon)")
-        try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay: expected 0 or more, found \(weightDecay)")
-        try require(muonWeightDecay >= 0 && muonWeightDecay.isFinite, "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
+        try require(
+            weightDecay >= 0 && weightDecay.isFinite, "--weight-decay: expected 0 or more, found \(weightDecay)")
+        try require(
+            muonWeightDecay >= 0 && muonWeightDecay.isFinite,
+            "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
         try require(clip >= 0 && clip.isFinite, "--clip: expected 0 (off) or more, found \(clip)")
         try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
         try require((0 ... 1).contains(dropoutRise), "--dropout-rise: expected 0 to 1, found \(dropoutRise)")
-        try require((0 ..< 1).contains(muonMomentum), "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
-        try require((0 ..< 1).contains(averageFraction), "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
-        try require(validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
-        if let validationWindows { try require(validationWindows >= 1, "validation_windows: expected at least 1, found \(validationWindows)") }
-        if let time { try require((1 ... TimeBudget.longest).contains(time), "--time: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)") }
+        try require(
+            (0 ..< 1).contains(muonMomentum),
+            "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
+        try require(
+            (0 ..< 1).contains(averageFraction),
+            "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
+        try require(
+            validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
+        if let validationWindows {
+            try require(validationWindows >= 1, "validation_windows: expected at least 1, found \(validationWindows)")
+        }
+        if let time {
+            try require(
+                (1 ... TimeBudget.longest).contains(time),
+                "--time: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)")
+        }
         if let from = decayFrom {
             try require(
                 (0 ... steps).contains(from.step) && (0 ... 1).contains(from.factor),
-                "decay_from: expected a step of 0 to \(steps) and a factor of 0 to 1, found \(from.step) and \(from.factor)")
+                "decay_from: expected a step of 0 to \(steps) and a factor of 0 to 1, found \(from.step) and \(from.factor)"
+            )
         }
         try model.validate()
     }

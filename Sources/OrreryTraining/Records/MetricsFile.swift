@@ -4,8 +4,8 @@ import OrreryFiles
 final class MetricsFile {
     private let file: Descriptor
 
-    /// - Parameter step: of a resumed run; lines of later steps are dropped, since they will be written again, and so is a line that
-    ///   was cut off.
+    /// - Parameter step: of a resumed run; lines of later steps are dropped, since they will be written again, and so
+    ///   is a line that was cut off.
     init(path: String, resumingAt step: Int) throws {
         var kept = ""
         if step > 0, FileStatus(path) != nil {

@@ -5,7 +5,8 @@ public struct RecordedLosses: Sendable {
     public private(set) var losses: [(step: Int, loss: Double)] = []
     public private(set) var validations: [(step: Int, loss: Double)] = []
 
-    /// - Parameter last: the step after which nothing counts. Lines that are damaged are left out, and a file that is not there has none.
+    /// - Parameter last: the step after which nothing counts. Lines that are damaged are left out, and a file that is
+    ///   not there has none.
     init(path: String, through last: Int) {
         for record in (try? MetricsRecord.read(path, through: last)) ?? [] {
             if let loss = record.loss { losses.append((record.step, loss)) }

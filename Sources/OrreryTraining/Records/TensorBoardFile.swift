@@ -1,8 +1,8 @@
 import Foundation
 import OrreryFiles
 
-/// An event file as TensorBoard reads it: records of length, masked CRC-32C of the length, an Event message, masked CRC-32C of it
-/// (tensorflow/core/lib/io/record_writer.h, core/util/event.proto, core/framework/summary.proto).
+/// An event file as TensorBoard reads it: records of length, masked CRC-32C of the length, an Event message, masked
+/// CRC-32C of it (tensorflow/core/lib/io/record_writer.h, core/util/event.proto, core/framework/summary.proto).
 package final class TensorBoardFile {
     private let file: Descriptor
 

@@ -1,5 +1,5 @@
-/// When a run writes its next checkpoint, where no number of steps is given: soon after its start, so that little is lost of a run that is killed early,
-/// then at growing distances.
+/// When a run writes its next checkpoint, where no number of steps is given: soon after its start, so that little is
+/// lost of a run that is killed early, then at growing distances.
 package struct CheckpointTimer {
     package static let (first, longest) = (2.0, 30.0)
     /// Writing takes at most this share of the time.

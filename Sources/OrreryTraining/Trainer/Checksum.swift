@@ -1,5 +1,5 @@
-/// FNV-1a (www.isthe.com/chongo/tech/comp/fnv) over words of eight bytes. Each step is a bijection of the state, so a change of one
-/// word is always seen: it tells a damaged file, not a forged one.
+/// FNV-1a (www.isthe.com/chongo/tech/comp/fnv) over words of eight bytes. Each step is a bijection of the state, so a
+/// change of one word is always seen: it tells a damaged file, not a forged one.
 struct Checksum {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

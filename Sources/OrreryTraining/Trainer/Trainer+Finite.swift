@@ -3,7 +3,8 @@ import OrreryNN
 import OrreryTensor
 
 extension Trainer {
-    /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in their order.
+    /// The first tensor of the forward pass that holds a number that is not finite: weights first, then the points in
+    /// their order.
     func firstBadTensor(_ batch: TokenBatch) -> String? {
         if let name = firstBadWeight() { return name }
         let watcher = FiniteWatcher()
@@ -19,7 +20,8 @@ extension Trainer {
 
     func firstBadWeight() -> String? { arena.parameters.first { !isFinite($0.value) }?.name }
 
-    /// What goes wrong backwards goes on to everything before it, so the last parameter with a fault is the first to have it.
+    /// What goes wrong backwards goes on to everything before it, so the last parameter with a fault is the first to
+    /// have it.
     func firstBadGradient() -> String? {
         arena.parameters.last { p in p.gradient.map { !isFinite($0) } ?? false }.map { "the gradient of \($0.name)" }
     }

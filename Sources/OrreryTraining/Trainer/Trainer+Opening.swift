@@ -5,5 +5,7 @@ extension Trainer {
     }
 
     /// The plan of the run in a directory.
-    public static func planOfRun(in directory: String) throws -> TrainingPlan { try TrainingState(model: directory).plan() }
+    public static func planOfRun(in directory: String) throws -> TrainingPlan {
+        try TrainingState(model: directory).plan()
+    }
 }

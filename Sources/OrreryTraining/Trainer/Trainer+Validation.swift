@@ -19,14 +19,17 @@ extension Trainer {
             let losses = try (0 ..< batches).map { i in
                 try progress(Double(i) / Double(batches))
                 let batch = dataset.validation.randomBatch(
-                    sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465, stream: UInt64(i))
-                return (0 ..< plan.microBatches).reduce(0) { $0 + meanLoss(batch[microBatch($1)]) } / Double(plan.microBatches)
+                    sequences: plan.batch, contextLength: plan.context, seed: plan.seed ^ 0x7661_6c69_6461_7465,
+                    stream: UInt64(i))
+                return (0 ..< plan.microBatches).reduce(0) { $0 + meanLoss(batch[microBatch($1)]) }
+                    / Double(plan.microBatches)
             }
             return losses.reduce(0, +) / Double(batches)
         }
     }
 
-    /// The windows of the validation split that each validation looks at, and all that there are; 200 batches at random are counted as they are.
+    /// The windows of the validation split that each validation looks at, and all that there are; 200 batches at random
+    /// are counted as they are.
     public var validationWindows: (looked: Int, all: Int) {
         let all = dataset.validation.windows(contextLength: plan.context).count
         switch plan.validation {

@@ -6,8 +6,8 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 
-/// A run: the model, its optimizer and where it stands. `runStep()` does one step; everything that a person sees or that is written to
-/// disk is someone else's.
+/// A run: the model, its optimizer and where it stands. `runStep()` does one step; everything that a person sees or
+/// that is written to disk is someone else's.
 public final class Trainer {
     public internal(set) var plan: TrainingPlan
     public let model: any TokenModel
@@ -22,22 +22,30 @@ public final class Trainer {
     /// Operations of one step, forward and backward, by nanoGPT's count.
     public let operationsPerStep: Double
 
-    /// - Parameter start: the model whose weights the run starts from; without, they are random, and those of a resumed run are read later.
-    public init(_ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset, start: StartingModel? = nil) throws {
+    /// - Parameter start: the model whose weights the run starts from; without, they are random, and those of a resumed
+    ///   run are read later.
+    public init(
+        _ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset, start: StartingModel? = nil
+    ) throws {
         try plan.validate()
         (self.plan, self.tokenizer, self.dataset) = (plan, tokenizer, dataset)
         let V = tokenizer.vocabularySize
         try MemoryNeed.check(plan, vocabularySize: V)
         try dataset.require(contextLength: plan.context, name: plan.data.description)
         try plan.requireRoom(tokens: V)
-        model = try start?.model ?? plan.model.makeModel(
-            vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init), RandomWeights(seed: plan.seed))
+        model =
+            try start?.model
+            ?? plan.model.makeModel(
+                vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init),
+                RandomWeights(seed: plan.seed))
         arena = ParameterArena(model.parameters)
         if plan.validation == .sample, plan.validationWindows == nil, dataset.validation.count > plan.context {
-            self.plan.validationWindows = plan.sampledWindows(of: dataset.validation.windows(contextLength: plan.context).count)
+            self.plan.validationWindows = plan.sampledWindows(
+                of: dataset.validation.windows(contextLength: plan.context).count)
         }
         optimizer = Optimizer(arena, model, kind: plan.optimizer)
-        operationsPerStep = plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
+        operationsPerStep =
+            plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
     }
 
     public struct StepResult: Sendable {
@@ -60,18 +68,23 @@ public final class Trainer {
 
     /// The step's sequences: drawn whole, so that they do not depend on how they are cut into micro-batches.
     func nextBatch() -> TokenBatch {
-        dataset.train.randomBatch(sequences: plan.batch, contextLength: plan.context, seed: plan.seed, stream: UInt64(step))
+        dataset.train.randomBatch(
+            sequences: plan.batch, contextLength: plan.context, seed: plan.seed, stream: UInt64(step))
     }
 
     /// - Parameter batch: `plan.batch` sequences.
     package func runStep(on batch: TokenBatch) throws -> StepResult { try runStep(on: batch) { false }! }
 
-    private func runStep(on batch: TokenBatch, begins: (Int) -> Void = { _ in }, shouldStop: () -> Bool) throws -> StepResult? {
+    private func runStep(
+        on batch: TokenBatch, begins: (Int) -> Void = { _ in }, shouldStop: () -> Bool
+    ) throws -> StepResult? {
         arena.zeroGradients()
         var loss = 0.0, weight = 0.0
         for micro in 0 ..< plan.microBatches {
             begins(micro)
-            let part = WorkCancellation.run(shouldStop: shouldStop) { accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro) }
+            let part = WorkCancellation.run(shouldStop: shouldStop) {
+                accumulate(batch[microBatch(micro)], index: step * plan.microBatches + micro)
+            }
             guard let part else {
                 arena.dropPackedCopies()  // a copy of a weight may have been cut in the middle
                 return nil
@@ -81,9 +94,13 @@ public final class Trainer {
         }
         // Gradients are those of the sum until here.
         loss /= max(weight, 1)
-        guard loss.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss") }
+        guard loss.isFinite else {
+            throw TrainingError.notANumber(step: step, what: firstBadTensor(batch) ?? "the loss")
+        }
         let norm = arena.gradientNorm() / max(weight, 1)
-        guard norm.isFinite else { throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient") }
+        guard norm.isFinite else {
+            throw TrainingError.notANumber(step: step, what: firstBadGradient() ?? "the gradient")
+        }
         let factor = Schedule(plan).factor(step)
         let scale = (plan.clip > 0 ? min(1, plan.clip / (norm + 1e-6)) : 1) / max(weight, 1)
         optimizer.step(plan, step: step, factor: factor, gradientScale: Float(scale))
@@ -112,14 +129,19 @@ public final class Trainer {
 }
 
 extension TrainingPlan {
-    /// Throws unless the model that the run starts from has a row for each of the tokenizer's tokens, and positions for the context.
+    /// Throws unless the model that the run starts from has a row for each of the tokenizer's tokens, and positions for
+    /// the context.
     fileprivate func requireRoom(tokens: Int) throws {
         guard let base = model.base else { return }
         guard context <= base.contextLength else {
-            throw TrainingError.plan("--context: expected at most \(base.contextLength), which is what \(base.path) knows, found \(context)")
+            throw TrainingError.plan(
+                "--context: expected at most \(base.contextLength), which is what \(base.path) knows, found \(context)")
         }
         guard tokens <= base.vocabularySize else {
-            throw TrainingError.base(base.path, "its tokenizer has \(tokens) tokens and the model knows \(base.vocabularySize); expected a tokenizer that belongs to the model")
+            throw TrainingError.base(
+                base.path,
+                "its tokenizer has \(tokens) tokens and the model knows \(base.vocabularySize); expected a tokenizer that belongs to the model"
+            )
         }
     }
 }
@@ -127,6 +149,9 @@ extension TrainingPlan {
 extension TokenModel {
     /// The matrices inside the layers, to which Muon applies: all but the tables of tokens and positions and the head.
     var hiddenMatrices: [Parameter] {
-        parameters.filter { $0.isMatrix && $0 !== tokenEmbedding && !["wpe", "embed_positions", "lm_head", "embed_out"].contains(where: $0.name.contains) }
+        parameters.filter {
+            $0.isMatrix && $0 !== tokenEmbedding
+                && !["wpe", "embed_positions", "lm_head", "embed_out"].contains(where: $0.name.contains)
+        }
     }
 }

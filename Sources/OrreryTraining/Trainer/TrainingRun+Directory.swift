@@ -11,9 +11,11 @@ extension TrainingRun {
 
     /// The names that a run takes for itself in its directory.
     public static let names =
-        ModelDirectory.fileNames + ModelDirectory.companionNames.filter { !ModelDirectory.fileNames.contains($0) } + ModelDirectory.runNames
+        ModelDirectory.fileNames + ModelDirectory.companionNames.filter { !ModelDirectory.fileNames.contains($0) }
+        + ModelDirectory.runNames
 
-    /// A run that takes the place of another removes what that one wrote; a directory of the same name that holds anything else is not its own.
+    /// A run that takes the place of another removes what that one wrote; a directory of the same name that holds
+    /// anything else is not its own.
     ///
     /// - Throws: `FileError` that names what would be lost.
     package static func requireOwn(_ directory: String) throws {
@@ -49,28 +51,38 @@ extension TrainingRun {
                 if isNew { try? Directory.removeTree(directory) }
                 throw error
             }
-            for name in ModelDirectory.fileNames + [Self.lastDirectory, Self.tensorBoardDirectory] { try Directory.removeTree(Path.join(directory, name)) }
+            for name in ModelDirectory.fileNames + [Self.lastDirectory, Self.tensorBoardDirectory] {
+                try Directory.removeTree(Path.join(directory, name))
+            }
         }
         metrics = try MetricsFile(path: Path.join(directory, Self.metricsFile), resumingAt: trainer.step)
-        if writesTensorBoard { tensorBoard = try TensorBoardFile(directory: Path.join(directory, Self.tensorBoardDirectory)) }
+        if writesTensorBoard {
+            tensorBoard = try TensorBoardFile(directory: Path.join(directory, Self.tensorBoardDirectory))
+        }
     }
 
     func write(to directory: String) throws {
         try Directory.createAll(directory)
         try ModelDirectory.write(trainer.model, to: directory)
-        if let text = trainer.plan.model.base?.generationConfiguration { try AtomicFile.write(text, to: Path.join(directory, "generation_config.json")) }
+        if let text = trainer.plan.model.base?.generationConfiguration {
+            try AtomicFile.write(text, to: Path.join(directory, "generation_config.json"))
+        }
         if directory != self.directory { try saveTokenizer(to: directory) }
     }
 
     /// The tokenizer; of a model that was trained before its own files, chat template included, as they stand there.
     private func saveTokenizer(to directory: String) throws {
-        guard let base = trainer.plan.model.base else { return try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true)) }
+        guard let base = trainer.plan.model.base else {
+            return try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
+        }
         // What a run has begun with is in its own directory from then on.
         let source = directory == self.directory ? base.path : self.directory ?? base.path
         guard FileStatus(source)?.kind == .directory else { return try saveTokenizer(ofFile: source, to: directory) }
         for name in ModelDirectory.companionNames {
             let path = Path.join(source, name)
-            if FileStatus(path)?.kind == .file { try AtomicFile.write(WholeFile.read(path, limit: 1 << 30), to: Path.join(directory, name)) }
+            if FileStatus(path)?.kind == .file {
+                try AtomicFile.write(WholeFile.read(path, limit: 1 << 30), to: Path.join(directory, name))
+            }
         }
     }
 

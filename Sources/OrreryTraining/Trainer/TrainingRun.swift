@@ -4,8 +4,8 @@ import OrreryFiles
 
 /// Runs a trainer to the end of its plan: validation, checkpoints, records; tells an observer what happens.
 ///
-/// The directory is a model in Hugging Face's layout, the best by validation; `last/` is the last one where it differs, `training/` the
-/// state to continue from.
+/// The directory is a model in Hugging Face's layout, the best by validation; `last/` is the last one where it differs,
+/// `training/` the state to continue from.
 public final class TrainingRun {
     public let trainer: Trainer
     /// Where the model goes; nil keeps nothing.
@@ -37,7 +37,9 @@ public final class TrainingRun {
     var metrics: MetricsFile?
     var tensorBoard: TensorBoardFile?
 
-    public init(_ trainer: Trainer, directory: String?, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
+    public init(
+        _ trainer: Trainer, directory: String?, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
+    ) {
         (self.trainer, self.directory, self.clock) = (trainer, directory, clock)
     }
 
@@ -50,19 +52,27 @@ public final class TrainingRun {
         (best, secondsBefore, secondsAtEnd) = (progress.bestValidationLoss, progress.seconds, progress.secondsAtEnd)
         owesValidation = progress.owesValidation == true
         saved = reached
-        if let time = trainer.plan.time { budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock) }
+        if let time = trainer.plan.time {
+            budget = TimeBudget(seconds: time, started: clock() - secondsBefore, clock: clock)
+        }
         let set = Processor.current.instructionSet.rawValue
         if progress.instructionSet != set {
-            warn("\(state.path): this run began on \(progress.instructionSet) and continues on \(set): its weights will differ in their last bits")
+            warn(
+                "\(state.path): this run began on \(progress.instructionSet) and continues on \(set): its weights will differ in their last bits"
+            )
         }
     }
 
-    /// Gives a resumed run another end. The learning rate is from here on that of a run planned with so many steps, so that it may rise.
+    /// Gives a resumed run another end. The learning rate is from here on that of a run planned with so many steps, so
+    /// that it may rise.
     ///
     /// - Returns: the factor of the learning rate that the run ended with, and the one that it continues with.
     /// - Throws: `TrainingError` where the run is beyond that end.
     public func extend(toSteps steps: Int) throws -> (before: Double, after: Double) {
-        guard steps > trainer.step else { throw TrainingError.plan("--steps: expected more than the \(trainer.step) that the run has done, found \(steps)") }
+        guard steps > trainer.step else {
+            throw TrainingError.plan(
+                "--steps: expected more than the \(trainer.step) that the run has done, found \(steps)")
+        }
         (budget, isExtended) = (nil, true)
         return try trainer.extend { plan in (plan.steps, plan.time) = (steps, nil) }
     }
@@ -70,17 +80,22 @@ public final class TrainingRun {
     /// The same by the time of the whole run, earlier parts included; the steps are those that fit at the pace so far.
     public func extend(toSeconds seconds: Double) throws -> (before: Double, after: Double) {
         guard seconds > secondsBefore + 1 else {
-            throw TrainingError.plan("--time: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds")
+            throw TrainingError.plan(
+                "--time: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds"
+            )
         }
         let pace = trainer.step > 0 ? secondsBefore / Double(trainer.step) : 1
         (budget, isExtended) = (TimeBudget(seconds: seconds, started: clock() - secondsBefore, clock: clock), true)
         return try trainer.extend { plan in
-            plan.steps = trainer.step + max(1, Int(min((0.98 * seconds - secondsBefore - secondsAtEnd) / max(pace, 1e-6), Double(1 << 29))))
+            plan.steps =
+                trainer.step
+                + max(1, Int(min((0.98 * seconds - secondsBefore - secondsAtEnd) / max(pace, 1e-6), Double(1 << 29))))
             plan.time = seconds
         }
     }
 
-    /// - Parameter shouldStop: asked many times within a step and within a validation, and between them; true drops the step, saves and returns.
+    /// - Parameter shouldStop: asked many times within a step and within a validation, and between them; true drops the
+    ///   step, saves and returns.
     public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
         defer { lock = nil }
         let plan = trainer.plan
@@ -88,7 +103,9 @@ public final class TrainingRun {
         if let budget { secondsBefore = budget.elapsed }
         // The last checkpoint is written when all else is: there is nothing left to do.
         if trainer.step >= plan.steps, !owesValidation {
-            do { return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) }) } catch is Stopped {
+            do {
+                return summary(validation: try trainer.withAveragedWeights { try validate(shouldStop) })
+            } catch is Stopped {
                 return summary(interrupted: true, validation: nil)
             }
         }
@@ -118,7 +135,10 @@ public final class TrainingRun {
                 measured = (trainer.step, clock())
             }
             let before = clock()
-            guard let result = try trainer.runStep(begins: { observer?.stepping(trainer, microBatch: $0) }, shouldStop: shouldStop) else {
+            guard
+                let result = try trainer.runStep(
+                    begins: { observer?.stepping(trainer, microBatch: $0) }, shouldStop: shouldStop)
+            else {
                 interrupted = true
                 break
             }
@@ -138,12 +158,17 @@ public final class TrainingRun {
         if interrupted { try writeUnfinished() }
         // The arrays of a large model take seconds: what is there already is not written again.
         if reached != saved { try checkpoint() }
-        return summary(interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss, validation: validation)
+        return summary(
+            interrupted: interrupted, secondsPerStep: times.sorted()[safe: times.count / 2] ?? 0, train: lastLoss,
+            validation: validation)
     }
 
-    private func summary(interrupted: Bool = false, secondsPerStep: Double = 0, train: Double? = nil, validation: Double?) -> Summary {
+    private func summary(
+        interrupted: Bool = false, secondsPerStep: Double = 0, train: Double? = nil, validation: Double?
+    ) -> Summary {
         Summary(
-            interrupted: interrupted, steps: trainer.step, seconds: seconds, secondsPerStep: secondsPerStep, trainLoss: train,
+            interrupted: interrupted, steps: trainer.step, seconds: seconds, secondsPerStep: secondsPerStep,
+            trainLoss: train,
             validationLoss: validation, bestValidationLoss: best)
     }
 
@@ -152,7 +177,9 @@ public final class TrainingRun {
     func checkpoint() throws {
         guard let directory else { return }
         try requireFinite()
-        try TrainingState(model: directory).save(trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd, owesValidation: owesValidation)
+        try TrainingState(model: directory).save(
+            trainer, bestValidationLoss: best, seconds: seconds, secondsAtEnd: secondsAtEnd,
+            owesValidation: owesValidation)
         saved = reached
     }
 
@@ -169,7 +196,8 @@ public final class TrainingRun {
 
     private func validate(_ shouldStop: () -> Bool) throws -> Double? {
         var isWhole = false
-        defer { if !isWhole { trainer.arena.dropPackedCopies() } }  // a copy of a weight may have been cut in the middle
+        // A copy of a weight may have been cut in the middle.
+        defer { if !isWhole { trainer.arena.dropPackedCopies() } }
         let loss = try WorkCancellation.run(shouldStop: shouldStop) {
             try trainer.validate { [self] share in
                 observer?.validating(trainer, share: share)
@@ -229,7 +257,10 @@ public final class TrainingRun {
         line["seconds"] = JSONValue(seconds)
         try metrics?.append(line)
         try tensorBoard?.scalars(
-            [("loss/train", result.loss), ("gradient_norm", result.gradientNorm), ("learning_rate", result.learningRate), ("tokens_per_s", tokensPerSecond)],
+            [
+                ("loss/train", result.loss), ("gradient_norm", result.gradientNorm),
+                ("learning_rate", result.learningRate), ("tokens_per_s", tokensPerSecond),
+            ],
             step: trainer.step)
     }
 }

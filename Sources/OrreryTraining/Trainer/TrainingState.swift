@@ -41,10 +41,14 @@ struct TrainingState {
 
     /// - Throws: `FileError` where the disk has no room for the arrays.
     func requireSpace(_ trainer: Trainer) throws {
-        try FreeSpace.requireSpace(trainer.stateArrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
+        try FreeSpace.requireSpace(
+            trainer.stateArrays.reduce(1 << 16) { $0 + $1.storage.byteCount }, at: Path.parent(path))
     }
 
-    func save(_ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double, owesValidation: Bool = false) throws {
+    func save(
+        _ trainer: Trainer, bestValidationLoss: Double?, seconds: Double, secondsAtEnd: Double,
+        owesValidation: Bool = false
+    ) throws {
         let arrays = trainer.stateArrays
         let set = try DirectoryReplacement(path: path)
         try requireSpace(trainer)
@@ -57,7 +61,9 @@ struct TrainingState {
         progress.checksum = try checksum(progress, plan)
         let tensors = arrays.map { name, storage in
             SafetensorsTensor(name: name, dtype: .float32, shape: [storage.byteCount / 4]) { sink in
-                try withExtendedLifetime(storage) { try sink(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount)) }
+                try withExtendedLifetime(storage) {
+                    try sink(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount))
+                }
             }
         }
         let progressText = try encoded(progress)
@@ -71,14 +77,19 @@ struct TrainingState {
 
     func plan() throws -> TrainingPlan { try read().plan }
 
-    /// Whether all steps of the plan are done, and what was learnt is validated; false where there is no run, or a damaged one.
-    var isFinished: Bool { (try? read()).map { $0.progress.step >= $0.plan.steps && $0.progress.owesValidation != true } ?? false }
+    /// Whether all steps of the plan are done, and what was learnt is validated; false where there is no run, or a
+    /// damaged one.
+    var isFinished: Bool {
+        (try? read()).map { $0.progress.step >= $0.plan.steps && $0.progress.owesValidation != true } ?? false
+    }
 
     /// Fills the trainer's arrays and counters.
     func load(into trainer: Trainer) throws -> Progress {
         let progress = try read().progress
         guard progress.dataFingerprint == trainer.dataset.fingerprint else {
-            throw TrainingError.state(path, "the training data is not what this run began with; restore it, or start a new run with another --out")
+            throw TrainingError.state(
+                path,
+                "the training data is not what this run began with; restore it, or start a new run with another --out")
         }
         if progress.averaged > 0 {
             let average = WeightAverage(elements: trainer.arena.count)
@@ -89,12 +100,16 @@ struct TrainingState {
         for (name, storage) in trainer.stateArrays {
             let entry = try file.entry(name)
             guard entry.dtype == .float32, entry.shape == [storage.byteCount / 4] else {
-                throw TrainingError.state(file.path, "\(name) has shape \(entry.shape); the plan asks for [\(storage.byteCount / 4)]")
+                throw TrainingError.state(
+                    file.path, "\(name) has shape \(entry.shape); the plan asks for [\(storage.byteCount / 4)]")
             }
-            try file.bytes(of: entry).withUnsafeBytes { storage.pointer.copyMemory(from: $0.baseAddress!, byteCount: storage.byteCount) }
+            try file.bytes(of: entry).withUnsafeBytes {
+                storage.pointer.copyMemory(from: $0.baseAddress!, byteCount: storage.byteCount)
+            }
         }
         guard trainer.stateChecksum == progress.arraysChecksum else {
-            throw TrainingError.state(file.path, "the file is damaged: its numbers do not match progress.json; \(Self.advice)")
+            throw TrainingError.state(
+                file.path, "the file is damaged: its numbers do not match progress.json; \(Self.advice)")
         }
         trainer.arena.dropPackedCopies()  // packed copies are stale
         trainer.step = progress.step
@@ -106,19 +121,26 @@ struct TrainingState {
     /// The two small files, checked against each other.
     private func read() throws -> (plan: TrainingPlan, progress: Progress) {
         try DirectoryReplacement.recover(at: path)
-        guard FileStatus(planFile) != nil else { throw TrainingError.state(path, "no training state here; expected a run started with orrery train --out") }
+        guard FileStatus(planFile) != nil else {
+            throw TrainingError.state(path, "no training state here; expected a run started with orrery train --out")
+        }
         let format = try decode(Format.self, progressFile).value.format
         guard format == Progress.format else {
-            throw TrainingError.state(progressFile, "format \(format) is not known here, expected \(Progress.format); start a new run")
+            throw TrainingError.state(
+                progressFile, "format \(format) is not known here, expected \(Progress.format); start a new run")
         }
-        let (progress, _) = try decode(Progress.self, progressFile), (plan, planText) = try decode(TrainingPlan.self, planFile)
+        let (progress, _) = try decode(Progress.self, progressFile),
+            (plan, planText) = try decode(TrainingPlan.self, planFile)
         guard try checksum(progress, planText) == progress.checksum else {
-            throw TrainingError.state(path, "plan.json or progress.json is damaged: they do not match their checksum; \(Self.advice)")
+            throw TrainingError.state(
+                path, "plan.json or progress.json is damaged: they do not match their checksum; \(Self.advice)")
         }
         do { try plan.validate() } catch { throw TrainingError.state(planFile, "\(error)") }
         guard (0 ... plan.steps).contains(progress.step), (0 ... progress.step).contains(progress.averaged) else {
             throw TrainingError.state(
-                progressFile, "expected a step of 0 to \(plan.steps) and no more weights averaged, found \(progress.step) and \(progress.averaged)")
+                progressFile,
+                "expected a step of 0 to \(plan.steps) and no more weights averaged, found \(progress.step) and \(progress.averaged)"
+            )
         }
         return (plan, progress)
     }
@@ -162,14 +184,18 @@ extension DirectoryReplacement {
 extension Trainer {
     /// The flat arrays that a resumed run needs, by name.
     var stateArrays: [(name: String, storage: Storage)] {
-        var arrays = [("weights", arena.values), ("moments", optimizer.moments), ("second_moments", optimizer.secondMoments)]
+        var arrays = [
+            ("weights", arena.values), ("moments", optimizer.moments), ("second_moments", optimizer.secondMoments),
+        ]
         if let average { arrays.append(("average", average.sum)) }
         return arrays
     }
 
     fileprivate var stateChecksum: UInt64 {
         var checksum = Checksum()
-        for (_, array) in stateArrays { checksum.add(UnsafeRawBufferPointer(start: array.pointer, count: array.byteCount)) }
+        for (_, array) in stateArrays {
+            checksum.add(UnsafeRawBufferPointer(start: array.pointer, count: array.byteCount))
+        }
         return checksum.value
     }
 }
@@ -179,7 +205,9 @@ extension DecodingError {
         switch self {
         case .keyNotFound(let key, _): "\(key.stringValue) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.codingPath.isEmpty ? context.debugDescription : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+            context.codingPath.isEmpty
+                ? context.debugDescription
+                : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
         @unknown default: "\(self)"
         }
     }

@@ -19,7 +19,9 @@ extension Trainer {
         average.count += 1
         // mean += (w - mean) / n
         let n = Float(average.count)
-        Processor.current.axpby(1 / n, arena.valuePointer, 1 - 1 / n, average.sum.pointer.assumingMemoryBound(to: Float.self), count: arena.count)
+        Processor.current.axpby(
+            1 / n, arena.valuePointer, 1 - 1 / n, average.sum.pointer.assumingMemoryBound(to: Float.self),
+            count: arena.count)
         self.average = average
     }
 

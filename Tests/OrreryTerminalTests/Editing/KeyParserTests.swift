@@ -4,9 +4,12 @@ import Testing
 
 /// Bytes to keys, however they are cut.
 struct KeyParserTests {
-    private static let bytes = Array("é日👩‍👧\u{1B}[1;5D\u{1B}OA\u{1B}[200~a\r\u{1B}[20x\u{1B}[201~\u{1B}\r\r\u{7F}\u{01}\u{1B}[13;2u\u{1B}[27;5;13~z".utf8)
+    private static let bytes = Array(
+        "é日👩‍👧\u{1B}[1;5D\u{1B}OA\u{1B}[200~a\r\u{1B}[20x\u{1B}[201~\u{1B}\r\r\u{7F}\u{01}\u{1B}[13;2u\u{1B}[27;5;13~z"
+            .utf8)
     private static let keys: [Key] = [
-        .text("é日👩‍👧"), .wordLeft, .up, .text("a\n\u{1B}[20x"), .newline, .enter, .backspace, .control("a"), .newline, .newline, .text("z"),
+        .text("é日👩‍👧"), .wordLeft, .up, .text("a\n\u{1B}[20x"), .newline, .enter, .backspace, .control("a"), .newline,
+        .newline, .text("z"),
     ]
 
     @Test func whole() {
@@ -16,7 +19,9 @@ struct KeyParserTests {
 
     @Test(arguments: 1 ..< 7) func inParts(_ size: Int) {
         var parser = KeyParser(), keys: [Key] = []
-        for start in stride(from: 0, to: Self.bytes.count, by: size) { keys += parser.push(Self.bytes[start ..< min(start + size, Self.bytes.count)]) }
+        for start in stride(from: 0, to: Self.bytes.count, by: size) {
+            keys += parser.push(Self.bytes[start ..< min(start + size, Self.bytes.count)])
+        }
         #expect(Self.joined(keys) == Self.keys)
     }
 
@@ -55,7 +60,9 @@ struct KeyParserTests {
         for _ in 0 ..< 200 {
             var parser = KeyParser()
             let bytes = (0 ..< 60).map { _ in
-                let choices: [UInt8] = [0x1B, 0x5B, 0x4F, 0x7E, 0x32, 0x30, 0x31, 0x3B, 0x41, UInt8.random(in: 0 ... 255, using: &random)]
+                let choices: [UInt8] = [
+                    0x1B, 0x5B, 0x4F, 0x7E, 0x32, 0x30, 0x31, 0x3B, 0x41, UInt8.random(in: 0 ... 255, using: &random),
+                ]
                 return choices.randomElement(using: &random)!
             }
             for byte in bytes { _ = parser.push([byte]) }
@@ -66,7 +73,11 @@ struct KeyParserTests {
 
     private static func joined(_ keys: [Key]) -> [Key] {
         keys.reduce(into: []) { joined, key in
-            if case .text(let text) = key, case .text(let before)? = joined.last { joined[joined.count - 1] = .text(before + text) } else { joined.append(key) }
+            if case .text(let text) = key, case .text(let before)? = joined.last {
+                joined[joined.count - 1] = .text(before + text)
+            } else {
+                joined.append(key)
+            }
         }
     }
 }

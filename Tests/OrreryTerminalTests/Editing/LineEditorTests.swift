@@ -5,15 +5,21 @@ import Testing
 struct LineEditorTests {
     @Test(arguments: [
         ("hello", "hello|"), ("hello<left><left>p", "help|lo"), ("ab<home>x<end>y", "xaby|"), ("ab<^a>x<^e>y", "xaby|"),
-        ("one two  three<word-left><word-left>", "one |two  three"), ("one two<home><word-right>", "one| two"), ("a.b-c<word-left>", "a.b-|c"),
-        ("abc<back>", "ab|"), ("abc<home><delete>", "|bc"), ("abc<home><^d>", "|bc"), ("<back><delete><left><right>", "|"),
-        ("one two<left><left><^k>", "one t|"), ("one two<left><left><^u>", "|wo"), ("one-a two-b<^w>", "one-a |"), ("one-a two-b<alt-back>", "one-a two-|"),
-        ("one two<home><alt-d>", "| two"), ("one two<^w><home><^y>", "two|one "), ("abc<left><^t>", "acb|"), ("abc<^t>", "acb|"),
+        ("one two  three<word-left><word-left>", "one |two  three"), ("one two<home><word-right>", "one| two"),
+        ("a.b-c<word-left>", "a.b-|c"),
+        ("abc<back>", "ab|"), ("abc<home><delete>", "|bc"), ("abc<home><^d>", "|bc"),
+        ("<back><delete><left><right>", "|"),
+        ("one two<left><left><^k>", "one t|"), ("one two<left><left><^u>", "|wo"), ("one-a two-b<^w>", "one-a |"),
+        ("one-a two-b<alt-back>", "one-a two-|"),
+        ("one two<home><alt-d>", "| two"), ("one two<^w><home><^y>", "two|one "), ("abc<left><^t>", "acb|"),
+        ("abc<^t>", "acb|"),
         // A backslash at the end, Alt-Enter, and lines within the text.
         (#"one\<enter>two"#, "one\ntwo|"), ("one<alt-enter>two", "one\ntwo|"), ("one<alt-enter>two<up>x", "onex|\ntwo"),
-        ("one<alt-enter>t<up><home><down>x", "one\nx|t"), ("one<alt-enter>two<^a><^u>", "one|two"), ("one<alt-enter>two<up><^k>", "one|two"),
+        ("one<alt-enter>t<up><home><down>x", "one\nx|t"), ("one<alt-enter>two<^a><^u>", "one|two"),
+        ("one<alt-enter>two<up><^k>", "one|two"),
         // What is one character to a person is one to the cursor.
-        ("e\u{301}x<left><left>", "|e\u{301}x"), ("👩‍👩‍👧<back>", "|"), ("🇩🇪🇫🇷<left><back>", "|🇫🇷"), ("ax\u{301}<left><back>", "|x\u{301}"),
+        ("e\u{301}x<left><left>", "|e\u{301}x"), ("👩‍👩‍👧<back>", "|"), ("🇩🇪🇫🇷<left><back>", "|🇫🇷"),
+        ("ax\u{301}<left><back>", "|x\u{301}"),
         ("日本語<left><back>", "日|語"),
     ]) func edits(_ keys: String, _ state: String) {
         var typed = TypedKeys()
@@ -36,7 +42,10 @@ struct LineEditorTests {
     @Test func actions() {
         var typed = TypedKeys()
         typed.type("one<enter>two<^c><^c><^z><^l><^d>")
-        #expect(typed.actions == [.submit("one"), .cancel(EditedText("two")), .cancel(EditedText()), .suspend, .clearScreen, .endOfInput])
+        #expect(
+            typed.actions == [
+                .submit("one"), .cancel(EditedText("two")), .cancel(EditedText()), .suspend, .clearScreen, .endOfInput,
+            ])
         typed.type("x<tab>\u{1B}[99~")
         #expect(typed.actions.suffix(2) == [.bell, .bell])
         #expect(typed.state == "x|")

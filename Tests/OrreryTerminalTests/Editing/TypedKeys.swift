@@ -33,15 +33,20 @@ struct TypedKeys {
     var state: String { editor.edited.before + "|" + editor.edited.after }
 
     static let sequences = [
-        "<left>": "\u{1B}[D", "<right>": "\u{1B}[C", "<up>": "\u{1B}[A", "<down>": "\u{1B}OB", "<home>": "\u{1B}[H", "<end>": "\u{1B}[4~",
-        "<delete>": "\u{1B}[3~", "<back>": "\u{7F}", "<word-left>": "\u{1B}[1;5D", "<word-right>": "\u{1B}f", "<enter>": "\r", "<alt-enter>": "\u{1B}\r",
-        "<tab>": "\t", "<paste>": "\u{1B}[200~", "</paste>": "\u{1B}[201~", "<alt-back>": "\u{1B}\u{7F}", "<alt-d>": "\u{1B}d",
-        "<^a>": "\u{01}", "<^c>": "\u{03}", "<^d>": "\u{04}", "<^e>": "\u{05}", "<^g>": "\u{07}", "<^k>": "\u{0B}", "<^l>": "\u{0C}",
+        "<left>": "\u{1B}[D", "<right>": "\u{1B}[C", "<up>": "\u{1B}[A", "<down>": "\u{1B}OB", "<home>": "\u{1B}[H",
+        "<end>": "\u{1B}[4~",
+        "<delete>": "\u{1B}[3~", "<back>": "\u{7F}", "<word-left>": "\u{1B}[1;5D", "<word-right>": "\u{1B}f",
+        "<enter>": "\r", "<alt-enter>": "\u{1B}\r",
+        "<tab>": "\t", "<paste>": "\u{1B}[200~", "</paste>": "\u{1B}[201~", "<alt-back>": "\u{1B}\u{7F}",
+        "<alt-d>": "\u{1B}d",
+        "<^a>": "\u{01}", "<^c>": "\u{03}", "<^d>": "\u{04}", "<^e>": "\u{05}", "<^g>": "\u{07}", "<^k>": "\u{0B}",
+        "<^l>": "\u{0C}",
         "<^r>": "\u{12}", "<^t>": "\u{14}", "<^u>": "\u{15}", "<^w>": "\u{17}", "<^y>": "\u{19}", "<^z>": "\u{1A}",
     ]
 }
 
-/// As much of a terminal as the editor's drawing uses: wrapping that waits in the last column, wide characters in two cells, scrolling.
+/// As much of a terminal as the editor's drawing uses: wrapping that waits in the last column, wide characters in two
+/// cells, scrolling.
 struct EmulatedScreen {
     let columns: Int, rows: Int
     private var cells: [[String]]

@@ -1,6 +1,7 @@
 /// The metadata keys of a GGUF file's tokenizer.
 ///
-/// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; llama.cpp, `src/llama-arch.cpp`. The misspelling is theirs.
+/// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; llama.cpp, `src/llama-arch.cpp`. The misspelling
+/// is theirs.
 enum GGUFKeys {
     static let chatTemplate = "tokenizer.chat_template"
     static let model = "tokenizer.ggml.model"
@@ -20,14 +21,18 @@ enum GGUFKeys {
 
     /// Of the tokens for filling in (prefix, suffix, middle, padding, repository, file), the older key last: it counts.
     static let fillIn = [
-        ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"], ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"],
-        ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], ["tokenizer.ggml.fim_pad_token_id"], ["tokenizer.ggml.fim_rep_token_id"],
+        ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"],
+        ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"],
+        ["tokenizer.ggml.fim_mid_token_id", "tokenizer.ggml.middle_token_id"], ["tokenizer.ggml.fim_pad_token_id"],
+        ["tokenizer.ggml.fim_rep_token_id"],
         ["tokenizer.ggml.fim_sep_token_id"],
     ]
 
     static let special: KeyValuePairs<String, WritableKeyPath<GGUFVocabulary.SpecialTokens, TokenID?> & Sendable> = [
-        "tokenizer.ggml.bos_token_id": \.beginOfText, "tokenizer.ggml.eos_token_id": \.endOfText, "tokenizer.ggml.eot_token_id": \.endOfTurn,
+        "tokenizer.ggml.bos_token_id": \.beginOfText, "tokenizer.ggml.eos_token_id": \.endOfText,
+        "tokenizer.ggml.eot_token_id": \.endOfTurn,
         "tokenizer.ggml.eom_token_id": \.endOfMessage, "tokenizer.ggml.unknown_token_id": \.unknown,
-        "tokenizer.ggml.seperator_token_id": \.separator, "tokenizer.ggml.padding_token_id": \.padding, "tokenizer.ggml.mask_token_id": \.mask,
+        "tokenizer.ggml.seperator_token_id": \.separator, "tokenizer.ggml.padding_token_id": \.padding,
+        "tokenizer.ggml.mask_token_id": \.mask,
     ]
 }

@@ -1,25 +1,43 @@
-/// What llama.cpp concludes from the names of tokens, for files say too little: which end a turn, which mark structure although their
-/// type does not say so, which take the spaces beside them.
+/// What llama.cpp concludes from the names of tokens, for files say too little: which end a turn, which mark structure
+/// although their type does not say so, which take the spaces beside them.
 ///
-/// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load, "auto-detect special tokens by text" and after. Where several
-/// tokens could have a role, the first has it here; llama.cpp takes whichever its hash table lists first.
+/// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load, "auto-detect special tokens by text" and after.
+/// Where several tokens could have a role, the first has it here; llama.cpp takes whichever its hash table lists first.
 extension GGUFVocabulary {
     private static let endOfTurnNames = [
-        "<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<EOT>", "_<EOT>", "[EOT]",
+        "<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<EOT>", "_<EOT>",
+        "[EOT]",
         "<｜end▁of▁sentence｜>", "<end_of_utterance>",
     ]
 
     private static let endOfGenerationNames = [
-        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>", "</s>",
-        "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>",
+        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
+        "<|endoftext|>", "</s>",
+        "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>",
+        "<|tool_response>",
         "<｜end▁of▁sentence｜>", "[e~[",
     ]
 
     /// Of these the first there is becomes structure; padding, repository and file marks also end a generation.
     private static let fillInNames: [(names: [String], endsGeneration: Bool)] = [
-        (["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>"], false),
-        (["<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|code_suffix|>", "<|suffix|>"], false),
-        (["<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|code_middle|>", "<|middle|>"], false),
+        (
+            [
+                "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>",
+                "<|prefix|>",
+            ], false
+        ),
+        (
+            [
+                "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|code_suffix|>",
+                "<|suffix|>",
+            ], false
+        ),
+        (
+            [
+                "<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|code_middle|>",
+                "<|middle|>",
+            ], false
+        ),
         (["<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]"], true),
         (["<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>"], true),
         (["<|file_sep|>"], true),
@@ -46,14 +64,18 @@ extension GGUFVocabulary {
         for name in ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"] {
             if let id = id(named: name) { attributes[Int(id)] = .userDefined }
         }
-        for id in [special.endOfText, special.endOfTurn, special.endOfMessage] { if let id { endOfGeneration.insert(id) } }
+        for id in [special.endOfText, special.endOfTurn, special.endOfMessage] {
+            if let id { endOfGeneration.insert(id) }
+        }
         takeBack()
         findStripping(architecture: architecture ?? "", name: name?.lowercased() ?? "")
     }
 
     /// Whether a token of this text ends a generation in whatever vocabulary it is, most exceptions aside.
     static func endsGeneration(named text: [UInt8]) -> Bool {
-        (endOfGenerationNames + fillInNames.filter(\.endsGeneration).compactMap(\.names.first)).contains { $0.utf8.elementsEqual(text) }
+        (endOfGenerationNames + fillInNames.filter(\.endsGeneration).compactMap(\.names.first)).contains {
+            $0.utf8.elementsEqual(text)
+        }
     }
 
     private func id(named name: String) -> TokenID? {
@@ -78,7 +100,9 @@ extension GGUFVocabulary {
     /// Vocabularies in which a token that ends generations elsewhere does not.
     private mutating func takeBack() {
         func ends(_ name: String) -> TokenID? { id(named: name).flatMap { endOfGeneration.contains($0) ? $0 : nil } }
-        if let end = ends("<|end|>"), ends("<|call|>") ?? ends("<|calls|>") != nil, ends("<|return|>") ?? ends("<|flush|>") != nil {
+        if let end = ends("<|end|>"), ends("<|call|>") ?? ends("<|calls|>") != nil,
+            ends("<|return|>") ?? ends("<|flush|>") != nil
+        {
             endOfGeneration.remove(end)
             attributes[Int(end)] = .userDefined
         }
@@ -100,7 +124,9 @@ extension GGUFVocabulary {
                 attributes[id].insert(.stripsRight)
             }
             if let id = id(named: "</s>") { attributes[Int(id)].insert(.stripsRight) }
-            for name in ["<unk>", "<s>", "<|endoftext|>"] { if let id = self.id(named: name) { attributes[Int(id)].remove(.stripsRight) } }
+            for name in ["<unk>", "<s>", "<|endoftext|>"] {
+                if let id = self.id(named: name) { attributes[Int(id)].remove(.stripsRight) }
+            }
         } else if name.contains("modern-bert"), let id = id(named: "[MASK]") {
             attributes[Int(id)].insert(.stripsLeft)
         }

@@ -11,7 +11,11 @@ extension GGUFVocabulary {
     /// Reads the vocabulary of an open file.
     public init(_ gguf: GGUFFile) throws {
         let name = try gguf.metadata.string(GGUFKeys.model)
-        if name == Kind.none.rawValue || name == "no_vocab" { try self.init(numbersOf: gguf) } else { try self.init(gguf, model: name) }
+        if name == Kind.none.rawValue || name == "no_vocab" {
+            try self.init(numbersOf: gguf)
+        } else {
+            try self.init(gguf, model: name)
+        }
     }
 
     /// - Parameter name: `tokenizer.ggml.model`.
@@ -20,7 +24,9 @@ extension GGUFVocabulary {
         preparation = Preparation(rawValue: name)
         guard let kind = preparation != nil ? .gpt2 : Kind(rawValue: name) else {
             throw metadata.error(
-                GGUFKeys.model, expected: "one of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")), no_vocab, hybriddna, whitespace")
+                GGUFKeys.model,
+                expected:
+                    "one of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")), no_vocab, hybriddna, whitespace")
         }
         self.kind = kind
         file = gguf.path
@@ -35,27 +41,37 @@ extension GGUFVocabulary {
         characterMap = try Self.characterMap(metadata)
         pairs = metadata.pairs.filter { $0.key.hasPrefix("tokenizer.") }
         chatTemplates = metadata.pairs.compactMap { key, value in
-            guard key == GGUFKeys.chatTemplate || key.hasPrefix(GGUFKeys.chatTemplate + "."), let source = value.string else { return nil }
-            return (key == GGUFKeys.chatTemplate ? "default" : String(key.dropFirst(GGUFKeys.chatTemplate.count + 1)), source)
+            guard key == GGUFKeys.chatTemplate || key.hasPrefix(GGUFKeys.chatTemplate + "."), let source = value.string
+            else { return nil }
+            return (
+                key == GGUFKeys.chatTemplate ? "default" : String(key.dropFirst(GGUFKeys.chatTemplate.count + 1)),
+                source
+            )
         }
         attributes = types
         let (special, strangers) = try Self.special(metadata, kind, preTokenizer, types)
         self.special = special
         settings = try GGUFVocabularySettings(metadata, kind, preTokenizer)
         endOfGeneration = []
-        if let unusable, kind == .llama || kind == .t5 { warn(GGUFKeys.scores, "has no number for token \(unusable); it counts as the least likely") }
-        for (key, id) in strangers { warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out") }
+        if let unusable, kind == .llama || kind == .t5 {
+            warn(GGUFKeys.scores, "has no number for token \(unusable); it counts as the least likely")
+        }
+        for (key, id) in strangers {
+            warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out")
+        }
         try readFillIn(metadata)
-        concludeFromNames(architecture: try metadata.stringIfPresent("general.architecture"), name: try metadata.stringIfPresent("general.name"))
+        concludeFromNames(
+            architecture: try metadata.stringIfPresent("general.architecture"),
+            name: try metadata.stringIfPresent("general.name"))
     }
 
     /// A vocabulary of numbers, as many as the model has rows for.
     private init(numbersOf gguf: GGUFFile) throws {
         let metadata = gguf.metadata
         let architecture = try metadata.stringIfPresent("general.architecture") ?? ""
-        let count = try metadata.intIfPresent("\(architecture).vocab_size", in: 0...Vocabulary.maximalID) ?? 0
+        let count = try metadata.intIfPresent("\(architecture).vocab_size", in: 0 ... Vocabulary.maximalID) ?? 0
         (kind, preparation, file, preTokenizer) = (.none, nil, gguf.path, nil)
-        tokens = PieceTable((0..<count).map { _ in [UInt8]()[...] })
+        tokens = PieceTable((0 ..< count).map { _ in [UInt8]()[...] })
         index = try PieceIndex(tokens, ids: [Int]())
         scores = [Float](repeating: 0, count: count)
         types = [Attributes](repeating: [], count: count)
@@ -80,7 +96,9 @@ extension GGUFVocabulary {
             let text = bytes.prefix { $0 != 0 }
             if text.isEmpty { tokens.append("[EMPTY_\(index)]".utf8) } else { tokens.append(text) }
         }
-        guard areStrings, !tokens.isEmpty else { throw metadata.error(GGUFKeys.tokens, expected: "an array of strings, at least one") }
+        guard areStrings, !tokens.isEmpty else {
+            throw metadata.error(GGUFKeys.tokens, expected: "an array of strings, at least one")
+        }
         return tokens
     }
 
@@ -90,21 +108,32 @@ extension GGUFVocabulary {
         } catch let duplicate as PieceIndex.Duplicate {
             throw metadata.error(
                 GGUFKeys.tokens, expected: "distinct tokens",
-                found: "\(FileError.quoted(tokens.text(of: duplicate.first))) as \(duplicate.first) and \(duplicate.second)")
+                found:
+                    "\(FileError.quoted(tokens.text(of: duplicate.first))) as \(duplicate.first) and \(duplicate.second)"
+            )
         }
     }
 
     /// The scores, and the first token whose score is not a number.
     private static func scores(_ metadata: GGUFMetadata, count: Int) throws -> ([Float], unusable: Int?) {
-        guard let array = try metadata.arrayIfPresent(GGUFKeys.scores) else { return ([Float](repeating: 0, count: count), nil) }
-        guard array.count >= count, let scores = array.elementType == .int32 ? array.ints()?.map(Float.init) : array.floats() else {
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.scores) else {
+            return ([Float](repeating: 0, count: count), nil)
+        }
+        guard array.count >= count,
+            let scores = array.elementType == .int32 ? array.ints()?.map(Float.init) : array.floats()
+        else {
             throw metadata.error(GGUFKeys.scores, expected: "float32 or int32 values for each of the \(count) tokens")
         }
-        return (scores.prefix(count).map { $0.isNaN ? -.greatestFiniteMagnitude : $0 }, scores.prefix(count).firstIndex { $0.isNaN })
+        return (
+            scores.prefix(count).map { $0.isNaN ? -.greatestFiniteMagnitude : $0 },
+            scores.prefix(count).firstIndex { $0.isNaN }
+        )
     }
 
     private static func types(_ metadata: GGUFMetadata, count: Int) throws -> [Attributes] {
-        guard let array = try metadata.arrayIfPresent(GGUFKeys.types) else { return [Attributes](repeating: .normal, count: count) }
+        guard let array = try metadata.arrayIfPresent(GGUFKeys.types) else {
+            return [Attributes](repeating: .normal, count: count)
+        }
         guard array.count >= count, let types = array.ints() else {
             throw metadata.error(GGUFKeys.types, expected: "integers for each of the \(count) tokens")
         }
@@ -122,8 +151,12 @@ extension GGUFVocabulary {
     }
 
     private static func merges(_ metadata: GGUFMetadata, _ kind: Kind) throws -> [[UInt8]] {
-        guard kind == .gpt2 || kind == .gemma4, let array = try metadata.arrayIfPresent(GGUFKeys.merges) else { return [] }
-        guard let merges = array.stringBytes() else { throw metadata.error(GGUFKeys.merges, expected: "an array of strings") }
+        guard kind == .gpt2 || kind == .gemma4, let array = try metadata.arrayIfPresent(GGUFKeys.merges) else {
+            return []
+        }
+        guard let merges = array.stringBytes() else {
+            throw metadata.error(GGUFKeys.merges, expected: "an array of strings")
+        }
         return merges
     }
 
@@ -135,7 +168,8 @@ extension GGUFVocabulary {
         return bytes
     }
 
-    /// The tokens with a role, and the keys whose id is none of the vocabulary's: llama.cpp then stays with the kind's default.
+    /// The tokens with a role, and the keys whose id is none of the vocabulary's: llama.cpp then stays with the kind's
+    /// default.
     private static func special(
         _ metadata: GGUFMetadata, _ kind: Kind, _ pre: String?, _ types: [Attributes]
     ) throws -> (SpecialTokens, strangers: [(key: String, id: Int)]) {
@@ -149,7 +183,11 @@ extension GGUFVocabulary {
             if 0 <= id, id < count { special[keyPath: path] = TokenID(id) } else { strangers.append((key, id)) }
         }
         // llama.cpp's token 11 ends GPT-2's texts only by chance; here an ordinary one never does.
-        if kind == .gpt2, metadata["tokenizer.ggml.eos_token_id"] == nil, let id = special.endOfText, types[Int(id)] == .normal { special.endOfText = nil }
+        if kind == .gpt2, metadata["tokenizer.ggml.eos_token_id"] == nil, let id = special.endOfText,
+            types[Int(id)] == .normal
+        {
+            special.endOfText = nil
+        }
         return (special, strangers)
     }
 
@@ -158,7 +196,11 @@ extension GGUFVocabulary {
         for (role, keys) in GGUFKeys.fillIn.enumerated() {
             for key in keys {
                 guard let id = try metadata.intIfPresent(key) else { continue }
-                if tokens.indices.contains(id) { fillIn[role] = TokenID(id) } else { warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out") }
+                if tokens.indices.contains(id) {
+                    fillIn[role] = TokenID(id)
+                } else {
+                    warn(key, "is \(id); expected one of the \(tokens.count) tokens, and it is left out")
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 import OrreryFiles
 
-/// The tokenizer inside a GGUF file, as it stands there, with llama.cpp's defaults for what the file leaves out. What texts become
-/// is the business of the tokenizer that is made from it.
+/// The tokenizer inside a GGUF file, as it stands there, with llama.cpp's defaults for what the file leaves out. What
+/// texts become is the business of the tokenizer that is made from it.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load.
 public struct GGUFVocabulary: Sendable {
@@ -25,7 +25,8 @@ public struct GGUFVocabulary: Sendable {
         case none
     }
 
-    /// What stands before the merges of some `gpt2` vocabularies, which have a `tokenizer.ggml.model` of their own for it.
+    /// What stands before the merges of some `gpt2` vocabularies, which have a `tokenizer.ggml.model` of their own for
+    /// it.
     public enum Preparation: String, Sendable {
         /// Between `<dna>` and `</dna>`, tokens of six letters.
         case hybridDNA = "hybriddna"

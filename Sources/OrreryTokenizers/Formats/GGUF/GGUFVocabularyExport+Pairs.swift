@@ -1,18 +1,25 @@
 import OrreryFiles
 
-/// Byte-pair encoding of a `tokenizer.json` with a whole pipeline: the gpt2 kind where it spells bytes, else llama or gemma4, over "▁" text.
+/// Byte-pair encoding of a `tokenizer.json` with a whole pipeline: the gpt2 kind where it spells bytes, else llama or
+/// gemma4, over "▁" text.
 extension GGUFVocabularyExport {
     mutating func add(_ tokenizer: PipelineTokenizer, _ model: BPE) throws {
         guard model.options.continuingSubwordPrefix ?? "" == "", model.options.endOfWordSuffix ?? "" == "" else {
-            throw TokenizerError.invalid("its merges are of pieces with a prefix or a suffix, which a GGUF file cannot say; keep tokenizer.json")
+            throw TokenizerError.invalid(
+                "its merges are of pieces with a prefix or a suffix, which a GGUF file cannot say; keep tokenizer.json")
         }
-        guard let frame = tokenizer.frames.frame else { throw TokenizerError.invalid("its post-processor puts more around a text than llama.cpp does; keep tokenizer.json") }
+        guard let frame = tokenizer.frames.frame else {
+            throw TokenizerError.invalid(
+                "its post-processor puts more around a text than llama.cpp does; keep tokenizer.json")
+        }
         if let regexes = Self.byteLevelRegexes(tokenizer) {
             try addByteLevel(tokenizer, model, regexes)
         } else if let rules = SpacedRules(tokenizer) {
             try addSpaced(tokenizer, model, rules)
         } else {
-            throw TokenizerError.invalid("its normalizer or pre-tokenizer does more than a GGUF file can say of byte-pair encoding; keep tokenizer.json")
+            throw TokenizerError.invalid(
+                "its normalizer or pre-tokenizer does more than a GGUF file can say of byte-pair encoding; keep tokenizer.json"
+            )
         }
         addFrame((frame.prefix, frame.suffix), begin: nil, end: tokenizer.endOfText)
         addRole("unknown", model.options.unkToken.flatMap { tokenizer.id(forPiece: Array($0.utf8)) })
@@ -20,9 +27,11 @@ extension GGUFVocabularyExport {
 
     // MARK: The gpt2 kind
 
-    /// The expressions that cut one after the other, before bytes are spelled; nil where bytes are not spelled, or texts are cut by anything else.
+    /// The expressions that cut one after the other, before bytes are spelled; nil where bytes are not spelled, or
+    /// texts are cut by anything else.
     private static func byteLevelRegexes(_ tokenizer: PipelineTokenizer) -> [String]? {
-        guard let cutter = tokenizer.preTokenizer, case .byteLevel? = tokenizer.decoder?.steps.last ?? tokenizer.decoder else { return nil }
+        guard let cutter = tokenizer.preTokenizer, case .byteLevel? = tokenizer.decoder?.steps.last ?? tokenizer.decoder
+        else { return nil }
         var regexes: [String] = [], spellsBytes = false
         for step in cutter.steps {
             switch step {
@@ -41,14 +50,25 @@ extension GGUFVocabularyExport {
 
     private mutating func addByteLevel(_ tokenizer: PipelineTokenizer, _ model: BPE, _ regexes: [String]) throws {
         let patterns = regexes.count == 1 ? SplitPattern(oniguruma: regexes[0]) : nil
-        let exact = GGUFPreTokenizer.all.filter { $0.onigurumaRegexes == regexes || $0.filePattern.map { $0.onigurumaRegexes == regexes || $0 == patterns } == true }
-        if tokenizer.preTokenizer?.steps.contains(where: { if case .byteLevel(let level) = $0 { level.addsPrefixSpace } else { false } }) == true {
+        let exact = GGUFPreTokenizer.all.filter {
+            $0.onigurumaRegexes == regexes
+                || $0.filePattern.map { $0.onigurumaRegexes == regexes || $0 == patterns } == true
+        }
+        if tokenizer.preTokenizer?.steps.contains(where: {
+            if case .byteLevel(let level) = $0 { level.addsPrefixSpace } else { false }
+        }) == true {
             warnings.append("the tokenizer puts a space before a text; llama.cpp does not for this kind")
         }
-        if let normalizer = tokenizer.normalizer { warnings.append("the tokenizer normalizes texts (\(normalizer.json.text(.compact).prefix(80))); llama.cpp does not for this kind") }
+        if let normalizer = tokenizer.normalizer {
+            warnings.append(
+                "the tokenizer normalizes texts (\(normalizer.json.text(.compact).prefix(80))); llama.cpp does not for this kind"
+            )
+        }
         let pre = preTokenizer(among: exact, patterns, ignoresMerges: model.options.ignoreMerges)
         let tokens = (0 ..< TokenID(tokenizer.vocabularySize)).map { id in
-            tokenizer.addedTokens.token(for: id)?.content ?? model.vocabulary.piece(for: id).map { String(decoding: $0, as: UTF8.self) } ?? "[PAD\(id)]"
+            tokenizer.addedTokens.token(for: id)?.content ?? model.vocabulary.piece(for: id).map {
+                String(decoding: $0, as: UTF8.self)
+            } ?? "[PAD\(id)]"
         }
         addTokens("gpt2", pre: pre, tokens.map { Array($0.utf8) }, types: types(tokenizer, model))
         addMerges(model)
@@ -56,7 +76,15 @@ extension GGUFVocabularyExport {
 
     private mutating func addMerges(_ model: BPE) {
         let pieces = model.vocabulary.pieces
-        pairs.append((GGUFKeys.merges, .array(GGUFArray(stringBytes: model.merges.map { Array(pieces[Int($0.left)]) + [0x20] + Array(pieces[Int($0.right)]) }))))
+        pairs.append(
+            (
+                GGUFKeys.merges,
+                .array(
+                    GGUFArray(
+                        stringBytes: model.merges.map {
+                            Array(pieces[Int($0.left)]) + [0x20] + Array(pieces[Int($0.right)])
+                        }))
+            ))
     }
 
     private func types(_ tokenizer: PipelineTokenizer, _ model: BPE) -> [Int32] {
@@ -75,10 +103,16 @@ extension GGUFVocabularyExport {
     private mutating func addSpaced(_ tokenizer: PipelineTokenizer, _ model: BPE, _ rules: SpacedRules) throws {
         var types = types(tokenizer, model)
         let tokens = (0 ..< TokenID(tokenizer.vocabularySize)).map { id in
-            tokenizer.addedTokens.token(for: id).map { Array($0.content.utf8) } ?? model.vocabulary.piece(for: id).map { Array($0) } ?? Array("[PAD\(id)]".utf8)
+            tokenizer.addedTokens.token(for: id).map { Array($0.content.utf8) } ?? model.vocabulary.piece(for: id).map {
+                Array($0)
+            } ?? Array("[PAD\(id)]".utf8)
         }
-        if !model.options.byteFallback || (0 ..< 256).contains(where: { model.vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) == nil }) {
-            warnings.append("the tokenizer has no token for every byte; llama.cpp refuses texts with a character that is not a token")
+        if !model.options.byteFallback
+            || (0 ..< 256).contains(where: { model.vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) == nil })
+        {
+            warnings.append(
+                "the tokenizer has no token for every byte; llama.cpp refuses texts with a character that is not a token"
+            )
         }
         if rules.cutsAtBreaks {
             addTokens("gemma4", tokens, types: types)
@@ -87,13 +121,16 @@ extension GGUFVocabularyExport {
         let scores = MergeScores(model, types)
         if let problem = scores.problem { warnings.append(problem) }
         // A text of this kind ends at a token of type normal only.
-        for id in types.indices where types[id] == TokenType.normal && tokens[id].isEmpty { types[id] = TokenType.unused }
+        for id in types.indices where types[id] == TokenType.normal && tokens[id].isEmpty {
+            types[id] = TokenType.unused
+        }
         addTokens("llama", tokens, types: types, scores: scores.values)
         pairs.append((GGUFKeys.addsSpacePrefix, .bool(rules.addsSpace)))
     }
 }
 
-/// What a `tokenizer.json` does to a text before byte-pair encoding over "▁", in llama.cpp's words; nil where it has none.
+/// What a `tokenizer.json` does to a text before byte-pair encoding over "▁", in llama.cpp's words; nil where it has
+/// none.
 private struct SpacedRules {
     /// A "▁" before each stretch of text.
     var addsSpace = false
@@ -105,7 +142,8 @@ private struct SpacedRules {
         for step in tokenizer.normalizer?.steps ?? [] {
             switch step {
             case .prepend("\u{2581}"): addsSpace = true
-            case .replace(let replace) where replace.pattern.source == .string(" ") && replace.content == "\u{2581}": replacesSpaces = true
+            case .replace(let replace) where replace.pattern.source == .string(" ") && replace.content == "\u{2581}":
+                replacesSpaces = true
             default: return nil
             }
         }
@@ -116,7 +154,8 @@ private struct SpacedRules {
                 replacesSpaces = true
             // There is none after the normalizer.
             case .split(let split) where split.pattern.source == .string(" ") && replacesSpaces: continue
-            case .split(let split) where split.pattern.source == .regex("\\n+|[^\\n]+") && split.behavior == .isolated: cutsAtBreaks = true
+            case .split(let split) where split.pattern.source == .regex("\\n+|[^\\n]+") && split.behavior == .isolated:
+                cutsAtBreaks = true
             default: return nil
             }
         }
@@ -148,13 +187,17 @@ private struct MergeScores {
         }
         func ways(_ token: ArraySlice<UInt8>) -> Int {
             token.indices.dropFirst().count { cut in
-                token[cut] & 0xC0 != 0x80 && model.vocabulary.id(of: token[..<cut]) != nil && model.vocabulary.id(of: token[cut...]) != nil
+                token[cut] & 0xC0 != 0x80 && model.vocabulary.id(of: token[..<cut]) != nil
+                    && model.vocabulary.id(of: token[cut...]) != nil
             }
         }
         let pieces = model.vocabulary.pieces
-        let unlisted = pieces.indices.first { types[$0] == GGUFVocabularyExport.TokenType.normal && ways(pieces[$0]) != listed[TokenID($0), default: 0] }
+        let unlisted = pieces.indices.first {
+            types[$0] == GGUFVocabularyExport.TokenType.normal && ways(pieces[$0]) != listed[TokenID($0), default: 0]
+        }
         if let id = scattered.map(Int.init) ?? unlisted {
-            problem = "the merges into \(TokenizerError.quoted(pieces.text(of: id))) and others are not all of those that llama.cpp makes for this kind, or not next to each other; ids may differ there"
+            problem =
+                "the merges into \(TokenizerError.quoted(pieces.text(of: id))) and others are not all of those that llama.cpp makes for this kind, or not next to each other; ids may differ there"
         }
     }
 }

@@ -13,13 +13,15 @@ public struct GGUFVocabularyExport {
     private let rows: Int
 
     /// - Parameters:
-    ///   - tokens: how many the model has rows for, which llama.cpp wants the vocabulary to have too; as many as the tokenizer has if nil.
+    ///   - tokens: how many the model has rows for, which llama.cpp wants the vocabulary to have too; as many as the
+    ///     tokenizer has if nil.
     ///   - chatTemplates: by name, the "default" one as `tokenizer.chat_template`.
     ///   - configuration: what names the tokens with a role.
     ///   - ends: the tokens that end a text besides the tokenizer's own.
     /// - Throws: `TokenizerError` for a kind that llama.cpp has not.
     public init(
-        _ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplates: [String: String] = [:], configuration: TokenizerConfiguration? = nil,
+        _ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplates: [String: String] = [:],
+        configuration: TokenizerConfiguration? = nil,
         ends: Set<TokenID> = []
     ) throws {
         rows = tokens ?? tokenizer.vocabularySize
@@ -28,7 +30,8 @@ public struct GGUFVocabularyExport {
             return
         }
         switch tokenizer {
-        case let tokenizer as CharacterTokenizer: addSpelled(tokenizer, tokens: tokenizer.characters.map { Array(String($0).utf8) })
+        case let tokenizer as CharacterTokenizer:
+            addSpelled(tokenizer, tokens: tokenizer.characters.map { Array(String($0).utf8) })
         case let tokenizer as ByteTokenizer: addSpelled(tokenizer, tokens: (0 ..< 256).map { [UInt8($0)] })
         case let tokenizer as BytePairTokenizer: try add(tokenizer)
         case let tokenizer as SentencePieceTokenizer: try add(tokenizer)
@@ -37,27 +40,35 @@ public struct GGUFVocabularyExport {
         default: throw Self.noKind
         }
         if let token = tokenizer.addedTokens.first(where: { !$0.isPlain }) {
-            warnings.append("the token \(TokenizerError.quoted(token.content)), and perhaps others, takes the white space next to it or stands alone, for which a GGUF file has no word")
+            warnings.append(
+                "the token \(TokenizerError.quoted(token.content)), and perhaps others, takes the white space next to it or stands alone, for which a GGUF file has no word"
+            )
         }
         if let configuration { addRoles(configuration, tokenizer) }
         addEnds(ends.union(tokenizer.endTokens), tokenizer)
         for (name, template) in chatTemplates.sorted(by: { $0.key < $1.key }) {
-            pairs.append((name == "default" ? GGUFKeys.chatTemplate : "\(GGUFKeys.chatTemplate).\(name)", .string(template)))
+            pairs.append(
+                (name == "default" ? GGUFKeys.chatTemplate : "\(GGUFKeys.chatTemplate).\(name)", .string(template)))
         }
     }
 
     static let noKind = TokenizerError.invalid(
-        "this kind of tokenizer can't be written into a GGUF file; known are characters, bytes, byte-level BPE, SentencePiece, WordPiece and Unigram")
+        "this kind of tokenizer can't be written into a GGUF file; known are characters, bytes, byte-level BPE, SentencePiece, WordPiece and Unigram"
+    )
 
     /// Types of tokens, by llama.cpp's numbers (`enum llama_token_type`).
     enum TokenType {
-        static let normal: Int32 = 1, unknown: Int32 = 2, control: Int32 = 3, userDefined: Int32 = 4, unused: Int32 = 5, byte: Int32 = 6
+        static let normal: Int32 = 1, unknown: Int32 = 2, control: Int32 = 3, userDefined: Int32 = 4, unused: Int32 = 5,
+            byte: Int32 = 6
 
         static func of(_ token: AddedToken) -> Int32 { token.isSpecial ? control : userDefined }
     }
 
-    /// The kind and its tokens, up to the model's last row: llama.cpp has no holes, and nothing is spelled like what fills them.
-    mutating func addTokens(_ kind: String, pre: String = "default", _ tokens: [[UInt8]], types: [Int32], scores: [Float]? = nil) {
+    /// The kind and its tokens, up to the model's last row: llama.cpp has no holes, and nothing is spelled like what
+    /// fills them.
+    mutating func addTokens(
+        _ kind: String, pre: String = "default", _ tokens: [[UInt8]], types: [Int32], scores: [Float]? = nil
+    ) {
         let filling = tokens.count ..< max(tokens.count, rows)
         pairs += [
             (GGUFKeys.model, .string(kind)), (GGUFKeys.pre, .string(pre)),
@@ -73,7 +84,8 @@ public struct GGUFVocabularyExport {
 
     // MARK: The rwkv kind: whichever token is the longest
 
-    /// Characters and bytes. The gpt2 kind would take token 11 to end texts where a file names none, and wants the bytes of every character to be tokens.
+    /// Characters and bytes. The gpt2 kind would take token 11 to end texts where a file names none, and wants the
+    /// bytes of every character to be tokens.
     private mutating func addSpelled(_ tokenizer: some Tokenizer, tokens: [[UInt8]]) {
         let added = tokenizer.addedTokens.sorted { $0.id < $1.id }
         addTokens(
@@ -89,7 +101,9 @@ public struct GGUFVocabularyExport {
         let model = tokenizer.model, listed = model.listedMerges()
         // Where nothing merges it does not matter how text is cut.
         let pattern = listed.isEmpty ? .gpt2 : tokenizer.settings.pattern
-        let exact = GGUFPreTokenizer.all.filter { $0.filePattern == pattern || $0.onigurumaRegexes == pattern.onigurumaRegexes }
+        let exact = GGUFPreTokenizer.all.filter {
+            $0.filePattern == pattern || $0.onigurumaRegexes == pattern.onigurumaRegexes
+        }
         let pre = preTokenizer(among: exact, pattern, ignoresMerges: model.takesWholeWords && !listed.isEmpty)
         var tokens: [String] = [], types: [Int32] = []
         for id in 0 ..< TokenID(tokenizer.vocabularySize) {
@@ -108,11 +122,14 @@ public struct GGUFVocabularyExport {
             }
         }
         let merges = listed.map { merge in
-            ByteAlphabet.spelling(of: model.tokens[Int(merge.left)]) + " " + ByteAlphabet.spelling(of: model.tokens[Int(merge.right)])
+            ByteAlphabet.spelling(of: model.tokens[Int(merge.left)]) + " "
+                + ByteAlphabet.spelling(of: model.tokens[Int(merge.right)])
         }
         addByteLevel(pre: pre, tokens: tokens, types: types, merges: merges)
         addFrame(tokenizer.settings.frame, begin: nil, end: tokenizer.endOfText)
-        if tokenizer.settings.composes { warnings.append("the tokenizer composes characters (NFC) before anything else; llama.cpp does not") }
+        if tokenizer.settings.composes {
+            warnings.append("the tokenizer composes characters (NFC) before anything else; llama.cpp does not")
+        }
     }
 
     private mutating func addByteLevel(pre: String, tokens: [String], types: [Int32], merges: [String]) {

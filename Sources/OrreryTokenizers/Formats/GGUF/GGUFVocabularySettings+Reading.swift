@@ -17,7 +17,8 @@ extension GGUFVocabularySettings {
             addsSeparator = ["jina-v1-en", "jina-v2-code", "roberta-bpe"].contains(pre)
         }
         addsSpacePrefix = try metadata.boolIfPresent(GGUFKeys.addsSpacePrefix) ?? addsSpacePrefix
-        removesExtraWhitespaces = try metadata.boolIfPresent(GGUFKeys.removesExtraWhitespaces) ?? removesExtraWhitespaces
+        removesExtraWhitespaces =
+            try metadata.boolIfPresent(GGUFKeys.removesExtraWhitespaces) ?? removesExtraWhitespaces
         addsBeginOfText = try metadata.boolIfPresent(GGUFKeys.addsBeginOfText) ?? addsBeginOfText
         addsEndOfText = try metadata.boolIfPresent(GGUFKeys.addsEndOfText) ?? addsEndOfText
         addsSeparator = try metadata.boolIfPresent(GGUFKeys.addsSeparator) ?? addsSeparator
@@ -29,7 +30,9 @@ extension GGUFVocabularySettings {
 
     // By llama.cpp's list of pre-tokenizers.
 
-    private static let llama3 = ["llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"]
+    private static let llama3 = [
+        "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano",
+    ]
 
     static let ignoresMerges = Set(llama3 + ["minicpm5", "youtu", "glm4", "glm5", "tekken", "granite-embed-multi-97m"])
 
@@ -37,9 +40,13 @@ extension GGUFVocabularySettings {
 
     /// Those whose decoded text is left as it is.
     private static let keepsSpaces: Set = [
-        "deepseek-llm", "deepseek-coder", "deepseek-v3", "spark2_5", "youtu", "sarvam-moe", "command-r", "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2",
-        "qwen35", "poro-chat", "viking", "tekken", "smollm", "chameleon", "gpt-4o", "llama4", "kanana2", "talkie", "granite-embed-multi-97m",
-        "tiny_aya", "cohere2moe", "superbpe", "trillion", "granite-docling", "bailingmoe", "bailingmoe2", "llada-moe", "seed-coder", "hunyuan",
-        "hunyuan-dense", "hy_v4", "joyai-llm", "kimi-k2", "ufakzeka", "grok-2", "afmoe", "laguna", "minimax-m2", "solar-open",
+        "deepseek-llm", "deepseek-coder", "deepseek-v3", "spark2_5", "youtu", "sarvam-moe", "command-r", "qwen2",
+        "deepseek-r1-qwen", "kormo", "f2llmv2",
+        "qwen35", "poro-chat", "viking", "tekken", "smollm", "chameleon", "gpt-4o", "llama4", "kanana2", "talkie",
+        "granite-embed-multi-97m",
+        "tiny_aya", "cohere2moe", "superbpe", "trillion", "granite-docling", "bailingmoe", "bailingmoe2", "llada-moe",
+        "seed-coder", "hunyuan",
+        "hunyuan-dense", "hy_v4", "joyai-llm", "kimi-k2", "ufakzeka", "grok-2", "afmoe", "laguna", "minimax-m2",
+        "solar-open",
     ]
 }

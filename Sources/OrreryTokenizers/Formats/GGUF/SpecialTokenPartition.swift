@@ -1,7 +1,8 @@
-/// Finds special tokens in a text as llama.cpp does: the longest token first, everywhere, then the next in what is left.
+/// Finds special tokens in a text as llama.cpp does: the longest token first, everywhere, then the next in what is
+/// left.
 ///
-/// That is not leftmost-longest: of "ab" and "bcd" in "abcd", "bcd" is found. llama.cpp searches the text once for each token; here one
-/// walk finds every place where any token could be, and the places are then taken in its order.
+/// That is not leftmost-longest: of "ab" and "bcd" in "abcd", "bcd" is found. llama.cpp searches the text once for each
+/// token; here one walk finds every place where any token could be, and the places are then taken in its order.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::tokenizer_st_partition.
 struct SpecialTokenPartition: Sendable {
@@ -37,12 +38,15 @@ struct SpecialTokenPartition: Sendable {
         tokens = ids.map { id in
             let attributes = vocabulary.attributes[id]
             return Token(
-                id: TokenID(id), length: vocabulary.tokens[id].count, isMark: !attributes.isDisjoint(with: [.control, .unknown]),
+                id: TokenID(id), length: vocabulary.tokens[id].count,
+                isMark: !attributes.isDisjoint(with: [.control, .unknown]),
                 stripsLeft: attributes.contains(.stripsLeft), stripsRight: attributes.contains(.stripsRight))
         }
         trie = DoubleArrayTrieBuilder.trie(of: vocabulary.tokens, ids: ids)
         order = Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1.id, $0) })
-        startsToken = ids.reduce(into: [Bool](repeating: false, count: 256)) { $0[Int(vocabulary.tokens[$1].first ?? 0)] = true }
+        startsToken = ids.reduce(into: [Bool](repeating: false, count: 256)) {
+            $0[Int(vocabulary.tokens[$1].first ?? 0)] = true
+        }
     }
 
     /// The fragments of `text`, in order. Ordinary ones are never empty; spaces that a token took are in none.
@@ -56,7 +60,7 @@ struct SpecialTokenPartition: Sendable {
         var found: [(id: TokenID, range: Range<Int>)] = []
         for place in places {
             let token = tokens[place.token]
-            let range = place.start..<place.start + token.length
+            let range = place.start ..< place.start + token.length
             guard !isTaken[range].contains(true) else { continue }
             found.append((token.id, range))
             for byte in range { isTaken[byte] = true }
@@ -81,7 +85,9 @@ struct SpecialTokenPartition: Sendable {
                 while end < text.count, walker.step(text[end], from: &node) {
                     end += 1
                     let id = walker.value(at: node)
-                    if id >= 0, let token = order[id], parsesMarks || !tokens[token].isMark { places.append(Place(token: token, start: start)) }
+                    if id >= 0, let token = order[id], parsesMarks || !tokens[token].isMark {
+                        places.append(Place(token: token, start: start))
+                    }
                 }
             }
         }
@@ -92,19 +98,20 @@ struct SpecialTokenPartition: Sendable {
         var fragments: [Fragment] = []
         func appendText(_ range: Range<Int>) {
             // The spaces that tokens took are at the edges.
-            guard let first = range.first(where: { !isTaken[$0] }), let last = range.last(where: { !isTaken[$0] }) else { return }
-            fragments.append(.text(first..<last + 1))
+            guard let first = range.first(where: { !isTaken[$0] }), let last = range.last(where: { !isTaken[$0] })
+            else { return }
+            fragments.append(.text(first ..< last + 1))
         }
         var end = 0
         for (id, range) in found {
-            appendText(end..<range.lowerBound)
+            appendText(end ..< range.lowerBound)
             fragments.append(.token(id, range))
             end = range.upperBound
         }
-        appendText(end..<isTaken.count)
+        appendText(end ..< isTaken.count)
         return fragments
     }
 
     /// C's isspace in the C locale.
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09 ... 0x0D).contains(byte) }
 }

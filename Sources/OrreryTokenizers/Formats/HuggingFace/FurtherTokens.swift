@@ -1,26 +1,35 @@
 import OrreryFiles
 
-/// The tokens that files next to a tokenizer's own add to it: `added_tokens_decoder` of `tokenizer_config.json`, else `added_tokens.json`; the tokens with
-/// a role (`pad_token`, `mask_token`, ...); the marks without one (`additional_special_tokens`, `extra_special_tokens`).
+/// The tokens that files next to a tokenizer's own add to it: `added_tokens_decoder` of `tokenizer_config.json`, else
+/// `added_tokens.json`; the tokens with a role (`pad_token`, `mask_token`, ...); the marks without one
+/// (`additional_special_tokens`, `extra_special_tokens`).
 ///
 /// Source: transformers 5.24, `tokenization_utils_base.py` and `tokenization_utils_tokenizers.py`.
 struct FurtherTokens {
-    /// In the order in which transformers adds them; `AddedToken.unnumbered` is the id of those for which the files give none.
+    /// In the order in which transformers adds them; `AddedToken.unnumbered` is the id of those for which the files
+    /// give none.
     private(set) var listed: [AddedToken] = []
     private let path: String
 
     /// The texts of those whose id a file says.
-    var numberedTexts: Set<[UInt8]> { Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) }) }
-    /// The texts of those that are found in a text before the model sees it: all but an unknown token that has a role only.
+    var numberedTexts: Set<[UInt8]> {
+        Set(listed.filter { $0.id != AddedToken.unnumbered }.map { Array($0.content.utf8) })
+    }
+    /// The texts of those that are found in a text before the model sees it: all but an unknown token that has a role
+    /// only.
     private(set) var namedTexts: Set<[UInt8]> = []
 
     /// - Parameters:
     ///   - path: the tokenizer's file.
     ///   - defaults: tokens with a role that the class has where the files name none.
     ///   - maskTakesSpace: whether a mask token of which the files say the text alone takes the space before it.
-    init(beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:], maskTakesSpace: Bool = false) throws {
+    init(
+        beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:],
+        maskTakesSpace: Bool = false
+    ) throws {
         self.path = path
-        let roles = try TokenizerConfiguration.roleTokens(of: configuration, defaults: defaults, maskTakesSpace: maskTakesSpace)
+        let roles = try TokenizerConfiguration.roleTokens(
+            of: configuration, defaults: defaults, maskTakesSpace: maskTakesSpace)
         let marks = try configuration?.marksWithoutRole ?? []
         let special = Set((roles + marks).map { Array($0.content.utf8) })
         var tokens = try configuration?.addedTokens ?? []
@@ -34,13 +43,21 @@ struct FurtherTokens {
             }.sorted { $0.id < $1.id }
         }
         var seen = Set<[UInt8]>()
-        func add(_ tokens: [AddedToken]) { listed += tokens.filter { !$0.content.isEmpty && seen.insert(Array($0.content.utf8)).inserted } }
+        func add(_ tokens: [AddedToken]) {
+            listed += tokens.filter { !$0.content.isEmpty && seen.insert(Array($0.content.utf8)).inserted }
+        }
         // A token with a role is special, whatever else says of it.
-        add(tokens.map { AddedToken($0, id: $0.id, isSpecial: $0.isSpecial || special.contains(Array($0.content.utf8))) })
+        add(
+            tokens.map {
+                AddedToken($0, id: $0.id, isSpecial: $0.isSpecial || special.contains(Array($0.content.utf8)))
+            })
         add(roles)
         add(marks)
         let unknown = try configuration?.unkToken.map { Array($0.utf8) }
-        namedTexts = Set(listed.filter { $0.id != AddedToken.unnumbered || Array($0.content.utf8) != unknown }.map { Array($0.content.utf8) })
+        namedTexts = Set(
+            listed.filter { $0.id != AddedToken.unnumbered || Array($0.content.utf8) != unknown }.map {
+                Array($0.content.utf8)
+            })
     }
 
     /// An id of `added_tokens.json`, which only orders the tokens.
@@ -52,7 +69,8 @@ struct FurtherTokens {
         }
     }
 
-    /// The tokens with their numbers, those that the vocabulary has and those that it lacks; what the files say otherwise, a line each.
+    /// The tokens with their numbers, those that the vocabulary has and those that it lacks; what the files say
+    /// otherwise, a line each.
     struct Numbered {
         var tokens: [AddedToken] = []
         var known: [AddedToken] = []
@@ -77,7 +95,9 @@ struct FurtherTokens {
 
     /// Those called `<extra_id_7>`, the highest number first.
     private static func numberedDownwards(_ tokens: [AddedToken]) -> [AddedToken] {
-        func number(_ token: AddedToken) -> Int? { token.content.wholeMatch(of: /<extra_id_([0-9]{1,6})>/).flatMap { Int($0.1) } }
+        func number(_ token: AddedToken) -> Int? {
+            token.content.wholeMatch(of: /<extra_id_([0-9]{1,6})>/).flatMap { Int($0.1) }
+        }
         return tokens.filter { number($0) != nil }.sorted { number($0)! > number($1)! }
     }
 }

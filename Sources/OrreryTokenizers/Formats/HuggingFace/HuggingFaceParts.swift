@@ -1,7 +1,7 @@
 import OrreryFiles
 
-/// What a `tokenizer.json` says besides its vocabulary, as it stood there: what a tokenizer of a kind of its own keeps, so that nothing is
-/// lost when it is written again.
+/// What a `tokenizer.json` says besides its vocabulary, as it stood there: what a tokenizer of a kind of its own keeps,
+/// so that nothing is lost when it is written again.
 struct HuggingFaceParts: Sendable {
     /// The file's members but `model` and `added_tokens`.
     let members: JSONObject

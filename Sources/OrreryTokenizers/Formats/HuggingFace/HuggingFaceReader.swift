@@ -2,9 +2,9 @@ import OrreryFiles
 
 /// Reads `tokenizer.json`, format 1.0 of the tokenizers library: any of its kinds.
 ///
-/// Files in the forms that characters, bytes, byte-level BPE and BERT's WordPiece are written in get the tokenizers that are made for
-/// these, which are faster and give the same ids and text; everything else, and everything that those readers do not take, is a
-/// `PipelineTokenizer`.
+/// Files in the forms that characters, bytes, byte-level BPE and BERT's WordPiece are written in get the tokenizers
+/// that are made for these, which are faster and give the same ids and text; everything else, and everything that those
+/// readers do not take, is a `PipelineTokenizer`.
 struct HuggingFaceReader {
     private let path: String
     private let root: JSONFields
@@ -16,15 +16,20 @@ struct HuggingFaceReader {
     }
 
     func tokenizer() throws -> any Tokenizer {
-        if let version = try root.stringIfPresent("version"), version != "1.0" { throw root.error("version", expected: "1.0") }
+        if let version = try root.stringIfPresent("version"), version != "1.0" {
+            throw root.error("version", expected: "1.0")
+        }
         if let specialised = try specialised() { return specialised }
         let tokenizer = try PipelineTokenizer(root, endOfText: nil, configuration: configuration?.object)
         return try tokenizer.ending(with: endOfText(tokenizer.addedTokens) { tokenizer.model.id(of: $0.utf8) })
     }
 
-    /// The tokenizer that is made for this form, where nothing in the file is odd; nil where the file is in none, or has something that only the whole pipeline honours.
+    /// The tokenizer that is made for this form, where nothing in the file is odd; nil where the file is in none, or
+    /// has something that only the whole pipeline honours.
     private func specialised() throws -> (any Tokenizer)? {
-        guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"), let added = try? addedTokens() else { return nil }
+        guard !root.has("truncation"), !root.has("padding"), let model = try? root.fields("model"),
+            let added = try? addedTokens()
+        else { return nil }
         let arePlain = added.areFoundAlike(behindNormalizer: root.has("normalizer"))
         // An end of text that is no added token is for the pipeline.
         let endOfText: TokenID?
@@ -32,13 +37,20 @@ struct HuggingFaceReader {
         let parts = HuggingFaceParts(root: root, model: model, addedTokens: added, configuration: configuration?.object)
         // What such a reader refuses, the pipeline takes or names.
         switch try? model.string("type") {
-        case "BPE"? where !arePlain: return try? BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText, parts)
+        case "BPE"? where !arePlain:
+            return try? BytePairReader(path: path, root: root, model: model).tokenizer(
+                addedTokens: added, endOfText: endOfText, parts)
         case _ where !arePlain: return nil
-        case "WordLevel"?: return try? CharacterReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
+        case "WordLevel"?:
+            return try? CharacterReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
         case "WordPiece"?: return try? WordPieceReader(root: root, model: model, addedTokens: added).tokenizer(parts)
         case "BPE"?:
-            if let bytes = try? ByteReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText) { return bytes }
-            return try? BytePairReader(path: path, root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText, parts)
+            if let bytes = try? ByteReader(root: root, model: model).tokenizer(addedTokens: added, endOfText: endOfText)
+            {
+                return bytes
+            }
+            return try? BytePairReader(path: path, root: root, model: model).tokenizer(
+                addedTokens: added, endOfText: endOfText, parts)
         default: return nil
         }
     }
@@ -46,7 +58,8 @@ struct HuggingFaceReader {
     /// The added tokens by their ids; nil where something about them is odd, which only the pipeline takes.
     private func addedTokens() throws -> AddedTokens? {
         let listed = try (root.objectsIfPresent("added_tokens") ?? []).map { try AddedToken($0) }
-        guard PartTypes.warnings(root).isEmpty, case .object(let vocabulary)? = try root.fields("model").object["vocab"] else { return nil }
+        guard PartTypes.warnings(root).isEmpty, case .object(let vocabulary)? = try root.fields("model").object["vocab"]
+        else { return nil }
         let numbered = NumberedTokens(listed, count: vocabulary.count) { content in
             if case .int(let id)? = vocabulary[content] { TokenID(exactly: id) } else { nil }
         }
@@ -94,7 +107,8 @@ struct CharacterReader {
     init(root: JSONFields, model: JSONFields) { form = HuggingFaceForm(root: root, model: model) }
 
     func tokenizer(addedTokens added: AddedTokens, endOfText: TokenID?) throws -> CharacterTokenizer {
-        guard try form.matches("pre_tokenizer", HuggingFaceForms.characterPreTokenizer), try form.matches("decoder", HuggingFaceForms.characterDecoder),
+        guard try form.matches("pre_tokenizer", HuggingFaceForms.characterPreTokenizer),
+            try form.matches("decoder", HuggingFaceForms.characterDecoder),
             !form.root.has("normalizer"), !form.root.has("post_processor")
         else { throw form.mismatch("the pipeline") }
         let unknownContent = try form.model.string("unk_token")
@@ -103,7 +117,9 @@ struct CharacterReader {
         for (piece, id) in try form.vocabulary() {
             if let token = added.token(for: id), token.content.utf8.elementsEqual(piece.utf8) {
                 if piece.utf8.elementsEqual(unknownContent.utf8) { unknown = token.id }
-            } else if let scalar = CharacterTokenizer.onlyScalar(of: piece), !piece.utf8.elementsEqual(unknownContent.utf8) {
+            } else if let scalar = CharacterTokenizer.onlyScalar(of: piece),
+                !piece.utf8.elementsEqual(unknownContent.utf8)
+            {
                 characters.append((Int(id), scalar))
             } else {
                 throw form.mismatch("the vocabulary")
@@ -112,7 +128,8 @@ struct CharacterReader {
         characters.sort { $0.id < $1.id }
         try form.checkIDs(characters.map(\.id), from: 0)
         try form.checkIDs(added.map { Int($0.id) }, from: characters.count)
-        return try CharacterTokenizer(characters: characters.map(\.scalar), addedTokens: added, endOfText: endOfText, unknown: unknown)
+        return try CharacterTokenizer(
+            characters: characters.map(\.scalar), addedTokens: added, endOfText: endOfText, unknown: unknown)
     }
 }
 
@@ -123,12 +140,15 @@ struct ByteReader {
     init(root: JSONFields, model: JSONFields) { form = HuggingFaceForm(root: root, model: model) }
 
     func tokenizer(addedTokens added: AddedTokens, endOfText: TokenID?) throws -> ByteTokenizer {
-        guard try form.matches("pre_tokenizer", HuggingFaceForms.byteLevel), try form.matches("decoder", HuggingFaceForms.byteLevel),
+        guard try form.matches("pre_tokenizer", HuggingFaceForms.byteLevel),
+            try form.matches("decoder", HuggingFaceForms.byteLevel),
             !form.root.has("normalizer"), !form.root.has("post_processor"), try form.model.array("merges").isEmpty
         else { throw form.mismatch("the pipeline") }
         let vocabulary = try form.vocabulary()
         for (piece, id) in vocabulary {
-            guard let scalar = CharacterTokenizer.onlyScalar(of: piece), ByteAlphabet.byte(for: scalar).map(TokenID.init) == id else {
+            guard let scalar = CharacterTokenizer.onlyScalar(of: piece),
+                ByteAlphabet.byte(for: scalar).map(TokenID.init) == id
+            else {
                 throw form.mismatch("the vocabulary")
             }
         }
@@ -143,7 +163,8 @@ extension JSONValue {
     fileprivate func isContained(in other: JSONValue) -> Bool {
         switch (self, other) {
         case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.isContained(in: $1) }
-        case (.object(let object), .object): object.members.allSatisfy { key, value in other[key].map(value.isContained) ?? false }
+        case (.object(let object), .object):
+            object.members.allSatisfy { key, value in other[key].map(value.isContained) ?? false }
         default: self == other
         }
     }

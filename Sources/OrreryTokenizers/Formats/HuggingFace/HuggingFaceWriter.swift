@@ -1,8 +1,8 @@
 import Foundation
 import OrreryFiles
 
-/// The parts of a Hugging Face `tokenizer.json` (format 1.0 of the tokenizers library) that distinguish one kind from another,
-/// each a JSON fragment, and the two files made of them.
+/// The parts of a Hugging Face `tokenizer.json` (format 1.0 of the tokenizers library) that distinguish one kind from
+/// another, each a JSON fragment, and the two files made of them.
 struct HuggingFaceWriter {
     var normalizer = "null"
     var preTokenizer: String
@@ -30,7 +30,9 @@ struct HuggingFaceWriter {
     }
 
     private var tokenizer: String {
-        let entries = vocabulary.filter { parts?.addedOnly.contains($0.id) != true }.map { "      \(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ",\n")
+        let entries = vocabulary.filter { parts?.addedOnly.contains($0.id) != true }.map {
+            "      \(JSONValue($0.piece).text()): \($0.id)"
+        }.joined(separator: ",\n")
         let model = (parts?.modelLines ?? modelHead) + ["\"vocab\": {\n\(entries)\n    }"] + modelTail
         return """
             {

@@ -7,8 +7,9 @@ extension JSONFields {
         return steps
     }
 
-    /// The type of a part: what `type` says, if it is one of `known`, else the first of `shapes` whose members are all there, for older files have
-    /// no `type`. Source: Hugging Face tokenizers, where a part without a known type is any that its members fit.
+    /// The type of a part: what `type` says, if it is one of `known`, else the first of `shapes` whose members are all
+    /// there, for older files have no `type`. Source: Hugging Face tokenizers, where a part without a known type is any
+    /// that its members fit.
     func partType(_ known: [String], orByMembers shapes: [(type: String, members: [String])]) throws -> String {
         if case .string(let type)? = object["type"], known.contains(type) { return type }
         if let shape = shapes.first(where: { $0.members.allSatisfy { object[$0] != nil } }) { return shape.type }
@@ -17,18 +18,22 @@ extension JSONFields {
 
     /// One character.
     func character(_ key: String) throws -> Unicode.Scalar {
-        guard let scalar = CharacterTokenizer.onlyScalar(of: try string(key)) else { throw error(key, expected: "one character") }
+        guard let scalar = CharacterTokenizer.onlyScalar(of: try string(key)) else {
+            throw error(key, expected: "one character")
+        }
         return scalar
     }
 
     /// One of the words that `Choice` has.
     func choice<Choice: RawRepresentable<String>>(_ key: String, _ names: [String]) throws -> Choice {
-        guard let choice = Choice(rawValue: try string(key)) else { throw error(key, expected: "one of \(names.joined(separator: ", "))") }
+        guard let choice = Choice(rawValue: try string(key)) else {
+            throw error(key, expected: "one of \(names.joined(separator: ", "))")
+        }
         return choice
     }
 
     /// A token's id.
-    func tokenID(_ key: String) throws -> TokenID { TokenID(try int(key, in: 0...Vocabulary.maximalID)) }
+    func tokenID(_ key: String) throws -> TokenID { TokenID(try int(key, in: 0 ... Vocabulary.maximalID)) }
 
     /// Runs `body`, whose errors become ones that name the field `key` too.
     func naming<Result>(_ key: String, _ body: () throws -> Result) throws -> Result {

@@ -10,7 +10,8 @@ extension Normalizer {
         case "BertNormalizer":
             self = .bertNormalizer(
                 BertNormalizer(
-                    cleansText: try fields.bool("clean_text"), handlesChineseCharacters: try fields.bool("handle_chinese_chars"),
+                    cleansText: try fields.bool("clean_text"),
+                    handlesChineseCharacters: try fields.bool("handle_chinese_chars"),
                     stripsAccents: try fields.boolIfPresent("strip_accents"), lowercases: try fields.bool("lowercase")))
         case "NFC": self = .nfc
         case "NFD": self = .nfd
@@ -25,7 +26,8 @@ extension Normalizer {
             guard let charsmap = Data(base64Encoded: try fields.string("precompiled_charsmap")) else {
                 throw fields.error("precompiled_charsmap", expected: "base 64")
             }
-            self = .precompiled(try fields.naming("precompiled_charsmap") { try Precompiled(charsmap: Array(charsmap)) })
+            self = .precompiled(
+                try fields.naming("precompiled_charsmap") { try Precompiled(charsmap: Array(charsmap)) })
         case "ByteLevel": self = .byteLevel
         case "Nmt": self = .nmt
         case "Sequence": self = .sequence(try fields.steps("normalizers").map { try Normalizer($0) })
@@ -38,7 +40,8 @@ extension Normalizer {
         switch self {
         case .bertNormalizer(let bert):
             [
-                "type": "BertNormalizer", "clean_text": .bool(bert.cleansText), "handle_chinese_chars": .bool(bert.handlesChineseCharacters),
+                "type": "BertNormalizer", "clean_text": .bool(bert.cleansText),
+                "handle_chinese_chars": .bool(bert.handlesChineseCharacters),
                 "strip_accents": bert.stripsAccents.map { .bool($0) } ?? .null, "lowercase": .bool(bert.lowercases),
             ]
         case .nfc: ["type": "NFC"]

@@ -1,5 +1,5 @@
-/// The added tokens of a `tokenizer.json` with the ids that tokenizers gives them, which does not read the file's: the model's id for a text that it
-/// has, else the next from the model's size on, in the order of the list.
+/// The added tokens of a `tokenizer.json` with the ids that tokenizers gives them, which does not read the file's: the
+/// model's id for a text that it has, else the next from the model's size on, in the order of the list.
 ///
 /// Source: Hugging Face tokenizers, `src/tokenizer/added_vocabulary.rs`, add_tokens.
 struct NumberedTokens {
@@ -8,7 +8,8 @@ struct NumberedTokens {
     private(set) var warnings: [String] = []
 
     /// - Parameters:
-    ///   - listed: of a text that is there twice the last flags count; it is special if either is. One without text is passed over.
+    ///   - listed: of a text that is there twice the last flags count; it is special if either is. One without text is
+    ///     passed over.
     ///   - count: the number of the model's entries.
     ///   - rows: the tokens that the model has rows for; new ones beyond are passed over.
     ///   - modelID: the model's id for a text.
@@ -33,7 +34,10 @@ struct NumberedTokens {
                 }
                 if own == nil { next += 1 }
                 let id = own ?? TokenID(next - 1)
-                if id != token.id, token.id != AddedToken.unnumbered { warnings.append("the added token \(name) gets the id \(id), as in tokenizers; the file says another") }
+                if id != token.id, token.id != AddedToken.unnumbered {
+                    warnings.append(
+                        "the added token \(name) gets the id \(id), as in tokenizers; the file says another")
+                }
                 places[Array(token.content.utf8)] = tokens.count
                 tokens.append(AddedToken(token, id: id, isSpecial: token.isSpecial))
             }

@@ -1,20 +1,24 @@
 import OrreryFiles
 
-/// The types of a pipeline's parts, and the members by which tokenizers knows those without a type, in the order in which it looks.
+/// The types of a pipeline's parts, and the members by which tokenizers knows those without a type, in the order in
+/// which it looks.
 enum PartTypes {
     typealias Shape = (type: String, members: [String])
 
     static let normalizers = [
-        "BertNormalizer", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Strip", "StripAccents", "Replace", "Prepend", "Precompiled", "ByteLevel", "Nmt", "Sequence",
+        "BertNormalizer", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Strip", "StripAccents", "Replace", "Prepend",
+        "Precompiled", "ByteLevel", "Nmt", "Sequence",
     ]
     static let normalizerShapes: [Shape] = [
-        ("BertNormalizer", ["clean_text", "handle_chinese_chars", "lowercase"]), ("Strip", ["strip_left", "strip_right"]), ("Sequence", ["normalizers"]),
+        ("BertNormalizer", ["clean_text", "handle_chinese_chars", "lowercase"]),
+        ("Strip", ["strip_left", "strip_right"]), ("Sequence", ["normalizers"]),
         ("Replace", ["pattern", "content"]), ("Prepend", ["prepend"]),
     ]
 
     /// Each needs its type.
     static let preTokenizers = [
-        "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength", "Metaspace", "Punctuation", "Sequence", "Split", "UnicodeScripts",
+        "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength", "Metaspace", "Punctuation",
+        "Sequence", "Split", "UnicodeScripts",
         "Whitespace", "WhitespaceSplit",
     ]
 
@@ -24,9 +28,13 @@ enum PartTypes {
         ("TemplateProcessing", ["single", "pair", "special_tokens"]),
     ]
 
-    static let decoders = ["BPEDecoder", "ByteFallback", "ByteLevel", "CTC", "Fuse", "Metaspace", "Replace", "Sequence", "Strip", "WordPiece"]
+    static let decoders = [
+        "BPEDecoder", "ByteFallback", "ByteLevel", "CTC", "Fuse", "Metaspace", "Replace", "Sequence", "Strip",
+        "WordPiece",
+    ]
     static let decoderShapes: [Shape] = [
-        ("BPEDecoder", ["suffix"]), ("WordPiece", ["prefix", "cleanup"]), ("CTC", ["pad_token", "word_delimiter_token", "cleanup"]),
+        ("BPEDecoder", ["suffix"]), ("WordPiece", ["prefix", "cleanup"]),
+        ("CTC", ["pad_token", "word_delimiter_token", "cleanup"]),
         ("Replace", ["pattern", "content"]), ("Strip", ["content", "start", "stop"]),
     ]
 
@@ -36,7 +44,11 @@ enum PartTypes {
         func visit(_ value: JSONValue?, _ place: String, _ known: [String], _ steps: String) {
             guard case .object(let part)? = value else { return }
             if case .string(let type)? = part["type"] {
-                if !known.contains(type) { lines.append("field \"\(place).type\" is \(FileError.quoted(type)), which is not known; the part is read by its members") }
+                if !known.contains(type) {
+                    lines.append(
+                        "field \"\(place).type\" is \(FileError.quoted(type)), which is not known; the part is read by its members"
+                    )
+                }
             } else {
                 lines.append("field \"\(place)\" has no type; it is read by its members")
             }

@@ -1,4 +1,5 @@
-/// Numbers as tokenizers reads them: Rust's serde_json does not round correctly, and a Unigram model's ties go by the last bit.
+/// Numbers as tokenizers reads them: Rust's serde_json does not round correctly, and a Unigram model's ties go by the
+/// last bit.
 ///
 /// Source: serde_json, `src/de.rs`, f64_from_parts: the digits as an integer, divided or multiplied by a power of ten.
 enum SerdeNumber {
@@ -33,5 +34,5 @@ enum SerdeNumber {
         return value < 0 ? -result : result
     }
 
-    private static let powersOfTen: [Double] = (0...308).map { Double("1e\($0)")! }
+    private static let powersOfTen: [Double] = (0 ... 308).map { Double("1e\($0)")! }
 }

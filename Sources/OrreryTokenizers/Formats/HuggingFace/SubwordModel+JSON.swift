@@ -1,7 +1,8 @@
 import OrreryFiles
 
 extension SubwordModel {
-    /// Reads `model` of a `tokenizer.json`. Old files do not say its type; then its members do, in the order in which tokenizers looks.
+    /// Reads `model` of a `tokenizer.json`. Old files do not say its type; then its members do, in the order in which
+    /// tokenizers looks.
     ///
     /// - Throws: `FileError` or `TokenizerError` naming the field and what was expected.
     init(_ fields: JSONFields) throws {
@@ -11,8 +12,9 @@ extension SubwordModel {
         case "WordPiece":
             self = .wordPiece(
                 WordPiece(
-                    try Vocabulary(fields), unkToken: try fields.string("unk_token"), continuingSubwordPrefix: try fields.string("continuing_subword_prefix"),
-                    maxInputCharsPerWord: try fields.int("max_input_chars_per_word", in: 0...Int.max)))
+                    try Vocabulary(fields), unkToken: try fields.string("unk_token"),
+                    continuingSubwordPrefix: try fields.string("continuing_subword_prefix"),
+                    maxInputCharsPerWord: try fields.int("max_input_chars_per_word", in: 0 ... Int.max)))
         case "WordLevel": self = .wordLevel(WordLevel(try Vocabulary(fields), unkToken: try fields.string("unk_token")))
         case "Unigram": self = .unigram(try Unigram(fields))
         default: throw fields.error("type", expected: "BPE, WordPiece, WordLevel or Unigram")
@@ -32,10 +34,12 @@ extension SubwordModel {
         case .bpe(let model): model.json
         case .wordPiece(let model):
             [
-                "type": "WordPiece", "unk_token": .string(model.unkToken), "continuing_subword_prefix": .string(model.continuingSubwordPrefix),
+                "type": "WordPiece", "unk_token": .string(model.unkToken),
+                "continuing_subword_prefix": .string(model.continuingSubwordPrefix),
                 "max_input_chars_per_word": JSONValue(model.maxInputCharsPerWord), "vocab": model.vocabulary.json,
             ]
-        case .wordLevel(let model): ["type": "WordLevel", "vocab": model.vocabulary.json, "unk_token": .string(model.unkToken)]
+        case .wordLevel(let model):
+            ["type": "WordLevel", "vocab": model.vocabulary.json, "unk_token": .string(model.unkToken)]
         case .unigram(let model): model.json
         }
     }
@@ -46,7 +50,8 @@ extension Vocabulary {
     init(_ fields: JSONFields) throws {
         let members = try fields.fields("vocab")
         let entries = try members.object.members.map { member in
-            guard case .int(let value) = member.value, let id = Int(exactly: value), (0...Self.maximalID).contains(id) else {
+            guard case .int(let value) = member.value, let id = Int(exactly: value), (0 ... Self.maximalID).contains(id)
+            else {
                 throw members.error(member.key, expected: "an integer from 0 to \(Self.maximalID)")
             }
             return (piece: member.key, id: id)
@@ -63,7 +68,9 @@ extension Vocabulary {
 
 extension BPE {
     init(_ fields: JSONFields) throws {
-        if let dropout = try fields.doubleIfPresent("dropout"), !(0...1).contains(dropout) { throw fields.error("dropout", expected: "null, or a number from 0 to 1") }
+        if let dropout = try fields.doubleIfPresent("dropout"), !(0 ... 1).contains(dropout) {
+            throw fields.error("dropout", expected: "null, or a number from 0 to 1")
+        }
         var options = Options()
         options.unkToken = try fields.stringIfPresent("unk_token")
         options.continuingSubwordPrefix = try fields.stringIfPresent("continuing_subword_prefix")
@@ -92,13 +99,16 @@ extension BPE {
                 if text.hasPrefix("#version") { continue }
                 let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
                 if parts.count == 2 {
-                    merges.append((String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self)))
+                    merges.append(
+                        (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self)))
                     continue
                 }
             default: break
             }
             throw TokenizerError.file(
-                fields.file, "merge \(index) is \(value.kindDescription); expected two tokens with a space between, or an array of two")
+                fields.file,
+                "merge \(index) is \(value.kindDescription); expected two tokens with a space between, or an array of two"
+            )
         }
         return merges
     }
@@ -107,8 +117,10 @@ extension BPE {
         func text(_ id: TokenID) -> JSONValue { .string(vocabulary.pieces.text(of: Int(id))) }
         return [
             "type": "BPE", "dropout": nil, "unk_token": JSONValue(options.unkToken),
-            "continuing_subword_prefix": JSONValue(options.continuingSubwordPrefix), "end_of_word_suffix": JSONValue(options.endOfWordSuffix),
-            "fuse_unk": .bool(options.fuseUnk), "byte_fallback": .bool(options.byteFallback), "ignore_merges": .bool(options.ignoreMerges),
+            "continuing_subword_prefix": JSONValue(options.continuingSubwordPrefix),
+            "end_of_word_suffix": JSONValue(options.endOfWordSuffix),
+            "fuse_unk": .bool(options.fuseUnk), "byte_fallback": .bool(options.byteFallback),
+            "ignore_merges": .bool(options.ignoreMerges),
             "vocab": vocabulary.json, "merges": .array(merges.map { .array([text($0.left), text($0.right)]) }),
         ]
     }
@@ -117,12 +129,17 @@ extension BPE {
 extension Unigram {
     init(_ fields: JSONFields) throws {
         let entries = try fields.array("vocab").enumerated().map { index, value in
-            guard case .array(let parts) = value, parts.count == 2, case .string(let piece) = parts[0], let score = parts[1].number else {
-                throw TokenizerError.file(fields.file, "piece \(index) of model.vocab is \(value.kindDescription); expected an array of a text and a score")
+            guard case .array(let parts) = value, parts.count == 2, case .string(let piece) = parts[0],
+                let score = parts[1].number
+            else {
+                throw TokenizerError.file(
+                    fields.file,
+                    "piece \(index) of model.vocab is \(value.kindDescription); expected an array of a text and a score"
+                )
             }
             return (piece: piece, score: score)
         }
-        let unkID = try fields.intIfPresent("unk_id", in: 0...Vocabulary.maximalID)
+        let unkID = try fields.intIfPresent("unk_id", in: 0 ... Vocabulary.maximalID)
         let byteFallback = try fields.boolIfPresent("byte_fallback") ?? false
         self = try fields.naming("vocab") { try Unigram(entries, unkID: unkID, byteFallback: byteFallback) }
     }
@@ -130,7 +147,8 @@ extension Unigram {
     var json: JSONValue {
         [
             "type": "Unigram", "unk_id": JSONValue(unkID),
-            "vocab": .array(pieces.indices.map { [.string(pieces.text(of: $0)), .double(scores[$0])] }), "byte_fallback": .bool(byteFallback),
+            "vocab": .array(pieces.indices.map { [.string(pieces.text(of: $0)), .double(scores[$0])] }),
+            "byte_fallback": .bool(byteFallback),
         ]
     }
 }

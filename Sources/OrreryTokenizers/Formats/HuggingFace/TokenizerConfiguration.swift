@@ -1,11 +1,12 @@
 import OrreryFiles
 
-/// `tokenizer_config.json`, which stands beside a tokenizer's file and says how transformers uses it. What it does not say of tokens,
-/// `special_tokens_map.json` may.
+/// `tokenizer_config.json`, which stands beside a tokenizer's file and says how transformers uses it. What it does not
+/// say of tokens, `special_tokens_map.json` may.
 public struct TokenizerConfiguration: Sendable {
     static let fileName = "tokenizer_config.json"
 
-    /// The members of tokenizer_config.json, and those of special_tokens_map.json where it does not list the added tokens.
+    /// The members of tokenizer_config.json, and those of special_tokens_map.json where it does not list the added
+    /// tokens.
     let fields: JSONFields
     /// tokenizer_config.json alone, to be written back.
     let object: JSONObject
@@ -31,13 +32,17 @@ public struct TokenizerConfiguration: Sendable {
         fields = try JSONFields(.object(members), file: first.file)
         object = configuration?.object ?? JSONObject()
         let template = Path.join(Path.parent(path), "chat_template.jinja")
-        templateFile = FileStatus(template) == nil ? nil : String(decoding: try WholeFile.read(template, limit: 1 << 20), as: UTF8.self)
+        templateFile =
+            FileStatus(template) == nil
+            ? nil : String(decoding: try WholeFile.read(template, limit: 1 << 20), as: UTF8.self)
     }
 
-    /// `model_type` of the `config.json` in the folder of `path`, which says what opens a tokenizer that names no class.
+    /// `model_type` of the `config.json` in the folder of `path`, which says what opens a tokenizer that names no
+    /// class.
     static func modelType(beside path: String) -> String? {
         // Whoever reads the model says what is wrong with the file.
-        try? JSONFields(contentsOf: Path.join(Path.parent(path), "config.json"), dialect: .python).stringIfPresent("model_type")
+        try? JSONFields(contentsOf: Path.join(Path.parent(path), "config.json"), dialect: .python).stringIfPresent(
+            "model_type")
     }
 
     /// The class of transformers without the ending of its fast form; empty where none is named.
@@ -67,7 +72,8 @@ public struct TokenizerConfiguration: Sendable {
     public var unkToken: String? { get throws { try content(of: "unk_token") } }
     public var padToken: String? { get throws { try content(of: "pad_token") } }
 
-    /// Whether transformers' slow tokenizers put the beginning and the end around a text; what `tokenizer.json` says comes first.
+    /// Whether transformers' slow tokenizers put the beginning and the end around a text; what `tokenizer.json` says
+    /// comes first.
     public var addBOSToken: Bool? { get throws { try fields.boolIfPresent("add_bos_token") } }
     public var addEOSToken: Bool? { get throws { try fields.boolIfPresent("add_eos_token") } }
 
@@ -85,28 +91,38 @@ public struct TokenizerConfiguration: Sendable {
         }
     }
 
-    private static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+    private static let roles = [
+        "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+    ]
 
-    /// The tokens with a role, each by its flags: the usual roles, then those of the class and of the model (`image_token`).
+    /// The tokens with a role, each by its flags: the usual roles, then those of the class and of the model
+    /// (`image_token`).
     ///
     /// - Parameters:
     ///   - configuration: nil where the files say nothing.
     ///   - defaults: by role, what the class has where the files say nothing.
     ///   - maskTakesSpace: whether a mask token of which only the text is said takes the space before it.
-    static func roleTokens(of configuration: TokenizerConfiguration?, defaults: [String: String], maskTakesSpace: Bool) throws -> [AddedToken] {
+    static func roleTokens(
+        of configuration: TokenizerConfiguration?, defaults: [String: String], maskTakesSpace: Bool
+    ) throws -> [AddedToken] {
         let members = configuration?.fields.object ?? JSONObject()
         let further = defaults.keys.filter { !roles.contains($0) }.sorted()
         var tokens: [AddedToken] = try (roles + further).compactMap { role in
             let value = members[role] ?? defaults[role].map { .string($0) } ?? .null
-            var token = try configuration.map { try $0.token(value, role) } ?? defaults[role].map { AddedToken(id: AddedToken.unnumbered, content: $0) }
+            var token =
+                try configuration.map { try $0.token(value, role) }
+                ?? defaults[role].map { AddedToken(id: AddedToken.unnumbered, content: $0) }
             if maskTakesSpace, role == "mask_token", case .string = value { token?.lstrip = true }
             return token
         }
         guard let configuration else { return tokens }
-        for (name, value) in members.members where name.hasSuffix("_token") && !roles.contains(name) && !further.contains(name) {
+        for (name, value) in members.members
+        where name.hasSuffix("_token") && !roles.contains(name) && !further.contains(name) {
             if case .string = value, let token = try configuration.token(value, name) { tokens.append(token) }
         }
-        if case .object(let named)? = members["extra_special_tokens"] { tokens += try named.members.compactMap { try configuration.token($0.value, $0.key) } }
+        if case .object(let named)? = members["extra_special_tokens"] {
+            tokens += try named.members.compactMap { try configuration.token($0.value, $0.key) }
+        }
         return tokens
     }
 
@@ -136,13 +152,21 @@ public struct TokenizerConfiguration: Sendable {
 
     /// The tokens that the model was made for; nil where transformers has written its "very large" number.
     public var modelMaxLength: Int? {
-        if case .int(let length)? = fields.object["model_max_length"], length > 0, length < 1 << 40 { Int(length) } else { nil }
+        if case .int(let length)? = fields.object["model_max_length"], length > 0, length < 1 << 40 {
+            Int(length)
+        } else {
+            nil
+        }
     }
 
-    /// Whether transformers takes spaces before punctuation out of decoded text. It is not done here: decoded text would not be the text.
-    public var cleansUpTokenizationSpaces: Bool { get throws { try fields.boolIfPresent("clean_up_tokenization_spaces") ?? false } }
+    /// Whether transformers takes spaces before punctuation out of decoded text. It is not done here: decoded text
+    /// would not be the text.
+    public var cleansUpTokenizationSpaces: Bool {
+        get throws { try fields.boolIfPresent("clean_up_tokenization_spaces") ?? false }
+    }
 
-    /// The chat templates by name; one without a name is "default". A `chat_template.jinja` comes before what the configuration says.
+    /// The chat templates by name; one without a name is "default". A `chat_template.jinja` comes before what the
+    /// configuration says.
     public var chatTemplates: [String: String] {
         get throws {
             var templates: [String: String] = [:]
@@ -153,7 +177,9 @@ public struct TokenizerConfiguration: Sendable {
                 let named = try fields.fields("chat_template")
                 for name in named.object.keys { templates[name] = try named.string(name) }
             default:
-                for template in try fields.objectsIfPresent("chat_template") ?? [] { templates[try template.string("name")] = try template.string("template") }
+                for template in try fields.objectsIfPresent("chat_template") ?? [] {
+                    templates[try template.string("name")] = try template.string("template")
+                }
             }
             if let templateFile { templates["default"] = templateFile }
             return templates

@@ -1,6 +1,6 @@
 import OrreryFiles
 
-private let counts = 0...1 << 53
+private let counts = 0 ... 1 << 53
 
 extension Truncation {
     /// Reads `truncation`.
@@ -13,7 +13,8 @@ extension Truncation {
 
     var json: JSONValue {
         [
-            "direction": .string(direction.rawValue), "max_length": JSONValue(maxLength), "strategy": .string(strategy.rawValue),
+            "direction": .string(direction.rawValue), "max_length": JSONValue(maxLength),
+            "strategy": .string(strategy.rawValue),
             "stride": JSONValue(stride),
         ]
     }
@@ -30,7 +31,8 @@ extension Padding {
         }
         self.init(
             strategy: strategy, direction: try fields.choice("direction", ["Left", "Right"]),
-            padToMultipleOf: try fields.intIfPresent("pad_to_multiple_of", in: counts), padID: try fields.tokenID("pad_id"),
+            padToMultipleOf: try fields.intIfPresent("pad_to_multiple_of", in: counts),
+            padID: try fields.tokenID("pad_id"),
             padTypeID: try fields.int("pad_type_id", in: counts), padToken: try fields.string("pad_token"))
     }
 
@@ -41,7 +43,8 @@ extension Padding {
             case .fixed(let length): ["Fixed": JSONValue(length)]
             }
         return [
-            "strategy": strategyJSON, "direction": .string(direction.rawValue), "pad_to_multiple_of": JSONValue(padToMultipleOf),
+            "strategy": strategyJSON, "direction": .string(direction.rawValue),
+            "pad_to_multiple_of": JSONValue(padToMultipleOf),
             "pad_id": .int(Int64(padID)), "pad_type_id": JSONValue(padTypeID), "pad_token": .string(padToken),
         ]
     }

@@ -23,7 +23,9 @@ struct VocabularyFrame {
         }
     }
 
-    private static let none: JSONValue = ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true]
+    private static let none: JSONValue = [
+        "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true,
+    ]
 
     private func role(_ name: String) throws -> [String] { try pipeline.role(name).map { [$0] } ?? [] }
 
@@ -44,10 +46,15 @@ struct VocabularyFrame {
         var names = ["<|startoftranscript|>"]
         if let fields, let language = try fields.stringIfPresent("language") {
             names.append("<|\(language.lowercased())|>")
-            guard id(names[1]) != nil else { throw fields.error("language", expected: "the code of a language that the vocabulary has a token for, such as en") }
+            guard id(names[1]) != nil else {
+                throw fields.error(
+                    "language", expected: "the code of a language that the vocabulary has a token for, such as en")
+            }
         }
         if let fields, let task = try fields.stringIfPresent("task") {
-            guard ["transcribe", "translate"].contains(task) else { throw fields.error("task", expected: "transcribe or translate") }
+            guard ["transcribe", "translate"].contains(task) else {
+                throw fields.error("task", expected: "transcribe or translate")
+            }
             names.append("<|\(task)|>")
         }
         if try fields?.boolIfPresent("predict_timestamps") != true { names.append("<|notimestamps|>") }
@@ -55,38 +62,54 @@ struct VocabularyFrame {
         return template(start + special(end), start + [Self.text("B", 1)] + special(end, 1), names + end)
     }
 
-    private func roberta(_ separator: String = "sep_token", _ start: String = "cls_token", trims: Bool, addsPrefixSpace: Bool) throws -> JSONValue {
-        guard let separator = try pipeline.role(separator), let start = try pipeline.role(start), let sep = id(separator), let cls = id(start) else { return try ends() }
+    private func roberta(
+        _ separator: String = "sep_token", _ start: String = "cls_token", trims: Bool, addsPrefixSpace: Bool
+    ) throws -> JSONValue {
+        guard let separator = try pipeline.role(separator), let start = try pipeline.role(start),
+            let sep = id(separator), let cls = id(start)
+        else { return try ends() }
         return [
-            "type": "RobertaProcessing", "sep": [.string(separator), .int(Int64(sep))], "cls": [.string(start), .int(Int64(cls))], "trim_offsets": .bool(trims),
+            "type": "RobertaProcessing", "sep": [.string(separator), .int(Int64(sep))],
+            "cls": [.string(start), .int(Int64(cls))], "trim_offsets": .bool(trims),
             "add_prefix_space": .bool(addsPrefixSpace),
         ]
     }
 
     /// The ids are the class's, whatever the vocabulary says.
     private func herbert() throws -> JSONValue {
-        ["type": "BertProcessing", "sep": [.string(try pipeline.role("sep_token") ?? "</s>"), 2], "cls": [.string(try pipeline.role("cls_token") ?? "<s>"), 0]]
+        [
+            "type": "BertProcessing", "sep": [.string(try pipeline.role("sep_token") ?? "</s>"), 2],
+            "cls": [.string(try pipeline.role("cls_token") ?? "<s>"), 0],
+        ]
     }
 
     /// [CLS] and [SEP]; the second of two texts is of type 1.
     ///
     /// - Parameter between: what stands between two texts, from what ends one.
-    private func brackets(startType: Int = 0, secondType: Int = 1, between: ([JSONValue]) -> [JSONValue] = { $0 }) throws -> JSONValue {
+    private func brackets(
+        startType: Int = 0, secondType: Int = 1, between: ([JSONValue]) -> [JSONValue] = { $0 }
+    ) throws -> JSONValue {
         let start = try role("cls_token"), end = try role("sep_token")
         let first = special(start, startType) + [Self.text("A")]
-        return template(first + special(end), first + between(special(end)) + [Self.text("B", secondType)] + special(end, secondType), start + end)
+        return template(
+            first + special(end),
+            first + between(special(end)) + [Self.text("B", secondType)] + special(end, secondType), start + end)
     }
 
     /// Between a question and its text stand a mark and a full stop.
     private func splinter() throws -> JSONValue {
         let start = try role("cls_token"), end = try role("sep_token"), middle = try role("question_token") + ["."]
         let first = special(start) + [Self.text("A")]
-        return template(first + special(end), first + special(middle) + special(end) + [Self.text("B", 1)] + special(end, 1), start + end + middle)
+        return template(
+            first + special(end), first + special(middle) + special(end) + [Self.text("B", 1)] + special(end, 1),
+            start + end + middle)
     }
 
     // MARK: Templates
 
-    private static func text(_ name: String, _ type: Int = 0) -> JSONValue { ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]] }
+    private static func text(_ name: String, _ type: Int = 0) -> JSONValue {
+        ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]]
+    }
 
     /// Those of the tokens that there are.
     private func special(_ names: [String], _ type: Int = 0) -> [JSONValue] {
@@ -96,8 +119,13 @@ struct VocabularyFrame {
     private func template(_ single: [JSONValue], _ pair: [JSONValue], _ names: [String]) -> JSONValue {
         var tokens = JSONObject()
         for name in names {
-            if let id = id(name) { tokens[name] = ["id": .string(name), "ids": [.int(Int64(id))], "tokens": [.string(name)]] }
+            if let id = id(name) {
+                tokens[name] = ["id": .string(name), "ids": [.int(Int64(id))], "tokens": [.string(name)]]
+            }
         }
-        return ["type": "TemplateProcessing", "single": .array(single), "pair": .array(pair), "special_tokens": .object(tokens)]
+        return [
+            "type": "TemplateProcessing", "single": .array(single), "pair": .array(pair),
+            "special_tokens": .object(tokens),
+        ]
     }
 }

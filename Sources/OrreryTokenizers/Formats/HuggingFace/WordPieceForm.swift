@@ -17,7 +17,8 @@ extension WordPieceTokenizer {
                 "\"continuing_subword_prefix\": \(prefix)", "\"max_input_chars_per_word\": \(settings.longestWord)",
             ],
             vocabulary: pieces.indices.filter { !pieces[$0].isEmpty }.map { (pieces.text(of: $0), TokenID($0)) },
-            modelTail: [], addedTokens: addedTokens, endOfText: endOfText, unknown: unknown, className: "BertTokenizer", parts: parts
+            modelTail: [], addedTokens: addedTokens, endOfText: endOfText, unknown: unknown, className: "BertTokenizer",
+            parts: parts
         ).files()
     }
 
@@ -26,7 +27,9 @@ extension WordPieceTokenizer {
         func special(_ ids: [TokenID], _ type: Int) -> [JSONValue] {
             ids.map { ["SpecialToken": ["id": .string(pieces.text(of: Int($0))), "type_id": JSONValue(type)]] }
         }
-        func sequence(_ name: String, _ type: Int) -> JSONValue { ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]] }
+        func sequence(_ name: String, _ type: Int) -> JSONValue {
+            ["Sequence": ["id": .string(name), "type_id": JSONValue(type)]]
+        }
         var tokens = JSONObject()
         for id in frame.prefix + frame.suffix {
             let name = pieces.text(of: Int(id))

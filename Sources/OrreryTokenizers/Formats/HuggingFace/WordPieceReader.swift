@@ -1,7 +1,7 @@
 import OrreryFiles
 
-/// Reads a `tokenizer.json` of BERT's kind: BertNormalizer, BertPreTokenizer, WordPiece, a template around the text, and the WordPiece
-/// decoder. Any other part is an error that names it.
+/// Reads a `tokenizer.json` of BERT's kind: BertNormalizer, BertPreTokenizer, WordPiece, a template around the text,
+/// and the WordPiece decoder. Any other part is an error that names it.
 struct WordPieceReader {
     let root: JSONFields
     let model: JSONFields
@@ -16,7 +16,7 @@ struct WordPieceReader {
         settings.lowercases = try normalizer.boolIfPresent("lowercase") ?? true
         _ = try part("pre_tokenizer", "BertPreTokenizer")
         settings.continuingPrefix = try model.stringIfPresent("continuing_subword_prefix") ?? "##"
-        settings.longestWord = try model.intIfPresent("max_input_chars_per_word", in: 0...Int(Int32.max)) ?? 100
+        settings.longestWord = try model.intIfPresent("max_input_chars_per_word", in: 0 ... Int(Int32.max)) ?? 100
         let decoder = try part("decoder", "WordPiece")
         guard try decoder.string("prefix") == settings.continuingPrefix, !settings.continuingPrefix.isEmpty else {
             throw decoder.error("prefix", expected: "the model's continuing_subword_prefix")
@@ -24,7 +24,8 @@ struct WordPieceReader {
         settings.cleansDecodedText = try decoder.bool("cleanup")
         let pieces = try pieces()
         var tokenizer = try WordPieceTokenizer(
-            pieces, addedTokens: addedTokens, unknown: model.stringIfPresent("unk_token") ?? "[UNK]", frame: frame(), settings: settings)
+            pieces, addedTokens: addedTokens, unknown: model.stringIfPresent("unk_token") ?? "[UNK]", frame: frame(),
+            settings: settings)
         tokenizer.parts = parts
         return tokenizer
     }
@@ -32,7 +33,9 @@ struct WordPieceReader {
     /// The part called `name`, which must have `type`.
     private func part(_ name: String, _ type: String) throws -> JSONFields {
         let part = try root.fields(name)
-        guard try part.string("type") == type else { throw part.error("type", expected: "\(type), as a WordPiece model needs here") }
+        guard try part.string("type") == type else {
+            throw part.error("type", expected: "\(type), as a WordPiece model needs here")
+        }
         return part
     }
 
@@ -43,14 +46,19 @@ struct WordPieceReader {
         var byID = [String?](repeating: nil, count: limit)
         for key in members.object.keys {
             // As many ids as pieces leave no room for large holes.
-            let id = try members.int(key, in: 0...max(0, limit - 1))
-            if let other = byID[id] { throw members.error(key, expected: "an id other than that of \(FileError.quoted(other))") }
+            let id = try members.int(key, in: 0 ... max(0, limit - 1))
+            if let other = byID[id] {
+                throw members.error(key, expected: "an id other than that of \(FileError.quoted(other))")
+            }
             byID[id] = key
         }
         for token in addedTokens {
-            guard byID.indices.contains(Int(token.id)), byID[Int(token.id)].map({ $0.utf8.elementsEqual(token.content.utf8) }) ?? true else {
+            guard byID.indices.contains(Int(token.id)),
+                byID[Int(token.id)].map({ $0.utf8.elementsEqual(token.content.utf8) }) ?? true
+            else {
                 throw TokenizerError.invalid(
-                    "added token \(TokenizerError.quoted(token.content)) has the id \(token.id), which is another token's or too large")
+                    "added token \(TokenizerError.quoted(token.content)) has the id \(token.id), which is another token's or too large"
+                )
             }
             byID[Int(token.id)] = token.content
         }
@@ -63,7 +71,9 @@ struct WordPieceReader {
         switch try processor.string("type") {
         case "BertProcessing": return try ([id(ofPair: "cls", processor)], [id(ofPair: "sep", processor)])
         case "TemplateProcessing": return try template(processor)
-        default: throw processor.error("type", expected: "TemplateProcessing or BertProcessing, as a WordPiece model needs here")
+        default:
+            throw processor.error(
+                "type", expected: "TemplateProcessing or BertProcessing, as a WordPiece model needs here")
         }
     }
 

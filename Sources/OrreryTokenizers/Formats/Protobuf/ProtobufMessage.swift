@@ -1,4 +1,5 @@
-/// A message as the list of its fields, in order: what is read is written back byte for byte, fields unknown here included.
+/// A message as the list of its fields, in order: what is read is written back byte for byte, fields unknown here
+/// included.
 struct ProtobufMessage: Sendable, Equatable {
     enum Value: Sendable, Equatable {
         case varint(UInt64)
@@ -30,12 +31,13 @@ struct ProtobufMessage: Sendable, Equatable {
         left.fields.elementsEqual(right.fields) { $0.number == $1.number && $0.value == $1.value }
     }
 
-    /// The value of a field; where it is there more than once, the last (as the specification has it). Setting replaces them all, or
-    /// adds the field behind those of lower number; nil removes it.
+    /// The value of a field; where it is there more than once, the last (as the specification has it). Setting replaces
+    /// them all, or adds the field behind those of lower number; nil removes it.
     subscript(number: Int) -> Value? {
         get { fields.last { $0.number == number }?.value }
         set {
-            let place = fields.firstIndex { $0.number == number } ?? fields.firstIndex { $0.number > number } ?? fields.endIndex
+            let place =
+                fields.firstIndex { $0.number == number } ?? fields.firstIndex { $0.number > number } ?? fields.endIndex
             fields.removeAll { $0.number == number }
             if let newValue { fields.insert((number, newValue), at: place) }
         }

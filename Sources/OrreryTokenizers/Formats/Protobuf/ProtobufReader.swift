@@ -29,7 +29,8 @@ struct ProtobufReader {
         (position, end) = (range.lowerBound, range.upperBound)
     }
 
-    /// The next field's number and value, or nil at the end. Groups, which no field of these formats is, are passed over.
+    /// The next field's number and value, or nil at the end. Groups, which no field of these formats is, are passed
+    /// over.
     mutating func next() throws -> (number: Int, value: Value)? {
         var open: [Int] = []
         while position < end {
@@ -52,7 +53,9 @@ struct ProtobufReader {
         let start = position
         let tag = try varint("a field's tag")
         // The specification bounds numbers to 29 bits; the wire type takes three more.
-        guard tag >> 3 != 0, tag >> 3 < 1 << 29 else { throw Failure(offset: start, expected: "a field's number from 1 to 536870911") }
+        guard tag >> 3 != 0, tag >> 3 < 1 << 29 else {
+            throw Failure(offset: start, expected: "a field's number from 1 to 536870911")
+        }
         return (Int(tag >> 3), tag & 7)
     }
 
@@ -65,10 +68,11 @@ struct ProtobufReader {
             let place = position
             let length = try varint("a length")
             guard length <= end - position else {
-                throw Failure(offset: place, expected: "a length within the \(end - position) bytes left, found \(length)")
+                throw Failure(
+                    offset: place, expected: "a length within the \(end - position) bytes left, found \(length)")
             }
             defer { position += Int(length) }
-            return .bytes(position..<position + Int(length))
+            return .bytes(position ..< position + Int(length))
         default: throw Failure(offset: start, expected: "a wire type of 0 to 5, found \(type)")
         }
     }
@@ -90,8 +94,11 @@ struct ProtobufReader {
 
     private mutating func fixed<Number: FixedWidthInteger>(_: Number.Type) throws -> Number {
         let size = MemoryLayout<Number>.size
-        guard end - position >= size else { throw Failure(offset: position, expected: "\(size) bytes, found \(end - position)") }
+        guard end - position >= size else {
+            throw Failure(offset: position, expected: "\(size) bytes, found \(end - position)")
+        }
         defer { position += size }
-        return Number(littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: Number.self))
+        return Number(
+            littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: Number.self))
     }
 }

@@ -18,7 +18,9 @@ extension SentencePieceModel {
         do {
             try self.init(fields: bytes)
         } catch let failure as ProtobufReader.Failure {
-            throw TokenizerError.invalid("byte \(failure.offset): expected \(failure.expected); this is not a SentencePiece model, or it is damaged")
+            throw TokenizerError.invalid(
+                "byte \(failure.offset): expected \(failure.expected); this is not a SentencePiece model, or it is damaged"
+            )
         }
         guard !pieces.isEmpty else { throw TokenizerError.invalid("holds no pieces; expected a SentencePiece model") }
         guard pieces.count <= Int(TokenID.max) else {
@@ -46,7 +48,7 @@ extension SentencePieceModel {
 
     private mutating func appendPiece(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) throws {
         var reader = ProtobufReader(bytes, range)
-        var piece = 0..<0
+        var piece = 0 ..< 0
         var score: Float = 0
         var type = PieceType.normal
         while let (number, value) = try reader.next() {

@@ -1,8 +1,8 @@
 import OrreryFiles
 
 extension SentencePieceModel {
-    /// The bytes of a `.model` file, fields in the order of their numbers as sentencepiece writes them: a file that it wrote comes
-    /// back byte for byte.
+    /// The bytes of a `.model` file, fields in the order of their numbers as sentencepiece writes them: a file that it
+    /// wrote comes back byte for byte.
     public var encoded: [UInt8] {
         var output: [UInt8] = []
         for id in pieces.indices {

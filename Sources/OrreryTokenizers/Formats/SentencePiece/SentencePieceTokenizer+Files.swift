@@ -13,7 +13,8 @@ extension SentencePieceTokenizer {
     private var configuration: JSONValue {
         var object = JSONObject()
         // transformers has a class for each shape of published model rather than one for the format.
-        object["tokenizer_class"] = prefixing == .everyPart ? "PreTrainedTokenizerFast" : model.kind == .bpe ? "LlamaTokenizer" : "T5Tokenizer"
+        object["tokenizer_class"] =
+            prefixing == .everyPart ? "PreTrainedTokenizerFast" : model.kind == .bpe ? "LlamaTokenizer" : "T5Tokenizer"
         if prefixing != .firstPart { object["legacy"] = true }
         // The marks that T5's class adds are pieces here, where there are any.
         if model.kind != .bpe { object["extra_ids"] = 0 }
@@ -30,7 +31,9 @@ extension SentencePieceTokenizer {
         object["add_bos_token"] = JSONValue(!frame.prefix.isEmpty)
         object["add_eos_token"] = JSONValue(!frame.suffix.isEmpty)
         object["clean_up_tokenization_spaces"] = false
-        let names: KeyValuePairs = ["bos_token": frame.prefix.first, "eos_token": endOfText, "unk_token": roles.unknown]
+        let names: KeyValuePairs = [
+            "bos_token": frame.prefix.first, "eos_token": endOfText, "unk_token": roles.unknown,
+        ]
         for (name, id) in names { object[name] = id.map { JSONValue(model.pieces.text(of: Int($0))) } }
         return .object(object)
     }

@@ -1,8 +1,9 @@
 import OrreryFiles
 
-/// Reads tiktoken's vocabulary format: a line per token, its bytes in base64 (RFC 4648, section 4), a space, and its id, which is
-/// also the rank of the merge that makes it. Lines are read as `tiktoken/load.py` does: empty ones are skipped, any white space parts the two,
-/// Python's leniency with base64 and numbers holds, of a token that is there twice the last counts, and the order is free.
+/// Reads tiktoken's vocabulary format: a line per token, its bytes in base64 (RFC 4648, section 4), a space, and its
+/// id, which is also the rank of the merge that makes it. Lines are read as `tiktoken/load.py` does: empty ones are
+/// skipped, any white space parts the two, Python's leniency with base64 and numbers holds, of a token that is there
+/// twice the last counts, and the order is free.
 struct TiktokenReader {
     /// The longest token of the published vocabularies has 512 bytes.
     static let longestToken = 1 << 16
@@ -50,9 +51,11 @@ struct TiktokenReader {
         while position < file.count {
             line += 1
             let start = position
-            while position < file.count, file[position] != UInt8(ascii: "\n"), file[position] != UInt8(ascii: "\r") { position += 1 }
+            while position < file.count, file[position] != UInt8(ascii: "\n"), file[position] != UInt8(ascii: "\r") {
+                position += 1
+            }
             if position > start {
-                let fields = fields(start..<position)
+                let fields = fields(start ..< position)
                 guard fields.count == 2 else { throw wrong("it has \(fields.count) fields") }
                 let count = try decode(fields[0], into: block, at: used)
                 let id = try id(fields[1])
@@ -63,7 +66,9 @@ struct TiktokenReader {
                     used += count
                 }
             }
-            let isPair = position + 1 < file.count && file[position] == UInt8(ascii: "\r") && file[position + 1] == UInt8(ascii: "\n")
+            let isPair =
+                position + 1 < file.count && file[position] == UInt8(ascii: "\r")
+                && file[position + 1] == UInt8(ascii: "\n")
             position += isPair ? 2 : 1
         }
     }
@@ -75,18 +80,21 @@ struct TiktokenReader {
         while position < line.upperBound {
             let start = position
             while position < line.upperBound, !Self.isSpace(file[position]) { position += 1 }
-            if position > start { fields.append(start..<position) }
+            if position > start { fields.append(start ..< position) }
             position += 1
         }
         return fields
     }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09 ... 0x0D).contains(byte) }
 
-    /// Decodes base64 and returns the number of bytes. As in Python, other characters are passed over, what follows the padding does not count, and
-    /// neither do bits that no byte needs.
-    private func decode(_ range: Range<Int>, into block: UnsafeMutableBufferPointer<UInt8>, at start: Int) throws -> Int {
-        guard range.count / 4 * 3 <= Self.longestToken else { throw wrong("the token is longer than \(Self.longestToken) bytes") }
+    /// Decodes base64 and returns the number of bytes. As in Python, other characters are passed over, what follows the
+    /// padding does not count, and neither do bits that no byte needs.
+    private func decode(_ range: Range<Int>, into block: UnsafeMutableBufferPointer<UInt8>, at start: Int) throws -> Int
+    {
+        guard range.count / 4 * 3 <= Self.longestToken else {
+            throw wrong("the token is longer than \(Self.longestToken) bytes")
+        }
         var (used, bits, letters, padding) = (start, UInt32(0), 0, 0)
         for position in range {
             if file[position] == UInt8(ascii: "=") {
@@ -111,7 +119,9 @@ struct TiktokenReader {
                 used += 1
             }
         }
-        guard letters & 3 == 0 else { throw wrong("the base64 has \(letters) letters, which is not a multiple of 4, and no padding") }
+        guard letters & 3 == 0 else {
+            throw wrong("the base64 has \(letters) letters, which is not a multiple of 4, and no padding")
+        }
         return used - start
     }
 
@@ -130,7 +140,9 @@ struct TiktokenReader {
             let digit = file[position] &- UInt8(ascii: "0")
             guard digit < 10 else { throw wrong("there is no id") }
             id = 10 * id + Int(digit)
-            guard id < TokenBytes.maximalCount else { throw wrong("the id is too large, the limit is \(TokenBytes.maximalCount - 1)") }
+            guard id < TokenBytes.maximalCount else {
+                throw wrong("the id is too large, the limit is \(TokenBytes.maximalCount - 1)")
+            }
             isAfterDigit = true
         }
         guard isAfterDigit else { throw wrong("there is no id") }
@@ -141,13 +153,17 @@ struct TiktokenReader {
     /// Of a token that is there twice the last line counts.
     private mutating func keepLast(in block: UnsafeBufferPointer<UInt8>) {
         var last: [[UInt8]: Int] = [:]
-        for (index, entry) in entries.enumerated() { last[Array(block[entry.start..<entry.start + Int(entry.count)])] = index }
+        for (index, entry) in entries.enumerated() {
+            last[Array(block[entry.start ..< entry.start + Int(entry.count)])] = index
+        }
         let kept = last.values.sorted()
         (entries, lines) = (kept.map { entries[$0] }, kept.map { lines[$0] })
     }
 
     private mutating func tokens(in block: UnsafeBufferPointer<UInt8>) throws -> TokenBytes {
-        guard !entries.isEmpty else { throw TokenizerError.file(path, "holds no token; expected lines of a token in base64, a space, and its id") }
+        guard !entries.isEmpty else {
+            throw TokenizerError.file(path, "holds no token; expected lines of a token in base64, a space, and its id")
+        }
         do {
             do { return try TokenBytes(entries, in: block) } catch {
                 keepLast(in: block)

@@ -37,8 +37,8 @@ final class BytePairEncoder {
 
     /// Appends the tokens of `text`, cut into words by `scanner`.
     ///
-    /// In turns of a few dozen words: first they are all cut, then all looked up. What a look-up waits for is memory, and in a loop of
-    /// nothing else the processor waits for many at once.
+    /// In turns of a few dozen words: first they are all cut, then all looked up. What a look-up waits for is memory,
+    /// and in a loop of nothing else the processor waits for many at once.
     ///
     /// - Throws: `TokenizerError` naming a byte that has no token.
     func encode(_ text: ScannedText, _ scanner: some WordScanner, into ids: inout [TokenID]) throws {
@@ -91,7 +91,9 @@ final class BytePairEncoder {
             if length <= end &- start &- 16 {
                 add(start: start, length: length)
                 start &+= length
-            } else { break }
+            } else {
+                break
+            }
         }
         if count > 0 || start == end {
             position = start
@@ -101,7 +103,8 @@ final class BytePairEncoder {
         // The last words of the text.
         while count < Self.batchSize && start < end {
             let length = Self.lengthOfWord(in: text, from: start, scanner)
-            let key = length <= WordKey.maximalLength
+            let key =
+                length <= WordKey.maximalLength
                 ? WordKey(bytes + start, length: length, available: end &- start)
                 : WordKey(low: UInt64(truncatingIfNeeded: length), high: 0)
             batch[count] = CutWord(key: key, hash: hasher.hash(key), start: start)
@@ -126,14 +129,17 @@ final class BytePairEncoder {
         while index < count {
             let word = batch + index
             index &+= 1
-            if let entry = cache.find(word.pointee.key, hash: word.pointee.hash), entry.pointee.tokenCount <= WordCache.mostTokens {
+            if let entry = cache.find(word.pointee.key, hash: word.pointee.hash),
+                entry.pointee.tokenCount <= WordCache.mostTokens
+            {
                 UnsafeMutableRawPointer(output + written).storeBytes(of: entry.pointee.ids, as: SIMD4<Int32>.self)
                 written &+= entry.pointee.tokenCount
                 continue
             }
             let tokens = try tokens(of: word.pointee, in: text)
             if tokens.count <= WordKey.maximalLength {
-                UnsafeMutableRawPointer(output + written).copyMemory(from: tokens.baseAddress!, byteCount: 4 &* tokens.count)
+                UnsafeMutableRawPointer(output + written).copyMemory(
+                    from: tokens.baseAddress!, byteCount: 4 &* tokens.count)
                 written &+= tokens.count
             } else {
                 ids.append(contentsOf: UnsafeBufferPointer(start: output, count: written))
@@ -173,13 +179,16 @@ final class BytePairEncoder {
     }
 
     /// The tokens of a word that `cache` does not hold.
-    private func tokens(ofLong word: UnsafeBufferPointer<UInt8>, hash: UInt64, at start: Int) throws -> UnsafeBufferPointer<Int32> {
+    private func tokens(
+        ofLong word: UnsafeBufferPointer<UInt8>, hash: UInt64, at start: Int
+    ) throws -> UnsafeBufferPointer<Int32> {
         let isCached = word.count <= LongWordCache.longestWord
         if isCached, let tokens = longWords.find(word, hash: hash) {
             return UnsafeRawBufferPointer(tokens).bindMemory(to: Int32.self)
         }
         let count: Int
-        if word.count > WordKey.maximalLength, model.takesWholeWords, let id = model.tokens.id(ofLong: word, hash: hash) {
+        if word.count > WordKey.maximalLength, model.takesWholeWords, let id = model.tokens.id(ofLong: word, hash: hash)
+        {
             scratch.symbols[0] = UInt32(truncatingIfNeeded: id)
             count = 1
         } else {
@@ -196,10 +205,11 @@ final class BytePairEncoder {
     /// Leaves the tokens of a word in `scratch.symbols` and returns their number.
     private func merge(_ word: UnsafeBufferPointer<UInt8>, at start: Int) throws -> Int {
         guard word.count <= Self.longestWord else {
-            throw TokenizerError.invalid("the word at byte \(start) has \(word.count) bytes; expected at most \(Self.longestWord)")
+            throw TokenizerError.invalid(
+                "the word at byte \(start) has \(word.count) bytes; expected at most \(Self.longestWord)")
         }
         let count = pairs.merge(word, scratch)
-        for index in 0..<count where scratch.symbols[index] == MergeRules.noToken {
+        for index in 0 ..< count where scratch.symbols[index] == MergeRules.noToken {
             let missing = word.first { pairs.token(ofByte: $0) == MergeRules.noToken }!
             throw TokenizerError.byteWithoutToken(missing, wordStart: start)
         }

@@ -2,8 +2,8 @@
 final class BytePairModel: Sendable {
     let tokens: TokenBytes
     let rules: MergeRules
-    /// Whether a word that is itself a token is that token without looking at merges: tiktoken's rule, and Hugging Face's
-    /// `ignore_merges`.
+    /// Whether a word that is itself a token is that token without looking at merges: tiktoken's rule, and Hugging
+    /// Face's `ignore_merges`.
     let takesWholeWords: Bool
 
     init(rules: MergeRules, takesWholeWords: Bool) {

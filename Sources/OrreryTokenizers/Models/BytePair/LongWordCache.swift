@@ -1,7 +1,7 @@
 /// The tokens of words that `WordCache` has no room for: of 16 to 255 bytes, or of many tokens.
 ///
-/// An open-addressing table over a block in which bytes and tokens of each word lie side by side. When either is full all is
-/// forgotten, which keeps the rule simple and the memory bounded.
+/// An open-addressing table over a block in which bytes and tokens of each word lie side by side. When either is full
+/// all is forgotten, which keeps the rule simple and the memory bounded.
 struct LongWordCache {
     static let longestWord = 255
 
@@ -48,7 +48,8 @@ struct LongWordCache {
     }
 
     /// Adds a word of at most `longestWord` bytes that is not there.
-    mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, _ symbols: UnsafePointer<UInt32>, count: Int) {
+    mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, _ symbols: UnsafePointer<UInt32>, count: Int)
+    {
         let size = count + (word.count + 3) / 4
         if words >= Self.slotCount / 2 || used + size > Self.capacity { removeAll() }
         var index = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)

@@ -1,8 +1,8 @@
 /// Which neighbouring tokens merge, in which order, and into what.
 ///
-/// There are two kinds. A model may list its merges, as GPT-2's and Hugging Face's files do: the rank is the place in the list. Or any two
-/// neighbours merge that together are a token, and the token's id is the rank: tiktoken's rule, for which no list has to be made when a
-/// vocabulary is opened.
+/// There are two kinds. A model may list its merges, as GPT-2's and Hugging Face's files do: the rank is the place in
+/// the list. Or any two neighbours merge that together are a token, and the token's id is the rank: tiktoken's rule,
+/// for which no list has to be made when a vocabulary is opened.
 ///
 /// `@unchecked Sendable`: everything is written in `init` and only read afterwards.
 final class MergeRules: @unchecked Sendable {
@@ -33,7 +33,7 @@ final class MergeRules: @unchecked Sendable {
         self.tokens = tokens
         (list, table, results) = ([], nil, nil)
         (byteTokens, byteRanks) = Self.byteTables(tokens)
-        for id in 0..<tokens.count where tokens.length(of: id) == 2 {
+        for id in 0 ..< tokens.count where tokens.length(of: id) == 2 {
             let (left, right) = (Int(tokens[id][0]), Int(tokens[id][1]))
             guard byteTokens[left] != Self.noToken, byteTokens[right] != Self.noToken else { continue }
             byteRanks[left << 8 | right] = UInt32(id)
@@ -66,9 +66,10 @@ final class MergeRules: @unchecked Sendable {
         results?.deallocate()
     }
 
-    private static func byteTables(_ tokens: TokenBytes) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) {
+    private static func byteTables(_ tokens: TokenBytes) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>)
+    {
         let byteTokens = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
-        for byte in UInt8.min...UInt8.max {
+        for byte in UInt8.min ... UInt8.max {
             let id = withUnsafePointer(to: byte) { tokens.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
             byteTokens[Int(byte)] = id.map { UInt32(truncatingIfNeeded: $0) } ?? noToken
         }

@@ -11,7 +11,8 @@ final class MergeScratch {
     let bytes: UnsafeMutablePointer<UInt8>
     /// For short words: the possible merges, as `PairCache.mergeByScanning` has them.
     let candidates: UnsafeMutablePointer<UInt32>
-    /// For long words: the rank of the merge of each symbol with the next, the symbols before and after, and the possible merges.
+    /// For long words: the rank of the merge of each symbol with the next, the symbols before and after, and the
+    /// possible merges.
     private(set) var ranks: UnsafeMutablePointer<UInt32>
     private(set) var previous: UnsafeMutablePointer<UInt32>
     private(set) var next: UnsafeMutablePointer<UInt32>

@@ -5,7 +5,8 @@ public struct MergeTrace: Sendable, Hashable {
 
     /// One merge.
     public struct Step: Sendable, Hashable {
-        /// The lowest comes first. It is the place in the list of merges, or tiktoken's rank, which is the id of the result.
+        /// The lowest comes first. It is the place in the list of merges, or tiktoken's rank, which is the id of the
+        /// result.
         public let rank: Int
         public let left: TokenID
         public let right: TokenID
@@ -19,8 +20,8 @@ public struct MergeTrace: Sendable, Hashable {
     public let steps: [Step]
     /// What the word becomes.
     public let tokens: [TokenID]
-    /// Whether the word was found whole in the vocabulary, so that no merge had to be made; `steps` tells how it would have come about,
-    /// and may end short of it.
+    /// Whether the word was found whole in the vocabulary, so that no merge had to be made; `steps` tells how it would
+    /// have come about, and may end short of it.
     public let isWhole: Bool
 }
 
@@ -35,22 +36,25 @@ extension BytePairModel {
         while let (rank, merge) = merging.next() {
             steps.append(
                 MergeTrace.Step(
-                    rank: Int(rank), left: TokenID(merge.left), right: TokenID(merge.right), result: TokenID(merge.result),
+                    rank: Int(rank), left: TokenID(merge.left), right: TokenID(merge.right),
+                    result: TokenID(merge.result),
                     tokens: merging.tokens.map(TokenID.init)))
         }
         let whole = takesWholeWords ? tokens.id(of: word) : nil
         return MergeTrace(
-            bytes: bytes, steps: steps, tokens: whole.map { [TokenID($0)] } ?? merging.tokens.map(TokenID.init), isWhole: whole != nil)
+            bytes: bytes, steps: steps, tokens: whole.map { [TokenID($0)] } ?? merging.tokens.map(TokenID.init),
+            isWhole: whole != nil)
     }
 
     /// All merges by rank, for formats that list them.
     ///
-    /// tiktoken's rule lists none: any two neighbours merge that are a token. But wherever two neighbours merge into token t, the merges
-    /// inside them went just as they go in t alone, because ranks decide, and between equal ranks the leftmost. So t arises in one way
-    /// only, by the last merge of its own bytes; a token whose own bytes do not become it arises from none.
+    /// tiktoken's rule lists none: any two neighbours merge that are a token. But wherever two neighbours merge into
+    /// token t, the merges inside them went just as they go in t alone, because ranks decide, and between equal ranks
+    /// the leftmost. So t arises in one way only, by the last merge of its own bytes; a token whose own bytes do not
+    /// become it arises from none.
     func listedMerges() -> [MergeRules.Merge] {
         if !rules.list.isEmpty { return rules.list }
-        return (0..<tokens.count).compactMap { id in
+        return (0 ..< tokens.count).compactMap { id in
             guard tokens.length(of: id) >= 2, var merging = try? PlainMerging(tokens[id], rules) else { return nil }
             var last: MergeRules.Merge?
             while let (_, merge) = merging.next() { last = merge }
@@ -59,7 +63,8 @@ extension BytePairModel {
     }
 }
 
-/// A word on its way from bytes to tokens, merge by merge: the rule told plainly. `PairCache` follows it fast, and the tests compare.
+/// A word on its way from bytes to tokens, merge by merge: the rule told plainly. `PairCache` follows it fast, and the
+/// tests compare.
 struct PlainMerging {
     private let rules: MergeRules
     private(set) var tokens: [UInt32]
@@ -70,13 +75,17 @@ struct PlainMerging {
     init(_ word: UnsafeBufferPointer<UInt8>, _ rules: MergeRules) throws {
         self.rules = rules
         tokens = word.map { rules.byteTokens[Int($0)] }
-        if let index = tokens.firstIndex(of: MergeRules.noToken) { throw TokenizerError.byteWithoutToken(word[index], wordStart: 0) }
+        if let index = tokens.firstIndex(of: MergeRules.noToken) {
+            throw TokenizerError.byteWithoutToken(word[index], wordStart: 0)
+        }
         ranks = zip(word, word.dropFirst()).map { rules.byteRanks[Int($0) << 8 | Int($1)] }
     }
 
     /// Makes the merge of the lowest rank, of several the leftmost, and returns it; nil if there is none.
     mutating func next() -> (rank: UInt32, merge: MergeRules.Merge)? {
-        guard let rank = ranks.min(), rank != MergeRules.noMerge, let place = ranks.firstIndex(of: rank) else { return nil }
+        guard let rank = ranks.min(), rank != MergeRules.noMerge, let place = ranks.firstIndex(of: rank) else {
+            return nil
+        }
         let merge = MergeRules.Merge(left: tokens[place], right: tokens[place + 1], result: rules.result(ofRank: rank))
         tokens[place] = merge.result
         tokens.remove(at: place + 1)

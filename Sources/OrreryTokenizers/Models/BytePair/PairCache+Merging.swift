@@ -1,5 +1,6 @@
-/// The merges of one word. Among all neighbouring pairs the one of the lowest rank is merged, of several the leftmost, until no
-/// pair is a merge (Sennrich et al., arXiv 1508.07909, as tiktoken and GPT-2 apply it). `MergeTrace` is the same, told plainly.
+/// The merges of one word. Among all neighbouring pairs the one of the lowest rank is merged, of several the leftmost,
+/// until no pair is a merge (Sennrich et al., arXiv 1508.07909, as tiktoken and GPT-2 apply it). `MergeTrace` is the
+/// same, told plainly.
 extension PairCache {
     /// Leaves the tokens of `word` in `scratch.symbols` and returns their number.
     ///
@@ -14,9 +15,9 @@ extension PairCache {
 
     /// For short words: for each merge all candidates are looked through.
     ///
-    /// A symbol keeps the place of its first byte. `candidates[place]` is the rank of its merge with the next symbol, shifted left by
-    /// six, and the place: the lowest is the merge to make, and says where. A set of 64 bits knows which places have a symbol, and
-    /// where the word ends.
+    /// A symbol keeps the place of its first byte. `candidates[place]` is the rank of its merge with the next symbol,
+    /// shifted left by six, and the place: the lowest is the merge to make, and says where. A set of 64 bits knows
+    /// which places have a symbol, and where the word ends.
     private func mergeByScanning(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
         let (bytes, symbols, candidates) = (scratch.bytes, scratch.symbols, scratch.candidates)
         let end = word.count
@@ -60,7 +61,8 @@ extension PairCache {
             let before = places & ~(behind | 1 &<< UInt64(place))
             if before != 0 {
                 let left = 63 &- before.leadingZeroBitCount
-                candidates[left] = Self.candidate(rank(symbols[left], merged, bytes + left, length: right &- left), left)
+                candidates[left] = Self.candidate(
+                    rank(symbols[left], merged, bytes + left, length: right &- left), left)
             }
         }
 
@@ -75,17 +77,20 @@ extension PairCache {
     }
 
     @inline(__always)
-    private static func candidate(_ rank: UInt32, _ place: Int) -> UInt32 { rank &<< 6 | UInt32(truncatingIfNeeded: place) }
+    private static func candidate(_ rank: UInt32, _ place: Int) -> UInt32 {
+        rank &<< 6 | UInt32(truncatingIfNeeded: place)
+    }
 
-    /// For long words: a heap of the possible merges and a linked list of the symbols, n log n in the length of the word.
+    /// For long words: a heap of the possible merges and a linked list of the symbols, n log n in the length of the
+    /// word.
     ///
-    /// A symbol is named by the place of its first byte. An entry of the heap is out of date if the rank at its place is no longer
-    /// its own; it is then dropped when it comes up.
+    /// A symbol is named by the place of its first byte. An entry of the heap is out of date if the rank at its place
+    /// is no longer its own; it is then dropped when it comes up.
     private func mergeByHeap(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
         let (symbols, ranks, previous, next) = (scratch.symbols, scratch.ranks, scratch.previous, scratch.next)
         var heap = MergeHeap(scratch.heap, capacity: scratch.heapCapacity)
         let end = word.count
-        for place in 0..<end {
+        for place in 0 ..< end {
             symbols[place] = token(ofByte: word[place])
             ranks[place] = place + 1 < end ? rank(ofBytes: word[place], word[place + 1]) : MergeRules.noMerge
             previous[place] = UInt32(truncatingIfNeeded: place &- 1)

@@ -8,16 +8,18 @@ import Darwin
 
 /// The ranks of pairs met before, before `MergeRules` has to be asked.
 ///
-/// One slot per hash, overwritten by whatever pair comes next: a look-up is one load and one comparison, and the memory is bounded. A text
-/// meets few of all pairs, so the slots it uses stay in the processor's caches, where a table of all merges would not.
+/// One slot per hash, overwritten by whatever pair comes next: a look-up is one load and one comparison, and the memory
+/// is bounded. A text meets few of all pairs, so the slots it uses stay in the processor's caches, where a table of all
+/// merges would not.
 struct PairCache {
     /// 32,768 pairs, 256 KB.
     private static let bits: UInt64 = 15
 
     private let rules: MergeRules
-    /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that never occurs.
+    /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that
+    /// never occurs.
     private let slots: UnsafeMutablePointer<UInt64>
-    private let multiplier = UInt64.random(in: 0...UInt64.max) | 1
+    private let multiplier = UInt64.random(in: 0 ... UInt64.max) | 1
 
     init(_ rules: MergeRules) {
         self.rules = rules
@@ -32,8 +34,8 @@ struct PairCache {
         find(left, right) { rules.rank(left, right) }
     }
 
-    /// The same for tokens that lie side by side in a text. Most neighbours are no merge, and most of those make up bytes that the
-    /// vocabulary's filter knows to be no token.
+    /// The same for tokens that lie side by side in a text. Most neighbours are no merge, and most of those make up
+    /// bytes that the vocabulary's filter knows to be no token.
     ///
     /// - Parameters:
     ///   - bytes: where they start; sixteen bytes may be read.

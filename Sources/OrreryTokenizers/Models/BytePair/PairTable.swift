@@ -1,7 +1,7 @@
 /// The merges of a model that lists them: two neighbouring tokens to a rank.
 ///
-/// An open-addressing table of one 64-bit word per merge: left id, right id, rank, of 21, 21 and 22 bits. `PairCache` stands before
-/// it, so it is made to be small, not fast.
+/// An open-addressing table of one 64-bit word per merge: left id, right id, rank, of 21, 21 and 22 bits. `PairCache`
+/// stands before it, so it is made to be small, not fast.
 ///
 /// `@unchecked Sendable`: written while it is built, by one thread; read-only once it is in `MergeRules`.
 final class PairTable: @unchecked Sendable {
@@ -9,7 +9,7 @@ final class PairTable: @unchecked Sendable {
     private let shift: UInt64
     private let mask: Int
     /// A random odd factor: multiplicative hashing with it has no worst case that a file could be written for.
-    private let multiplier = UInt64.random(in: 0...UInt64.max) | 1
+    private let multiplier = UInt64.random(in: 0 ... UInt64.max) | 1
 
     private static let empty = UInt64.max
 
@@ -42,9 +42,11 @@ final class PairTable: @unchecked Sendable {
 
     /// Calls `body` with each merge, in no order.
     func forEach(_ body: (_ left: UInt32, _ right: UInt32, _ rank: UInt32) -> Void) {
-        for slot in 0...mask where slots[slot] != Self.empty {
+        for slot in 0 ... mask where slots[slot] != Self.empty {
             let word = slots[slot]
-            body(UInt32(truncatingIfNeeded: word >> 43), UInt32(truncatingIfNeeded: word >> 22) & (1 << 21 - 1), UInt32(truncatingIfNeeded: word) & MergeRules.noMerge)
+            body(
+                UInt32(truncatingIfNeeded: word >> 43), UInt32(truncatingIfNeeded: word >> 22) & (1 << 21 - 1),
+                UInt32(truncatingIfNeeded: word) & MergeRules.noMerge)
         }
     }
 

@@ -1,14 +1,15 @@
 /// The tokens of a byte-pair vocabulary: id to bytes, and bytes to id.
 ///
-/// A token has a record of 16 bytes. One of at most 15 bytes is in it, laid out as a `WordKey`, so that a look-up by bytes compares two
-/// integers; of a longer one the record says where in a block of bytes it is. The way back is an open-addressing table of ids, each with
-/// eleven bits of the hash, and before it a filter (Bloom 1970, with one hash function): most of what is looked for while words are
-/// merged is no token, and the filter, small enough to stay in the second-level cache, says so of nine in ten.
+/// A token has a record of 16 bytes. One of at most 15 bytes is in it, laid out as a `WordKey`, so that a look-up by
+/// bytes compares two integers; of a longer one the record says where in a block of bytes it is. The way back is an
+/// open-addressing table of ids, each with eleven bits of the hash, and before it a filter (Bloom 1970, with one hash
+/// function): most of what is looked for while words are merged is no token, and the filter, small enough to stay in
+/// the second-level cache, says so of nine in ten.
 ///
 /// `@unchecked Sendable`: everything is written in `init` and only read afterwards.
 final class TokenBytes: @unchecked Sendable {
-    /// Ids are below this, so that a pair of them and a rank fit one word (`PairCache`). The largest published vocabularies have
-    /// an eighth.
+    /// Ids are below this, so that a pair of them and a rank fit one word (`PairCache`). The largest published
+    /// vocabularies have an eighth.
     static let maximalCount = 1 << 21 - 1
 
     /// One more than the highest id.
@@ -22,8 +23,8 @@ final class TokenBytes: @unchecked Sendable {
         var low: UInt64 = 0
         var high: UInt64 = 0
 
-        /// In the last byte of the record of a longer token, where a short one has its length; then `low` is the place of its bytes
-        /// and the rest of `high` their number. A hole is all zeros.
+        /// In the last byte of the record of a longer token, where a short one has its length; then `low` is the place
+        /// of its bytes and the rest of `high` their number. A hole is all zeros.
         static let longMark: UInt64 = 0xFF << 56
 
         var isLong: Bool { high >= Self.longMark }
@@ -54,7 +55,8 @@ final class TokenBytes: @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - entries: at least one; the caller has checked that places are inside the block, ids in `0 ..< maximalCount`, counts not 0.
+    ///   - entries: at least one; the caller has checked that places are inside the block, ids in `0 ..< maximalCount`,
+    ///     counts not 0.
     ///   - block: the bytes that the entries are in.
     /// - Throws: `Fault` naming the entry that repeats an earlier one.
     init(_ entries: [Entry], in block: UnsafeBufferPointer<UInt8>) throws {
@@ -63,7 +65,8 @@ final class TokenBytes: @unchecked Sendable {
         longest = entries.reduce(0) { max($0, Int($1.count)) }
         records = .allocate(capacity: count)
         records.initialize(repeating: Record(), count: count)
-        longBytes = .allocate(capacity: entries.reduce(0) { $0 + ($1.count > WordKey.maximalLength ? Int($1.count) : 0) })
+        longBytes = .allocate(
+            capacity: entries.reduce(0) { $0 + ($1.count > WordKey.maximalLength ? Int($1.count) : 0) })
         // At most four fifths full: the filter keeps away what a full table is slow at.
         let slotCount = 1 << (Int.bitWidth - (entries.count * 5 / 4).leadingZeroBitCount)
         slotMask = slotCount - 1
@@ -104,7 +107,9 @@ final class TokenBytes: @unchecked Sendable {
     @inline(__always)
     subscript(id: Int) -> UnsafeBufferPointer<UInt8> {
         let record = records[id]
-        let start = record.isLong ? longBytes + Int(record.low) : UnsafeMutableRawPointer(records + id).assumingMemoryBound(to: UInt8.self)
+        let start =
+            record.isLong
+            ? longBytes + Int(record.low) : UnsafeMutableRawPointer(records + id).assumingMemoryBound(to: UInt8.self)
         return UnsafeBufferPointer(start: start, count: record.length)
     }
 
@@ -118,7 +123,7 @@ final class TokenBytes: @unchecked Sendable {
     var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01B3 }
-        for id in 0..<count {
+        for id in 0 ..< count {
             let record = records[id]
             mix(record.isLong ? UInt64(record.length) : record.low)
             mix(record.isLong ? self[id].reduce(0) { $0 &* 31 &+ UInt64($1) } : record.high)
@@ -149,7 +154,8 @@ final class TokenBytes: @unchecked Sendable {
         let (first, second) = (records[left], records[right])
         let length = first.length + second.length
         if length <= WordKey.maximalLength {
-            let key = WordKey(low: first.low, high: first.high).followed(by: WordKey(low: second.low, high: second.high))
+            let key = WordKey(low: first.low, high: first.high).followed(
+                by: WordKey(low: second.low, high: second.high))
             return id(of: key, hash: hasher.hash(key))
         }
         guard length <= longest else { return nil }

@@ -8,11 +8,11 @@ import Musl
 import Darwin
 #endif
 
-/// The tokens of words met before: words of at most 15 bytes and at most four tokens, which is nearly all of a text. Of a short word
-/// with more it knows only that, and `LongWordCache` knows the tokens.
+/// The tokens of words met before: words of at most 15 bytes and at most four tokens, which is nearly all of a text. Of
+/// a short word with more it knows only that, and `LongWordCache` knows the tokens.
 ///
-/// A bucket is one cache line of two words. A new word goes in front and pushes out the one at the back, so frequent words stay. The
-/// memory is zero pages of the system, which are empty entries: no word has the length 0.
+/// A bucket is one cache line of two words. A new word goes in front and pushes out the one at the back, so frequent
+/// words stay. The memory is zero pages of the system, which are empty entries: no word has the length 0.
 struct WordCache {
     /// One word and its tokens.
     struct Entry {
@@ -41,7 +41,9 @@ struct WordCache {
     init(buckets: Int) {
         precondition(buckets > 0 && buckets & (buckets - 1) == 0)
         let size = buckets * 64
-        guard let block = mmap(nil, size + Self.hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0), block != MAP_FAILED else {
+        guard let block = mmap(nil, size + Self.hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0),
+            block != MAP_FAILED
+        else {
             fatalError("WordCache: out of memory")
         }
         self.block = block
@@ -84,10 +86,11 @@ struct WordCache {
     func insert(_ key: WordKey, hash: UInt64, _ symbols: UnsafePointer<UInt32>, count: Int) {
         var ids = SIMD4<Int32>.zero
         if count <= Self.mostTokens {
-            for index in 0..<count { ids[index] = Int32(bitPattern: symbols[index]) }
+            for index in 0 ..< count { ids[index] = Int32(bitPattern: symbols[index]) }
         }
         let front = entries + 2 * (Int(truncatingIfNeeded: hash) & mask)
         (front + 1).update(from: front, count: 1)
-        front.pointee = Entry(low: key.low, high: key.high | UInt64(count <= Self.mostTokens ? count : Self.many) << 60, ids: ids)
+        front.pointee = Entry(
+            low: key.low, high: key.high | UInt64(count <= Self.mostTokens ? count : Self.many) << 60, ids: ids)
     }
 }

@@ -2,7 +2,7 @@
 struct WordHasher {
     private let seed: UInt64
 
-    init() { seed = UInt64.random(in: 0...UInt64.max) }
+    init() { seed = UInt64.random(in: 0 ... UInt64.max) }
 
     @inline(__always)
     func hash(_ key: WordKey) -> UInt64 { fold(key.low ^ seed, key.high ^ 0x9E37_79B9_7F4A_7C15) }
@@ -27,7 +27,8 @@ struct WordHasher {
             raw.loadUnaligned(fromByteOffset: position + 8, as: UInt64.self) ^ 0xA076_1D64_78BD_642F)
     }
 
-    /// Both halves of the 128-bit product, mixed: one multiplication in which every bit of either factor counts (wyhash's step).
+    /// Both halves of the 128-bit product, mixed: one multiplication in which every bit of either factor counts
+    /// (wyhash's step).
     @inline(__always)
     private func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)

@@ -1,5 +1,5 @@
-/// A word of at most 15 bytes as two registers: its bytes, zeros, and its length in the last byte. Comparing two words is two
-/// comparisons of integers, with no loop whose length the processor has to guess.
+/// A word of at most 15 bytes as two registers: its bytes, zeros, and its length in the last byte. Comparing two words
+/// is two comparisons of integers, with no loop whose length the processor has to guess.
 struct WordKey {
     static let maximalLength = 15
 
@@ -30,7 +30,8 @@ struct WordKey {
         let length = own + next.high >> 56
         let rest = next.high & ~(0xFF << 56)
         let bits = 8 * own
-        let joined = own < 8
+        let joined =
+            own < 8
             ? (low | next.low << bits, next.low >> (64 - bits) | rest << bits)
             : (low, high & ~(0xFF << 56) | next.low << (bits - 64))
         return WordKey(low: joined.0, high: joined.1 | length << 56)
@@ -62,7 +63,7 @@ struct SixteenBytes {
     @inline(never)
     init(_ bytes: UnsafePointer<UInt8>, count: Int) {
         var (low, high): (UInt64, UInt64) = (0, 0)
-        for index in 0..<count {
+        for index in 0 ..< count {
             let byte = UInt64(bytes[index]) << UInt64(8 * (index & 7))
             if index < 8 { low |= byte } else { high |= byte }
         }

@@ -1,10 +1,10 @@
 /// The `gpt2` kind: byte-level byte-pair encoding, with the pattern that `tokenizer.ggml.pre` names.
 ///
-/// Any token may come out of a merge, marks of structure included. A list of merges that makes strings which are not tokens, and a vocabulary
-/// that lacks bytes, are for `GGUFSpelledPairs`, which is slower.
+/// Any token may come out of a merge, marks of structure included. A list of merges that makes strings which are not
+/// tokens, and a vocabulary that lacks bytes, are for `GGUFSpelledPairs`, which is slower.
 ///
-/// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe. One thing differs from there: bytes that are not UTF-8 keep
-/// their value, where llama.cpp makes each U+FFFD.
+/// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe. One thing differs from there: bytes that are not UTF-8
+/// keep their value, where llama.cpp makes each U+FFFD.
 struct GGUFBytePairs: GGUFSegmenter {
     let splitter: WordSplitter
     /// How the file's name for it cuts texts.
@@ -31,11 +31,13 @@ struct GGUFBytePairs: GGUFSegmenter {
         var pieces = ByteLevelVocabulary(file: vocabulary.file)
         for id in vocabulary.tokens.indices { try pieces.add(vocabulary.tokens[id], id: id) }
         try pieces.finish()
-        // A merge of text outside the alphabet never happens; one of strings that are not tokens keeps its letters from other merges.
+        // A merge of text outside the alphabet never happens; one of strings that are not tokens keeps its letters from
+        // other merges.
         var unused = 0, strangers = 0
         for merge in vocabulary.merges {
             let parts = merge.split(separator: 0x20, omittingEmptySubsequences: false)
-            guard parts.count == 2, ByteLevelVocabulary.isSpelled(parts[0]), ByteLevelVocabulary.isSpelled(parts[1]) else {
+            guard parts.count == 2, ByteLevelVocabulary.isSpelled(parts[0]), ByteLevelVocabulary.isSpelled(parts[1])
+            else {
                 unused += 1
                 continue
             }
@@ -55,16 +57,29 @@ struct GGUFBytePairs: GGUFSegmenter {
 
         let merges = "\(vocabulary.file): field \"\(GGUFKeys.merges)\""
         var warnings: [String] = []
-        if unused > 0 { warnings.append("\(merges) has \(unused) that are not two texts of GPT-2's byte alphabet; they are never made") }
-        if strangers > 0 { warnings.append("\(merges) has \(strangers) whose parts or result are not tokens; their text is spelled in single bytes") }
+        if unused > 0 {
+            warnings.append(
+                "\(merges) has \(unused) that are not two texts of GPT-2's byte alphabet; they are never made")
+        }
+        if strangers > 0 {
+            warnings.append(
+                "\(merges) has \(strangers) whose parts or result are not tokens; their text is spelled in single bytes"
+            )
+        }
         if !missing.isEmpty {
-            let some = missing.prefix(8).map { BytePiece.text(of: UInt8($0)) }.joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
-            warnings.append("\(vocabulary.file): field \"\(GGUFKeys.tokens)\" has no token for \(missing.count) of the bytes of UTF-8 (\(some)); they are left out of texts")
+            let some =
+                missing.prefix(8).map { BytePiece.text(of: UInt8($0)) }.joined(separator: ", ")
+                + (missing.count > 8 ? ", ..." : "")
+            warnings.append(
+                "\(vocabulary.file): field \"\(GGUFKeys.tokens)\" has no token for \(missing.count) of the bytes of UTF-8 (\(some)); they are left out of texts"
+            )
         }
         self.warnings = warnings
     }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         guard text.count > 0 else { return }
         if let spelled, !mergesTokens || text.contains(where: { isMissing[Int($0)] }) {
             return spelled.segment(text, ends: try splitter.wordEnds(of: text), offset: offset, into: &encoding)
@@ -74,7 +89,7 @@ struct GGUFBytePairs: GGUFSegmenter {
         guard encoding.recordsByteRanges else { return }
         var start = offset
         for id in encoding.ids[first...] {
-            encoding.byteRanges.append(start..<start + model.tokens.length(of: Int(id)))
+            encoding.byteRanges.append(start ..< start + model.tokens.length(of: Int(id)))
             start = encoding.byteRanges.last!.upperBound
         }
     }
@@ -85,7 +100,9 @@ struct GGUFBytePairs: GGUFSegmenter {
         guard let found = GGUFPreTokenizer.named(name) else {
             let known = GGUFPreTokenizer.all.flatMap(\.names).sorted().joined(separator: ", ")
             throw TokenizerError.file(
-                vocabulary.file, "field \"tokenizer.ggml.pre\": \(TokenizerError.quoted(name)) is not known here; expected one of \(known)")
+                vocabulary.file,
+                "field \"tokenizer.ggml.pre\": \(TokenizerError.quoted(name)) is not known here; expected one of \(known)"
+            )
         }
         return found
     }

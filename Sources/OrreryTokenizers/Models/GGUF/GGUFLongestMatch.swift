@@ -1,4 +1,5 @@
-/// The `rwkv` kind: at each place the longest token that the text goes on with. Tokens are any bytes, written with escapes.
+/// The `rwkv` kind: at each place the longest token that the text goes on with. Tokens are any bytes, written with
+/// escapes.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_rwkv_session and llama_unescape_rwkv_token.
 struct GGUFLongestMatch: GGUFSegmenter {
@@ -10,14 +11,17 @@ struct GGUFLongestMatch: GGUFSegmenter {
 
     init(_ vocabulary: GGUFVocabulary) throws {
         let tokens = PieceTable(vocabulary.tokens.map { Self.bytes(of: $0) })
-        trie = DoubleArrayTrieBuilder.trie(of: tokens, ids: tokens.indices.filter { !tokens[$0].isEmpty && !tokens[$0].contains(0) })
+        trie = DoubleArrayTrieBuilder.trie(
+            of: tokens, ids: tokens.indices.filter { !tokens[$0].isEmpty && !tokens[$0].contains(0) })
         zero = tokens.indices.first { tokens[$0].elementsEqual([0]) }.map { TokenID($0) }
         (unknown, file) = (vocabulary.special.unknown, vocabulary.file)
     }
 
     var dropsFirstSpace: Bool { false }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         try trie.withWalker { walker in
             var start = 0
             while start < text.count {
@@ -29,7 +33,8 @@ struct GGUFLongestMatch: GGUFSegmenter {
                 }
                 if text[start] == 0, let zero { found = (zero, start + 1) }
                 guard let token = found ?? unknown.map({ ($0, start + 1) }) else {
-                    throw TokenizerError.file(file, "has no token for the byte \(BytePiece.text(of: text[start])), which the text needs")
+                    throw TokenizerError.file(
+                        file, "has no token for the byte \(BytePiece.text(of: text[start])), which the text needs")
                 }
                 encoding.append(token.id, offset + start ..< offset + token.end)
                 start = token.end
@@ -43,7 +48,9 @@ struct GGUFLongestMatch: GGUFSegmenter {
         for byte in token {
             if digits > 0 {
                 // As there: what is no digit counts as one.
-                value = value << 4 &+ (byte >= UInt8(ascii: "a") ? byte &- UInt8(ascii: "a") &+ 10 : byte &- UInt8(ascii: "0"))
+                value =
+                    value << 4
+                    &+ (byte >= UInt8(ascii: "a") ? byte &- UInt8(ascii: "a") &+ 10 : byte &- UInt8(ascii: "0"))
                 digits -= 1
                 if digits == 0 { bytes.append(value) }
             } else if isEscaped {

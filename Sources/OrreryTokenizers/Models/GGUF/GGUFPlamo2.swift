@@ -1,5 +1,5 @@
-/// The `plamo2` kind: of all ways to cut a text the one whose tokens have the greatest sum of scores, in steps of 0.0001; a character that no token
-/// begins or that is cheaper so is spelled in the tokens of its bytes.
+/// The `plamo2` kind: of all ways to cut a text the one whose tokens have the greatest sum of scores, in steps of
+/// 0.0001; a character that no token begins or that is cheaper so is spelled in the tokens of its bytes.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_plamo2.
 struct GGUFPlamo2: GGUFSegmenter {
@@ -20,40 +20,48 @@ struct GGUFPlamo2: GGUFSegmenter {
         // As there, where token 0 cannot be one of them.
         if let missing = bytes.firstIndex(of: 0) {
             throw TokenizerError.file(
-                vocabulary.file, "field \"\(GGUFKeys.tokens)\": expected a token of the type byte for each byte, found none for \(BytePiece.text(of: UInt8(missing)))")
+                vocabulary.file,
+                "field \"\(GGUFKeys.tokens)\": expected a token of the type byte for each byte, found none for \(BytePiece.text(of: UInt8(missing)))"
+            )
         }
         self.bytes = bytes
         let costs = vocabulary.scores.map { score -> Int64 in
-            score.isFinite ? -Int64(max(Double(Int32.min), min(Double(Int32.max), (Double(score) * 1e4).rounded()))) : .max
+            score.isFinite
+                ? -Int64(max(Double(Int32.min), min(Double(Int32.max), (Double(score) * 1e4).rounded()))) : .max
         }
         self.costs = costs
         let ids = vocabulary.tokens.indices.filter { id in
             let token = vocabulary.tokens[id]
-            return !vocabulary.types[id].contains(.byte) && costs[id] < Self.greatestCost && !token.isEmpty && !token.contains(0)
+            return !vocabulary.types[id].contains(.byte) && costs[id] < Self.greatestCost && !token.isEmpty
+                && !token.contains(0)
         }
         trie = DoubleArrayTrieBuilder.trie(of: vocabulary.tokens, ids: ids)
     }
 
     var dropsFirstSpace: Bool { false }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         let (read, starts, places) = Self.characters(of: text)
         let steps = read.withUnsafeBufferPointer { cheapest($0, starts) }
         var position = 0
         while position < read.count {
             let (id, length) = steps[position]
             if id >= 0 {
-                encoding.append(id, offset + places[position]..<offset + places[position + length])
+                encoding.append(id, offset + places[position] ..< offset + places[position + length])
             } else {
-                for byte in position..<position + length {
-                    encoding.append(bytes[Int(read[byte])], offset + places[byte]..<offset + max(places[byte], places[byte + 1]))
+                for byte in position ..< position + length {
+                    encoding.append(
+                        bytes[Int(read[byte])], offset + places[byte] ..< offset + max(places[byte], places[byte + 1]))
                 }
             }
             position += length
         }
     }
 
-    /// For each place where a character starts, the token that the cheapest way to the end begins with, or -1 for its bytes.
+    /// For each place where a character starts, the token that the cheapest way to the end begins with, or -1 for its
+    /// bytes.
     private func cheapest(_ text: UnsafeBufferPointer<UInt8>, _ starts: [Int]) -> [(id: TokenID, length: Int)] {
         var cost = [Int64](repeating: .max, count: text.count + 1)
         cost[text.count] = 0
@@ -83,16 +91,17 @@ struct GGUFPlamo2: GGUFSegmenter {
         return steps
     }
 
-    /// The text with U+FFFD for each byte that is not UTF-8, and without a mark of byte order at its start; where its characters start, and where each of
-    /// its bytes, and its end, stands in the source.
-    private static func characters(of text: UnsafeBufferPointer<UInt8>) -> (read: [UInt8], starts: [Int], places: [Int]) {
+    /// The text with U+FFFD for each byte that is not UTF-8, and without a mark of byte order at its start; where its
+    /// characters start, and where each of its bytes, and its end, stands in the source.
+    private static func characters(of text: UnsafeBufferPointer<UInt8>) -> (read: [UInt8], starts: [Int], places: [Int])
+    {
         var (read, starts, places): ([UInt8], [Int], [Int]) = ([], [], [])
         var position = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         while position < text.count {
             starts.append(read.count)
             if case .scalar(_, let length) = UTF8Step(text, at: position) {
-                read += text[position..<position + length]
-                places += position..<position + length
+                read += text[position ..< position + length]
+                places += position ..< position + length
                 position += length
             } else {
                 read += [0xEF, 0xBF, 0xBD]

@@ -1,4 +1,5 @@
-/// The `gemma4` kind, and `gpt2` kinds whose pre-tokenizer is like it: merges by rank over "▁" text, line by line, with bytes for what is no token.
+/// The `gemma4` kind, and `gpt2` kinds whose pre-tokenizer is like it: merges by rank over "▁" text, line by line, with
+/// bytes for what is no token.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe with LLAMA_VOCAB_PRE_TYPE_GEMMA4; `src/unicode.cpp`,
 /// unicode_regex_split, which reads the text as code points and so mends damaged UTF-8.
@@ -11,24 +12,28 @@ struct GGUFRankedMerges: GGUFSegmenter {
 
     init(_ vocabulary: GGUFVocabulary) throws {
         guard !vocabulary.merges.isEmpty else {
-            throw TokenizerError.file(vocabulary.file, "field \"\(GGUFKeys.merges)\": expected an array of strings, found no such key")
+            throw TokenizerError.file(
+                vocabulary.file, "field \"\(GGUFKeys.merges)\": expected an array of strings, found no such key")
         }
         merges = try RankedMerges(vocabulary.tokens, index: vocabulary.index, merges: vocabulary.merges)
         index = vocabulary.index
         joinsBreaks = vocabulary.preTokenizer != "sarvam-moe"
-        bytes = (0..<256).map { vocabulary.index.id(of: BytePiece.bytes(of: UInt8($0))) }
+        bytes = (0 ..< 256).map { vocabulary.index.id(of: BytePiece.bytes(of: UInt8($0))) }
     }
 
     var dropsFirstSpace: Bool { false }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         let escaped = Self.escaped(text, recordsOrigins: encoding.recordsByteRanges)
         escaped.bytes.withUnsafeBufferPointer { text in
             var consumed = 0
             func append(_ id: TokenID, _ length: Int) {
                 if id >= 0 {
-                    let range = encoding.recordsByteRanges
-                        ? offset + escaped.origins[consumed]..<offset + escaped.origins[consumed + length] : 0..<0
+                    let range =
+                        encoding.recordsByteRanges
+                        ? offset + escaped.origins[consumed] ..< offset + escaped.origins[consumed + length] : 0 ..< 0
                     encoding.append(id, range)
                 }
                 consumed += length
@@ -36,14 +41,16 @@ struct GGUFRankedMerges: GGUFSegmenter {
             forEachSymbol(of: text) { id, length in
                 if id >= 0 { return append(id, length) }
                 // A byte without token is left out there.
-                for byte in text[consumed..<consumed + length] { append(bytes[Int(byte)], 1) }
+                for byte in text[consumed ..< consumed + length] { append(bytes[Int(byte)], 1) }
             }
         }
     }
 
     /// What two neighbours become and, as its score, their place in the list without sign; for replays.
     func pair(_ joint: ArraySlice<UInt8>, _ cut: Int) -> ScoredReplay.Piece? {
-        guard let (id, rank) = merges.merge(merges.symbol(joint[..<cut]), merges.symbol(joint[cut...])) else { return nil }
+        guard let (id, rank) = merges.merge(merges.symbol(joint[..<cut]), merges.symbol(joint[cut...])) else {
+            return nil
+        }
         return (merges.isToken(id) ? id : MergeTrace.noToken, -Float(rank))
     }
 
@@ -56,7 +63,7 @@ struct GGUFRankedMerges: GGUFSegmenter {
             let isBreak = text[start] == UInt8(ascii: "\n")
             var end = start + 1
             while end < text.count, (text[end] == UInt8(ascii: "\n")) == isBreak { end += 1 }
-            let line = UnsafeBufferPointer(rebasing: text[start..<end])
+            let line = UnsafeBufferPointer(rebasing: text[start ..< end])
             let whole = isBreak && joinsBreaks ? index.id(of: line) : PieceIndex.missing
             if whole != PieceIndex.missing {
                 emit(whole, line.count)
@@ -64,7 +71,7 @@ struct GGUFRankedMerges: GGUFSegmenter {
                 var wordStart = 0
                 while wordStart < line.count {
                     let wordEnd = merges.cuts.endOfWord(line, from: wordStart)
-                    let word = UnsafeBufferPointer(rebasing: line[wordStart..<wordEnd])
+                    let word = UnsafeBufferPointer(rebasing: line[wordStart ..< wordEnd])
                     let tokens = cache.range(of: word, at: start + wordStart, in: text) { tokens in
                         merges.segment(word, &workspace)
                         workspace.forEachSymbol { tokens.append((merges.isToken($0.id) ? $0.id : -1, $0.length)) }
@@ -92,10 +99,16 @@ struct GGUFRankedMerges: GGUFSegmenter {
         return output
     }
 
-    private static func character(of text: UnsafeBufferPointer<UInt8>, at position: Int) -> (bytes: [UInt8], length: Int) {
+    private static func character(
+        of text: UnsafeBufferPointer<UInt8>, at position: Int
+    ) -> (bytes: [UInt8], length: Int) {
         if text[position] == 0x20 { return (SentencePieceNormalizer.spaceSymbol, 1) }
-        if case .scalar(_, let length) = UTF8Step(text, at: position) { return (Array(text[position..<position + length]), length) }
-        guard let (value, length) = LaxUTF8.character(of: text, at: position), value <= 0x10FFFF else { return ([0xEF, 0xBF, 0xBD], 1) }
+        if case .scalar(_, let length) = UTF8Step(text, at: position) {
+            return (Array(text[position ..< position + length]), length)
+        }
+        guard let (value, length) = LaxUTF8.character(of: text, at: position), value <= 0x10FFFF else {
+            return ([0xEF, 0xBF, 0xBD], 1)
+        }
         return (LaxUTF8.bytes(of: value), length)
     }
 }

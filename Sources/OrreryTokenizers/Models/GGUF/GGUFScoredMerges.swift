@@ -14,9 +14,10 @@ struct GGUFScoredMerges: GGUFSegmenter {
         merges = SentencePieceBPE(
             vocabulary.tokens, index: vocabulary.index,
             // Compared as numbers there, where -0 is 0.
-            scores: vocabulary.scores.map { $0 + 0 }, outcomes: [SentencePieceBPE.Outcome](repeating: .piece, count: vocabulary.tokens.count),
+            scores: vocabulary.scores.map { $0 + 0 },
+            outcomes: [SentencePieceBPE.Outcome](repeating: .piece, count: vocabulary.tokens.count),
             frozen: nil)
-        bytes = (0..<256).map { byte in
+        bytes = (0 ..< 256).map { byte in
             let id = vocabulary.index.id(of: BytePiece.bytes(of: UInt8(byte)))
             return id != PieceIndex.missing ? id : vocabulary.index.id(of: [UInt8(byte)])
         }
@@ -26,7 +27,9 @@ struct GGUFScoredMerges: GGUFSegmenter {
 
     var dropsFirstSpace: Bool { addsSpacePrefix }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         var escaped = NormalizedText()
         escaped.bytes.reserveCapacity(text.count + text.count / 2)
         let recordsOrigins = encoding.recordsByteRanges
@@ -50,12 +53,12 @@ struct GGUFScoredMerges: GGUFSegmenter {
         escaped.bytes.withUnsafeBufferPointer { text in
             merges.segment(text, isUTF8: UTF8Step.isValid(text)) { id, length in
                 func range(_ start: Int, _ end: Int) -> Range<Int> {
-                    recordsOrigins ? escaped.origins[start]..<escaped.origins[end] : 0..<0
+                    recordsOrigins ? escaped.origins[start] ..< escaped.origins[end] : 0 ..< 0
                 }
                 if id != SentencePieceBPE.unknown {
                     encoding.append(id, range(consumed, consumed + length))
                 } else {
-                    for place in consumed..<consumed + length {
+                    for place in consumed ..< consumed + length {
                         let token = bytes[Int(text[place])]
                         if token < 0 { missing = missing ?? text[place] }
                         encoding.append(token, range(place, place + 1))
@@ -64,6 +67,9 @@ struct GGUFScoredMerges: GGUFSegmenter {
                 consumed += length
             }
         }
-        if let missing { throw TokenizerError.file(file, "has no token for the byte \(BytePiece.text(of: missing)), which the text needs") }
+        if let missing {
+            throw TokenizerError.file(
+                file, "has no token for the byte \(BytePiece.text(of: missing)), which the text needs")
+        }
     }
 }

@@ -1,6 +1,8 @@
-/// Byte-level merges over text spelled in GPT-2's alphabet, for lists that make strings which are not tokens, and vocabularies that lack bytes.
+/// Byte-level merges over text spelled in GPT-2's alphabet, for lists that make strings which are not tokens, and
+/// vocabularies that lack bytes.
 ///
-/// A string that is not a token becomes the tokens of its single bytes of ASCII; other bytes, and those without a token, are left out.
+/// A string that is not a token becomes the tokens of its single bytes of ASCII; other bytes, and those without a
+/// token, are left out.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe_session::tokenize.
 struct GGUFSpelledPairs: Sendable {
@@ -38,7 +40,9 @@ struct GGUFSpelledPairs: Sendable {
                         return
                     }
                     for byte in part where byte & 0xC0 != 0x80 {
-                        if byte < 0x80, bytes[Int(byte)] >= 0 { encoding.append(bytes[Int(byte)], position ..< position + 1) }
+                        if byte < 0x80, bytes[Int(byte)] >= 0 {
+                            encoding.append(bytes[Int(byte)], position ..< position + 1)
+                        }
                         position += 1
                     }
                 }

@@ -24,17 +24,22 @@ struct GGUFUnigram: GGUFSegmenter {
 
     var dropsFirstSpace: Bool { addsSpacePrefix }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         let normalized = normalizer.normalize(text, recordsOrigins: encoding.recordsByteRanges)
         var consumed = 0
         var isAfterUnknown = false
         normalized.bytes.withUnsafeBufferPointer { text in
             lattice.segment(text) { id, length in
-                let range = encoding.recordsByteRanges
-                    ? offset + normalized.origins[consumed]..<offset + normalized.origins[consumed + length] : 0..<0
+                let range =
+                    encoding.recordsByteRanges
+                    ? offset + normalized.origins[consumed] ..< offset + normalized.origins[consumed + length] : 0 ..< 0
                 let isUnknown = id == UnigramLattice<Double>.unknown || id == unknown
                 if isUnknown && isAfterUnknown {
-                    if let last = encoding.byteRanges.popLast() { encoding.byteRanges.append(last.lowerBound..<range.upperBound) }
+                    if let last = encoding.byteRanges.popLast() {
+                        encoding.byteRanges.append(last.lowerBound ..< range.upperBound)
+                    }
                 } else {
                     encoding.append(isUnknown ? unknown : id, range)
                 }

@@ -1,7 +1,9 @@
-/// What llama.cpp does to a text of a `t5` vocabulary: sentencepiece's normalization written anew, with differences of its own.
+/// What llama.cpp does to a text of a `t5` vocabulary: sentencepiece's normalization written anew, with differences of
+/// its own.
 ///
-/// A space stands before each word where spaces are merged, even with no space wanted at the start; text that begins like a
-/// user-defined token passes as far as it agrees with one, whether or not it is one; and UTF-8 is judged by its first bits alone.
+/// A space stands before each word where spaces are merged, even with no space wanted at the start; text that begins
+/// like a user-defined token passes as far as it agrees with one, whether or not it is one; and UTF-8 is judged by its
+/// first bits alone.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_ugm_session::normalize and normalize_prefix.
 struct GGUFUnigramNormalizer: Sendable {
@@ -54,8 +56,11 @@ struct GGUFUnigramNormalizer: Sendable {
     }
 
     /// What is read at `position`, and how many bytes of the text that takes.
-    private func piece(of text: UnsafeBufferPointer<UInt8>, at position: Int) -> (bytes: ArraySlice<UInt8>, length: Int) {
-        func source(_ length: Int) -> (ArraySlice<UInt8>, Int) { (Array(text[position..<position + length])[...], length) }
+    private func piece(of text: UnsafeBufferPointer<UInt8>, at position: Int) -> (bytes: ArraySlice<UInt8>, length: Int)
+    {
+        func source(_ length: Int) -> (ArraySlice<UInt8>, Int) {
+            (Array(text[position ..< position + length])[...], length)
+        }
         if let symbols {
             let length = symbols.withWalker { $0.depth(of: text, from: position) }
             if length > 0 { return source(length) }
@@ -63,7 +68,9 @@ struct GGUFUnigramNormalizer: Sendable {
         if let map, let rule = map.trie.withWalker({ map.rule($0, for: text, from: position) }) {
             return (map.replacements[rule.replacement...].prefix { $0 != 0 }, rule.length)
         }
-        guard let (_, length) = LaxUTF8.character(of: text, at: position) else { return (Self.replacementCharacter[...], 1) }
+        guard let (_, length) = LaxUTF8.character(of: text, at: position) else {
+            return (Self.replacementCharacter[...], 1)
+        }
         return source(length)
     }
 }

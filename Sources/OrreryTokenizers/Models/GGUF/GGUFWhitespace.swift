@@ -12,18 +12,22 @@ struct GGUFWhitespace: GGUFSegmenter {
 
     var dropsFirstSpace: Bool { false }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         var word: [UInt8] = []
         /// Where each byte of the word, and its end, stands in the text.
         var places: [Int] = []
         func flush() throws {
             guard !word.isEmpty else { return }
             let first = encoding.byteRanges.count
-            try word.withUnsafeBufferPointer { try bytePairs.segment($0, isAfterMark: false, offset: 0, into: &encoding) }
+            try word.withUnsafeBufferPointer {
+                try bytePairs.segment($0, isAfterMark: false, offset: 0, into: &encoding)
+            }
             if encoding.recordsByteRanges {
-                for place in first..<encoding.byteRanges.count {
+                for place in first ..< encoding.byteRanges.count {
                     let range = encoding.byteRanges[place]
-                    encoding.byteRanges[place] = offset + places[range.lowerBound]..<offset + places[range.upperBound]
+                    encoding.byteRanges[place] = offset + places[range.lowerBound] ..< offset + places[range.upperBound]
                 }
             }
             word.removeAll(keepingCapacity: true)
@@ -32,7 +36,9 @@ struct GGUFWhitespace: GGUFSegmenter {
         var position = 0
         while position < text.count {
             let (scalar, length): (Unicode.Scalar, Int) =
-                if case .scalar(let scalar, let length) = UTF8Step(text, at: position) { (scalar, length) } else { ("\u{FFFD}", 1) }
+                if case .scalar(let scalar, let length) = UTF8Step(text, at: position) { (scalar, length) } else {
+                    ("\u{FFFD}", 1)
+                }
             if scalar.properties.isWhitespace {
                 try flush()
             } else {

@@ -15,7 +15,9 @@ struct GGUFWordPiece: GGUFSegmenter {
 
     var dropsFirstSpace: Bool { true }
 
-    func segment(_ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding) throws {
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, isAfterMark: Bool, offset: Int, into encoding: inout Encoding
+    ) throws {
         let space = SentencePieceNormalizer.spaceSymbol
         var words = BertWords(rules, recordsSources: encoding.recordsByteRanges)
         var found: [(id: TokenID, length: Int)] = []
@@ -23,7 +25,8 @@ struct GGUFWordPiece: GGUFSegmenter {
             found.removeAll(keepingCapacity: true)
             let bytes = space + word.bytes
             guard bytes.withUnsafeBufferPointer({ pieces.append($0, to: &found) }) else {
-                let range = (word.sources.first?.lowerBound ?? 0) + offset..<(word.sources.last?.upperBound ?? 0) + offset
+                let range =
+                    (word.sources.first?.lowerBound ?? 0) + offset ..< (word.sources.last?.upperBound ?? 0) + offset
                 encoding.append(unknown, range)
                 return
             }
@@ -33,10 +36,12 @@ struct GGUFWordPiece: GGUFSegmenter {
                 consumed += length
                 let end = max(consumed, 0)
                 if encoding.recordsByteRanges {
-                    let first = start < word.sources.count ? word.sources[start].lowerBound : word.sources[start - 1].upperBound
-                    encoding.append(id, first + offset..<(end > start ? word.sources[end - 1].upperBound : first) + offset)
+                    let first =
+                        start < word.sources.count ? word.sources[start].lowerBound : word.sources[start - 1].upperBound
+                    encoding.append(
+                        id, first + offset ..< (end > start ? word.sources[end - 1].upperBound : first) + offset)
                 } else {
-                    encoding.append(id, 0..<0)
+                    encoding.append(id, 0 ..< 0)
                 }
             }
         }

@@ -35,16 +35,18 @@ public struct BPE: Sendable {
     /// The symbols of single bytes of ASCII in the middle of a word, where there is no prefix.
     private let asciiSymbols: [TokenID]
 
-    /// - Parameter merges: pairs of entries, best first. A pair that comes again counts where it comes last, as in tokenizers.
+    /// - Parameter merges: pairs of entries, best first. A pair that comes again counts where it comes last, as in
+    ///   tokenizers.
     /// - Throws: `TokenizerError` naming the merge of which a part, or what it makes, is not in the vocabulary.
-    public init(_ vocabulary: Vocabulary, merges: [(left: String, right: String)], options: Options = Options()) throws {
+    public init(_ vocabulary: Vocabulary, merges: [(left: String, right: String)], options: Options = Options()) throws
+    {
         self.vocabulary = vocabulary
         self.options = options
         prefix = Array((options.continuingSubwordPrefix ?? "").utf8)
         suffix = Array((options.endOfWordSuffix ?? "").utf8)
         unknown = options.unkToken.flatMap { vocabulary.id(of: $0.utf8) }
-        byteTokens = (0..<256).map { vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) }
-        asciiSymbols = (0..<128).map { vocabulary.id(of: CollectionOfOne(UInt8($0))) ?? -1 }
+        byteTokens = (0 ..< 256).map { vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) }
+        asciiSymbols = (0 ..< 128).map { vocabulary.id(of: CollectionOfOne(UInt8($0))) ?? -1 }
 
         var table = MergeTable(capacity: merges.count)
         var pairs: [(left: TokenID, right: TokenID)] = []
@@ -86,13 +88,16 @@ public struct BPE: Sendable {
             _ = try tokenize(word, at: 0, end: end, workspace)
             return
         }
-        // Cut between known characters only: unknown ones in a row may be one token, and where they are left out those on both sides may merge.
+        // Cut between known characters only: unknown ones in a row may be one token, and where they are left out those
+        // on both sides may merge.
         var start = 0
         var offset: Int32 = 0
         while start < word.count {
             var next = cuts.endOfWord(word, from: start)
-            while next < word.count, !isKnown(word, at: next) || !isKnown(word, before: next) { next = cuts.endOfWord(word, from: next) }
-            offset = try tokenize(UnsafeBufferPointer(rebasing: word[start..<next]), at: offset, end: end, workspace)
+            while next < word.count, !isKnown(word, at: next) || !isKnown(word, before: next) {
+                next = cuts.endOfWord(word, from: next)
+            }
+            offset = try tokenize(UnsafeBufferPointer(rebasing: word[start ..< next]), at: offset, end: end, workspace)
             start = next
         }
     }
@@ -105,17 +110,22 @@ public struct BPE: Sendable {
 
     private func isKnown(_ word: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
         let byte = word[place]
-        return byte < 0x80 ? asciiSymbols[Int(byte)] >= 0
-            : vocabulary.id(of: UnsafeBufferPointer(rebasing: word[place..<place + lengthOfCharacter(startingWith: byte)])) != nil
+        return byte < 0x80
+            ? asciiSymbols[Int(byte)] >= 0
+            : vocabulary.id(
+                of: UnsafeBufferPointer(rebasing: word[place ..< place + lengthOfCharacter(startingWith: byte)])) != nil
     }
 
     /// Appends the tokens of a part of a word.
     ///
     /// - Parameters:
-    ///   - offset: where its first token begins: tokenizers counts the bytes of tokens, which characters that are left out have none of.
+    ///   - offset: where its first token begins: tokenizers counts the bytes of tokens, which characters that are left
+    ///     out have none of.
     ///   - end: where the word ends; with a prefix, bytes that are spelled may be more than it has.
     /// - Returns: where the next part's first token begins.
-    private func tokenize(_ part: UnsafeBufferPointer<UInt8>, at offset: Int32, end: Int32, _ workspace: ModelWorkspace) throws -> Int32 {
+    private func tokenize(
+        _ part: UnsafeBufferPointer<UInt8>, at offset: Int32, end: Int32, _ workspace: ModelWorkspace
+    ) throws -> Int32 {
         let hash = WordMemo.hash(part)
         let first = workspace.tokens.count
         if let hash, workspace.memo.append(part, hash: hash, at: offset, to: &workspace.tokens) {
@@ -126,7 +136,8 @@ public struct BPE: Sendable {
         workspace.merges.merge(table)
         var position = offset
         workspace.merges.forEachSymbol { id, length in
-            workspace.tokens.append(ModelWorkspace.Token(id: id, start: min(position, end), end: min(position + length, end)))
+            workspace.tokens.append(
+                ModelWorkspace.Token(id: id, start: min(position, end), end: min(position + length, end)))
             position += length
         }
         if let hash { workspace.memo.insert(part, hash: hash, at: offset, workspace.tokens[first...]) }
@@ -147,16 +158,16 @@ public struct BPE: Sendable {
                     let symbol = asciiSymbols[Int(word[position])]
                     id = symbol < 0 ? nil : symbol
                 } else {
-                    id = vocabulary.id(of: UnsafeBufferPointer(rebasing: word[position..<position + length]))
+                    id = vocabulary.id(of: UnsafeBufferPointer(rebasing: word[position ..< position + length]))
                 }
                 if id == nil {
                     spelling.removeAll(keepingCapacity: true)
-                    spelling.append(contentsOf: word[position..<position + length])
+                    spelling.append(contentsOf: word[position ..< position + length])
                 }
             } else {
                 spelling.removeAll(keepingCapacity: true)
                 if position > 0 { spelling.append(contentsOf: prefix) }
-                spelling.append(contentsOf: word[position..<position + length])
+                spelling.append(contentsOf: word[position ..< position + length])
                 if isLast { spelling.append(contentsOf: suffix) }
                 id = spelling.withUnsafeBufferPointer { vocabulary.id(of: $0) }
             }

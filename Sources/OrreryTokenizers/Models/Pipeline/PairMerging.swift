@@ -1,7 +1,7 @@
 /// The symbols of one word while they are merged, in memory that the next word uses again.
 ///
-/// The best pair first, and among equals the leftmost. A pair that was put into the heap and has changed since counts if what stands there
-/// now becomes the same token.
+/// The best pair first, and among equals the leftmost. A pair that was put into the heap and has changed since counts
+/// if what stands there now becomes the same token.
 ///
 /// Source: Hugging Face tokenizers, `src/models/bpe/word.rs`, Word::merge_all.
 struct PairMerging {
@@ -33,7 +33,7 @@ struct PairMerging {
     mutating func merge(_ table: MergeTable) {
         guard symbols.count > 1 else { return }
         heap.removeAll(keepingCapacity: true)
-        for left in 0..<symbols.count - 1 {
+        for left in 0 ..< symbols.count - 1 {
             if let merge = table[symbols[left].id, symbols[left + 1].id] {
                 heap.append(Candidate(key: UInt64(merge.rank) << 32 | UInt64(left), result: merge.result))
             }
@@ -58,7 +58,9 @@ struct PairMerging {
     @inline(__always)
     private mutating func offer(_ left: Int, _ right: Int, _ table: MergeTable) {
         guard let merge = table[symbols[left].id, symbols[right].id] else { return }
-        MinimumHeap.push(Candidate(key: UInt64(merge.rank) << 32 | UInt64(left), result: merge.result), &heap) { $0.key < $1.key }
+        MinimumHeap.push(Candidate(key: UInt64(merge.rank) << 32 | UInt64(left), result: merge.result), &heap) {
+            $0.key < $1.key
+        }
     }
 
     /// Calls `body` with the symbols that are left, in order.

@@ -21,15 +21,18 @@ public enum SubwordModel: Sendable {
 
     /// What is odd about the entries, a line each.
     var warnings: [String] {
-        let aliases = switch self {
-        case .bpe(let model): model.vocabulary.aliases
-        case .wordPiece(let model): model.vocabulary.aliases
-        case .wordLevel(let model): model.vocabulary.aliases
-        case .unigram: [(piece: String, id: TokenID)]()
-        }
+        let aliases =
+            switch self {
+            case .bpe(let model): model.vocabulary.aliases
+            case .wordPiece(let model): model.vocabulary.aliases
+            case .wordLevel(let model): model.vocabulary.aliases
+            case .unigram: [(piece: String, id: TokenID)]()
+            }
         guard let first = aliases.first else { return [] }
         let others = aliases.count == 1 ? "" : ", and \(aliases.count - 1) more such"
-        return ["the vocabulary gives \(TokenizerError.quoted(first.piece)) the id \(first.id), which another text has too\(others); each is read, and the id is decoded as the first"]
+        return [
+            "the vocabulary gives \(TokenizerError.quoted(first.piece)) the id \(first.id), which another text has too\(others); each is read, and the id is decoded as the first"
+        ]
     }
 
     /// One more than the highest id.

@@ -20,7 +20,8 @@ public struct Unigram: Sendable {
             throw TokenizerError.invalid("unk_id is \(unkID); expected one of the \(entries.count) pieces")
         }
         guard entries.count <= Vocabulary.maximalID + 1 else {
-            throw TokenizerError.invalid("the vocabulary has \(entries.count) pieces; expected at most \(Vocabulary.maximalID + 1)")
+            throw TokenizerError.invalid(
+                "the vocabulary has \(entries.count) pieces; expected at most \(Vocabulary.maximalID + 1)")
         }
         pieces = PieceTable(entries.map(\.piece.utf8))
         scores = entries.map(\.score)
@@ -33,9 +34,14 @@ public struct Unigram: Sendable {
         index = try PieceIndex(pieces, ids: ids)
         let scores = scores.map(SerdeNumber.read)
         let lowest = scores.min() ?? 0
-        lattice = ids.isEmpty ? nil : UnigramLattice(trie: WordPieces.trie(of: pieces, ids: ids), scores: scores, unknownScore: lowest - 10, resetThreshold: nil)
+        lattice =
+            ids.isEmpty
+            ? nil
+            : UnigramLattice(
+                trie: WordPieces.trie(of: pieces, ids: ids), scores: scores, unknownScore: lowest - 10,
+                resetThreshold: nil)
         let index = index
-        byteTokens = (0..<256).map { byte in
+        byteTokens = (0 ..< 256).map { byte in
             let id = index.id(of: BytePiece.bytes(of: UInt8(byte)))
             return id == PieceIndex.missing ? nil : id
         }
@@ -58,7 +64,9 @@ public struct Unigram: Sendable {
         var path: [(id: TokenID, length: Int)] = []
         if let lattice {
             if word.contains(0) {
-                word.map { $0 == 0 ? WordPieces.zero : $0 }.withUnsafeBufferPointer { lattice.segment($0) { path.append(($0, $1)) } }
+                word.map { $0 == 0 ? WordPieces.zero : $0 }.withUnsafeBufferPointer {
+                    lattice.segment($0) { path.append(($0, $1)) }
+                }
             } else {
                 lattice.segment(word) { path.append(($0, $1)) }
             }
@@ -72,27 +80,34 @@ public struct Unigram: Sendable {
             if id < 0 || unkID == Int(id) {
                 if unknownStart == nil { unknownStart = position }
             } else {
-                if let start = unknownStart { try appendUnknown(word, start..<position, workspace) }
+                if let start = unknownStart { try appendUnknown(word, start ..< position, workspace) }
                 unknownStart = nil
-                workspace.tokens.append(ModelWorkspace.Token(id: id, start: Int32(position), end: Int32(position + length)))
+                workspace.tokens.append(
+                    ModelWorkspace.Token(id: id, start: Int32(position), end: Int32(position + length)))
             }
             position += length
         }
-        if let start = unknownStart { try appendUnknown(word, start..<position, workspace) }
+        if let start = unknownStart { try appendUnknown(word, start ..< position, workspace) }
     }
 
-    private func appendUnknown(_ word: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ workspace: ModelWorkspace) throws {
+    private func appendUnknown(
+        _ word: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ workspace: ModelWorkspace
+    ) throws {
         let text = UnsafeBufferPointer(rebasing: word[range])
         let (start, end) = (Int32(range.lowerBound), Int32(range.upperBound))
         let id = index.id(of: text)
         if id != PieceIndex.missing {
             workspace.tokens.append(ModelWorkspace.Token(id: id, start: start, end: end))
         } else if byteFallback, text.allSatisfy({ byteTokens[Int($0)] != nil }) {
-            for byte in text { workspace.tokens.append(ModelWorkspace.Token(id: byteTokens[Int(byte)]!, start: start, end: end)) }
+            for byte in text {
+                workspace.tokens.append(ModelWorkspace.Token(id: byteTokens[Int(byte)]!, start: start, end: end))
+            }
         } else if let unkID {
             workspace.tokens.append(ModelWorkspace.Token(id: TokenID(unkID), start: start, end: end))
         } else {
-            throw TokenizerError.invalid("\(TokenizerError.quoted(String(decoding: text.prefix(64), as: UTF8.self))) has no pieces, and the model no unk_id; expected one of them")
+            throw TokenizerError.invalid(
+                "\(TokenizerError.quoted(String(decoding: text.prefix(64), as: UTF8.self))) has no pieces, and the model no unk_id; expected one of them"
+            )
         }
     }
 }

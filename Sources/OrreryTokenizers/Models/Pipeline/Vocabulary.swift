@@ -2,7 +2,8 @@ import OrreryFiles
 
 /// Texts and their ids, both ways. Ids may have holes.
 public struct Vocabulary: Sendable {
-    /// Ids are below this: the largest published vocabularies have an eighth, and a wild id must not make a table of gigabytes.
+    /// Ids are below this: the largest published vocabularies have an eighth, and a wild id must not make a table of
+    /// gigabytes.
     public static let maximalID = 1 << 21 - 1
 
     /// By id; empty where there is none.
@@ -16,17 +17,24 @@ public struct Vocabulary: Sendable {
     public let aliases: [(piece: String, id: TokenID)]
     private let aliasIDs: [[UInt8]: TokenID]
 
-    /// - Parameter entries: texts, each once, with their ids. tokenizers decodes an id that several texts have as any one of them; here it is the first.
+    /// - Parameter entries: texts, each once, with their ids. tokenizers decodes an id that several texts have as any
+    ///   one of them; here it is the first.
     /// - Throws: `TokenizerError` naming the entry that is wrong.
     public init(_ entries: [(piece: String, id: Int)]) throws {
         let highest = entries.reduce(-1) { max($0, $1.id) }
         if let wild = entries.first(where: { $0.id < 0 || $0.id > Self.maximalID }) {
-            throw TokenizerError.invalid("the vocabulary gives \(TokenizerError.quoted(wild.piece)) the id \(wild.id); expected 0 to \(Self.maximalID)")
+            throw TokenizerError.invalid(
+                "the vocabulary gives \(TokenizerError.quoted(wild.piece)) the id \(wild.id); expected 0 to \(Self.maximalID)"
+            )
         }
         var places = [Int32](repeating: -1, count: highest + 1)
         var aliases: [(piece: String, id: TokenID)] = []
         for (place, entry) in entries.enumerated() {
-            if places[entry.id] < 0 { places[entry.id] = Int32(place) } else { aliases.append((entry.piece, TokenID(entry.id))) }
+            if places[entry.id] < 0 {
+                places[entry.id] = Int32(place)
+            } else {
+                aliases.append((entry.piece, TokenID(entry.id)))
+            }
         }
         self.aliases = aliases
         aliasIDs = Dictionary(aliases.map { (Array($0.piece.utf8), $0.id) }) { first, _ in first }
@@ -40,7 +48,9 @@ public struct Vocabulary: Sendable {
         do {
             index = try PieceIndex(pieces, ids: pieces.indices.filter { !pieces[$0].isEmpty })
         } catch let duplicate as PieceIndex.Duplicate {
-            throw TokenizerError.invalid("the vocabulary has \(TokenizerError.quoted(pieces.text(of: duplicate.first))) with the ids \(duplicate.first) and \(duplicate.second)")
+            throw TokenizerError.invalid(
+                "the vocabulary has \(TokenizerError.quoted(pieces.text(of: duplicate.first))) with the ids \(duplicate.first) and \(duplicate.second)"
+            )
         }
         self.pieces = pieces
         count = entries.count
@@ -68,6 +78,8 @@ public struct Vocabulary: Sendable {
 
     /// The entries by id, and the aliases behind them.
     public var entries: [(piece: String, id: TokenID)] {
-        pieces.indices.compactMap { id in piece(for: TokenID(id)).map { (String(decoding: $0, as: UTF8.self), TokenID(id)) } } + aliases
+        pieces.indices.compactMap { id in
+            piece(for: TokenID(id)).map { (String(decoding: $0, as: UTF8.self), TokenID(id)) }
+        } + aliases
     }
 }

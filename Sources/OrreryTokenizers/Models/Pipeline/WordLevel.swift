@@ -25,6 +25,7 @@ extension TokenizerError {
     /// A word that a model has no token for, and no unknown token either.
     static func missingUnknown(_ unkToken: String, _ word: UnsafeBufferPointer<UInt8>) -> TokenizerError {
         .invalid(
-            "\(quoted(String(decoding: word.prefix(64), as: UTF8.self))) is not in the vocabulary, and neither is the unknown token \(quoted(unkToken)); expected one of them")
+            "\(quoted(String(decoding: word.prefix(64), as: UTF8.self))) is not in the vocabulary, and neither is the unknown token \(quoted(unkToken)); expected one of them"
+        )
     }
 }

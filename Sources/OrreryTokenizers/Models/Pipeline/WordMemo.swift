@@ -21,15 +21,18 @@ struct WordMemo {
 
     /// Appends the tokens of `word`, which stands at `offset`, to `output`; false where it is not known.
     @inline(__always)
-    func append(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0, to output: inout [ModelWorkspace.Token]) -> Bool {
+    func append(
+        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0, to output: inout [ModelWorkspace.Token]
+    ) -> Bool {
         guard !slots.isEmpty else { return false }
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
             if entry.hash == hash, Int(entry.wordLength) == word.count, isEqual(entry, word) {
                 let start = Int(entry.tokenStart)
-                for token in tokens[start..<start + Int(entry.tokenCount)] {
-                    output.append(ModelWorkspace.Token(id: token.id, start: token.start + offset, end: token.end + offset))
+                for token in tokens[start ..< start + Int(entry.tokenCount)] {
+                    output.append(
+                        ModelWorkspace.Token(id: token.id, start: token.start + offset, end: token.end + offset))
                 }
                 return true
             }
@@ -42,7 +45,7 @@ struct WordMemo {
     private func isEqual(_ entry: Entry, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
         words.withUnsafeBufferPointer { words in
             let base = Int(entry.wordStart)
-            for place in 0..<word.count where words[base + place] != word[place] { return false }
+            for place in 0 ..< word.count where words[base + place] != word[place] { return false }
             return true
         }
     }
@@ -53,17 +56,25 @@ struct WordMemo {
         word.count <= longestWord ? ByteHash.hash(word.baseAddress!, count: word.count) : nil
     }
 
-    mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0, _ added: ArraySlice<ModelWorkspace.Token>) {
-        if slots.isEmpty || entries.count * 2 >= Self.slotCount || words.count + tokens.count * 12 > Self.maximalBytes { clear() }
+    mutating func insert(
+        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, at offset: Int32 = 0,
+        _ added: ArraySlice<ModelWorkspace.Token>
+    ) {
+        if slots.isEmpty || entries.count * 2 >= Self.slotCount || words.count + tokens.count * 12 > Self.maximalBytes {
+            clear()
+        }
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
         while slots[slot] >= 0 { slot = (slot + 1) & (Self.slotCount - 1) }
         slots[slot] = Int32(entries.count)
         entries.append(
             Entry(
-                hash: hash, wordStart: Int32(words.count), wordLength: Int32(word.count), tokenStart: Int32(tokens.count),
+                hash: hash, wordStart: Int32(words.count), wordLength: Int32(word.count),
+                tokenStart: Int32(tokens.count),
                 tokenCount: Int32(added.count)))
         words.append(contentsOf: word)
-        for token in added { tokens.append(ModelWorkspace.Token(id: token.id, start: token.start - offset, end: token.end - offset)) }
+        for token in added {
+            tokens.append(ModelWorkspace.Token(id: token.id, start: token.start - offset, end: token.end - offset))
+        }
     }
 
     private mutating func clear() {

@@ -11,7 +11,10 @@ public struct WordPiece: Sendable {
     private let unknown: TokenID?
     private let matcher: WordPieces
 
-    public init(_ vocabulary: Vocabulary, unkToken: String = "[UNK]", continuingSubwordPrefix: String = "##", maxInputCharsPerWord: Int = 100) {
+    public init(
+        _ vocabulary: Vocabulary, unkToken: String = "[UNK]", continuingSubwordPrefix: String = "##",
+        maxInputCharsPerWord: Int = 100
+    ) {
         self.vocabulary = vocabulary
         self.unkToken = unkToken
         self.continuingSubwordPrefix = continuingSubwordPrefix
@@ -26,7 +29,8 @@ public struct WordPiece: Sendable {
 
     func tokenize(_ word: UnsafeBufferPointer<UInt8>, _ workspace: ModelWorkspace) throws {
         workspace.found.removeAll(keepingCapacity: true)
-        let isShort = word.count <= maxInputCharsPerWord
+        let isShort =
+            word.count <= maxInputCharsPerWord
             || word.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } <= maxInputCharsPerWord
         if isShort, matcher.append(word, to: &workspace.found) {
             var start: Int32 = 0

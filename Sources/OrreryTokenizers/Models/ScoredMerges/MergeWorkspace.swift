@@ -40,7 +40,8 @@ struct MergeWorkspace {
             symbols.append(
                 Symbol(
                     start: Int32(position), length: Int32(length), previous: number - 1,
-                    next: position + length < text.count ? number + 1 : Self.none, id: Self.unmerged, isFrozen: symbol != nil))
+                    next: position + length < text.count ? number + 1 : Self.none, id: Self.unmerged,
+                    isFrozen: symbol != nil))
             position += length
         }
     }
@@ -51,7 +52,7 @@ struct MergeWorkspace {
         split(text, nil)
         for number in symbols.indices {
             let start = Int(symbols[number].start)
-            symbols[number].id = id(UnsafeBufferPointer(rebasing: text[start..<start + Int(symbols[number].length)]))
+            symbols[number].id = id(UnsafeBufferPointer(rebasing: text[start ..< start + Int(symbols[number].length)]))
         }
     }
 
@@ -102,7 +103,9 @@ struct MergeWorkspace {
         _ piece: (_ left: Symbol, _ right: Symbol) -> (id: TokenID, rank: UInt32)?
     ) {
         let impossible = Candidate(key: .max, length: 0, id: unmerged)
-        for left in symbols.indices { candidates.append(candidate(symbols, Int32(left), symbols[left].next, piece) ?? impossible) }
+        for left in symbols.indices {
+            candidates.append(candidate(symbols, Int32(left), symbols[left].next, piece) ?? impossible)
+        }
         candidates.withUnsafeMutableBufferPointer { candidates in
             while true {
                 var best = impossible
@@ -112,7 +115,9 @@ struct MergeWorkspace {
                 candidates[Int(symbols[left].next)] = impossible
                 join(symbols, left, best)
                 let previous = symbols[left].previous
-                if previous >= 0 { candidates[Int(previous)] = candidate(symbols, previous, Int32(left), piece) ?? impossible }
+                if previous >= 0 {
+                    candidates[Int(previous)] = candidate(symbols, previous, Int32(left), piece) ?? impossible
+                }
                 candidates[left] = candidate(symbols, Int32(left), symbols[left].next, piece) ?? impossible
             }
         }
@@ -130,10 +135,15 @@ struct MergeWorkspace {
             let left = Int(best.key & 0xFFFF_FFFF)
             let right = Int(symbols[left].next)
             // A symbol only ever grows, and over its right neighbour, so equal lengths mean an unchanged pair.
-            guard symbols[left].length != 0, right >= 0, symbols[left].length + symbols[right].length == best.length else { continue }
+            guard symbols[left].length != 0, right >= 0, symbols[left].length + symbols[right].length == best.length
+            else { continue }
             join(symbols, left, best)
-            if let candidate = candidate(symbols, symbols[left].previous, Int32(left), piece) { MinimumHeap.push(candidate, &heap) { $0.key < $1.key } }
-            if let candidate = candidate(symbols, Int32(left), symbols[left].next, piece) { MinimumHeap.push(candidate, &heap) { $0.key < $1.key } }
+            if let candidate = candidate(symbols, symbols[left].previous, Int32(left), piece) {
+                MinimumHeap.push(candidate, &heap) { $0.key < $1.key }
+            }
+            if let candidate = candidate(symbols, Int32(left), symbols[left].next, piece) {
+                MinimumHeap.push(candidate, &heap) { $0.key < $1.key }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 /// Byte-pair encoding by a list of pairs: the pair that is listed first merges first, and among equals the leftmost.
 ///
-/// Pairs are of integers, one for each token and for each string of the list that is no token; a table gives a pair's place in the
-/// list and what it becomes.
+/// Pairs are of integers, one for each token and for each string of the list that is no token; a table gives a pair's
+/// place in the list and what it becomes.
 ///
 /// Source: Sennrich et al. 2016 (arXiv 1508.07909); llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe_session.
 struct RankedMerges: Sendable {
@@ -28,7 +28,8 @@ struct RankedMerges: Sendable {
         var strings = tokens
         var seen = Set<[UInt8]>()
         for (left, right) in pairs {
-            for part in [left, right, left + right] where !part.isEmpty && index.id(of: part) == Self.missing && seen.insert(Array(part)).inserted {
+            for part in [left, right, left + right]
+            where !part.isEmpty && index.id(of: part) == Self.missing && seen.insert(Array(part)).inserted {
                 strings.append(part)
             }
         }
@@ -42,7 +43,9 @@ struct RankedMerges: Sendable {
         results = [TokenID](repeating: 0, count: capacity)
         mask = capacity - 1
         for (rank, (left, right)) in pairs.enumerated() where !left.isEmpty && !right.isEmpty {
-            insert(self.index.id(of: left), self.index.id(of: right), rank: UInt32(rank), result: self.index.id(of: left + right))
+            insert(
+                self.index.id(of: left), self.index.id(of: right), rank: UInt32(rank),
+                result: self.index.id(of: left + right))
         }
     }
 
@@ -83,8 +86,8 @@ struct RankedMerges: Sendable {
         return nil
     }
 
-    /// Cuts `text` into characters, merges them, and leaves the result in `workspace.symbols`, whose ids are tokens where they are less than
-    /// the number of tokens.
+    /// Cuts `text` into characters, merges them, and leaves the result in `workspace.symbols`, whose ids are tokens
+    /// where they are less than the number of tokens.
     func segment(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout MergeWorkspace) {
         workspace.split(text) { index.id(of: $0) }
         workspace.merge { left, right in merge(left.id, right.id) }

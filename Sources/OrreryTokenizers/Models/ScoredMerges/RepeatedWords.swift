@@ -8,8 +8,8 @@ import Darwin
 
 /// The tokens of the words of one text, so that a word which comes again is not merged again.
 ///
-/// Words are remembered by their place in the text, not copied. The table has a fixed size; when it is full enough, new words
-/// are merged each time.
+/// Words are remembered by their place in the text, not copied. The table has a fixed size; when it is full enough, new
+/// words are merged each time.
 struct RepeatedWords {
     private static let longestWord = 64
     private static let largestTable = 1 << 16
@@ -54,17 +54,18 @@ struct RepeatedWords {
             if entry.hash == hash, Int(entry.length) == word.count,
                 memcmp(text.baseAddress! + Int(entry.start), word.baseAddress!, word.count) == 0
             {
-                return Int(entry.firstToken)..<Int(entry.firstToken + entry.tokenCount)
+                return Int(entry.firstToken) ..< Int(entry.firstToken + entry.tokenCount)
             }
             place = (place + 1) & mask
         }
         if tokens.count > remembered { tokens.removeLast(tokens.count - remembered) }
         make(&tokens)
-        let range = remembered..<tokens.count
+        let range = remembered ..< tokens.count
         if word.count <= Self.longestWord, freeEntries > 0 {
             freeEntries -= 1
             entries[place] = Entry(
-                start: Int32(start), length: Int32(word.count), firstToken: Int32(remembered), tokenCount: Int32(range.count), hash: hash)
+                start: Int32(start), length: Int32(word.count), firstToken: Int32(remembered),
+                tokenCount: Int32(range.count), hash: hash)
             remembered = tokens.count
         }
         return range

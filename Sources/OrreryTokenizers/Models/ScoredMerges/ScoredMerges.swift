@@ -1,10 +1,11 @@
-/// Byte-pair encoding as sentencepiece has it: any two neighbours whose joint text is a piece may merge, the piece with the best
-/// score first, and among equals the leftmost.
+/// Byte-pair encoding as sentencepiece has it: any two neighbours whose joint text is a piece may merge, the piece with
+/// the best score first, and among equals the leftmost.
 ///
-/// GPT-2's algorithm lists pairs; here the list is the vocabulary itself. Each merge costs two look-ups and the logarithm of the
-/// number of candidates, so a text of n characters takes O(n log n) whatever it is.
+/// GPT-2's algorithm lists pairs; here the list is the vocabulary itself. Each merge costs two look-ups and the
+/// logarithm of the number of candidates, so a text of n characters takes O(n log n) whatever it is.
 ///
-/// Source: sentencepiece, `src/bpe_model.cc`, Model::SampleEncode; llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_spm_session.
+/// Source: sentencepiece, `src/bpe_model.cc`, Model::SampleEncode; llama.cpp, `src/llama-vocab.cpp`,
+/// llm_tokenizer_spm_session.
 struct ScoredMerges: Sendable {
     /// What has no place in the order of merges.
     static let never = UInt32.max
@@ -27,8 +28,8 @@ struct ScoredMerges: Sendable {
 
     /// Cuts `text` into characters and frozen symbols, merges them, and leaves the result in `workspace.symbols`.
     ///
-    /// - Parameter observe: hears of every pair that could merge, in the order in which it comes up: the pieces of its parts and its
-    ///   whole.
+    /// - Parameter observe: hears of every pair that could merge, in the order in which it comes up: the pieces of its
+    ///   parts and its whole.
     @inline(__always)
     func segment(
         _ text: UnsafeBufferPointer<UInt8>, _ workspace: inout MergeWorkspace,
@@ -37,7 +38,7 @@ struct ScoredMerges: Sendable {
         workspace.split(text, frozen)
         workspace.merge { first, second in
             let (start, left, right) = (Int(first.start), Int(first.length), Int(second.length))
-            let id = index.id(of: UnsafeBufferPointer(rebasing: text[start..<start + left + right]))
+            let id = index.id(of: UnsafeBufferPointer(rebasing: text[start ..< start + left + right]))
             guard id != PieceIndex.missing else { return nil }
             let rank = ranks[Int(id)]
             guard rank != Self.never else { return nil }

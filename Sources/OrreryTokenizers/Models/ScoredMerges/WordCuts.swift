@@ -1,8 +1,8 @@
 /// Where a text can be cut so that no piece of a vocabulary crosses a cut.
 ///
-/// Cuts are told by bytes: between the last byte of one character and the first of the next, if no piece has the two side by side;
-/// and before a space ("▁") that follows another character, if no piece has a space there, which bytes alone do not tell because the
-/// first byte of "▁" starts other characters too.
+/// Cuts are told by bytes: between the last byte of one character and the first of the next, if no piece has the two
+/// side by side; and before a space ("▁") that follows another character, if no piece has a space there, which bytes
+/// alone do not tell because the first byte of "▁" starts other characters too.
 struct WordCuts: Sendable {
     /// For each pair of bytes whether some piece has them side by side.
     private var joins = [UInt64](repeating: 0, count: 256 * 256 / 64)
@@ -41,7 +41,10 @@ struct WordCuts: Sendable {
                 guard position < text.count else { return text.count }
                 let (left, right) = (text[position - 1], text[position])
                 guard joins[Int(left) << 2 | Int(right) >> 6] >> UInt64(right & 63) & 1 == 1 else { return position }
-                if cutsAtSpaces, Self.isSpace(text, position), position - start < 3 || !Self.isSpace(text, position - 3) { return position }
+                if cutsAtSpaces, Self.isSpace(text, position), position - start < 3 || !Self.isSpace(text, position - 3)
+                {
+                    return position
+                }
             }
         }
     }

@@ -11,7 +11,8 @@ enum BytePiece {
     /// The byte that `piece` stands for, spelled exactly so.
     static func byte(of piece: some Collection<UInt8>) -> UInt8? {
         let piece = Array(piece)
-        guard piece.count == 6, let high = digits.firstIndex(of: piece[3]), let low = digits.firstIndex(of: piece[4]) else { return nil }
+        guard piece.count == 6, let high = digits.firstIndex(of: piece[3]), let low = digits.firstIndex(of: piece[4])
+        else { return nil }
         let byte = UInt8(high << 4 | low)
         return piece == bytes(of: byte) ? byte : nil
     }

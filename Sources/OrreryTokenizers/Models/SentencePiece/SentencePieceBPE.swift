@@ -1,9 +1,9 @@
-/// SentencePiece's byte-pair encoding: `ScoredMerges` over the vocabulary, with symbols that never merge and pieces that are
-/// split again.
+/// SentencePiece's byte-pair encoding: `ScoredMerges` over the vocabulary, with symbols that never merge and pieces
+/// that are split again.
 ///
-/// sentencepiece runs its queue over the whole text. Two neighbouring characters that are neighbours in no piece can never be merged
-/// across, so the text is cut there into words that are merged one by one with the same result, and a word that was seen is
-/// not merged again.
+/// sentencepiece runs its queue over the whole text. Two neighbouring characters that are neighbours in no piece can
+/// never be merged across, so the text is cut there into words that are merged one by one with the same result, and a
+/// word that was seen is not merged again.
 struct SentencePieceBPE: Sendable {
     /// What becomes of a symbol that is this piece.
     enum Outcome: UInt8 {
@@ -42,7 +42,7 @@ struct SentencePieceBPE: Sendable {
         var start = 0
         while start < text.count {
             let end = cuts.endOfWord(text, from: start)
-            let word = UnsafeBufferPointer(rebasing: text[start..<end])
+            let word = UnsafeBufferPointer(rebasing: text[start ..< end])
             let tokens = cache.range(of: word, at: start, in: text) { tokens in
                 merges.segment(word, &workspace) { _, _, _, _ in }
                 workspace.forEachSymbol { tokens.append((id(of: $0, in: word), $0.length)) }
@@ -56,7 +56,8 @@ struct SentencePieceBPE: Sendable {
     @inline(__always)
     private func id(of symbol: MergeWorkspace.Symbol, in text: UnsafeBufferPointer<UInt8>) -> TokenID {
         if symbol.id >= 0 { return symbol.id }
-        let id = merges.index.id(of: UnsafeBufferPointer(rebasing: text[Int(symbol.start)..<Int(symbol.start + symbol.length)]))
+        let id = merges.index.id(
+            of: UnsafeBufferPointer(rebasing: text[Int(symbol.start) ..< Int(symbol.start + symbol.length)]))
         return id >= 0 && outcomes[Int(id)] != .unknown ? id : Self.unknown
     }
 
@@ -74,7 +75,9 @@ struct SentencePieceBPE: Sendable {
     ) {
         var partsOf: [TokenID: Parts] = [:]
         merges.segment(text, &workspace) { id, start, left, right in
-            if splitsAgain, outcomes[Int(id)] == .splitAgain { partsOf[id] = Parts(start: start, left: left, right: right) }
+            if splitsAgain, outcomes[Int(id)] == .splitAgain {
+                partsOf[id] = Parts(start: start, left: left, right: right)
+            }
         }
         workspace.forEachSymbol { symbol in
             let id = id(of: symbol, in: text)
@@ -90,9 +93,11 @@ struct SentencePieceBPE: Sendable {
         _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ length: Int, _ partsOf: [TokenID: Parts], depth: Int,
         _ emit: (TokenID, Int) -> Void
     ) {
-        let id = merges.index.id(of: UnsafeBufferPointer(rebasing: text[start..<start + length]))
+        let id = merges.index.id(of: UnsafeBufferPointer(rebasing: text[start ..< start + length]))
         if id >= 0, outcomes[Int(id)] == .piece || depth > Self.maximalDepth { return emit(id, length) }
-        guard id >= 0, outcomes[Int(id)] == .splitAgain, let parts = partsOf[id] else { return emit(Self.unknown, length) }
+        guard id >= 0, outcomes[Int(id)] == .splitAgain, let parts = partsOf[id] else {
+            return emit(Self.unknown, length)
+        }
         splitAgain(text, parts.start, parts.left, partsOf, depth: depth + 1, emit)
         splitAgain(text, parts.start + parts.left, parts.right, partsOf, depth: depth + 1, emit)
     }

@@ -1,8 +1,8 @@
-/// SentencePiece's way from tokens to text: spaces for "▁", without the one that the normalizer put first; tokens of single bytes
-/// joined to characters, U+FFFD for each byte that belongs to none.
+/// SentencePiece's way from tokens to text: spaces for "▁", without the one that the normalizer put first; tokens of
+/// single bytes joined to characters, U+FFFD for each byte that belongs to none.
 ///
-/// Emits only whole characters. Where the model rewrites decoded text with a character map of its own (few do), everything waits for
-/// the end.
+/// Emits only whole characters. Where the model rewrites decoded text with a character map of its own (few do),
+/// everything waits for the end.
 ///
 /// Source: sentencepiece, `src/sentencepiece_processor.cc`, DecodeOptimized.
 struct SentencePieceDecoder: TokenDecoder {
@@ -47,7 +47,9 @@ struct SentencePieceDecoder: TokenDecoder {
         case .unknown:
             emitWaiting(into: &bytes)
             // sentencepiece looks for the space in the name of the piece here too.
-            if isAtStart, dropsFirstSpace, !removesExtraWhitespaces, piece.starts(with: SentencePieceNormalizer.spaceSymbol) {
+            if isAtStart, dropsFirstSpace, !removesExtraWhitespaces,
+                piece.starts(with: SentencePieceNormalizer.spaceSymbol)
+            {
                 isAtStart = false
             }
             emit(unknownSurface[...], into: &bytes)

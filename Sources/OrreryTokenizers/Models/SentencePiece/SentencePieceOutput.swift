@@ -1,4 +1,5 @@
-/// Turns the pieces of a normalized text into tokens: unknown ones into bytes or, with their unknown neighbours, into one token.
+/// Turns the pieces of a normalized text into tokens: unknown ones into bytes or, with their unknown neighbours, into
+/// one token.
 ///
 /// Source: sentencepiece, `src/sentencepiece_processor.cc`, PopulateSentencePieceText.
 struct SentencePieceOutput {
@@ -24,18 +25,18 @@ struct SentencePieceOutput {
     /// Appends what the model emits for the next `length` bytes of `text`.
     mutating func append(_ id: TokenID, length: Int, of text: UnsafeBufferPointer<UInt8>) {
         let isUnknown = id == SentencePieceSegmenter.unknown
-        let range = recordsByteRanges ? offset + origins[consumed]..<offset + origins[consumed + length] : 0..<0
+        let range = recordsByteRanges ? offset + origins[consumed] ..< offset + origins[consumed + length] : 0 ..< 0
         if !isUnknown {
             encoding.append(id, range)
         } else if let bytes {
-            for place in consumed..<consumed + length {
+            for place in consumed ..< consumed + length {
                 let isLast = place == consumed + length - 1
-                encoding.append(bytes[Int(text[place])], isLast ? range : range.lowerBound..<range.lowerBound)
+                encoding.append(bytes[Int(text[place])], isLast ? range : range.lowerBound ..< range.lowerBound)
             }
         } else if isAfterUnknown {
             if recordsByteRanges {
                 let last = encoding.byteRanges.count - 1
-                encoding.byteRanges[last] = encoding.byteRanges[last].lowerBound..<range.upperBound
+                encoding.byteRanges[last] = encoding.byteRanges[last].lowerBound ..< range.upperBound
             }
         } else {
             encoding.append(unknown, range)

@@ -29,23 +29,27 @@ enum SentencePieceSegmenter: Sendable {
         var position = 0
         while position < text.count {
             let length = min(lengthOfCharacter(startingWith: text[position]), text.count - position)
-            if position > start, text[position..<position + length].elementsEqual(SentencePieceNormalizer.spaceSymbol) {
-                emit(index.id(of: UnsafeBufferPointer(rebasing: text[start..<position])), position - start)
+            if position > start, text[position ..< position + length].elementsEqual(SentencePieceNormalizer.spaceSymbol)
+            {
+                emit(index.id(of: UnsafeBufferPointer(rebasing: text[start ..< position])), position - start)
                 start = position
             }
             position += length
         }
-        if position > start { emit(index.id(of: UnsafeBufferPointer(rebasing: text[start..<position])), position - start) }
+        if position > start {
+            emit(index.id(of: UnsafeBufferPointer(rebasing: text[start ..< position])), position - start)
+        }
     }
 
     private static func segmentCharacters(
-        _ text: UnsafeBufferPointer<UInt8>, _ index: PieceIndex, _ symbols: DoubleArrayTrie?, _ emit: (TokenID, Int) -> Void
+        _ text: UnsafeBufferPointer<UInt8>, _ index: PieceIndex, _ symbols: DoubleArrayTrie?,
+        _ emit: (TokenID, Int) -> Void
     ) {
         var position = 0
         while position < text.count {
             let symbol = symbols?.withWalker { $0.longestPrefix(of: text, from: position, limit: 64) }
             let length = symbol?.length ?? min(lengthOfCharacter(startingWith: text[position]), text.count - position)
-            emit(index.id(of: UnsafeBufferPointer(rebasing: text[position..<position + length])), length)
+            emit(index.id(of: UnsafeBufferPointer(rebasing: text[position ..< position + length])), length)
             position += length
         }
     }

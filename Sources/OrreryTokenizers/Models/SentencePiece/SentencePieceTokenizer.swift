@@ -1,7 +1,8 @@
-/// A tokenizer from a SentencePiece model file: BPE, Unigram, words or characters, with its normalization and byte fallback.
+/// A tokenizer from a SentencePiece model file: BPE, Unigram, words or characters, with its normalization and byte
+/// fallback.
 ///
-/// Ids, byte ranges and decoded text are those of Google's sentencepiece 0.2.3. Of the tokens that stand for one character's bytes
-/// the last has the character's range, the others are empty, as there.
+/// Ids, byte ranges and decoded text are those of Google's sentencepiece 0.2.3. Of the tokens that stand for one
+/// character's bytes the last has the character's range, the others are empty, as there.
 public struct SentencePieceTokenizer: Tokenizer {
     public let model: SentencePieceModel
     public let addedTokens: AddedTokens
@@ -13,7 +14,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     let ordinary: PieceIndex
     let reserved: PieceIndex
     private let normalizer: SentencePieceNormalizer
-    /// The same for text behind a mark of structure: transformers puts a space before it only where it makes words of all spaces.
+    /// The same for text behind a mark of structure: transformers puts a space before it only where it makes words of
+    /// all spaces.
     private let innerNormalizer: SentencePieceNormalizer
     let segmenter: SentencePieceSegmenter
     let denormalizer: SentencePieceNormalizer?
@@ -37,17 +39,23 @@ public struct SentencePieceTokenizer: Tokenizer {
     /// - Parameters:
     ///   - frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
     ///   - further: the pieces that files next to the model list, which are found in a text before the model sees it.
-    ///   - prefixing: where a space is put before text that stands behind an added token (`legacy` of tokenizer_config.json).
+    ///   - prefixing: where a space is put before text that stands behind an added token (`legacy` of
+    ///     tokenizer_config.json).
     /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
-    init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], []), addedTokens further: [AddedToken], prefixing: Prefixing) throws {
+    init(
+        _ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], []),
+        addedTokens further: [AddedToken], prefixing: Prefixing
+    ) throws {
         let roles = try model.roles()
         warnings = model.warnings
-        let symbols = roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
+        let symbols =
+            roles.userDefined.isEmpty ? nil : DoubleArrayTrieBuilder.trie(of: model.pieces, ids: roles.userDefined)
         normalizer = try SentencePieceNormalizer(
             model.normalizerSettings, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
         var inner = model.normalizerSettings
         if !inner.removesExtraWhitespaces { inner.addsDummyPrefix = false }
-        innerNormalizer = try SentencePieceNormalizer(inner, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
+        innerNormalizer = try SentencePieceNormalizer(
+            inner, treatsWhitespaceAsSuffix: model.treatsWhitespaceAsSuffix, symbols: symbols)
         denormalizer = try model.denormalizerSettings.flatMap { settings in
             settings.characterMap.isEmpty
                 ? nil : try SentencePieceNormalizer(settings, treatsWhitespaceAsSuffix: false, symbols: nil)
@@ -56,14 +64,20 @@ public struct SentencePieceTokenizer: Tokenizer {
         reserved = try model.index(of: roles.reserved)
         switch model.kind {
         case .unigram:
-            guard !roles.ordinary.isEmpty else { throw TokenizerError.invalid("has no piece for texts; expected at least one") }
+            guard !roles.ordinary.isEmpty else {
+                throw TokenizerError.invalid("has no piece for texts; expected at least one")
+            }
             segmenter = .unigram(UnigramLattice(model, roles))
         case .word: segmenter = .word(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }))
-        case .char: segmenter = .char(try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }), symbols: symbols)
+        case .char:
+            segmenter = .char(
+                try model.index(of: roles.ordinary.filter { model.types[$0] != .unused }), symbols: symbols)
         case .bpe:
-            let isUTF8 = normalizer.givesValidUTF8 && roles.userDefined.allSatisfy {
-                String(validating: model.pieces[$0], as: UTF8.self) != nil
-            }
+            let isUTF8 =
+                normalizer.givesValidUTF8
+                && roles.userDefined.allSatisfy {
+                    String(validating: model.pieces[$0], as: UTF8.self) != nil
+                }
             let index = try model.index(of: roles.ordinary + roles.reserved)
             segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
         }
@@ -73,10 +87,13 @@ public struct SentencePieceTokenizer: Tokenizer {
         self.frame = frame
         let controls = roles.reserved.filter { model.types[$0] == .control }
         let flagged = Dictionary(further.map { ($0.id, $0) }) { $1 }
-        let marks = controls.map { flagged[TokenID($0)] ?? AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) }
+        let marks = controls.map {
+            flagged[TokenID($0)] ?? AddedToken(id: TokenID($0), content: model.pieces.text(of: $0))
+        }
         let own = Set(marks.map(\.id))
         let added = try AddedTokens(marks + further.filter { !own.contains($0.id) })
-        strippingTokens = added.allSatisfy(\.isPlain)
+        strippingTokens =
+            added.allSatisfy(\.isPlain)
             ? nil
             : try AddedVocabulary(
                 added.map { token in
@@ -89,7 +106,8 @@ public struct SentencePieceTokenizer: Tokenizer {
         endOfText = added.id(forContent: model.endOfTextPiece)
     }
 
-    /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of tokenizer_config.json).
+    /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of
+    ///   tokenizer_config.json).
     /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
     public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
         try self.init(model, frame: frame, addedTokens: [], prefixing: .firstPart)
@@ -117,16 +135,22 @@ public struct SentencePieceTokenizer: Tokenizer {
         return piece.count == 1 ? roles.bytes.map { $0[Int(piece[0])] } : nil
     }
 
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
-        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
+    ) throws {
+        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0 ..< 0) } }
         let first = encoding.ids.count
-        // A text without tokens that structure it goes to the model in one piece, however often a control token is spelled in it.
+        // A text without tokens that structure it goes to the model in one piece, however often a control token is
+        // spelled in it.
         if let strippingTokens {
-            try strippingTokens.forEachStretch(of: utf8, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens) { range, id in
+            try strippingTokens.forEachStretch(
+                of: utf8, isNormalized: false, recognizesSpecialTokens: options.recognizesSpecialTokens
+            ) { range, id in
                 if id >= 0 { encoding.append(id, range) } else { try encodeOrdinary(utf8, range, into: &encoding) }
             }
         } else if !addedTokens.isEmpty {
-            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
+            try addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) {
+                segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
                 case .ordinary(let range): try encodeOrdinary(utf8, range, into: &encoding)
@@ -136,18 +160,24 @@ public struct SentencePieceTokenizer: Tokenizer {
             try encodeOrdinary(utf8, utf8.indices, into: &encoding)
         }
         try encoding.truncate(from: first, options, added: frame.prefix.count + frame.suffix.count)
-        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count ..< utf8.count) } }
     }
 
-    private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) throws {
+    private func encodeOrdinary(
+        _ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding
+    ) throws {
         let normalized = (hasPrefix(utf8, range) ? normalizer : innerNormalizer).normalize(
             UnsafeBufferPointer(rebasing: utf8[range]), recordsOrigins: encoding.recordsByteRanges)
         // Places in the normalized text are kept in 32 bits, as in sentencepiece.
         guard normalized.bytes.count < Int(Int32.max) else {
-            throw TokenizerError.invalid("a text of \(range.count) bytes is too long for this model; expected less than two gigabytes at once")
+            throw TokenizerError.invalid(
+                "a text of \(range.count) bytes is too long for this model; expected less than two gigabytes at once")
         }
-        var output = SentencePieceOutput(tokenizer: self, origins: normalized.origins, offset: range.lowerBound, encoding)
-        normalized.bytes.withUnsafeBufferPointer { text in segmenter.segment(text) { output.append($0, length: $1, of: text) } }
+        var output = SentencePieceOutput(
+            tokenizer: self, origins: normalized.origins, offset: range.lowerBound, encoding)
+        normalized.bytes.withUnsafeBufferPointer { text in
+            segmenter.segment(text) { output.append($0, length: $1, of: text) }
+        }
         encoding = output.encoding
     }
 
@@ -156,7 +186,8 @@ public struct SentencePieceTokenizer: Tokenizer {
         case .firstPart: range.lowerBound == 0
         case .everyPart: true
         case .partsWithoutSpace:
-            range.lowerBound == 0 || utf8[range.lowerBound] != 0x20 && !utf8[range].starts(with: SentencePieceNormalizer.spaceSymbol)
+            range.lowerBound == 0
+                || utf8[range.lowerBound] != 0x20 && !utf8[range].starts(with: SentencePieceNormalizer.spaceSymbol)
         }
     }
 

@@ -1,11 +1,11 @@
-/// The most probable way to cut a text into pieces that occur independently of each other: Viterbi's algorithm over the pieces
-/// that a trie finds.
+/// The most probable way to cut a text into pieces that occur independently of each other: Viterbi's algorithm over the
+/// pieces that a trie finds.
 ///
-/// The best path to each byte is computed once, left to right; the last piece of the text then leads back. Linear in the text's
-/// length times that of the longest piece.
+/// The best path to each byte is computed once, left to right; the last piece of the text then leads back. Linear in
+/// the text's length times that of the longest piece.
 ///
-/// `Score` is Float for sentencepiece and Double for llama.cpp, each of which adds up in its own precision: over a long text
-/// the sums round, and a tie falls one way or the other.
+/// `Score` is Float for sentencepiece and Double for llama.cpp, each of which adds up in its own precision: over a long
+/// text the sums round, and a tie falls one way or the other.
 ///
 /// Source: Kudo 2018 (arXiv 1804.10959); sentencepiece, `src/unigram_model.cc`, Model::EncodeOptimized; llama.cpp,
 /// `src/llama-vocab.cpp`, llm_tokenizer_ugm_session.
@@ -52,7 +52,8 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
     }
 
     private func fill(
-        _ arrivals: UnsafeMutableBufferPointer<Arrival>, _ text: UnsafeBufferPointer<UInt8>, _ walker: DoubleArrayTrie.Walker,
+        _ arrivals: UnsafeMutableBufferPointer<Arrival>, _ text: UnsafeBufferPointer<UInt8>,
+        _ walker: DoubleArrayTrie.Walker,
         _ scores: UnsafeBufferPointer<Score>
     ) {
         /// The furthest byte that something arrives at.
@@ -61,7 +62,7 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
         while start < text.count {
             if let resetThreshold, abs(arrivals[start].score) > resetThreshold {
                 let offset = arrivals[start].score
-                for place in start...max(start, frontier) where place == start || arrivals[place].start != -1 {
+                for place in start ... max(start, frontier) where place == start || arrivals[place].start != -1 {
                     arrivals[place].score -= offset
                 }
             }
@@ -79,7 +80,9 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
                 if end - start == length { isKnown = true }
             }
             if !isKnown {
-                offer(arrivals, Arrival(score: unknownScore + score, start: Int32(start), id: Self.unknown), at: start + length)
+                offer(
+                    arrivals, Arrival(score: unknownScore + score, start: Int32(start), id: Self.unknown),
+                    at: start + length)
                 frontier = max(frontier, start + length)
             }
             start += length

@@ -1,6 +1,7 @@
 /// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that go on with a word.
 ///
-/// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and decoder.
+/// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and
+/// decoder.
 public struct WordPieceTokenizer: Tokenizer {
     /// How texts are read.
     public struct Settings: Sendable, Hashable {
@@ -40,7 +41,8 @@ public struct WordPieceTokenizer: Tokenizer {
     ///   - frame: the pieces before and after a text.
     /// - Throws: `TokenizerError` where a piece is there twice, or one that is named is not there.
     public init(
-        _ pieces: PieceTable, addedTokens: AddedTokens, unknown: String = "[UNK]", frame: (prefix: [TokenID], suffix: [TokenID]),
+        _ pieces: PieceTable, addedTokens: AddedTokens, unknown: String = "[UNK]",
+        frame: (prefix: [TokenID], suffix: [TokenID]),
         settings: Settings = Settings()
     ) throws {
         let ids = pieces.indices.filter { !pieces[$0].isEmpty }
@@ -48,11 +50,13 @@ public struct WordPieceTokenizer: Tokenizer {
             index = try PieceIndex(pieces, ids: ids)
         } catch let duplicate as PieceIndex.Duplicate {
             throw TokenizerError.invalid(
-                "\(TokenizerError.quoted(pieces.text(of: duplicate.first))) has the ids \(duplicate.first) and \(duplicate.second); expected distinct tokens")
+                "\(TokenizerError.quoted(pieces.text(of: duplicate.first))) has the ids \(duplicate.first) and \(duplicate.second); expected distinct tokens"
+            )
         }
         self.unknown = index.id(of: unknown.utf8)
         guard self.unknown != PieceIndex.missing else {
-            throw TokenizerError.invalid("the vocabulary has no \(TokenizerError.quoted(unknown)), which stands for unknown words")
+            throw TokenizerError.invalid(
+                "the vocabulary has no \(TokenizerError.quoted(unknown)), which stands for unknown words")
         }
         self.pieces = pieces
         self.settings = settings
@@ -79,8 +83,10 @@ public struct WordPieceTokenizer: Tokenizer {
         return id == PieceIndex.missing ? nil : id
     }
 
-    public func encode(_ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding) throws {
-        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0..<0) } }
+    public func encode(
+        _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
+    ) throws {
+        if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0 ..< 0) } }
         let first = encoding.ids.count
         addedTokens.forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
             switch segment {
@@ -89,26 +95,30 @@ public struct WordPieceTokenizer: Tokenizer {
             }
         }
         try encoding.truncate(from: first, options, added: frame.prefix.count + frame.suffix.count)
-        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count..<utf8.count) } }
+        if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count ..< utf8.count) } }
     }
 
-    private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding) {
+    private func encodeOrdinary(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoding: inout Encoding)
+    {
         var words = BertWords(rules, recordsSources: encoding.recordsByteRanges)
         var found: [(id: TokenID, length: Int)] = []
         words.forEachWord(of: UnsafeBufferPointer(rebasing: utf8[range])) { word in
             found.removeAll(keepingCapacity: true)
-            let isKnown = word.characterCount <= settings.longestWord
+            let isKnown =
+                word.characterCount <= settings.longestWord
                 && word.bytes.withUnsafeBufferPointer { matcher.append($0, to: &found) }
             if !isKnown { found.append((unknown, word.bytes.count)) }
             var start = 0
             for (id, length) in found {
                 if encoding.recordsByteRanges {
                     // Marks that were put in order need not come from ascending places.
-                    let sources = word.sources[start..<start + length]
-                    let (first, end) = sources.reduce((Int.max, 0)) { (min($0.0, $1.lowerBound), max($0.1, $1.upperBound)) }
-                    encoding.append(id, range.lowerBound + first..<range.lowerBound + end)
+                    let sources = word.sources[start ..< start + length]
+                    let (first, end) = sources.reduce((Int.max, 0)) {
+                        (min($0.0, $1.lowerBound), max($0.1, $1.upperBound))
+                    }
+                    encoding.append(id, range.lowerBound + first ..< range.lowerBound + end)
                 } else {
-                    encoding.append(id, 0..<0)
+                    encoding.append(id, 0 ..< 0)
                 }
                 start += length
             }

@@ -1,8 +1,8 @@
 /// A set of byte strings with values, walked byte by byte: one array look-up a byte.
 ///
-/// The units are those of Darts-clone, which sentencepiece's files hold (`precompiled_charsmap`): a node at index `i` has its child
-/// for byte `b` at `i ^ offset ^ b`, where the low byte of the unit must be `b`; a node that ends a key has a leaf at
-/// `i ^ offset`, whose 31 low bits are the value and whose top bit is set. No key may hold a zero byte.
+/// The units are those of Darts-clone, which sentencepiece's files hold (`precompiled_charsmap`): a node at index `i`
+/// has its child for byte `b` at `i ^ offset ^ b`, where the low byte of the unit must be `b`; a node that ends a key
+/// has a leaf at `i ^ offset`, whose 31 low bits are the value and whose top bit is set. No key may hold a zero byte.
 ///
 /// Source: https://github.com/s-yata/darts-clone, `include/darts.h`, class DoubleArrayUnit.
 package struct DoubleArrayTrie: Sendable {
@@ -17,7 +17,9 @@ package struct DoubleArrayTrie: Sendable {
         else { return nil }
         for (index, unit) in units.enumerated().dropFirst() where unit & Self.leafBit == 0 {
             let child = index ^ Self.offset(unit)
-            guard child | 0xFF < units.count, !Self.endsKey(unit) || units[child] & Self.leafBit != 0 else { return nil }
+            guard child | 0xFF < units.count, !Self.endsKey(unit) || units[child] & Self.leafBit != 0 else {
+                return nil
+            }
         }
         self.units = units
     }
@@ -79,7 +81,9 @@ package struct DoubleArrayTrie: Sendable {
         ///
         /// - Parameter limit: how many keys are looked at, shortest first.
         @inline(__always)
-        package func longestPrefix(of bytes: UnsafeBufferPointer<UInt8>, from start: Int, limit: Int) -> (length: Int, value: Int32)? {
+        package func longestPrefix(
+            of bytes: UnsafeBufferPointer<UInt8>, from start: Int, limit: Int
+        ) -> (length: Int, value: Int32)? {
             var node = Self.root
             var found: (length: Int, value: Int32)?
             var count = 0

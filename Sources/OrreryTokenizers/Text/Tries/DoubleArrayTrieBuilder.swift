@@ -1,8 +1,8 @@
 /// Builds a `DoubleArrayTrie`, which is also what sentencepiece calls a compiled trie.
 ///
-/// Places each node's children, widest freedom first: a list of the free slots of the last sixteen blocks of 256 is searched
-/// for one around which all children fit; where none does, a block is added. Each base is used by one node only, because a unit
-/// says which byte leads to it but not from where.
+/// Places each node's children, widest freedom first: a list of the free slots of the last sixteen blocks of 256 is
+/// searched for one around which all children fit; where none does, a block is added. Each base is used by one node
+/// only, because a unit says which byte leads to it but not from where.
 package struct DoubleArrayTrieBuilder {
     /// Blocks older than this are given up with the holes they have, which bounds the search.
     private static let openBlocks = 16
@@ -41,7 +41,7 @@ package struct DoubleArrayTrieBuilder {
         addBlock()
         take(0)
         isBase[0] = true  // or a zero byte would lead from somewhere to the root
-        var pending = [Pending(node: 0, keys: 0..<keys.count, depth: 0)]
+        var pending = [Pending(node: 0, keys: 0 ..< keys.count, depth: 0)]
         var labels: [UInt8] = []
         var ranges: [Range<Int>] = []
         while let place = pending.popLast() {
@@ -52,9 +52,10 @@ package struct DoubleArrayTrieBuilder {
             while start < place.keys.upperBound {
                 let label = Self.label(pieces.range(of: keys[start]), place.depth, bytes)
                 var end = start + 1
-                while end < place.keys.upperBound, Self.label(pieces.range(of: keys[end]), place.depth, bytes) == label { end += 1 }
+                while end < place.keys.upperBound, Self.label(pieces.range(of: keys[end]), place.depth, bytes) == label
+                { end += 1 }
                 labels.append(label)
-                ranges.append(start..<end)
+                ranges.append(start ..< end)
                 start = end
             }
             let base = place.keys.isEmpty ? 1 : self.base(for: labels, of: place.node)
@@ -71,7 +72,7 @@ package struct DoubleArrayTrieBuilder {
                 }
             }
         }
-        for block in max(0, units.count / 256 - Self.openBlocks)..<units.count / 256 { close(block) }
+        for block in max(0, units.count / 256 - Self.openBlocks) ..< units.count / 256 { close(block) }
     }
 
     private static func label(_ key: Range<Int>, _ depth: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt8 {
@@ -83,7 +84,9 @@ package struct DoubleArrayTrieBuilder {
         var slot = firstFree
         while slot != Self.none {
             let base = slot ^ Int(labels[0])
-            if !isBase[base], Self.canPoint(from: node, to: base), labels.allSatisfy({ isFree[base ^ Int($0)] }) { return base }
+            if !isBase[base], Self.canPoint(from: node, to: base), labels.allSatisfy({ isFree[base ^ Int($0)] }) {
+                return base
+            }
             slot = next[slot]
         }
         let start = units.count
@@ -110,8 +113,8 @@ package struct DoubleArrayTrieBuilder {
         units.append(contentsOf: repeatElement(0, count: 256))
         isFree.append(contentsOf: repeatElement(true, count: 256))
         isBase.append(contentsOf: repeatElement(false, count: 256))
-        next.append(contentsOf: start + 1..<start + 257)
-        previous.append(contentsOf: start - 1..<start + 255)
+        next.append(contentsOf: start + 1 ..< start + 257)
+        previous.append(contentsOf: start - 1 ..< start + 255)
         previous[start] = lastFree
         next[start + 255] = Self.none
         if lastFree == Self.none { firstFree = start } else { next[lastFree] = start }
@@ -125,10 +128,10 @@ package struct DoubleArrayTrieBuilder {
         if after == Self.none { lastFree = before } else { previous[after] = before }
     }
 
-    /// Gives the holes of a block labels that no node can reach them by: those of a base that nobody has. There is one where
-    /// there is a hole, for every base in use has a child in its own block.
+    /// Gives the holes of a block labels that no node can reach them by: those of a base that nobody has. There is one
+    /// where there is a hole, for every base in use has a child in its own block.
     private mutating func close(_ block: Int) {
-        let slots = block * 256..<block * 256 + 256
+        let slots = block * 256 ..< block * 256 + 256
         guard let unused = slots.first(where: { !isBase[$0] }) else { return }
         for slot in slots where isFree[slot] {
             take(slot)

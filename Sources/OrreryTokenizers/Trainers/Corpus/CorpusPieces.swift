@@ -1,7 +1,7 @@
 import OrreryFiles
 
-/// A part of a document that one thread reads: it starts where a word or a line does, and what is found in all pieces together is what
-/// would be found in the whole.
+/// A part of a document that one thread reads: it starts where a word or a line does, and what is found in all pieces
+/// together is what would be found in the whole.
 struct CorpusPiece: Sendable {
     let document: TrainingCorpus.Document
     /// The nominal number of the piece in its document; see `CutRule`.
@@ -15,8 +15,8 @@ struct CorpusPiece: Sendable {
 package enum CutRule: Sendable {
     /// After any line break.
     case lines
-    /// Where each of the hand-written scanners starts a word whatever came before: between a line break and an ASCII letter, or before a
-    /// space that has an ASCII letter or digit on its left and an ASCII letter on its right.
+    /// Where each of the hand-written scanners starts a word whatever came before: between a line break and an ASCII
+    /// letter, or before a space that has an ASCII letter or digit on its left and an ASCII letter on its right.
     case words
     /// Nowhere: the pattern may look at anything.
     case never
@@ -26,22 +26,22 @@ package enum CutRule: Sendable {
 
     /// The range of piece `index` of a document; nil where the piece before has it.
     ///
-    /// A piece starts at the first cut of its window and ends where the next piece starts that there is. Each thread finds both ends by
-    /// itself and finds the same.
+    /// A piece starts at the first cut of its window and ends where the next piece starts that there is. Each thread
+    /// finds both ends by itself and finds the same.
     package func range(ofPiece index: Int, in text: UnsafeBufferPointer<UInt8>, window: Int = window) -> Range<Int>? {
         guard let start = cut(inWindow: index, of: text, window) else { return nil }
         var next = index + 1
         while next * window < text.count {
-            if let end = cut(inWindow: next, of: text, window) { return start..<end }
+            if let end = cut(inWindow: next, of: text, window) { return start ..< end }
             next += 1
         }
-        return start..<text.count
+        return start ..< text.count
     }
 
     private func cut(inWindow index: Int, of text: UnsafeBufferPointer<UInt8>, _ window: Int) -> Int? {
         if index == 0 { return 0 }
         let start = index * window
-        return (start..<min(start + window, text.count)).first { isCut($0, in: text) }
+        return (start ..< min(start + window, text.count)).first { isCut($0, in: text) }
     }
 
     /// Whether `position`, inside the text and not its start, is a place to cut.
@@ -63,17 +63,20 @@ extension TrainingCorpus {
     /// All pieces, in order.
     func pieces(window: Int = CutRule.window) -> [CorpusPiece] {
         documents.flatMap { document in
-            (0..<(document.count + window - 1) / window).map { CorpusPiece(document: document, index: $0) }
+            (0 ..< (document.count + window - 1) / window).map { CorpusPiece(document: document, index: $0) }
         }
     }
 }
 
-/// Lends a thread the bytes of documents. It keeps the file it opened last, since pieces of one file come one after another.
+/// Lends a thread the bytes of documents. It keeps the file it opened last, since pieces of one file come one after
+/// another.
 final class CorpusReader {
     private var file: MappedFile?
 
     /// - Throws: `FileError` where the file cannot be opened; `TokenizerError` if it has another length than it had.
-    func withBytes<Result>(of document: TrainingCorpus.Document, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) throws -> Result {
+    func withBytes<Result>(
+        of document: TrainingCorpus.Document, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) throws -> Result {
         switch document {
         case .memory(let memory): return try body(memory.bytes)
         case .file(let path, let count):
@@ -81,7 +84,10 @@ final class CorpusReader {
             if let open = self.file, open.path == path { file = open } else { file = try MappedFile(path: path) }
             self.file = file
             guard file.count == count else {
-                throw TokenizerError.file(path, "has \(file.count) bytes and had \(count) when training began; expected a file that does not change")
+                throw TokenizerError.file(
+                    path,
+                    "has \(file.count) bytes and had \(count) when training began; expected a file that does not change"
+                )
             }
             return try file.withUnsafeBytes { try body($0.assumingMemoryBound(to: UInt8.self)) }
         }
@@ -90,5 +96,7 @@ final class CorpusReader {
 
 extension SplitPattern {
     /// The ends of the words of `utf8`, ascending.
-    package func wordEnds(of utf8: UnsafeBufferPointer<UInt8>) throws -> [Int] { try WordSplitter(self).wordEnds(of: utf8) }
+    package func wordEnds(of utf8: UnsafeBufferPointer<UInt8>) throws -> [Int] {
+        try WordSplitter(self).wordEnds(of: utf8)
+    }
 }

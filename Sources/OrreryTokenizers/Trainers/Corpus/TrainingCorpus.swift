@@ -8,7 +8,8 @@ public struct TrainingCorpus: Sendable {
     public enum Unit: Sendable, Hashable {
         /// A whole file, as an encoder would see it.
         case document
-        /// A line with its line break: what Hugging Face's `Tokenizer.train(files)` and sentencepiece feed their trainers.
+        /// A line with its line break: what Hugging Face's `Tokenizer.train(files)` and sentencepiece feed their
+        /// trainers.
         case line
     }
 
@@ -48,15 +49,21 @@ public struct TrainingCorpus: Sendable {
         var documents: [Document] = []
         var total = 0
         for path in files {
-            guard let status = FileStatus(path) else { throw TokenizerError.file(path, "no such file; expected a text file") }
-            guard status.kind == .file else { throw TokenizerError.file(path, "is not a regular file; expected a text file") }
+            guard let status = FileStatus(path) else {
+                throw TokenizerError.file(path, "no such file; expected a text file")
+            }
+            guard status.kind == .file else {
+                throw TokenizerError.file(path, "is not a regular file; expected a text file")
+            }
             guard status.byteCount > 0 else { continue }
             documents.append(.file(path: path, count: status.byteCount))
             let (sum, overflow) = total.addingReportingOverflow(status.byteCount)
             guard !overflow else { throw TokenizerError.file(path, "makes the corpus larger than \(Int.max) bytes") }
             total = sum
         }
-        guard total > 0 else { throw TokenizerError.invalid("there is no text to train on; expected a file that is not empty") }
+        guard total > 0 else {
+            throw TokenizerError.invalid("there is no text to train on; expected a file that is not empty")
+        }
         (self.documents, self.unit, byteCount) = (documents, unit, total)
     }
 
@@ -70,8 +77,8 @@ public struct TrainingCorpus: Sendable {
 }
 
 extension TrainingCorpus {
-    /// The text files of a directory and of those below it, in the order of their paths; names that start with a dot, and files with a
-    /// zero byte in their first 8 KB, which are no text, are left out.
+    /// The text files of a directory and of those below it, in the order of their paths; names that start with a dot,
+    /// and files with a zero byte in their first 8 KB, which are no text, are left out.
     ///
     /// - Throws: `FileError` naming what cannot be read.
     public static func textFiles(in directory: String) throws -> [String] {
@@ -79,7 +86,8 @@ extension TrainingCorpus {
             let path = Path.join(directory, name)
             switch FileStatus(path)?.kind {
             // A link to a directory may lead in a circle.
-            case .directory where FileStatus(path, followingLinks: false)?.kind == .directory: return try textFiles(in: path)
+            case .directory where FileStatus(path, followingLinks: false)?.kind == .directory:
+                return try textFiles(in: path)
             case .file: return try isText(path) ? [path] : []
             default: return []
             }

@@ -1,10 +1,11 @@
-/// The rules of Hugging Face tokenizers' trainer (`src/models/bpe/trainer.rs`): of equally frequent pairs the one with the smaller ids
-/// merges first, and two ways to one text lead to one token.
+/// The rules of Hugging Face tokenizers' trainer (`src/models/bpe/trainer.rs`): of equally frequent pairs the one with
+/// the smaller ids merges first, and two ways to one text lead to one token.
 struct HuggingFaceMerging: MergePolicy {
     private(set) var texts: TokenTexts
     /// Characters of each token, without prefixes.
     private var lengths: [Int]
-    /// Pairs whose token would have this many characters or more are not formed, but for pairs of single ones; nil forms all.
+    /// Pairs whose token would have this many characters or more are not formed, but for pairs of single ones; nil
+    /// forms all.
     let maximalLength: Int?
     /// What the second of two parts loses when they merge: "##".
     let continuingPrefix: [UInt8]
@@ -35,7 +36,9 @@ struct HuggingFaceMerging: MergePolicy {
 
     mutating func merge(_ left: UInt32, _ right: UInt32) -> UInt32? {
         var second = texts[right][...]
-        if !continuingPrefix.isEmpty, second.starts(with: continuingPrefix) { second = second.dropFirst(continuingPrefix.count) }
+        if !continuingPrefix.isEmpty, second.starts(with: continuingPrefix) {
+            second = second.dropFirst(continuingPrefix.count)
+        }
         let id = texts.add(texts[left] + second)
         if Int(id) == lengths.count { lengths.append(0) }
         lengths[Int(id)] = lengths[Int(left)] + lengths[Int(right)]

@@ -17,7 +17,7 @@ struct InitialPairs: ~Copyable {
         var index = PairIndex()
         var found: [Found] = []
         words.forEach { number, symbols, count in
-            for position in 1..<symbols.count {
+            for position in 1 ..< symbols.count {
                 let (left, right) = (symbols[position - 1], symbols[position])
                 let pair = SymbolPair(left, right)
                 let place = index.place(of: pair)
@@ -36,15 +36,19 @@ struct InitialPairs: ~Copyable {
             found[place].cursor = total
             found[place].lastWord = .max
             found[place].isAllowed = true
-            candidates.append(MergeCandidate(pair: found[place].pair, count: found[place].count, words: total..<total + found[place].numWords))
+            candidates.append(
+                MergeCandidate(
+                    pair: found[place].pair, count: found[place].count, words: total ..< total + found[place].numWords))
             total += found[place].numWords
         }
         occurrences = MergeOccurrences(capacity: total * 2)
         _ = occurrences.reserve(total)
         let list = occurrences.words
         words.forEach { number, symbols, _ in
-            for position in 1..<symbols.count {
-                guard let place = index.find(SymbolPair(symbols[position - 1], symbols[position])), found[place].isAllowed, found[place].lastWord != number else { continue }
+            for position in 1 ..< symbols.count {
+                guard let place = index.find(SymbolPair(symbols[position - 1], symbols[position])),
+                    found[place].isAllowed, found[place].lastWord != number
+                else { continue }
                 found[place].lastWord = number
                 list[found[place].cursor] = number
                 found[place].cursor += 1
@@ -75,5 +79,7 @@ private struct PairIndex {
     }
 
     /// Of ids below 1024, which all letters of a byte-level vocabulary have.
-    private static func slot(of pair: SymbolPair) -> Int? { pair.left < 1024 && pair.right < 1024 ? Int(pair.left << 10 | pair.right) : nil }
+    private static func slot(of pair: SymbolPair) -> Int? {
+        pair.left < 1024 && pair.right < 1024 ? Int(pair.left << 10 | pair.right) : nil
+    }
 }

@@ -2,7 +2,8 @@ internal import CTokenizers
 
 /// What distinguishes one way of learning merges from another.
 protocol MergePolicy: MergeOrder {
-    /// The token that two neighbours become, or nil where this pair never merges: it is passed over, and stays two symbols.
+    /// The token that two neighbours become, or nil where this pair never merges: it is passed over, and stays two
+    /// symbols.
     mutating func merge(_ left: UInt32, _ right: UInt32) -> UInt32?
 
     /// Whether two symbols may ever merge. Asked once for each pair that comes up.
@@ -12,12 +13,13 @@ protocol MergePolicy: MergeOrder {
     var count: Int { get }
 }
 
-/// Byte-pair learning (Sennrich et al. 2016, arXiv:1508.07909) over words and their counts: again and again the pair that is met most often
-/// becomes a symbol.
+/// Byte-pair learning (Sennrich et al. 2016, arXiv:1508.07909) over words and their counts: again and again the pair
+/// that is met most often becomes a symbol.
 ///
-/// Pair counts are kept up to date as merges change words; a candidate's count is corrected when it comes to the top of the queue, so that
-/// pairs which only became rarer cost nothing. A merge goes through the words that its candidate lists, and through nothing else. All sums
-/// are of integers, so no order of words or threads can change what is learnt.
+/// Pair counts are kept up to date as merges change words; a candidate's count is corrected when it comes to the top of
+/// the queue, so that pairs which only became rarer cost nothing. A merge goes through the words that its candidate
+/// lists, and through nothing else. All sums are of integers, so no order of words or threads can change what is
+/// learnt.
 struct MergeLearner<Policy: MergePolicy>: ~Copyable {
     private(set) var policy: Policy
     /// The pairs in the order they were merged, and what they became.
@@ -76,7 +78,9 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
     private mutating func mergeAll(_ left: UInt32, _ right: UInt32, into result: UInt32, in list: Range<Int>) {
         let (cells, numbers) = (words.cells, occurrences.words)
         for index in list {
-            if index &+ Self.lookAhead < list.upperBound { orrery_prefetch(cells + Int(numbers[index &+ Self.lookAhead])) }
+            if index &+ Self.lookAhead < list.upperBound {
+                orrery_prefetch(cells + Int(numbers[index &+ Self.lookAhead]))
+            }
             merge(left, right, into: result, in: numbers[index], cells)
         }
     }
@@ -84,7 +88,8 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
     /// Merges a pair wherever it stands in a word, from left to right.
     @inline(__always)
     private mutating func merge(
-        _ left: UInt32, _ right: UInt32, into result: UInt32, in number: SymbolWords.Number, _ cells: UnsafeMutablePointer<UInt32>
+        _ left: UInt32, _ right: UInt32, into result: UInt32, in number: SymbolWords.Number,
+        _ cells: UnsafeMutablePointer<UInt32>
     ) {
         let word = cells + Int(number)
         let (length, count) = (Int(word[0]), SymbolWords.count(of: word))
@@ -106,7 +111,11 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
                 let next = symbols[source &+ 2]
                 behind.lose(next, count: count)
                 // The result beside itself counts on one side only, or one pair would be two candidates.
-                if next == result { before.gain(next, count: count, in: number) } else { behind.gain(next, count: count, in: number) }
+                if next == result {
+                    before.gain(next, count: count, in: number)
+                } else {
+                    behind.gain(next, count: count, in: number)
+                }
             }
             symbols[target] = result
             (source, target) = (source &+ 2, target &+ 1)
@@ -141,6 +150,6 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
         let numWords = Int(record.pointee.numWords)
         let start = occurrences.reserve(numWords)
         record.pointee.cursor = start
-        queue.push(MergeCandidate(pair: pair, count: count, words: start..<start + numWords), policy)
+        queue.push(MergeCandidate(pair: pair, count: count, words: start ..< start + numWords), policy)
     }
 }

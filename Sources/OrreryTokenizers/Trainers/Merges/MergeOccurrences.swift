@@ -1,8 +1,8 @@
 /// The words of all candidates, one list behind the other.
 ///
-/// It only grows: by the number of neighbouring symbols at the start, and by at most two for each pair of symbols that is ever merged,
-/// which there are fewer of than symbols at the start. So it never holds more than three numbers of four bytes to a letter of the distinct
-/// words.
+/// It only grows: by the number of neighbouring symbols at the start, and by at most two for each pair of symbols that
+/// is ever merged, which there are fewer of than symbols at the start. So it never holds more than three numbers of
+/// four bytes to a letter of the distinct words.
 struct MergeOccurrences: ~Copyable {
     private(set) var words: UnsafeMutablePointer<SymbolWords.Number>
     private var capacity: Int

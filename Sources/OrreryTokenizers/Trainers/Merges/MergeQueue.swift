@@ -47,7 +47,8 @@ struct MergeQueue<Order: MergeOrder>: ~Copyable {
             let first = 4 * index + 1
             guard first < count else { break }
             var best = first
-            for child in (first + 1)..<max(first + 1, min(first + 4, count)) where order.isBefore(nodes[child], nodes[best]) { best = child }
+            for child in (first + 1) ..< max(first + 1, min(first + 4, count))
+            where order.isBefore(nodes[child], nodes[best]) { best = child }
             guard order.isBefore(nodes[best], candidate) else { break }
             nodes[index] = nodes[best]
             index = best

@@ -1,7 +1,8 @@
-/// What one merge changes about the pairs that a symbol forms on one side of it: one record for each symbol that stands there.
+/// What one merge changes about the pairs that a symbol forms on one side of it: one record for each symbol that stands
+/// there.
 ///
-/// While a merge goes through its words nothing is looked up: a record is found by the neighbour's id. Only afterwards does each record meet
-/// the table of all pairs, once.
+/// While a merge goes through its words nothing is looked up: a record is found by the neighbour's id. Only afterwards
+/// does each record meet the table of all pairs, once.
 struct NeighbourChanges: ~Copyable {
     struct Record {
         /// Pairs that are no more, by count.

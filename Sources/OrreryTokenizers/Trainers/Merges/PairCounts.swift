@@ -70,7 +70,9 @@ final class PairCounts {
         let (old, oldCapacity) = (entries, capacity)
         capacity *= 2
         entries = Self.emptyEntries(capacity)
-        for index in 0..<oldCapacity where old[index].pair != Self.free { entries[slot(of: old[index].pair)] = old[index] }
+        for index in 0 ..< oldCapacity where old[index].pair != Self.free {
+            entries[slot(of: old[index].pair)] = old[index]
+        }
         old.deallocate()
     }
 }

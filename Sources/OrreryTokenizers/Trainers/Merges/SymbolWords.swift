@@ -1,7 +1,7 @@
 /// Words as symbols, side by side in one block that merging shortens in place.
 ///
-/// A word is its length, its count in two cells, the length it began with, and its symbols: what a merge reads of a word is in one place of
-/// memory. A word's number is the cell it starts at.
+/// A word is its length, its count in two cells, the length it began with, and its symbols: what a merge reads of a
+/// word is in one place of memory. A word's number is the cell it starts at.
 final class SymbolWords {
     typealias Number = UInt32
 
@@ -25,7 +25,9 @@ final class SymbolWords {
         guard symbols.count >= 2, let base = symbols.baseAddress else { return }
         let needed = used + Self.headerCells + symbols.count
         guard needed <= Int(Number.max) else {
-            throw TokenizerError.invalid("the distinct words have more than \(Number.max) letters together; expected a smaller corpus, or less --word-memory")
+            throw TokenizerError.invalid(
+                "the distinct words have more than \(Number.max) letters together; expected a smaller corpus, or less --word-memory"
+            )
         }
         if needed > capacity { grow(to: max(capacity * 2, needed)) }
         let word = cells + used
@@ -51,7 +53,9 @@ final class SymbolWords {
         while position < used {
             let word = cells + position
             let length = Int(word[0])
-            body(Number(position), UnsafeBufferPointer(start: word + Self.headerCells, count: length), Self.count(of: word))
+            body(
+                Number(position), UnsafeBufferPointer(start: word + Self.headerCells, count: length),
+                Self.count(of: word))
             position += Self.headerCells + Int(word[3])
         }
     }

@@ -45,5 +45,7 @@ struct PieceRules: Sendable {
     private static let hiragana = UnicodeScripts.table[0x3042]
     private static let katakana = UnicodeScripts.table[0x30A2]
 
-    private static func isDigit(_ scalar: UInt32) -> Bool { (0x30...0x39).contains(scalar) || (0xFF10...0xFF19).contains(scalar) }
+    private static func isDigit(_ scalar: UInt32) -> Bool {
+        (0x30 ... 0x39).contains(scalar) || (0xFF10 ... 0xFF19).contains(scalar)
+    }
 }

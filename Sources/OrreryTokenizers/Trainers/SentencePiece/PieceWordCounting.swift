@@ -1,18 +1,22 @@
-/// Reads a corpus as sentencepiece's trainers do: line by line, each in normal form, cut into words that start with their space.
+/// Reads a corpus as sentencepiece's trainers do: line by line, each in normal form, cut into words that start with
+/// their space.
 struct PieceWordCounting {
     private let settings: SentencePieceTraining
     private let normalizer: SentencePieceNormalizer
     /// Special tokens, in place of which a boundary is read.
     private let marks: AddedTokens
-    /// Whether the last word of a line is counted apart, with a line break behind it: what follows a word decides which of its ends are pieces
-    /// to begin with (`SeedPieces`).
+    /// Whether the last word of a line is counted apart, with a line break behind it: what follows a word decides which
+    /// of its ends are pieces to begin with (`SeedPieces`).
     private let marksLineEnds: Bool
 
     init(_ settings: SentencePieceTraining, specialTokens: [String], marksLineEnds: Bool) throws {
         self.settings = settings
         self.marksLineEnds = marksLineEnds
         normalizer = try SentencePieceNormalizer(Self.normalizerSettings, treatsWhitespaceAsSuffix: false, symbols: nil)
-        marks = try AddedTokens((SentencePieceVocabulary.marks + specialTokens).enumerated().map { AddedToken(id: TokenID($0), content: $1) })
+        marks = try AddedTokens(
+            (SentencePieceVocabulary.marks + specialTokens).enumerated().map {
+                AddedToken(id: TokenID($0), content: $1)
+            })
     }
 
     /// sentencepiece's "identity": spaces are merged and escaped, nothing else changes.
@@ -31,7 +35,9 @@ struct PieceWordCounting {
             start += length
             let line = UnsafeBufferPointer(rebasing: rest[..<(rest[length - 1] == 0x0A ? length - 1 : length)])
             guard line.count > 0, line.count <= settings.longestLine else { continue }
-            normalizer.normalize(line, recordsOrigins: false).bytes.withUnsafeBufferPointer { withoutMarks($0) { addWords($0, to: table) } }
+            normalizer.normalize(line, recordsOrigins: false).bytes.withUnsafeBufferPointer {
+                withoutMarks($0) { addWords($0, to: table) }
+            }
         }
     }
 
@@ -53,8 +59,9 @@ struct PieceWordCounting {
         guard !line.isEmpty, !line.holdsUnknown else { return }
         guard settings.splitsByWhitespace else { return addLast(line, to: table) }
         var start = 0
-        for place in 1..<max(line.count, 1) where line[place] == 0xE2 && place + 2 < line.count && line[place + 1] == 0x96 && line[place + 2] == 0x81 {
-            table.add(UnsafeBufferPointer(rebasing: line[start..<place]))
+        for place in 1 ..< max(line.count, 1)
+        where line[place] == 0xE2 && place + 2 < line.count && line[place + 1] == 0x96 && line[place + 2] == 0x81 {
+            table.add(UnsafeBufferPointer(rebasing: line[start ..< place]))
             start = place
         }
         addLast(UnsafeBufferPointer(rebasing: line[start...]), to: table)

@@ -1,6 +1,6 @@
 extension PieceWords {
-    /// The tokens of the text: each word's, as often as it was met. A stretch of characters that are not covered is one token, or one for each
-    /// byte of "▅", which stands for them.
+    /// The tokens of the text: each word's, as often as it was met. A stretch of characters that are not covered is one
+    /// token, or one for each byte of "▅", which stands for them.
     func tokenCount(_ tokenizer: SentencePieceTokenizer) -> Int {
         var total = 0
         var utf8: [UInt8] = []
@@ -11,7 +11,13 @@ extension PieceWords {
             utf8.withUnsafeBufferPointer { text in
                 tokenizer.segmenter.segment(text) { id, length in
                     let isPiece = id != SentencePieceSegmenter.unknown
-                    if isPiece { tokens += 1 } else if tokenizer.roles.bytes != nil { tokens += length } else if !isUnknown { tokens += 1 }
+                    if isPiece {
+                        tokens += 1
+                    } else if tokenizer.roles.bytes != nil {
+                        tokens += length
+                    } else if !isUnknown {
+                        tokens += 1
+                    }
                     isUnknown = !isPiece
                 }
             }

@@ -1,5 +1,5 @@
-/// The words of a corpus as sentencepiece's trainers see them: lines in normal form, cut at spaces or not, with the characters that pieces
-/// must cover.
+/// The words of a corpus as sentencepiece's trainers see them: lines in normal form, cut at spaces or not, with the
+/// characters that pieces must cover.
 struct PieceWords {
     /// A word's characters and how often it was met. Characters that are not covered are `PieceRules.unknown`.
     struct Word {
@@ -27,8 +27,10 @@ struct PieceWords {
             let endsLine = word.last == Self.lineEnd
             let word = endsLine ? UnsafeBufferPointer(rebasing: word.dropLast()) : word
             for scalar in String(decoding: word, as: UTF8.self).unicodeScalars { scalars.append(scalar.value) }
-            for scalar in scalars[start...] where scalar != PieceRules.boundary && scalar != 0x20 { counts[scalar, default: 0] += count }
-            ranges.append((start..<scalars.count, count, endsLine))
+            for scalar in scalars[start...] where scalar != PieceRules.boundary && scalar != 0x20 {
+                counts[scalar, default: 0] += count
+            }
+            ranges.append((start ..< scalars.count, count, endsLine))
         }
         required = Self.covered(counts, settings.characterCoverage)
         let kept = Set(required.map(\.scalar)).union([PieceRules.boundary])

@@ -1,5 +1,5 @@
-/// Learns a byte-pair vocabulary over characters, as sentencepiece's trainer of model type `bpe` does: words start with their space "▁", pieces
-/// keep to one word and one script, rare characters have no piece.
+/// Learns a byte-pair vocabulary over characters, as sentencepiece's trainer of model type `bpe` does: words start with
+/// their space "▁", pieces keep to one word and one script, rare characters have no piece.
 public struct SentencePieceBPETrainer: Sendable {
     public let settings: SentencePieceTraining
     /// Pieces in all.
@@ -16,7 +16,9 @@ public struct SentencePieceBPETrainer: Sendable {
         try resources.validate()
         try settings.validate(vocabularySize: vocabularySize)
         _ = try SentencePieceVocabulary(settings, specialTokens: specialTokens)
-        (self.settings, self.vocabularySize, self.specialTokens, self.resources) = (settings, vocabularySize, specialTokens, resources)
+        (self.settings, self.vocabularySize, self.specialTokens, self.resources) = (
+            settings, vocabularySize, specialTokens, resources
+        )
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
@@ -24,7 +26,8 @@ public struct SentencePieceBPETrainer: Sendable {
         on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
     ) throws -> (tokenizer: SentencePieceTokenizer, merges: Int, report: TrainingReport) {
         var clock = TrainingClock()
-        let (text, dropped) = try PieceWords.reading(corpus, settings, specialTokens, marksLineEnds: false, resources, report)
+        let (text, dropped) = try PieceWords.reading(
+            corpus, settings, specialTokens, marksLineEnds: false, resources, report)
         var result = TrainingReport(bytes: corpus.byteCount, words: text.words.count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
@@ -32,9 +35,12 @@ public struct SentencePieceBPETrainer: Sendable {
         let room = vocabularySize - vocabulary.reservedCount - text.required.count
         guard room >= 0 else { throw text.tooSmall(vocabularySize, reserved: vocabulary.reservedCount) }
         let characters = text.required.map(\.scalar)
-        var learner = MergeLearner(try text.symbolWords(), policy: SentencePieceMerging(PieceRules(settings), characters: characters))
+        var learner = MergeLearner(
+            try text.symbolWords(), policy: SentencePieceMerging(PieceRules(settings), characters: characters))
         try learner.learn(vocabularySize: characters.count + room, minimalFrequency: 1) { count in
-            if count & 63 == 0 { try report(TrainingProgress(stage: .merging, completed: count - characters.count, total: room)) }
+            if count & 63 == 0 {
+                try report(TrainingProgress(stage: .merging, completed: count - characters.count, total: room))
+            }
         }
         let pieces = Array(learner.policy.symbols[characters.count...]) + characters.map { [$0] }
         let model = vocabulary.model(.bpe, pieces.enumerated().map { ($1, -Float($0)) })
@@ -49,7 +55,7 @@ public struct SentencePieceBPETrainer: Sendable {
 extension SentencePieceTraining {
     func validate(vocabularySize: Int) throws {
         try validate()
-        guard (1...1 << 24).contains(vocabularySize) else {
+        guard (1 ... 1 << 24).contains(vocabularySize) else {
             throw TokenizerError.invalid("vocabulary size: expected 1 to \(1 << 24), found \(vocabularySize)")
         }
     }
@@ -67,7 +73,9 @@ extension PieceWords {
             reader.count(UnsafeBufferPointer(rebasing: text[piece]), into: tally.table)
         }
         guard table.count > 0 else {
-            throw TokenizerError.invalid("there is no line to train on; expected some of at most \(settings.longestLine) bytes that are not empty")
+            throw TokenizerError.invalid(
+                "there is no line to train on; expected some of at most \(settings.longestLine) bytes that are not empty"
+            )
         }
         let words = PieceWords(table, settings)
         guard !words.required.isEmpty else {
@@ -77,7 +85,9 @@ extension PieceWords {
     }
 
     func tooSmall(_ size: Int, reserved: Int) -> TokenizerError {
-        .invalid("vocabulary size \(size) has no room for \(required.count) characters and \(reserved) other pieces; expected at least \(required.count + reserved), or a lower character coverage")
+        .invalid(
+            "vocabulary size \(size) has no room for \(required.count) characters and \(reserved) other pieces; expected at least \(required.count + reserved), or a lower character coverage"
+        )
     }
 
     /// The words as symbols, cut where a character is not covered.

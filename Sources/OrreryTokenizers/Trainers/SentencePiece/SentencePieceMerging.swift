@@ -1,7 +1,8 @@
-/// The rules of sentencepiece's BPE trainer (`src/bpe_model_trainer.cc`): of equally frequent pairs the one with fewer characters merges first,
-/// then the one whose text comes first; a second way to one text is passed over.
+/// The rules of sentencepiece's BPE trainer (`src/bpe_model_trainer.cc`): of equally frequent pairs the one with fewer
+/// characters merges first, then the one whose text comes first; a second way to one text is passed over.
 ///
-/// There the best pair is sought among the most frequent twentieth of all, chosen anew every hundred merges; here among all.
+/// There the best pair is sought among the most frequent twentieth of all, chosen anew every hundred merges; here among
+/// all.
 struct SentencePieceMerging: MergePolicy {
     private let rules: PieceRules
     /// The characters of each symbol.
@@ -21,7 +22,7 @@ struct SentencePieceMerging: MergePolicy {
         if first.pair == second.pair { return first.words.lowerBound < second.words.lowerBound }
         let lengths = (length(first.pair), length(second.pair))
         if lengths.0 != lengths.1 { return lengths.0 < lengths.1 }
-        for place in 0..<lengths.0 {
+        for place in 0 ..< lengths.0 {
             // Code points order as their UTF-8 does.
             let (one, other) = (character(place, of: first.pair), character(place, of: second.pair))
             if one != other { return one < other }

@@ -1,23 +1,29 @@
 extension SentencePieceTokenizer {
-    /// The same as a `tokenizer.json` has it: spaces are merged and escaped by normalizers, words are cut at "▁", and the decoder turns "▁" and
-    /// bytes back. For models that the trainers made, whose normalization is the identity.
+    /// The same as a `tokenizer.json` has it: spaces are merged and escaped by normalizers, words are cut at "▁", and
+    /// the decoder turns "▁" and bytes back. For models that the trainers made, whose normalization is the identity.
     ///
     /// - Throws: `TokenizerError` for models with character rules.
     func pipeline() throws -> PipelineTokenizer {
-        guard model.normalizerSettings == PieceWordCounting.normalizerSettings, !model.treatsWhitespaceAsSuffix, roles.userDefined.isEmpty else {
-            throw TokenizerError.invalid("the model has character rules or symbols of its own; expected one that was trained here, or .model as the format")
+        guard model.normalizerSettings == PieceWordCounting.normalizerSettings, !model.treatsWhitespaceAsSuffix,
+            roles.userDefined.isEmpty
+        else {
+            throw TokenizerError.invalid(
+                "the model has character rules or symbols of its own; expected one that was trained here, or .model as the format"
+            )
         }
         let space = "\u{2581}"
         let splits = model.trainer.bool(22, default: true)
         return try PipelineTokenizer(
             normalizer: .sequence([
-                .replace(Replace(TextPattern(.regex("\\A +| +\\z")), with: "")), .replace(Replace(TextPattern(.regex(" {2,}")), with: " ")),
+                .replace(Replace(TextPattern(.regex("\\A +| +\\z")), with: "")),
+                .replace(Replace(TextPattern(.regex(" {2,}")), with: " ")),
                 .prepend(space), .replace(Replace(TextPattern(.string(" ")), with: space)),
             ]),
             preTokenizer: splits ? .metaspace(Metaspace(prependScheme: .never)) : nil,
             model: model.kind == .bpe ? .bpe(bpe()) : .unigram(unigram()),
             decoder: .sequence([
-                .replace(Replace(TextPattern(.string(space)), with: " ")), .byteFallback, .fuse, .strip(content: " ", start: 1, stop: 0),
+                .replace(Replace(TextPattern(.string(space)), with: " ")), .byteFallback, .fuse,
+                .strip(content: " ", start: 1, stop: 0),
             ]),
             addedTokens: model.pieces.indices.filter { model.types[$0] == .control || model.types[$0] == .unknown }
                 .map { AddedToken(id: TokenID($0), content: model.pieces.text(of: $0)) },
@@ -26,7 +32,8 @@ extension SentencePieceTokenizer {
 
     private func unigram() throws -> Unigram {
         try Unigram(
-            model.pieces.indices.map { (model.pieces.text(of: $0), Double(model.scores[$0])) }, unkID: roles.unknown.map(Int.init),
+            model.pieces.indices.map { (model.pieces.text(of: $0), Double(model.scores[$0])) },
+            unkID: roles.unknown.map(Int.init),
             byteFallback: model.hasByteFallback)
     }
 
@@ -40,7 +47,9 @@ extension SentencePieceTokenizer {
             let piece = Array(String(decoding: model.pieces[id], as: UTF8.self).unicodeScalars)
             for place in piece.indices.dropFirst() {
                 let (left, right) = (Self.text(piece[..<place]), Self.text(piece[place...]))
-                if ordinary.id(of: left.utf8) != PieceIndex.missing, ordinary.id(of: right.utf8) != PieceIndex.missing { merges.append((left, right)) }
+                if ordinary.id(of: left.utf8) != PieceIndex.missing, ordinary.id(of: right.utf8) != PieceIndex.missing {
+                    merges.append((left, right))
+                }
             }
         }
         let entries = model.pieces.indices.map { (model.pieces.text(of: $0), $0) }

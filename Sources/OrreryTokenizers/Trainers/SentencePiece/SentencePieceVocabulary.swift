@@ -1,4 +1,5 @@
-/// A `.model` file made of learnt pieces, as sentencepiece lays it out: unknown, begin and end, special tokens, bytes, pieces.
+/// A `.model` file made of learnt pieces, as sentencepiece lays it out: unknown, begin and end, special tokens, bytes,
+/// pieces.
 struct SentencePieceVocabulary {
     /// The pieces that every model has.
     static let marks = ["<unk>", "<s>", "</s>"]
@@ -18,9 +19,11 @@ struct SentencePieceVocabulary {
     /// - Parameter pieces: characters and scores, in the order of ids.
     func model(_ kind: SentencePieceModel.Kind, _ pieces: [(piece: [UInt32], score: Float)]) -> SentencePieceModel {
         var model = SentencePieceModel(kind: kind)
-        for mark in Self.marks + specialTokens { model.append(mark.utf8, score: 0, type: mark == "<unk>" ? .unknown : .control) }
+        for mark in Self.marks + specialTokens {
+            model.append(mark.utf8, score: 0, type: mark == "<unk>" ? .unknown : .control)
+        }
         if settings.byteFallback {
-            for byte in UInt8.min...UInt8.max { model.append(BytePiece.text(of: byte).utf8, score: 0, type: .byte) }
+            for byte in UInt8.min ... UInt8.max { model.append(BytePiece.text(of: byte).utf8, score: 0, type: .byte) }
         }
         for (piece, score) in pieces { model.append(Self.utf8(of: piece), score: score) }
         model.normalizerSettings = PieceWordCounting.normalizerSettings

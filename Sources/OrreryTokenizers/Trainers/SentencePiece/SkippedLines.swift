@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The lines of a corpus that sentencepiece's trainers leave out: those of more bytes than `longestLine`, and those with "▅", which stands for what
-/// is unknown.
+/// The lines of a corpus that sentencepiece's trainers leave out: those of more bytes than `longestLine`, and those
+/// with "▅", which stands for what is unknown.
 ///
 /// They are part of the text all the same, so they are counted in tokens of the finished vocabulary.
 struct SkippedLines: Sendable, Hashable {
@@ -10,7 +10,9 @@ struct SkippedLines: Sendable, Hashable {
     var tokens = 0
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus.
-    init(of corpus: TrainingCorpus, _ settings: SentencePieceTraining, _ tokenizer: SentencePieceTokenizer, threads: Int) throws {
+    init(
+        of corpus: TrainingCorpus, _ settings: SentencePieceTraining, _ tokenizer: SentencePieceTokenizer, threads: Int
+    ) throws {
         let sum = Mutex((lines: 0, bytes: 0, tokens: 0))
         let reading = WordCounting(threads: threads, memoryLimit: 1 << 20) { _ in }
         _ = try reading.count(corpus, cutting: .lines) { text, piece, _ in
@@ -23,7 +25,9 @@ struct SkippedLines: Sendable, Hashable {
                 start += length
                 guard line.count > settings.longestLine || line.holdsUnknown else { continue }
                 var encoding = Encoding(recordsByteRanges: false)
-                try tokenizer.encode(line, options: EncodingOptions(recognizesSpecialTokens: false, addsSpecialTokens: false), into: &encoding)
+                try tokenizer.encode(
+                    line, options: EncodingOptions(recognizesSpecialTokens: false, addsSpecialTokens: false),
+                    into: &encoding)
                 sum.withLock { $0 = ($0.lines + 1, $0.bytes + line.count, $0.tokens + encoding.ids.count) }
             }
         }

@@ -1,14 +1,16 @@
-/// The suffixes of a text in order, in time and memory linear in its length: suffix sorting by induction (Nong, Zhang and Chan 2009, "Linear
-/// Suffix Array Construction by Almost Pure Induced-Sorting").
+/// The suffixes of a text in order, in time and memory linear in its length: suffix sorting by induction (Nong, Zhang
+/// and Chan 2009, "Linear Suffix Array Construction by Almost Pure Induced-Sorting").
 ///
-/// A suffix is of type S if it is smaller than the one behind it, else of type L. The suffixes of type S with one of type L before them are
-/// sorted first, by a recursion on the stretches between them; all others follow from these in two passes.
+/// A suffix is of type S if it is smaller than the one behind it, else of type L. The suffixes of type S with one of
+/// type L before them are sorted first, by a recursion on the stretches between them; all others follow from these in
+/// two passes.
 enum SuffixArray {
     /// - Parameters:
     ///   - text: symbols of `0 ... largest`, fewer than 2³¹.
-    /// - Returns: the starts of the suffixes, the smallest first. A suffix that is the start of another comes before it.
+    /// - Returns: the starts of the suffixes, the smallest first. A suffix that is the start of another comes before
+    ///   it.
     static func suffixes(of text: [Int32], largest: Int32) -> [Int32] {
-        if text.count < 2 { return Array(0..<Int32(text.count)) }
+        if text.count < 2 { return Array(0 ..< Int32(text.count)) }
         var result = [Int32](repeating: -1, count: text.count)
         text.withUnsafeBufferPointer { text in
             result.withUnsafeMutableBufferPointer { Sorting(text, largest: Int(largest)).sort(into: $0.baseAddress!) }
@@ -35,25 +37,25 @@ enum SuffixArray {
                 isSmall[index] = text[index] == text[index + 1] ? isSmall[index + 1] : text[index] < text[index + 1]
             }
             var (large, all) = ([Int32](repeating: 0, count: largest + 1), [Int32](repeating: 0, count: largest + 1))
-            for index in 0..<count {
+            for index in 0 ..< count {
                 all[Int(text[index])] += 1
                 if !isSmall[index] { large[Int(text[index])] += 1 }
             }
             var starts = [Int32](repeating: 0, count: largest + 2)
-            for symbol in 0...largest { starts[symbol + 1] = starts[symbol] + all[symbol] }
-            smallStarts = (0...largest).map { starts[$0] + large[$0] }
+            for symbol in 0 ... largest { starts[symbol + 1] = starts[symbol] + all[symbol] }
+            smallStarts = (0 ... largest).map { starts[$0] + large[$0] }
             (self.isSmall, self.starts) = (isSmall, starts)
         }
 
         func sort(into result: UnsafeMutablePointer<Int32>) {
             let count = text.count
-            let firsts = (1..<count).filter { isSmall[$0] && !isSmall[$0 - 1] }.map { Int32($0) }
+            let firsts = (1 ..< count).filter { isSmall[$0] && !isSmall[$0 - 1] }.map { Int32($0) }
             induce(from: firsts, into: result)
             guard firsts.count > 1 else { return }
             // The stretches from one first to the next are in order now, equal ones in any.
             var place = [Int32](repeating: -1, count: count)
             for (index, first) in firsts.enumerated() { place[Int(first)] = Int32(index) }
-            let sorted = (0..<count).compactMap { place[Int(result[$0])] >= 0 ? result[$0] : nil }
+            let sorted = (0 ..< count).compactMap { place[Int(result[$0])] >= 0 ? result[$0] : nil }
             var names = [Int32](repeating: 0, count: firsts.count)
             var name: Int32 = 0
             for (previous, current) in zip(sorted, sorted.dropFirst()) {
@@ -73,7 +75,7 @@ enum SuffixArray {
             guard end(other) - Int(other) == length else { return false }
             // The symbol behind the stretch counts too; the end of the text is a symbol of its own.
             guard Int(one) + length < text.count, Int(other) + length < text.count else { return false }
-            return (0...length).allSatisfy { text[Int(one) + $0] == text[Int(other) + $0] }
+            return (0 ... length).allSatisfy { text[Int(one) + $0] == text[Int(other) + $0] }
         }
 
         /// Puts all suffixes in order, given the order of those of type S behind one of type L.
@@ -94,7 +96,7 @@ enum SuffixArray {
                         next[symbol] &+= 1
                     }
                     place(count - 1)
-                    for index in 0..<count {
+                    for index in 0 ..< count {
                         let suffix = Int(result[index])
                         if suffix >= 1 && !isSmall[suffix - 1] { place(suffix - 1) }
                     }

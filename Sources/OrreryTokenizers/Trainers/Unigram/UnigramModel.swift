@@ -1,11 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// A unigram model in training: expectation, maximisation and pruning (Kudo 2018, arXiv:1804.10959, section 3.2; sentencepiece,
-/// `src/unigram_model_trainer.cc`).
+/// A unigram model in training: expectation, maximisation and pruning (Kudo 2018, arXiv:1804.10959, section 3.2;
+/// sentencepiece, `src/unigram_model_trainer.cc`).
 ///
-/// Sums of floating-point numbers run over `parts` fixed parts of the words and are added in order, so that the result is the same for any
-/// number of threads.
+/// Sums of floating-point numbers run over `parts` fixed parts of the words and are added in order, so that the result
+/// is the same for any number of threads.
 struct UnigramModel {
     let words: WordSymbols
     private(set) var pieces: UnigramPieces
@@ -23,8 +23,8 @@ struct UnigramModel {
         (self.words, self.pieces, self.threads) = (words, pieces, threads)
     }
 
-    /// One round of expectation and maximisation. The M step is that of a Dirichlet process, which is sparser than counting (Liang and Klein
-    /// 2007): scores are ψ(expected) - ψ(sum).
+    /// One round of expectation and maximisation. The M step is that of a Dirichlet process, which is sparser than
+    /// counting (Liang and Klein 2007): scores are ψ(expected) - ψ(sum).
     mutating func reestimate() {
         let parts = inParts { worker, range in
             var expected = [Double](repeating: 0, count: worker.pieceCount)
@@ -35,7 +35,9 @@ struct UnigramModel {
         for part in parts.dropFirst() { for piece in expected.indices { expected[piece] += part[piece] } }
         let isKept = expected.map { $0 >= Self.leastExpected }
         let logSum = Logarithm.digamma(expected.reduce(0) { $1 >= Self.leastExpected ? $0 + $1 : $0 })
-        for piece in expected.indices where isKept[piece] { pieces.scores[piece] = Logarithm.digamma(expected[piece]) - logSum }
+        for piece in expected.indices where isKept[piece] {
+            pieces.scores[piece] = Logarithm.digamma(expected[piece]) - logSum
+        }
         keep(isKept)
     }
 
@@ -45,7 +47,8 @@ struct UnigramModel {
         lattices.renumber(pieces.keep(isKept))
     }
 
-    /// Drops the pieces without which the text's likelihood falls least, until `shrinkingFactor` of them or `size` are left.
+    /// Drops the pieces without which the text's likelihood falls least, until `shrinkingFactor` of them or `size` are
+    /// left.
     mutating func prune(to size: Int, shrinkingFactor: Double) {
         let frequencies = pieceFrequencies()
         var (kept, candidates) = withWorker { losses($0, frequencies) }
@@ -57,9 +60,11 @@ struct UnigramModel {
         keep(isKept)
     }
 
-    /// The pieces that nothing can stand in for, and the others with the likelihood that is lost without them. Those that no word is cut into
-    /// are neither.
-    private func losses(_ worker: UnigramWorker, _ frequencies: [Int]) -> (kept: [Int], candidates: [(piece: Int, loss: Double)]) {
+    /// The pieces that nothing can stand in for, and the others with the likelihood that is lost without them. Those
+    /// that no word is cut into are neither.
+    private func losses(
+        _ worker: UnigramWorker, _ frequencies: [Int]
+    ) -> (kept: [Int], candidates: [(piece: Int, loss: Double)]) {
         let sum = Double(frequencies.reduce(0, +))
         let wordSum = Double(words.counts.reduce(0, +))
         var kept: [Int] = []
@@ -74,7 +79,9 @@ struct UnigramModel {
             } else if pieces.scores[piece] >= path.score {
                 let frequency = Double(frequencies[piece])
                 let logSumWithout = Logarithm.natural(sum + frequency * Double(path.pieces.count - 1))
-                let without = path.pieces.reduce(0) { $0 + Logarithm.natural(Double(frequencies[$1]) + frequency) - logSumWithout }
+                let without = path.pieces.reduce(0) {
+                    $0 + Logarithm.natural(Double(frequencies[$1]) + frequency) - logSumWithout
+                }
                 let with = Logarithm.natural(frequency) - Logarithm.natural(sum)
                 candidates.append((piece, frequency / wordSum * (with - without)))
             }
@@ -108,7 +115,7 @@ struct UnigramModel {
                 while true {
                     let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard part < parts else { break }
-                    let result = body(worker, count * part / parts..<count * (part + 1) / parts)
+                    let result = body(worker, count * part / parts ..< count * (part + 1) / parts)
                     results.withLock { $0[part] = result }
                 }
             }
@@ -127,10 +134,13 @@ struct UnigramModel {
                             pieces.scores.withUnsafeBufferPointer { scores in
                                 probabilities.withUnsafeBufferPointer { probabilities in
                                     // Each has an element: there is a word, a character in it, and a piece for that.
-                                    body(UnigramWorker(
-                                        starts: starts.baseAddress!, counts: counts.baseAddress!, firsts: firsts.baseAddress!, edges: edges.baseAddress!,
-                                        lengths: lengths.baseAddress!, scores: scores.baseAddress!, probabilities: probabilities.baseAddress!,
-                                        pieceCount: pieces.count, unknownScore: pieces.unknownScore))
+                                    body(
+                                        UnigramWorker(
+                                            starts: starts.baseAddress!, counts: counts.baseAddress!,
+                                            firsts: firsts.baseAddress!, edges: edges.baseAddress!,
+                                            lengths: lengths.baseAddress!, scores: scores.baseAddress!,
+                                            probabilities: probabilities.baseAddress!,
+                                            pieceCount: pieces.count, unknownScore: pieces.unknownScore))
                                 }
                             }
                         }
@@ -143,6 +153,6 @@ struct UnigramModel {
     /// The characters of a piece.
     func characters(of piece: Int) -> [UInt32] {
         let place = Int(pieces.places[piece])
-        return words.symbols[place..<place + Int(pieces.lengths[piece])].map { words.characters[Int($0)] }
+        return words.symbols[place ..< place + Int(pieces.lengths[piece])].map { words.characters[Int($0)] }
     }
 }

@@ -26,7 +26,8 @@ struct UnigramPieces {
         scores = scores.map { Logarithm.natural($0) - logSum }
     }
 
-    /// Drops the pieces that are not kept, and gives the others the next numbers, so that what is used often stays in the caches.
+    /// Drops the pieces that are not kept, and gives the others the next numbers, so that what is used often stays in
+    /// the caches.
     ///
     /// - Returns: the new number of each piece; `dropped` for those that are gone.
     mutating func keep(_ isKept: [Bool]) -> [UInt32] {

@@ -2,9 +2,11 @@ import Foundation
 
 /// Sums and best paths over the lattices of some words: one thread's work in a round of training.
 ///
-/// Letters: a and b are the sums over all ways before and behind a place (forward and backward, Rabiner 1989), Z over all ways of the word.
+/// Letters: a and b are the sums over all ways before and behind a place (forward and backward, Rabiner 1989), Z over
+/// all ways of the word.
 ///
-/// An unowned view of the model's arrays, which `UnigramModel.withWorker` opens. `@unchecked Sendable`: nothing is written through it.
+/// An unowned view of the model's arrays, which `UnigramModel.withWorker` opens. `@unchecked Sendable`: nothing is
+/// written through it.
 struct UnigramWorker: @unchecked Sendable {
     let starts: UnsafePointer<Int32>
     let counts: UnsafePointer<Int>
@@ -19,7 +21,8 @@ struct UnigramWorker: @unchecked Sendable {
 
     private var unknownProbability: Double { exp(unknownScore) }
 
-    /// Adds to `expected` how often each piece is used in words `range`, over all ways to cut them, by their probability: the E step.
+    /// Adds to `expected` how often each piece is used in words `range`, over all ways to cut them, by their
+    /// probability: the E step.
     func addExpectations(_ range: Range<Int>, to expected: inout [Double]) {
         var (forward, backward): ([Double], [Double]) = ([], [])
         let unknown = unknownProbability
@@ -34,7 +37,8 @@ struct UnigramWorker: @unchecked Sendable {
 
     /// With plain probabilities; false, and nothing is added, where they become too small for that.
     private func addSums(
-        _ start: Int, _ end: Int, _ count: Double, _ unknownProbability: Double, _ forward: inout [Double], _ backward: inout [Double], to expected: inout [Double]
+        _ start: Int, _ end: Int, _ count: Double, _ unknownProbability: Double, _ forward: inout [Double],
+        _ backward: inout [Double], to expected: inout [Double]
     ) -> Bool {
         let length = end - start
         if forward.count <= length {
@@ -43,12 +47,13 @@ struct UnigramWorker: @unchecked Sendable {
         }
         return forward.withUnsafeMutableBufferPointer { forward in
             backward.withUnsafeMutableBufferPointer { backward in
-                for place in 0...length { (forward[place], backward[place]) = (0, 0) }
+                for place in 0 ... length { (forward[place], backward[place]) = (0, 0) }
                 forward[0] = 1
                 backward[length] = 1
-                for place in 0..<length {
+                for place in 0 ..< length {
                     let a = forward[place]
-                    forEachEdge(start + place, single: { forward[place + 1] += a * unknownProbability }) { piece, size in
+                    forEachEdge(start + place, single: { forward[place + 1] += a * unknownProbability }) {
+                        piece, size in
                         forward[place + size] += a * probabilities[piece]
                     }
                 }
@@ -59,7 +64,8 @@ struct UnigramWorker: @unchecked Sendable {
                     for place in stride(from: length - 1, through: 0, by: -1) {
                         let a = forward[place] * scale
                         var sum = 0.0
-                        forEachEdge(start + place, single: { sum += unknownProbability * backward[place + 1] }) { piece, size in
+                        forEachEdge(start + place, single: { sum += unknownProbability * backward[place + 1] }) {
+                            piece, size in
                             let rest = probabilities[piece] * backward[place + size]
                             sum += rest
                             expected[piece] += a * rest
@@ -82,7 +88,7 @@ struct UnigramWorker: @unchecked Sendable {
         var forward = [Double](repeating: -.infinity, count: length + 1)
         var backward = forward
         (forward[0], backward[length]) = (0, 0)
-        for place in 0..<length {
+        for place in 0 ..< length {
             let a = forward[place]
             forEachEdge(start + place, single: { add(a + unknownScore, to: &forward[place + 1]) }) { piece, size in
                 add(a + scores[piece], to: &forward[place + size])
@@ -91,7 +97,8 @@ struct UnigramWorker: @unchecked Sendable {
         let z = forward[length]
         for place in stride(from: length - 1, through: 0, by: -1) {
             let a = forward[place]
-            forEachEdge(start + place, single: { add(unknownScore + backward[place + 1], to: &backward[place]) }) { piece, size in
+            forEachEdge(start + place, single: { add(unknownScore + backward[place + 1], to: &backward[place]) }) {
+                piece, size in
                 let rest = scores[piece] + backward[place + size]
                 add(rest, to: &backward[place])
                 expected[piece] += count * exp(a + rest - z)
@@ -99,13 +106,13 @@ struct UnigramWorker: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the pieces that start at a place and their lengths, and `single` where no piece is the character itself: then it is
-    /// unknown.
+    /// Calls `body` with the pieces that start at a place and their lengths, and `single` where no piece is the
+    /// character itself: then it is unknown.
     @inline(__always)
     private func forEachEdge(_ place: Int, single: () -> Void, _ body: (_ piece: Int, _ length: Int) -> Void) {
         let (first, last) = (Int(firsts[place]), Int(firsts[place &+ 1]))
         var hasSingle = false
-        for index in first..<last {
+        for index in first ..< last {
             let piece = Int(edges[index])
             let length = Int(lengths[piece])
             if length == 1 { hasSingle = true }
@@ -123,10 +130,12 @@ struct UnigramWorker: @unchecked Sendable {
         let length = end - start
         path.reset(length)
         path.steps.withUnsafeMutableBufferPointer { steps in
-            for place in 0..<length {
+            for place in 0 ..< length {
                 let a = steps[place].score
                 forEachEdge(start + place, single: { steps[place + 1].offer(a + unknownScore, -1, 1) }) { piece, size in
-                    if piece != excluded && place &+ size <= length { steps[place &+ size].offer(a + scores[piece], piece, size) }
+                    if piece != excluded && place &+ size <= length {
+                        steps[place &+ size].offer(a + scores[piece], piece, size)
+                    }
                 }
             }
         }
@@ -144,7 +153,10 @@ struct BestPath {
 
         @inline(__always)
         mutating func offer(_ score: Double, _ piece: Int, _ length: Int) {
-            if score > self.score { self = Step(score: score, piece: Int32(truncatingIfNeeded: piece), length: Int32(truncatingIfNeeded: length)) }
+            if score > self.score {
+                self = Step(
+                    score: score, piece: Int32(truncatingIfNeeded: piece), length: Int32(truncatingIfNeeded: length))
+            }
         }
     }
 
@@ -155,7 +167,7 @@ struct BestPath {
 
     fileprivate mutating func reset(_ length: Int) {
         if steps.count <= length { steps = [Step](repeating: Step(), count: 2 * length + 16) }
-        for place in 0...length { steps[place] = Step() }
+        for place in 0 ... length { steps[place] = Step() }
         steps[0].score = 0
     }
 

@@ -21,7 +21,9 @@ struct WordLattices {
             total += seed.suffixes.count
         }
         guard total < Int(UInt32.max) else {
-            throw TokenizerError.invalid("the distinct words can be cut in \(total) places; expected fewer than \(UInt32.max): less text, or less word memory")
+            throw TokenizerError.invalid(
+                "the distinct words can be cut in \(total) places; expected fewer than \(UInt32.max): less text, or less word memory"
+            )
         }
         var next = counts
         var sum: UInt32 = 0
@@ -34,7 +36,8 @@ struct WordLattices {
         }
         for seed in seeds.seeds.sorted(by: { $0.length < $1.length }) {
             let id = UInt32(unigram.count)
-            unigram.append(length: seed.length, place: seeds.suffixes[seed.suffixes.lowerBound], frequency: Double(seed.score))
+            unigram.append(
+                length: seed.length, place: seeds.suffixes[seed.suffixes.lowerBound], frequency: Double(seed.score))
             for index in seed.suffixes {
                 let place = Int(seeds.suffixes[index])
                 pieces[Int(next[place])] = id
@@ -45,9 +48,11 @@ struct WordLattices {
 
     /// Appends a piece for each character, and gives the piece of each symbol; -1 for what has none.
     private static func characterPieces(_ words: WordSymbols, _ unigram: inout UnigramPieces) -> [Int32] {
-        var (frequencies, places) = ([Int](repeating: 0, count: words.characters.count), [Int32](repeating: -1, count: words.characters.count))
+        var (frequencies, places) = (
+            [Int](repeating: 0, count: words.characters.count), [Int32](repeating: -1, count: words.characters.count)
+        )
         for word in words.counts.indices {
-            for place in words.starts[word]..<words.starts[word + 1] {
+            for place in words.starts[word] ..< words.starts[word + 1] {
                 let symbol = Int(words.symbols[Int(place)])
                 frequencies[symbol] += words.counts[word]
                 if places[symbol] < 0 { places[symbol] = place }
@@ -66,10 +71,10 @@ struct WordLattices {
     mutating func renumber(_ numbers: [UInt32]) {
         var kept: UInt32 = 0
         var start = 0
-        for place in 0..<firsts.count - 1 {
+        for place in 0 ..< firsts.count - 1 {
             let end = Int(firsts[place + 1])
             firsts[place] = kept
-            for index in start..<end {
+            for index in start ..< end {
                 let number = numbers[Int(pieces[index])]
                 if number == UnigramPieces.dropped { continue }
                 pieces[Int(kept)] = number

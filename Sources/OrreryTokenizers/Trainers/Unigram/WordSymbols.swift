@@ -16,7 +16,9 @@ struct WordSymbols {
     init(_ text: PieceWords) throws {
         let total = text.words.reduce(0) { $0 + $1.scalars.count + 1 }
         guard total < Int(Int32.max) else {
-            throw TokenizerError.invalid("the distinct words have \(total) characters together; expected fewer than \(Int32.max): less text, or less word memory")
+            throw TokenizerError.invalid(
+                "the distinct words have \(total) characters together; expected fewer than \(Int32.max): less text, or less word memory"
+            )
         }
         let distinct = Set(text.required.map(\.scalar)).union([PieceRules.unknown, PieceRules.boundary]).sorted()
         characters += distinct

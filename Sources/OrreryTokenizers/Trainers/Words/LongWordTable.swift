@@ -39,7 +39,9 @@ final class LongWordTable {
         var index = Int(truncatingIfNeeded: hash) & mask
         while slots[index].length != 0 {
             let slot = slots[index]
-            if slot.hash == hash && slot.length == word.count && memcmp(block + slot.start, word.baseAddress!, word.count) == 0 {
+            if slot.hash == hash && slot.length == word.count
+                && memcmp(block + slot.start, word.baseAddress!, word.count) == 0
+            {
                 slots[index].count += added
                 return
             }

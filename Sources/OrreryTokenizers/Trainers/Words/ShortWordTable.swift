@@ -59,7 +59,7 @@ final class ShortWordTable {
     private func resize(to newCapacity: Int, droppingUpTo rare: Int = 0) {
         let (old, oldCapacity) = (entries, capacity)
         (entries, capacity, count) = (Self.emptyEntries(newCapacity), newCapacity, 0)
-        for index in 0..<oldCapacity where old[index].high != 0 && old[index].count > rare {
+        for index in 0 ..< oldCapacity where old[index].high != 0 && old[index].count > rare {
             let key = WordKey(low: old[index].low, high: old[index].high)
             add(key, hash: hasher.hash(key), count: old[index].count)
         }
@@ -84,6 +84,6 @@ final class ShortWordTable {
     }
 
     func forEachEntry(_ body: (UnsafeMutablePointer<Entry>) throws -> Void) rethrows {
-        for index in 0..<capacity where entries[index].high != 0 { try body(entries + index) }
+        for index in 0 ..< capacity where entries[index].high != 0 { try body(entries + index) }
     }
 }

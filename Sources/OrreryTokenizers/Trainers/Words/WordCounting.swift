@@ -3,10 +3,11 @@ import Synchronization
 
 /// Counts the words of a corpus on several threads, in bounded memory.
 ///
-/// Pieces are counted in rounds of `bytesPerRound`, whatever the number of threads. After a round the tables of all threads become
-/// one, and where that is larger than `memoryLimit`, its rarest words are forgotten (as word2vec does, and as lossy counting: Manku and
-/// Motwani 2002). What is forgotten depends on the corpus and the limit alone. Memory is at most the limit and what one round can add,
-/// which for ordinary text is a tenth of its bytes, and for text without any repetition about six times.
+/// Pieces are counted in rounds of `bytesPerRound`, whatever the number of threads. After a round the tables of all
+/// threads become one, and where that is larger than `memoryLimit`, its rarest words are forgotten (as word2vec does,
+/// and as lossy counting: Manku and Motwani 2002). What is forgotten depends on the corpus and the limit alone. Memory
+/// is at most the limit and what one round can add, which for ordinary text is a tenth of its bytes, and for text
+/// without any repetition about six times.
 struct WordCounting {
     var threads: Int
     /// Bytes of the table of all words, from which on rare ones are forgotten.
@@ -16,7 +17,8 @@ struct WordCounting {
     static let bytesPerRound = 128 << 20
 
     /// Counts one piece. The table is the thread's own.
-    typealias CountPiece = @Sendable (_ text: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ tally: WordTally) throws -> Void
+    typealias CountPiece =
+        @Sendable (_ text: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ tally: WordTally) throws -> Void
 
     /// - Throws: the error of the first piece that has one, or what `report` throws.
     func count(_ corpus: TrainingCorpus, cutting rule: CutRule, _ body: @escaping CountPiece) throws -> WordTable {
@@ -42,7 +44,7 @@ struct WordCounting {
         for (index, piece) in pieces.enumerated() {
             bytes += piece.byteCount
             if bytes >= bytesPerRound || index == pieces.count - 1 {
-                rounds.append(pieces[first...index])
+                rounds.append(pieces[first ... index])
                 (first, bytes) = (index + 1, 0)
             }
         }
@@ -50,7 +52,8 @@ struct WordCounting {
     }
 
     private func count(
-        _ pieces: ArraySlice<CorpusPiece>, _ rule: CutRule, _ hasher: WordHasher, _ done: borrowing Atomic<Int>, _ bytes: Int,
+        _ pieces: ArraySlice<CorpusPiece>, _ rule: CutRule, _ hasher: WordHasher, _ done: borrowing Atomic<Int>,
+        _ bytes: Int,
         _ body: CountPiece
     ) throws -> [WordTable] {
         struct Outcome: @unchecked Sendable {

@@ -1,7 +1,7 @@
 /// Cuts text into words and counts them: one thread's part of `WordCounting`.
 ///
-/// In turns of a few dozen words: first they are all cut, then all looked up, so that the processor waits for many entries of the table
-/// at once (as `BytePairEncoder` does).
+/// In turns of a few dozen words: first they are all cut, then all looked up, so that the processor waits for many
+/// entries of the table at once (as `BytePairEncoder` does).
 final class WordTally {
     let table: WordTable
     private let batch: UnsafeMutablePointer<CutWord>
@@ -22,7 +22,8 @@ final class WordTally {
 
     deinit { batch.deallocate() }
 
-    /// Counts the words of `text` from `start`, where one starts, to `end`, where one ends. The scanner sees what follows.
+    /// Counts the words of `text` from `start`, where one starts, to `end`, where one ends. The scanner sees what
+    /// follows.
     func count(_ text: ScannedText, from start: Int, to end: Int, _ scanner: some WordScanner) {
         let (batch, table, hasher) = (batch, table, table.short.hasher)
         let short = table.short
@@ -39,7 +40,7 @@ final class WordTally {
         }
         @inline(__always)
         func flush() {
-            for index in 0..<count { short.add(batch[index].key, hash: batch[index].hash, count: 1) }
+            for index in 0 ..< count { short.add(batch[index].key, hash: batch[index].hash, count: 1) }
             count = 0
         }
         while start < end {
@@ -80,7 +81,9 @@ final class WordTally {
     }
 
     /// The same for whole texts of a piece: its lines, or the piece itself.
-    func count(_ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, unit: TrainingCorpus.Unit, _ splitter: WordSplitter) throws {
+    func count(
+        _ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, unit: TrainingCorpus.Unit, _ splitter: WordSplitter
+    ) throws {
         switch splitter.cutter {
         case .gpt2(let scanner): count(utf8, piece, unit, scanner)
         case .cl100k(let scanner): count(utf8, piece, unit, scanner)
@@ -90,31 +93,37 @@ final class WordTally {
             try forEachText(utf8, piece, unit) { text in
                 guard text.count <= Self.longestForRegex else {
                     throw TokenizerError.invalid(
-                        "holds a text of \(text.count) bytes; expected at most \(Self.longestForRegex) with a pattern of one's own, or lines as texts")
+                        "holds a text of \(text.count) bytes; expected at most \(Self.longestForRegex) with a pattern of one's own, or lines as texts"
+                    )
                 }
                 var start = 0
                 for end in try splitter.wordEnds(of: text) {
-                    table.add(UnsafeBufferPointer(rebasing: text[start..<end]))
+                    table.add(UnsafeBufferPointer(rebasing: text[start ..< end]))
                     start = end
                 }
             }
         }
     }
 
-    private func count(_ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ unit: TrainingCorpus.Unit, _ scanner: some WordScanner) {
+    private func count(
+        _ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ unit: TrainingCorpus.Unit,
+        _ scanner: some WordScanner
+    ) {
         switch unit {
-        case .document: if !piece.isEmpty { count(ScannedText(utf8), from: piece.lowerBound, to: piece.upperBound, scanner) }
+        case .document:
+            if !piece.isEmpty { count(ScannedText(utf8), from: piece.lowerBound, to: piece.upperBound, scanner) }
         case .line: forEachText(utf8, piece, unit) { count(ScannedText($0), from: 0, to: $0.count, scanner) }
         }
     }
 
     private func forEachText(
-        _ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ unit: TrainingCorpus.Unit, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+        _ utf8: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ unit: TrainingCorpus.Unit,
+        _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
     ) rethrows {
         guard unit == .line else { return try body(UnsafeBufferPointer(rebasing: utf8[piece])) }
         var start = piece.lowerBound
         while start < piece.upperBound {
-            let line = UnsafeBufferPointer(rebasing: utf8[start..<piece.upperBound])
+            let line = UnsafeBufferPointer(rebasing: utf8[start ..< piece.upperBound])
             let length = line.endOfLine
             try body(UnsafeBufferPointer(rebasing: line[..<length]))
             start += length
