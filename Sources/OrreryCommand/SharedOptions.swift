@@ -88,12 +88,8 @@ struct CacheOptions: ParsableArguments {
     /// Where the numbers themselves are wanted: what the user said, else the type of the computation.
     func type(computing type: ElementType) -> CacheType { asked ?? CacheType(type) }
 
-    /// Where text is wanted. In float32 that nobody asked for (a processor without products of bfloat16), keys and
-    /// values of a model whose weights have 16 bits or fewer are halves, as llama.cpp's are: their rounding, 2^-11, is
-    /// far below the weights' own, and a long context reads half the bytes.
+    /// Where text is wanted: what the user said, else the model's default, unless a type of computation was asked for.
     func type(computing type: ElementType, _ compute: ComputeOptions, _ model: any TokenModel) -> CacheType {
-        if let asked { return asked }
-        let hasNarrowWeights = model.parameters.contains { $0.blocks.contains { $0.format != .float32 } }
-        return type == .float32 && compute.dtype == nil && hasNarrowWeights ? .float16 : CacheType(type)
+        asked ?? (compute.dtype == nil ? model.defaultCacheType(computing: type) : CacheType(type))
     }
 }

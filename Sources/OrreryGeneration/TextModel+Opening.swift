@@ -12,7 +12,8 @@ extension TextModel {
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
         if try ModelFiles.isFile(path) {
             return try TextModel(
-                GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path)
+                GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path,
+                path: path)
         }
         let directory = path
         let model = try ModelDirectory.open(directory, warn: warn)
@@ -22,7 +23,7 @@ extension TextModel {
             FileStatus(path) == nil
             ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(
-            model, tokenizer: tokenizer, name: directory, endTokens: config?.endTokens ?? [],
+            model, tokenizer: tokenizer, name: directory, path: directory, endTokens: config?.endTokens ?? [],
             suggestedSampling: config?.sampling)
     }
 }

@@ -4,11 +4,13 @@ import OrreryNN
 import OrreryTokenizers
 
 /// A language model with the tokenizer it was trained with: text in, text out.
-public final class TextModel {
+public final class TextModel: Sendable {
     public let model: any TokenModel
     public let tokenizer: any Tokenizer
     /// What errors and headings call it: its directory.
     public let name: String
+    /// The directory or GGUF file that it was opened from; nil for a model that was made in memory.
+    public let path: String?
     /// Tokens that end a text: the tokenizer's, the configuration's and those given.
     public let endTokens: Set<TokenID>
     /// How whoever published the model wants it sampled, if they said so.
@@ -17,23 +19,28 @@ public final class TextModel {
     /// vocabulary.
     private let holes: [Int]
     /// The state of a new sequence, where the model does not make it by itself: a decoder's that reads another text.
-    private let newState: ((Int, CacheType) -> any SequenceState)?
+    private let newState: (@Sendable (Int, CacheType) -> any SequenceState)?
+    /// Where streams of this model compute, in turns.
+    let queue: ComputeQueue
 
     /// - Parameters:
     ///   - name: what errors call it.
+    ///   - path: where its chat templates are found.
     ///   - endTokens: further tokens that end a text.
     ///   - newState: makes the state of a new sequence of so many positions; nil: the model does.
     /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
     public init(
-        _ model: any TokenModel, tokenizer: any Tokenizer, name: String = "the model", endTokens: Set<TokenID> = [],
-        suggestedSampling: SamplingOptions? = nil, newState: ((Int, CacheType) -> any SequenceState)? = nil
+        _ model: any TokenModel, tokenizer: any Tokenizer, name: String = "the model", path: String? = nil,
+        endTokens: Set<TokenID> = [], suggestedSampling: SamplingOptions? = nil,
+        newState: (@Sendable (Int, CacheType) -> any SequenceState)? = nil
     ) throws {
         let known = model.shape.vocabularySize
         guard tokenizer.vocabularySize <= known else {
             throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known)
         }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
-        self.newState = newState
+        (self.newState, self.path) = (newState, path)
+        queue = ComputeQueue(label: "orrery.\(name)")
         let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
         holes = (0 ..< tokenizer.vocabularySize).filter {

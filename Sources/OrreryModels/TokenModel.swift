@@ -128,3 +128,15 @@ extension RotaryConfiguration {
             headSize: headDim, contextLength: contextLength, endOfText: eosTokenIDs)
     }
 }
+
+extension TokenModel {
+    /// The type in which keys and values are kept where text is wanted and nobody chose one.
+    ///
+    /// In float32 (a processor without products of bfloat16) those of a model whose weights have 16 bits or fewer are
+    /// halves, as llama.cpp's are: their rounding, 2^-11, is far below the weights' own, and a long context reads half
+    /// the bytes.
+    public func defaultCacheType(computing type: ElementType) -> CacheType {
+        let hasNarrowWeights = parameters.contains { $0.blocks.contains { $0.format != .float32 } }
+        return type == .float32 && hasNarrowWeights ? .float16 : CacheType(type)
+    }
+}

@@ -57,19 +57,22 @@ struct Chat: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let source = try opened()
-            let chat = try chatTemplate().map { ChatModel(source, template: $0) }
+            let chat = try naming { try source.chatModel(template: template) }
+            if chat == nil, system != nil {
+                throw InputError(
+                    "\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"
+                )
+            }
             let type = compute.type(standard: Processor.current.fastestType)
             let message = try prompt.map(PromptText.read)
-            var options = ChatTemplate.Options()
-            options.variables = try templateVariables()
-            let chosen = sampling.options(suggested: source.suggestedSampling)
-            if !output.json, !chosen.isGreedy {
-                standardError(Terminal.standardError.appearance.paint("seed \(chosen.seed)", .dim))
+            var options = ChatSession.Options(
+                for: source, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens)
+            options.template.variables = try templateVariables()
+            (options.computeType, options.cacheType) = (type, cache.type(computing: type, compute, source.model))
+            if !output.json, !options.sampling.isGreedy {
+                standardError(Terminal.standardError.appearance.paint("seed \(options.sampling.seed)", .dim))
             }
-            let session = ChatSession(
-                source, chat, system: system, options: options, sampling: chosen, maxTokens: maxTokens,
-                computeType: type,
-                cacheType: cache.type(computing: type, compute, source.model))
+            let session = ChatSession(source, chat, system: system, options: options)
             if prompt == nil { LineReader.whileWorking { source.prepare(type) } } else { source.prepare(type) }
             if let message {
                 try answerOnce(message, session)
@@ -91,12 +94,13 @@ struct Chat: ParsableCommand {
             standardError("orrery: \(model) has no chat template: it continues the text (--template gives it one)")
         }
         let out = Terminal.standardOutput
-        let answer = try session.answer(message, interrupt: interrupt) { text in
+        let turn = try session.ask(message)
+        try TurnReading.run(turn, interrupt) { text in
             if !output.json { try out.write(out.isTerminal ? safeForTerminal(text, out.appearance) : text) }
         }
         if output.json {
-            try output.print(answer.generation.json(text: answer.text))
-        } else if !answer.text.hasSuffix("\n") {
+            try output.print(turn.generation.json(text: turn.text))
+        } else if !turn.text.hasSuffix("\n") {
             try out.writeLine()
         }
         try interrupt.check()
@@ -117,35 +121,8 @@ struct Chat: ParsableCommand {
         return values
     }
 
-    /// The template that was asked for, else the model's own; nil where it has none.
-    private func chatTemplate() throws -> ChatTemplate? {
-        let files = try ChatTemplateFiles(path: model)
-        if let template {
-            if let found = files.template(named: template) { return try make(found.source, found.origin, files) }
-            if let source = BuiltInTemplates.named[template] { return try make(source, template, files) }
-            let known = Set(files.templates.map(\.name)).union(BuiltInTemplates.named.keys).sorted().joined(
-                separator: ", ")
-            guard FileStatus(template) != nil else {
-                throw InputError("--template: expected a file, or one of \(known); found \(template)")
-            }
-            return try make(
-                String(decoding: try WholeFile.read(template, limit: 1 << 22), as: UTF8.self), template, files)
-        }
-        if let found = files.template() { return try make(found.source, found.origin, files) }
-        guard files.templates.isEmpty else {
-            throw InputError(
-                "\(model): has several chat templates and no default; choose one with --template: \(files.templates.map(\.name).joined(separator: ", "))"
-            )
-        }
-        if system != nil {
-            throw InputError(
-                "\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"
-            )
-        }
-        return nil
-    }
-
-    private func make(_ source: String, _ name: String, _ files: ChatTemplateFiles) throws -> ChatTemplate {
-        try ChatTemplate(source, name: name, specialTokens: files.specialTokens)
+    /// Says which flag chooses a template.
+    private func naming<R>(_ body: () throws -> R) throws -> R {
+        do { return try body() } catch let error as ChatError { throw InputError("--template: \(error)") }
     }
 }

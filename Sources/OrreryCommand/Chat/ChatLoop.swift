@@ -47,19 +47,21 @@ struct ChatLoop {
     private func answer(_ text: String, _ interrupt: InterruptFlag) throws {
         do {
             var wrap = WordWrap()
-            let answer = try LineReader.whileWorking {
-                try session.answer(text, interrupt: interrupt) { text in
+            let turn = try LineReader.whileWorking {
+                let turn = try session.ask(text)
+                try TurnReading.run(turn, interrupt) { text in
                     try out.write(
                         out.canRedraw ? wrap.add(safeForTerminal(text, out.appearance), width: out.width) : text)
                 }
+                return turn
             }
-            if !answer.text.hasSuffix("\n") { try out.writeLine() }
+            if !turn.text.hasSuffix("\n") { try out.writeLine() }
             if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
-            report(answer.generation)
+            report(turn.generation)
         } catch let error as OutputError {
             throw error
-        } catch let error as ChatSession.ContextFull {
-            note("\(error): \(error.hasEarlier ? Self.advice : "shorten it")")
+        } catch let error as ChatError where error.isContextFull {
+            note("\(error): \(error.hasEarlierMessages ? Self.advice : "shorten it")")
         } catch {
             note("\(error)")
         }
@@ -72,8 +74,8 @@ struct ChatLoop {
     /// How fast the answer came, and whether something other than its end ended it.
     private func report(_ generation: Generation) {
         let used = generation.options.prompt.count + generation.completion.count, context = session.model.contextLength
-        if generation.finishReason == .length, generation.completion.count == session.maxTokens {
-            note("the answer was cut at --max-tokens \(session.maxTokens)")
+        if generation.finishReason == .length, generation.completion.count == session.options.maxTokens {
+            note("the answer was cut at --max-tokens \(session.options.maxTokens)")
         } else if generation.finishReason == .length {
             note(
                 "the context is full: \(Human.number(context, "token")); \(session.chat == nil ? "an empty line continues from the second half" : Self.advice)"
@@ -93,16 +95,16 @@ struct ChatLoop {
         switch command {
         case .quit: return true
         case .help: note(ChatCommand.help(isChat: session.chat != nil))
-        case .clear: session.reset(system: session.system)
+        case .clear: try session.reset(system: session.system)
         case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
         case .system where rest == nil:
             note(
                 session.system.map { "the system message: \(safeForTerminal($0, notes.appearance))" }
                     ?? "there is no system message; /system TEXT gives one")
-        case .system: session.reset(system: rest)
+        case .system: try session.reset(system: rest)
         case .undo:
             note(
-                session.undo().map {
+                try session.undo().map {
                     "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))"
                 } ?? "there is nothing to take back")
         case .tokens:

@@ -3,7 +3,7 @@ import OrreryTemplates
 import OrreryTokenizers
 
 /// A model that takes part in conversations: its chat template, its tokenizer, and what ends an answer.
-public struct ChatModel {
+public struct ChatModel: Sendable {
     public let model: TextModel
     public let template: ChatTemplate
     /// Tokens that end an answer, beside those that end any text.

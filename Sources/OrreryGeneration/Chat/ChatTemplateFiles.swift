@@ -22,6 +22,9 @@ public struct ChatTemplateFiles: Sendable {
         "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
     ]
 
+    /// None: the templates of a model that was made in memory.
+    init() {}
+
     /// - Parameter path: a model directory or a GGUF file.
     /// - Throws: `FileError` for a file that is broken; a model without a template is none.
     public init(path: String) throws {

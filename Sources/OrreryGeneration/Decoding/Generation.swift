@@ -10,8 +10,8 @@ import OrreryTokenizers
 /// one position.
 ///
 /// ```swift
-/// let generation = try model.generate(GenerationOptions(prompt: try model.promptTokens("Once"), stop:
-/// model.stopConditions(maxTokens: 50))) while let step = try generation.next() { print(step.text, terminator: "") }
+/// let generation = try model.generate(model.options(for: "Once", maxTokens: 50))
+/// while let step = try generation.next() { print(step.text, terminator: "") }
 /// ```
 public final class Generation {
     /// What one token added.

@@ -1,8 +1,7 @@
 /// Kimi K2's pattern as llama.cpp has it (`unicode_regex_split_custom_kimi_k2`): o200k's without regard to case and to
 /// marks, and Han is apart from other letters.
 ///
-///     \p{Han}+|[^\r\n\p{L}\p{N}]?[\p{L}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}|
-///     ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+///     \p{Han}+|[^\r\n\p{L}\p{N}]?[\p{L}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
 /// In its table `.letter` is every letter, `.han` a block of Han, and `.head` a letter outside of these.
 struct KimiScanner: WordScanner {

@@ -1,0 +1,50 @@
+/// An answer of a conversation as it is made. Once it has ended, message and answer are part of the conversation.
+public final class ChatTurn: StepMaker {
+    public let generation: Generation
+    /// What the model has said so far.
+    public private(set) var text = ""
+    private var commit: ((String?) -> Void)?
+
+    /// - Parameter commit: receives the answer once it has ended, or nil where it failed.
+    init(_ generation: Generation, commit: @escaping (String?) -> Void) {
+        (self.generation, self.commit) = (generation, commit)
+    }
+
+    deinit { cancel() }
+
+    /// Reads a piece of what has not been read yet of the conversation; whether more is missing.
+    @discardableResult public func advance() -> Bool { commit != nil && generation.advance() }
+
+    /// Chooses the next token; nil once the answer has ended.
+    ///
+    /// - Throws: as `Generation.next()`; the message is then taken back.
+    public func next() throws -> Generation.Step? {
+        guard commit != nil else { return nil }
+        do {
+            guard let step = try generation.next() else {
+                end(text)
+                return nil
+            }
+            text += step.text
+            if step.finishReason != nil { end(text) }
+            return step
+        } catch {
+            end(nil)
+            throw error
+        }
+    }
+
+    /// Ends the answer here: what was said so far stays in the conversation, with what was held back, which is returned.
+    @discardableResult public func cancel() -> String {
+        guard commit != nil else { return "" }
+        let rest = generation.cancel()
+        text += rest
+        end(text)
+        return rest
+    }
+
+    private func end(_ answer: String?) {
+        commit?(answer)
+        commit = nil
+    }
+}
