@@ -7,13 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "orrery", targets: ["OrreryCommand"]),
-        .library(
-            name: "Orrery",
-            targets: [
-                "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN",
-                "OrreryModels",
-                "OrreryGeneration", "OrreryTraining",
-            ]),
+        .library(name: "Orrery", targets: ["Orrery"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -42,6 +36,12 @@ let package = Package(
             dependencies: [
                 "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
                 "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
+            ]),
+        .target(
+            name: "Orrery",
+            dependencies: [
+                "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
+                "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "Kernels",
             ]),
         .target(name: "OrreryTerminal"),
         .executableTarget(
@@ -84,6 +84,7 @@ let package = Package(
                 "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
                 "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
+        .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
         .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),
     ]
 )

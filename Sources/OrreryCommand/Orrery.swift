@@ -75,8 +75,9 @@ struct Orrery: ParsableCommand {
             do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
             return 0
         }
-        standardError(
-            "orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
+        let text = ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst()))
+        let flags = (try? CommandTable.ofProgram().flags) ?? []
+        standardError("orrery: \(FlagNames.inserted(into: text, flags: flags))")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
     }
 

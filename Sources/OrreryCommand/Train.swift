@@ -90,26 +90,6 @@ struct Train: ParsableCommand {
         }
     }
 
-    /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
-    private func requireFree(_ directory: String) throws {
-        if let status = FileStatus(directory), status.kind != .directory {
-            throw FileError.request(directory, "is not a directory", advice: "name another --out")
-        }
-        guard !overwriting.overwrite else {
-            try requireNotRead(directory)
-            return try TrainingRun.requireOwn(directory)
-        }
-        if FileStatus(Path.join(directory, "training")) != nil {
-            throw FileError.request(
-                directory, "holds a run already",
-                advice: "resume it with --resume \(directory), replace it with --overwrite, or name another --out")
-        }
-        if let name = TrainingRun.names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
-            throw FileError.request(
-                directory, "holds \(name) already", advice: "replace it with --overwrite, or name another --out")
-        }
-    }
-
     /// What the run reads is not among what it replaces.
     private func requireNotRead(_ directory: String) throws {
         guard let whole = Path.resolved(directory) else { return }
@@ -168,7 +148,8 @@ struct Train: ParsableCommand {
         let lock = try DirectoryLock.ifPresent(directory)
         try TextSource(DataSources(options.data.data)).requirePresent()
         if let from { _ = try ModelFiles.isFile(from) }
-        try requireFree(directory)
+        if overwriting.overwrite { try requireNotRead(directory) }
+        try TrainingRun.requireFree(directory, replacing: overwriting.overwrite)
         let started = ProcessInfo.processInfo.systemUptime
         let start = try from.map { path in
             if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) {

@@ -54,6 +54,11 @@ struct CommandTable {
         }
     }
 
+    /// The flags of this command and of those under it.
+    var flags: Set<String> {
+        commands.reduce(into: Set(options.flatMap(\.names))) { $0.formUnion($1.flags) }
+    }
+
     func command(_ name: String) -> CommandTable? { commands.first { $0.name == name } }
     func option(_ name: String) -> Option? { options.first { $0.names.contains(name) } }
 }

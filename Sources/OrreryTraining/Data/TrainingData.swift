@@ -27,6 +27,27 @@ public struct TrainingData: Sendable {
         let source = TextSource(
             plan.data, field: plan.field, requiresUTF8: plan.tokenizer != TokenizerKind.byte.description)
         let text = try source.read { try progress(.reading, $0, $1) }
+        try self.init(plan, text, resuming: directory, cache: cache, progress: progress)
+    }
+
+    /// A text in memory instead of the plan's sources.
+    ///
+    /// - Parameters: as above.
+    public init(
+        _ plan: TrainingPlan, text: String, resuming directory: String? = nil,
+        progress: (Stage, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
+    ) throws {
+        try plan.validate()
+        var document = TrainingText()
+        document.append(text.utf8)
+        guard !document.documents.isEmpty else { throw TrainingError.data("the text", "has no characters") }
+        try self.init(plan, document, resuming: directory, cache: nil, progress: progress)
+    }
+
+    private init(
+        _ plan: TrainingPlan, _ text: TrainingText, resuming directory: String?, cache: EncodingCache?,
+        progress: (Stage, _ done: Int, _ total: Int) throws -> Void
+    ) throws {
         (report, textBytes) = (text.report, text.bytes.count)
         let kind = directory.map { TokenizerKind.path($0) } ?? TokenizerKind(argument: plan.tokenizer)
         (tokenizer, dataset) = try text.bytes.withUnsafeBufferPointer { bytes in

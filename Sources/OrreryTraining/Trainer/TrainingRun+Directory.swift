@@ -14,6 +14,26 @@ extension TrainingRun {
         ModelDirectory.fileNames + ModelDirectory.companionNames.filter { !ModelDirectory.fileNames.contains($0) }
         + ModelDirectory.runNames
 
+    /// Nothing is lost unless the user says so: what has the name of what a run writes is in its way.
+    ///
+    /// - Parameter replacing: whether a model and a run that are there are replaced; other files never are.
+    /// - Throws: `FileError` that names what is in the way.
+    package static func requireFree(_ directory: String, replacing: Bool) throws {
+        if let status = FileStatus(directory), status.kind != .directory {
+            throw FileError.request(directory, "is not a directory", advice: "name another `directory`")
+        }
+        if replacing { return try requireOwn(directory) }
+        if FileStatus(Path.join(directory, TrainingState.directory)) != nil {
+            throw FileError.request(
+                directory, "holds a run already",
+                advice: "resume it with `resuming`, replace it with `replacing`, or name another `directory`")
+        }
+        if let name = names.first(where: { FileStatus(Path.join(directory, $0)) != nil }) {
+            throw FileError.request(
+                directory, "holds \(name) already", advice: "replace it with `replacing`, or name another `directory`")
+        }
+    }
+
     /// A run that takes the place of another removes what that one wrote; a directory of the same name that holds
     /// anything else is not its own.
     ///
@@ -25,8 +45,8 @@ extension TrainingRun {
             let foreign = status.kind == .directory ? try Directory.names(in: path).first { !isOwn($0) } : ""
             guard let foreign else { return }
             throw FileError.request(
-                Path.join(path, foreign), "is not part of a training run, and --overwrite would delete it",
-                advice: "move it elsewhere, or name another --out")
+                Path.join(path, foreign), "is not part of a training run, and `replacing` would delete it",
+                advice: "move it elsewhere, or name another `directory`")
         }
         try require(TrainingState.directory) { TrainingState.fileNames.contains($0) }
         try require(lastDirectory) { (ModelDirectory.fileNames + ModelDirectory.companionNames).contains($0) }

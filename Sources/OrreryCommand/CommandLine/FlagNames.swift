@@ -1,0 +1,27 @@
+/// The library names its settings as a Swift program does, in backquotes: `learningRate`. Who reads the command line's
+/// errors has flags for them: --learning-rate.
+package enum FlagNames {
+    /// The flags that are called otherwise than the setting.
+    private static let others = [
+        "directory": "--out", "replacing": "--overwrite", "resuming": "--resume", "template": "--template",
+    ]
+
+    /// The text with each backquoted setting as the flag for it, where there is one.
+    package static func inserted(into text: String, flags: Set<String>) -> String {
+        text.replacing(/`([A-Za-z0-9]+)`/) { match in
+            if let flag = others[String(match.1)] { return flag }
+            let flag = "--" + kebab(match.1)
+            return flags.contains(flag) ? flag : String(match.0)
+        }
+    }
+
+    /// `microBatch` as micro-batch.
+    private static func kebab(_ name: Substring) -> String {
+        var words = ""
+        for character in name {
+            if character.isUppercase { words += "-" }
+            words += character.lowercased()
+        }
+        return words
+    }
+}

@@ -1,0 +1,47 @@
+import Kernels
+import OrreryModels
+import OrreryNN
+import OrreryTensor
+import OrreryTokenizers
+
+/// A token that may come next.
+public struct NextToken: Sendable, Hashable {
+    public let token: TokenID
+    /// The token's text; a part of a character is U+FFFD.
+    public let text: String
+    public let logit: Float
+    /// The model's probability: its softmax, before any sampling option.
+    public let probability: Double
+}
+
+extension TextModel {
+    /// The model's logits after each token of a text, float32 [tokens, vocabulary].
+    ///
+    /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
+    public func logits(_ text: String) async throws -> Tensor {
+        let tokens = try promptTokens(text)
+        try check(tokens)
+        return try await queue.run(on: Processor.current) {
+            self.model.logits(
+                Batch(tokens), ForwardContext(computeType: Processor.current.fastestType))
+        }
+    }
+
+    /// The most probable tokens after a text, the first one first.
+    ///
+    /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
+    public func nextTokens(after text: String, count: Int = 10) async throws -> [NextToken] {
+        let options = try options(for: text, maxTokens: 1, sampling: .greedy)
+        return try await queue.run(on: Processor.current) {
+            let row = try self.generate(options).logits(), highest = row.max() ?? 0
+            let sum = row.reduce(0.0) { $0 + portableExp(Double($1 - highest)) }
+            let ranked = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count)
+            return ranked.map { id in
+                NextToken(
+                    token: TokenID(id),
+                    text: String(decoding: self.tokenizer.piece(for: TokenID(id)) ?? [], as: UTF8.self),
+                    logit: row[id], probability: portableExp(Double(row[id] - highest)) / sum)
+            }
+        }
+    }
+}
