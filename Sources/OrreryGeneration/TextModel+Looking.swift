@@ -15,16 +15,34 @@ public struct NextToken: Sendable, Hashable {
 }
 
 extension TextModel {
+    /// The model's logits after each token, float32 [tokens, vocabulary]; those of tokens that stand for nothing are
+    /// -inf.
+    ///
+    /// It computes on the caller's thread.
+    ///
+    /// - Precondition: the tokens are fewer than the context holds, and the model knows them.
+    public func callAsFunction(_ tokens: [TokenID]) -> Tensor { rows(Batch(tokens)) }
+
+    /// The model's logits after each of the next tokens of a sequence, whose state has read them then.
+    ///
+    /// - Precondition: the state has room for them, and the model knows them.
+    public func callAsFunction(_ tokens: [TokenID], continuing state: any SequenceState) -> Tensor {
+        rows(Batch(tokens, continuing: state, outputs: .all))
+    }
+
+    private func rows(_ batch: Batch) -> Tensor {
+        let logits = model.logits(batch, ForwardContext(computeType: Processor.current.fastestType))
+        let rows = (0 ..< logits.rows).flatMap { choosable(logits[$0].floats) }
+        return Tensor(rows, shape: [logits.rows, tokenizer.vocabularySize])
+    }
+
     /// The model's logits after each token of a text, float32 [tokens, vocabulary].
     ///
     /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
     public func logits(_ text: String) async throws -> Tensor {
         let tokens = try promptTokens(text)
         try check(tokens)
-        return try await queue.run(on: Processor.current) {
-            self.model.logits(
-                Batch(tokens), ForwardContext(computeType: Processor.current.fastestType))
-        }
+        return try await queue.run(on: Processor.current) { self(tokens) }
     }
 
     /// The most probable tokens after a text, the first one first.

@@ -101,9 +101,13 @@ public final class TextModel: Sendable {
             Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
     }
 
-    /// What is kept of a sequence, before its first token.
-    func makeState(capacity: Int, type: CacheType) -> any SequenceState {
-        newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type)
+    /// What is kept of a sequence of at most `capacity` tokens, before its first one.
+    ///
+    /// - Parameter type: in which keys and values are kept; nil: that of the computation, so that logits are those of
+    ///   the whole sequence at once.
+    public func makeState(capacity: Int, type: CacheType? = nil) -> any SequenceState {
+        let type = type ?? CacheType(Processor.current.fastestType)
+        return newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type)
     }
 
     /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.

@@ -59,6 +59,15 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
         }
     }
 
+    /// A row of a tensor [rows, width], as [width]; of negative numbers -1 is the last.
+    ///
+    /// - Precondition: there is such a row, and the tensor has two dimensions.
+    public subscript(row: Int) -> Tensor {
+        let index = row < 0 ? rows + row : row
+        precondition(shape.count == 2 && (0 ..< rows).contains(index), "Tensor: row \(row) of shape \(shape)")
+        return Tensor([width], dtype, storage: storage, offset: offset + index * rowStride)
+    }
+
     /// Whether no other tensor shares this memory, so that it may be changed in place.
     package mutating func isUnique() -> Bool { isKnownUniquelyReferenced(&storage) }
 

@@ -1,3 +1,4 @@
+import OrreryTensor
 import OrreryTokenizers
 
 /// Chooses the next token: a pure function of the logits, the options and the position.
@@ -31,6 +32,11 @@ public struct Sampler: Sendable, Hashable {
     /// The next token.
     public func sample(_ logits: [Float], position: Int) throws -> TokenID {
         try logits.withUnsafeBufferPointer { try sample($0, position: position) }
+    }
+
+    /// The next token by a row of logits, [vocabulary].
+    public func sample(_ logits: Tensor, position: Int) throws -> TokenID {
+        try sample(logits.floats, position: position)
     }
 
     /// Why `sample` chooses what it chooses, computed by the same code.
