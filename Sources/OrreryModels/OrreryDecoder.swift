@@ -11,20 +11,9 @@ import OrreryTensor
 public final class OrreryDecoder: Decoder, Architecture {
     static let modelTypes = ["orrery"]
 
-    /// How it knows the order of its tokens.
-    public enum Positions: String, Codable, Sendable, CaseIterable { case none, sinusoidal, learned, rotary, alibi }
-    public enum NormKind: String, Codable, Sendable, CaseIterable { case rms = "rmsnorm", layer = "layernorm" }
-    /// Where norms stand.
-    public enum Residual: String, Codable, Sendable, CaseIterable {
-        /// Before each part (arXiv:2002.04745)
-        case pre
-        /// After each sum (arXiv:1706.03762)
-        case post
-        /// Before each part and after it (arXiv:2408.00118)
-        case sandwich
-        /// Before both parts, which are computed side by side (GPT-J)
-        case parallel
-    }
+    public typealias Positions = DecoderOptions.Positions
+    public typealias NormKind = DecoderOptions.NormKind
+    public typealias Residual = DecoderOptions.Residual
 
     public struct Configuration: RotaryConfiguration {
         public var vocabSize: Int
