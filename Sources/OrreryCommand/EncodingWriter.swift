@@ -18,10 +18,11 @@ struct EncodingWriter {
     func write(to path: String) throws {
         let (B, T, D, L) = (sequences.count, sequences[0].count, encoder.shape.width, encoder.shape.layers)
         var hidden = [[Float]](repeating: [], count: L + 1), mean: [Float] = []
+        let stack: TapStack = encoder is any EncoderDecoder ? .encoder : .encoderOnly
         for ids in sequences {
-            let recorder = Recorder { point, _ in point == .residualPre }
+            let recorder = Recorder { $0.point == .residualPre }
             let last = encoder.encode(Batch(ids), ForwardContext(computeType: computeType, taps: recorder)).floats
-            for layer in 0 ..< L { hidden[layer] += recorder[.residualPre, layer]!.floats }
+            for layer in 0 ..< L { hidden[layer] += recorder[.residualPre, layer, in: stack]!.floats }
             hidden[L] += last
             mean += (0 ..< D).map { i in Float((0 ..< T).reduce(0.0) { $0 + Double(last[$1 * D + i]) } / Double(T)) }
         }

@@ -142,18 +142,18 @@ private final class HiddenStates: Taps {
         values = Array(repeating: [], count: layers + 1)
     }
 
-    private func index(_ point: TapPoint, _ layer: Int) -> Int? {
-        switch point {
-        case .residualPre: layer
-        case .finalNorm: layers
+    private func index(_ site: TapSite) -> Int? {
+        switch (site.point, site.stack) {
+        case (.residualPre, .decoderOnly), (.residualPre, .decoder): site.layer
+        case (.finalNormOut, .decoderOnly), (.finalNormOut, .decoder): layers
         default: nil
         }
     }
 
-    func interest(in point: TapPoint, layer: Int) -> TapInterest { index(point, layer) == nil ? .none : .read }
+    func interest(in site: TapSite) -> TapInterest { index(site) == nil ? .none : .read }
 
-    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
-        if let index = index(point, layer) { values[index] += tensor.floats }
+    func visit(_ tensor: Tensor, at site: TapSite) -> Tensor? {
+        if let index = index(site) { values[index] += tensor.floats }
         return nil
     }
 }

@@ -32,16 +32,25 @@ public final class Bert: TextEncoder, Architecture {
 
     struct Block {
         let attention: MultiHeadAttention
-        let norm1: LayerNorm
+        let norm1: NormPoint
         let feedForward: FeedForward
-        let norm2: LayerNorm
+        let norm2: NormPoint
 
         func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
             let x = context.tap(.residualPre, x)
-            let a = context.tap(.attentionOut, attention.bidirectional(x.cast(to: context.computeType), context))
-            let h = context.tap(.residualMid, norm1(x + a, as: .float32))
+            let a = attention.bidirectional(x.cast(to: context.computeType), of: AttentionInput(x), context)
+            let mid = context.tap(.residualMid, x + context.tap(.attentionOut, a))
+            let h = norm1(context.tap(.feedForwardIn, mid), as: .float32, context)
             let f = context.tap(.feedForwardOut, feedForward(h.cast(to: context.computeType), context))
-            return context.tap(.residualPost, norm2(h + f, as: .float32))
+            let post = context.tap(.residualPost, h + f)
+            return context.tap(.normalizedResidualPost, norm2(post, as: .float32, context))
+        }
+
+        var tapPoints: [TapShape] {
+            [TapShape](points: .residualPre) + attention.tapPoints
+                + [TapShape](points: .attentionOut, .residualMid, .feedForwardIn) + norm1.tapPoints
+                + feedForward.tapPoints + [TapShape](points: .feedForwardOut, .residualPost) + norm2.tapPoints
+                + [TapShape](points: .normalizedResidualPost)
         }
     }
 
@@ -50,7 +59,7 @@ public final class Bert: TextEncoder, Architecture {
     let tokens: Embedding
     let positions: Embedding
     let types: Embedding
-    let norm: LayerNorm
+    let norm: NormPoint
     let blocks: [Block]
 
     public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
@@ -60,7 +69,7 @@ public final class Bert: TextEncoder, Architecture {
         tokens = try Embedding(embeddings["word_embeddings"], config.vocabSize, D)
         positions = try Embedding(embeddings["position_embeddings"], config.maxPositionEmbeddings, D)
         types = try Embedding(embeddings["token_type_embeddings"], config.typeVocabSize, D)
-        norm = try LayerNorm(embeddings["LayerNorm"], D, bias: true, epsilon: eps)
+        norm = NormPoint(try LayerNorm(embeddings["LayerNorm"], D, bias: true, epsilon: eps), .embedNorm)
         blocks = try root["encoder"]["layer"].layers(config.numHiddenLayers) { s in
             let attention = s["attention"], own = attention["self"]
             return Block(
@@ -69,23 +78,34 @@ public final class Bert: TextEncoder, Architecture {
                     value: try Linear(own["value"], D, D, bias: true),
                     output: try Linear(attention["output"]["dense"], D, D, bias: true),
                     heads: H, headSize: D / H),
-                norm1: try LayerNorm(attention["output"]["LayerNorm"], D, bias: true, epsilon: eps),
+                norm1: NormPoint(
+                    try LayerNorm(attention["output"]["LayerNorm"], D, bias: true, epsilon: eps), .norm1),
                 feedForward: FeedForward(
                     up: try Linear(s["intermediate"]["dense"], D, F, bias: true),
                     down: try Linear(s["output"]["dense"], F, D, bias: true),
                     activation: config.hiddenAct),
-                norm2: try LayerNorm(s["output"]["LayerNorm"], D, bias: true, epsilon: eps))
+                norm2: NormPoint(try LayerNorm(s["output"]["LayerNorm"], D, bias: true, epsilon: eps), .norm2))
         }
         parameters = root.parameters
     }
 
     public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch)
+        let context = context.over(batch).in(.encoderOnly)
         // Single texts are of type 0.
-        let typed = context.tap(.embed, tokens(batch.ids)) + types([Int32](repeating: 0, count: batch.ids.count))
-        var x = norm(typed + context.tap(.positionEmbed, positions(context.rows.positions)), as: .float32)
+        let typed =
+            context.tap(.embed, tokens(batch.ids))
+            + context.tap(.typeEmbed, types([Int32](repeating: 0, count: batch.ids.count)))
+        let embedded = typed + context.tap(.positionEmbed, positions(context.rows.positions))
+        var x = context.tap(.fullEmbed, norm(embedded, as: .float32, context))
         for (layer, block) in blocks.enumerated() { x = block(x, context.at(layer)) }
         return x
+    }
+
+    public var tapPoints: TapPoints {
+        TapPoints(
+            .encoderOnly,
+            before: [TapShape](points: .embed, .typeEmbed, .positionEmbed) + norm.tapPoints
+                + [TapShape](points: .fullEmbed), layers: blocks.map(\.tapPoints), after: [])
     }
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {

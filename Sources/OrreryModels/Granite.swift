@@ -48,12 +48,16 @@ public final class Granite: Decoder, Architecture {
 
         func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
             let x = context.tap(.residualPre, x)
-            let h = context.tap(
-                .residualMid,
-                x + context.tap(.attentionOut, attention(norm1(x, context), context).scaled(by: multiplier)))
-            return context.tap(
-                .residualPost,
-                h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context).scaled(by: multiplier)))
+            let a = attention(norm1(x, context), of: AttentionInput(x, norm1), context).scaled(by: multiplier)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
+            let f = feedForward(norm2(context.tap(.feedForwardIn, h), context), context).scaled(by: multiplier)
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, f))
+        }
+
+        var tapPoints: [TapShape] {
+            [TapShape](points: .residualPre) + norm1.tapPoints + attention.tapPoints
+                + [TapShape](points: .attentionOut, .residualMid, .feedForwardIn) + norm2.tapPoints
+                + feedForward.tapPoints + [TapShape](points: .feedForwardOut, .residualPost)
         }
     }
 

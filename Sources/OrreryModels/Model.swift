@@ -11,6 +11,8 @@ public protocol Model: AnyObject, Sendable {
     var configuration: JSONObject { get }
     /// How the matrices inside the layers are stored.
     var layout: WeightLayout { get }
+    /// The points of its forward pass at which a tensor may be seen or replaced (`ForwardContext.taps`).
+    var tapPoints: TapPoints { get }
 }
 
 extension Model {

@@ -35,16 +35,22 @@ public final class Olmo2: Decoder, Architecture {
 
     struct Block: DecoderBlock {
         let attention: CausalSelfAttention
-        let norm1: RMSNorm
+        let norm1: NormPoint
         let feedForward: GatedFeedForward
-        let norm2: RMSNorm
+        let norm2: NormPoint
 
         func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
             let x = context.tap(.residualPre, x)
-            let a = attention(x.cast(to: context.computeType), context)
-            let h = context.tap(.residualMid, x + context.tap(.attentionOut, norm1(a, as: .float32)))
-            let f = feedForward(h.cast(to: context.computeType), context)
-            return context.tap(.residualPost, h + context.tap(.feedForwardOut, norm2(f, as: .float32)))
+            let a = attention(x.cast(to: context.computeType), of: AttentionInput(x), context)
+            let h = context.tap(.residualMid, x + context.tap(.attentionOut, norm1(a, as: .float32, context)))
+            let f = feedForward(context.tap(.feedForwardIn, h).cast(to: context.computeType), context)
+            return context.tap(.residualPost, h + context.tap(.feedForwardOut, norm2(f, as: .float32, context)))
+        }
+
+        var tapPoints: [TapShape] {
+            [TapShape](points: .residualPre) + attention.tapPoints + norm1.tapPoints
+                + [TapShape](points: .attentionOut, .residualMid, .feedForwardIn) + feedForward.tapPoints
+                + norm2.tapPoints + [TapShape](points: .feedForwardOut, .residualPost)
         }
     }
 
@@ -76,10 +82,10 @@ public final class Olmo2: Decoder, Architecture {
                     queryNorm: try RMSNorm(attention["q_norm"], H * d, epsilon: eps),
                     keyNorm: try RMSNorm(attention["k_norm"], Hk * d, epsilon: eps),
                     positions: positions, heads: H, keyValueHeads: Hk, headSize: d),
-                norm1: try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps),
+                norm1: NormPoint(try RMSNorm(s["post_attention_layernorm"], D, epsilon: eps), .norm1),
                 feedForward: try GatedFeedForward(
                     s["mlp"], D, F, activation: config.hiddenAct, hidden: hidden, out: out),
-                norm2: try RMSNorm(s["post_feedforward_layernorm"], D, epsilon: eps))
+                norm2: NormPoint(try RMSNorm(s["post_feedforward_layernorm"], D, epsilon: eps), .norm2))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),

@@ -44,48 +44,13 @@ public final class T5: EncoderDecoder, Architecture {
         ]
     }
 
-    struct EncoderBlock {
-        let norm1: NormPoint
-        let attention: MultiHeadAttention
-        let norm2: NormPoint
-        let feedForward: any FeedForwardNetwork
-
-        func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext) -> Tensor {
-            let x = context.tap(.residualPre, x)
-            let a = attention.bidirectional(norm1(x, context), context, distanceBias: distances)
-            let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
-            return context.tap(.residualPost, h + context.tap(.feedForwardOut, feedForward(norm2(h, context), context)))
-        }
-    }
-
-    struct DecoderBlock {
-        let norm1: NormPoint
-        let attention: MultiHeadAttention
-        let crossNorm: RMSNorm
-        let crossAttention: MultiHeadAttention
-        let norm2: NormPoint
-        let feedForward: any FeedForwardNetwork
-
-        func callAsFunction(
-            _ x: Tensor, _ sources: [SourceMemory], _ distances: DistanceBias, _ context: ForwardContext
-        ) -> Tensor {
-            let x = context.tap(.residualPre, x)
-            let h =
-                x + context.tap(.attentionOut, attention.causal(norm1(x, context), context, distanceBias: distances))
-            let mid = context.tap(
-                .residualMid, h + crossAttention.cross(crossNorm(h, as: context.computeType), sources, context))
-            return context.tap(
-                .residualPost, mid + context.tap(.feedForwardOut, feedForward(norm2(mid, context), context)))
-        }
-    }
-
     public let config: Configuration
     public let parameters: [Parameter]
     let tokens: Embedding
-    let encoder: [EncoderBlock]
+    let encoder: [T5EncoderBlock]
     let encoderDistances: RelativeBuckets
-    let encoderNorm: RMSNorm
-    let decoder: [DecoderBlock]
+    let encoderNorm: NormPoint
+    let decoder: [T5DecoderBlock]
     let decoderDistances: RelativeBuckets
     let decoderNorm: NormPoint
     let head: Linear?
@@ -120,19 +85,19 @@ public final class T5: EncoderDecoder, Architecture {
         tokens = try Embedding(root["shared"], config.vocabSize, D)
         encoder = try root["encoder"]["block"].layers(config.numLayers) { s in
             let s = s["layer"]
-            return EncoderBlock(
+            return T5EncoderBlock(
                 norm1: NormPoint(try norm(s[0]), .norm1), attention: try attention(s[0]["SelfAttention"]),
                 norm2: NormPoint(try norm(s[1]), .norm2),
                 feedForward: try feedForward(s[1]["DenseReluDense"]))
         }
         encoderDistances = try distances(root["encoder"], bothWays: true)
-        encoderNorm = try RMSNorm(root["encoder"]["final_layer_norm"], D, epsilon: eps)
+        encoderNorm = NormPoint(try RMSNorm(root["encoder"]["final_layer_norm"], D, epsilon: eps), .finalNorm)
         decoder = try root["decoder"]["block"].layers(config.numDecoderLayers) { s in
             let s = s["layer"]
-            return DecoderBlock(
+            return T5DecoderBlock(
                 norm1: NormPoint(try norm(s[0]), .norm1), attention: try attention(s[0]["SelfAttention"]),
-                crossNorm: try norm(s[1]),
-                crossAttention: try attention(s[1]["EncDecAttention"]), norm2: NormPoint(try norm(s[2]), .norm2),
+                norm2: NormPoint(try norm(s[1]), .norm2),
+                crossAttention: try attention(s[1]["EncDecAttention"]), norm3: NormPoint(try norm(s[2]), .norm3),
                 feedForward: try feedForward(s[2]["DenseReluDense"]))
         }
         decoderDistances = try distances(root["decoder"], bothWays: false)
@@ -158,15 +123,17 @@ public final class T5: EncoderDecoder, Architecture {
     public var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
 
     public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch), distances = encoderDistances.distanceBias
-        var x = tokens(batch.ids)
+        let context = context.over(batch).in(.encoder), distances = encoderDistances.distanceBias
+        var x = context.tap(.embed, tokens(batch.ids))
         for (layer, block) in encoder.enumerated() { x = block(x, distances, context.at(layer)) }
-        return encoderNorm(x, as: .float32)
+        return context.tap(.finalNormOut, encoderNorm(x, as: .float32, context))
     }
 
     public func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory] {
         let source = encode(Batch(ids), context).cast(to: context.computeType)
-        return decoder.map { $0.crossAttention.memory(of: source) }
+        return decoder.enumerated().map { layer, block in
+            block.crossAttention.memory(of: source, context.in(.decoder).at(layer))
+        }
     }
 
     public func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
@@ -174,7 +141,7 @@ public final class T5: EncoderDecoder, Architecture {
     }
 
     public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch), distances = decoderDistances.distanceBias
+        let context = context.over(batch).in(.decoder), distances = decoderDistances.distanceBias
         let states = batch.runs.map { run in
             guard let state = run.state as? ReadingState else {
                 preconditionFailure("t5: the decoder's sequences have states that read a text")
@@ -190,9 +157,20 @@ public final class T5: EncoderDecoder, Architecture {
     }
 
     public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        var x = decoderNorm(residual, context)
+        let context = context.in(.decoder)
+        var x = context.tap(.finalNormOut, decoderNorm(residual, context))
         if config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(config.dModel).squareRoot()) }
-        return head?(x, as: .float32) ?? tokens.unembed(x)
+        x = context.tap(.unembedIn, x)
+        return context.tap(.unembedOut, head?(x, as: .float32) ?? tokens.unembed(x))
+    }
+
+    public var tapPoints: TapPoints {
+        let embed = [TapShape](points: .embed), out = [TapShape](points: .finalNormOut)
+        return TapPoints(
+            .encoder, before: embed, layers: encoder.map(\.tapPoints), after: encoderNorm.tapPoints + out)
+            + TapPoints(
+                .decoder, before: embed, layers: decoder.map(\.tapPoints),
+                after: decoderNorm.tapPoints + out + [TapShape](points: .unembedIn, .unembedOut, .logits))
     }
 
     public var tokenEmbedding: Parameter { tokens.weight }

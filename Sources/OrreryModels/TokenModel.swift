@@ -74,6 +74,8 @@ public protocol Decoder: TokenModel {
 extension Decoder {
     public var tokenEmbedding: Parameter { stack.tokens.weight }
 
+    public var tapPoints: TapPoints { stack.tapPoints }
+
     public func slidingWindow(layer: Int) -> Int? { stack.blocks[layer].attention.slidingWindow }
 
     public func rotaryStretch(of length: Int) -> Int { stack.rotaryStretch(of: length) }

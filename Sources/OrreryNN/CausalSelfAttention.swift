@@ -17,8 +17,8 @@ public struct CausalSelfAttention: Sendable {
 
     public let projection: Projection
     public let output: Linear
-    public let queryNorm: (any Norm)?
-    public let keyNorm: (any Norm)?
+    package let queryNorm: NormPoint?
+    package let keyNorm: NormPoint?
     public let positions: PositionEncoding
     public let heads: Int
     public let keyValueHeads: Int
@@ -37,28 +37,44 @@ public struct CausalSelfAttention: Sendable {
         keyValueHeads: Int, headSize: Int, slidingWindow: Int? = nil, scale: Float? = nil, softCap: Float? = nil,
         sinks: Parameter? = nil
     ) {
-        (self.projection, self.output, self.queryNorm, self.keyNorm) = (projection, output, queryNorm, keyNorm)
+        (self.projection, self.output) = (projection, output)
+        self.queryNorm = queryNorm.map { NormPoint($0, .queryNorm, heads: (heads, headSize)) }
+        self.keyNorm = keyNorm.map { NormPoint($0, .keyNorm, heads: (keyValueHeads, headSize)) }
         (self.positions, self.heads, self.keyValueHeads, self.headSize) = (positions, heads, keyValueHeads, headSize)
         (self.slidingWindow, self.scale, self.softCap, self.sinks) = (slidingWindow, scale, softCap, sinks)
     }
 
     /// x [N, D] to [N, D], float32.
-    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        var (q, k, v) = project(x)
-        if let queryNorm { q = queryNorm(q, as: q.dtype) }
-        if let keyNorm { k = keyNorm(k, as: k.dtype) }
-        q = context.tap(.query, q)
-        k = context.tap(.key, k)
-        v = context.tap(.value, v)
+    ///
+    /// - Parameter input: what x was made of, for taps.
+    package func callAsFunction(_ x: Tensor, of input: AttentionInput, _ context: ForwardContext) -> Tensor {
+        var (q, k, v) = project(x, of: input, context)
+        q = context.tap(.query, heads: heads, q)
+        k = context.tap(.key, heads: keyValueHeads, k)
+        v = context.tap(.value, heads: keyValueHeads, v)
+        if let queryNorm { q = queryNorm(q, as: q.dtype, context) }
+        if let keyNorm { k = keyNorm(k, as: k.dtype, context) }
         if let table = positions.rotaryTable {
-            q = context.tap(.rotatedQuery, q.rotary(table, headSize: headSize, context.rows.rotary))
-            k = context.tap(.rotatedKey, k.rotary(table, headSize: headSize, context.rows.rotary))
+            q = q.rotary(table, headSize: headSize, context.rows.rotary)
+            k = k.rotary(table, headSize: headSize, context.rows.rotary)
+            q = context.tap(.rotatedQuery, heads: heads, q)
+            k = context.tap(.rotatedKey, heads: keyValueHeads, k)
         }
-        let z = context.tap(.mixed, attend(q, k, v, context))
-        return output(z, as: .float32).droppedOut(context.dropout?())
+        let z = context.tap(.mixed, heads: heads, attend(q, k, v, context))
+        let y = HeadResults(output: output, heads: heads, point: .result).offered(
+            output(z, as: .float32), of: z, context)
+        return y.droppedOut(context.dropout?())
     }
 
-    private func project(_ x: Tensor) -> (Tensor, Tensor, Tensor) {
+    private func project(
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext
+    ) -> AttentionInput.Projected {
+        let plain = project(x)
+        guard context.taps != nil else { return plain }
+        return input.offered(plain, heads: heads, keyValueHeads: keyValueHeads, context) { project($0) }
+    }
+
+    private func project(_ x: Tensor) -> AttentionInput.Projected {
         switch projection {
         case .fused(let linear):
             let parts = linear(x).split([heads * headSize, keyValueHeads * headSize, keyValueHeads * headSize])
@@ -74,38 +90,23 @@ public struct CausalSelfAttention: Sendable {
         }
     }
 
-    /// softmax(scale q kᵀ) v: fused (`Processor.attention`), or where a tap asks for scores or pattern as it is written
-    /// (`PlainAttention`).
     private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ context: ForwardContext) -> Tensor {
         let rows = context.rows
         let shape = AttentionShape(
             runs: rows.runs, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
             mask: AttentionMask(slidingWindow: slidingWindow), scale: scale,
             softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
-        let interests = context.taps == nil ? [] : [context.interest(in: .scores), context.interest(in: .pattern)]
-        let isRead = interests.contains(.read), isWritten = interests.contains(.write)
-        if rows.isStateless {
-            if isRead || isWritten {
-                let z = PlainAttention(shape, context).callAsFunction(q, keys: k, values: v)
-                if isWritten { return z }
-            }
-            return q.attention(keys: k, values: v, shape, dropout: context.dropout?())
-        }
+        let attention = ScoredAttention(shape, .own, context)
+        if rows.isStateless { return attention(q, keys: k, values: v, dropout: context.dropout?()) }
         let caches = rows.tiles(layer: context.layer, heads: keyValueHeads, headSize: headSize, type: q.dtype)
-        guard isRead || isWritten else { return q.attention(keys: k, values: v, joining: caches, shape) }
-        // A tap sees all scores at once, of a window's ring as well.
-        let whole = zip(caches, shape.runs).map { $0.withRoom(for: $1.queries, capacity: $1.keys) }
-        func write(into caches: [KeyValueTiles]) {
-            withExtendedLifetime((k, v)) {
-                KeyValueTiles.write(
-                    k.headRows(headSize: headSize), v.headRows(headSize: headSize), shape.runs, into: caches)
-            }
-        }
-        write(into: whole)
-        let z = PlainAttention(shape, context).callAsFunction(q, cached: whole)
-        if !isWritten { return q.attention(keys: k, values: v, joining: caches, shape) }
-        if zip(whole, caches).contains(where: { $0 !== $1 }) { write(into: caches) }
-        return z
+        return attention(q, keys: k, values: v, joining: caches)
+    }
+
+    package var tapPoints: [TapShape] {
+        AttentionInput.tapPoints(heads: heads, keyValueHeads: keyValueHeads)
+            + [TapShape](points: .query, .key, .value) + (queryNorm?.tapPoints ?? []) + (keyNorm?.tapPoints ?? [])
+            + (positions.rotaryTable == nil ? [] : [TapShape](points: .rotatedQuery, .rotatedKey))
+            + [TapShape](points: .scores, .pattern, .mixed, .result)
     }
 }
 

@@ -50,8 +50,8 @@ public struct DecoderStack: Sendable {
 
     /// The final norm and the output layer on any rows of the residual stream: logits [rows, V], float32.
     package func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
-        let x = finalNorm(residual, context)
-        var logits = head?(x, as: .float32) ?? tokens.unembed(x)
+        let x = context.tap(.unembedIn, context.tap(.finalNormOut, finalNorm(residual, context)))
+        var logits = context.tap(.unembedOut, head?(x, as: .float32) ?? tokens.unembed(x))
         if let logitsMultiplier { logits = logits.scaled(by: logitsMultiplier) }
         if let logitsSoftCap { logits = logits.softCapped(at: logitsSoftCap) }
         return logits
@@ -60,5 +60,17 @@ public struct DecoderStack: Sendable {
     /// Which frequencies turn queries and keys of a sequence of so many positions: equal numbers, equal frequencies.
     package func rotaryStretch(of length: Int) -> Int {
         stretching.reduce(0) { max($0, $1.stretchNumber(length)) }
+    }
+
+    /// The points of the forward pass, the logits included.
+    package var tapPoints: TapPoints {
+        let positions =
+            switch positions {
+            case .learned, .sinusoidal: [TapShape](points: .positionEmbed)
+            case .none, .rotary, .alibi: [TapShape]()
+            }
+        return TapPoints(
+            .decoderOnly, before: [TapShape](points: .embed) + positions, layers: blocks.map(\.tapPoints),
+            after: finalNorm.tapPoints + [TapShape](points: .finalNormOut, .unembedIn, .unembedOut, .logits))
     }
 }

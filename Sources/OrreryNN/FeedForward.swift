@@ -4,6 +4,8 @@ import OrreryTensor
 /// What a block does to each position alone: [N, D] to [N, D], float32.
 public protocol FeedForwardNetwork: Sendable {
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
+    /// The points of the forward pass inside it.
+    var tapPoints: [TapShape] { get }
 }
 
 /// down(activation(up(x))), the network of the original transformer.
@@ -21,6 +23,8 @@ public struct FeedForward: FeedForwardNetwork {
         let post = context.tap(.post, pre.activated(activation))
         return down(post, as: .float32).droppedOut(context.dropout?())
     }
+
+    public var tapPoints: [TapShape] { [TapShape](points: .pre, .post) }
 }
 
 /// down(activation(gate(x)) * up(x)) (arXiv:2002.05202), with SiLU as a rule.
@@ -64,6 +68,8 @@ public struct GatedFeedForward: FeedForwardNetwork {
         let post = context.tap(.post, g.gated(by: activation, up: u))
         return down(post, as: .float32).droppedOut(context.dropout?())
     }
+
+    public var tapPoints: [TapShape] { [TapShape](points: .pre, .preLinear, .post) }
 
     private func project(_ x: Tensor) -> (gate: Tensor, up: Tensor) {
         switch projection {

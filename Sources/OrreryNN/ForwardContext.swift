@@ -10,6 +10,8 @@ public struct ForwardContext {
     public var dropout: DropoutSource?
     /// The layer that computes.
     package private(set) var layer = 0
+    /// The stack to which it belongs.
+    package private(set) var stack = TapStack.decoderOnly
     private var batchRows: BatchRows?
 
     public init(computeType: ElementType = .float32, taps: (any Taps)? = nil, dropout: DropoutSource? = nil) {
@@ -30,36 +32,19 @@ public struct ForwardContext {
         return context
     }
 
+    /// The same in a stack of layers.
+    package func `in`(_ stack: TapStack) -> ForwardContext {
+        var context = self
+        context.stack = stack
+        return context
+    }
+
     package var rows: BatchRows {
         guard let batchRows else {
             preconditionFailure("forward pass: attention without a batch; a model begins with context.over(batch)")
         }
         return batchRows
     }
-
-    /// Offers `tensor` to whoever watches.
-    @inline(__always)
-    package func tap(_ point: TapPoint, _ tensor: Tensor) -> Tensor {
-        guard let taps else { return tensor }
-        return offer(tensor, at: point, to: taps)
-    }
-
-    private func offer(_ tensor: Tensor, at point: TapPoint, to taps: any Taps) -> Tensor {
-        switch taps.interest(in: point, layer: layer) {
-        case .none: return tensor
-        case .read:
-            _ = taps.visit(tensor, at: point, layer: layer)
-            return tensor
-        case .write:
-            guard let replaced = taps.visit(tensor, at: point, layer: layer) else { return tensor }
-            precondition(
-                replaced.shape == tensor.shape,
-                "\(point.name(layer: layer)): \(tensor.shape) replaced by \(replaced.shape)")
-            return replaced.cast(to: tensor.dtype)
-        }
-    }
-
-    func interest(in point: TapPoint) -> TapInterest { taps?.interest(in: point, layer: layer) ?? .none }
 }
 
 /// Hands each use of dropout in a step a stream of its own, so that masks depend on the seed, the step and the place

@@ -14,7 +14,8 @@ public struct MixtureOfExperts: FeedForwardNetwork {
 
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "mixture of experts: has no gradient yet, and a tape is open")
-        let choices = router(x)
+        let choices = router(x, context)
+        if context.interest(in: .expertOut) != .none { return watched(x, choices, context) }
         // Expert by expert in their order, so that a row's sum depends neither on its neighbours nor on the order of
         // its choices.
         let sum = Tensor(zeros: x.shape)
@@ -27,51 +28,35 @@ public struct MixtureOfExperts: FeedForwardNetwork {
         }
         return sum
     }
-}
 
-/// Chooses experts for each row.
-public struct Router: Sendable {
-    /// What is done with the scores of E experts, of which the largest k are used.
-    public enum Order: Sendable, Hashable {
-        /// Softmax over all, then the largest
-        case softmaxFirst
-        /// Softmax over all, then the largest, scaled to a sum of one
-        case softmaxFirstNormalized
-        /// The largest, then softmax over those
-        case topFirst
-    }
-
-    public struct Choice: Sendable, Hashable {
-        public var expert: Int
-        public var weight: Float
-    }
-
-    public let linear: Linear
-    public let top: Int
-    public let order: Order
-
-    public init(_ linear: Linear, top: Int, order: Order) { (self.linear, self.top, self.order) = (linear, top, order) }
-
-    var experts: Int { linear.weight.shape[0] }
-
-    /// The choices of each of N rows [N, D], the best first.
-    func callAsFunction(_ x: Tensor) -> [[Choice]] {
-        let scores = linear(x, as: .float32).floats, E = experts
-        return (0 ..< x.rows).map { choose(scores[$0 * E ..< ($0 + 1) * E]) }
-    }
-
-    private func choose(_ scores: ArraySlice<Float>) -> [Choice] {
-        // Of equal scores the first expert is the better one.
-        let best = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(top)
-        let largest = scores[best[best.startIndex]]
-        let exponentials = best.map { exp(scores[$0] - largest) }
-        let all = order == .topFirst ? exponentials.reduce(0, +) : scores.reduce(0) { $0 + exp($1 - largest) }
-        var weights = exponentials.map { $0 / all }
-        if order == .softmaxFirstNormalized {
-            let sum = weights.reduce(0, +)
-            weights = weights.map { $0 / sum }
+    /// The same with what the experts say in the hands of a tap, before it is weighted: [N, k, D].
+    private func watched(_ x: Tensor, _ choices: [[Router.Choice]], _ context: ForwardContext) -> Tensor {
+        let (N, D, top) = (x.rows, x.width, router.top), said = Tensor(zeros: [x.rows * router.top, x.width])
+        let sum = Tensor(zeros: x.shape)
+        func places(_ expert: Int) -> [(row: Int, place: Int, weight: Float)] {
+            choices.indices.compactMap { row in
+                choices[row].firstIndex { $0.expert == expert }.map {
+                    (row: row, place: row * top + $0, weight: choices[row][$0].weight)
+                }
+            }
         }
-        return zip(best, weights).map { Choice(expert: $0 - scores.startIndex, weight: $1) }
+        for expert in 0 ..< router.experts {
+            let mine = places(expert)
+            if mine.isEmpty { continue }
+            said.addRows(
+                experts(x.rows(at: mine.map(\.row)), expert), to: mine.map(\.place), weights: mine.map { _ in 1 })
+        }
+        let heard = context.tap(.expertOut, said.reshaped([N, top, D])).reshaped([N * top, D])
+        for expert in 0 ..< router.experts {
+            let mine = places(expert)
+            if mine.isEmpty { continue }
+            sum.addRows(heard.rows(at: mine.map(\.place)), to: mine.map(\.row), weights: mine.map(\.weight))
+        }
+        return sum
+    }
+
+    public var tapPoints: [TapShape] {
+        [TapShape](points: .routerLogits, .expertIndices, .expertWeights, .expertOut)
     }
 }
 

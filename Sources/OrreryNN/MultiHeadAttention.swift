@@ -23,18 +23,26 @@ public struct MultiHeadAttention: Sendable {
     }
 
     /// Every position of a sequence sees all of them: x [N, D] to [N, D], float32.
-    package func bidirectional(_ x: Tensor, _ context: ForwardContext, distanceBias: DistanceBias? = nil) -> Tensor {
-        let (q, k, v) = project(x, context)
+    ///
+    /// - Parameter input: what x was made of, for taps.
+    package func bidirectional(
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distanceBias: DistanceBias? = nil
+    ) -> Tensor {
+        let (q, k, v) = project(x, of: input, context)
         precondition(context.rows.isStateless, "attention both ways: a sequence is read whole, and has no state")
-        return output(q.attention(keys: k, values: v, shape(context.rows.runs, .none, distanceBias)), context)
+        let attention = ScoredAttention(shape(context.rows.runs, .none, distanceBias), .own, context)
+        return output(attention(q, keys: k, values: v), .own, context)
     }
 
     /// Every position sees itself and those before it, of which the sequences' states hold the earlier ones.
-    package func causal(_ x: Tensor, _ context: ForwardContext, distanceBias: DistanceBias? = nil) -> Tensor {
-        let (q, k, v) = project(x, context), rows = context.rows, shape = shape(rows.runs, .causal, distanceBias)
-        if rows.isStateless { return output(q.attention(keys: k, values: v, shape), context) }
+    package func causal(
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distanceBias: DistanceBias? = nil
+    ) -> Tensor {
+        let (q, k, v) = project(x, of: input, context), rows = context.rows
+        let attention = ScoredAttention(shape(rows.runs, .causal, distanceBias), .own, context)
+        if rows.isStateless { return output(attention(q, keys: k, values: v), .own, context) }
         let caches = rows.tiles(layer: context.layer, heads: heads, headSize: headSize, type: q.dtype)
-        return output(q.attention(keys: k, values: v, joining: caches, shape), context)
+        return output(attention(q, keys: k, values: v, joining: caches), .own, context)
     }
 
     /// Every position sees all of another sequence, whose keys and values are kept, one for each run: x [N, D] to [N,
@@ -43,21 +51,44 @@ public struct MultiHeadAttention: Sendable {
         precondition(x.trace?.tape == nil, "attention to another sequence: has no gradient yet, and a tape is open")
         var runs = context.rows.runs
         for (r, source) in sources.enumerated() { (runs[r].firstPosition, runs[r].keys) = (0, source.count) }
-        return output(query(x).attention(cached: sources.map(\.tiles), shape(runs, .none, nil)), as: .float32)
+        let q = context.tap(.crossQuery, heads: heads, query(x))
+        let attention = ScoredAttention(shape(runs, .none, nil), .cross, context)
+        return output(attention(q, cached: sources.map(\.tiles)), .cross, context)
     }
 
     /// Keys and values of a sequence [S, D] for `cross`, in its type.
-    package func memory(of source: Tensor) -> SourceMemory {
+    package func memory(of source: Tensor, _ context: ForwardContext) -> SourceMemory {
         let count = source.rows,
             tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
-        let (k, v) = (key(source), value(source))
+        let k = context.tap(.crossKey, heads: heads, key(source)).contiguous()
+        let v = context.tap(.crossValue, heads: heads, value(source)).contiguous()
         tiles.write(
             keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), rows: 0 ..< count, at: 0)
         return withExtendedLifetime((k, v)) { SourceMemory(tiles: tiles, count: count) }
     }
 
-    private func project(_ x: Tensor, _ context: ForwardContext) -> (Tensor, Tensor, Tensor) {
-        (context.tap(.query, query(x)), context.tap(.key, key(x)), context.tap(.value, value(x)))
+    /// Of the attention to the own sequence.
+    package var tapPoints: [TapShape] {
+        AttentionInput.tapPoints(heads: heads, keyValueHeads: heads)
+            + [TapShape](points: .query, .key, .value, .scores, .pattern, .mixed, .result)
+    }
+
+    /// Of `cross`.
+    package var crossTapPoints: [TapShape] {
+        [TapShape](points: .crossQuery, .crossKey, .crossValue, .crossScores, .crossPattern, .crossMixed, .crossResult)
+    }
+
+    private func project(
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext
+    ) -> AttentionInput.Projected {
+        var all: AttentionInput.Projected = (query(x), key(x), value(x))
+        if context.taps != nil {
+            all = input.offered(all, heads: heads, keyValueHeads: heads, context) { (query($0), key($0), value($0)) }
+        }
+        return (
+            context.tap(.query, heads: heads, all.query), context.tap(.key, heads: heads, all.key),
+            context.tap(.value, heads: heads, all.value)
+        )
     }
 
     private func shape(
@@ -68,8 +99,11 @@ public struct MultiHeadAttention: Sendable {
             distanceBias: distanceBias)
     }
 
-    private func output(_ mixed: Tensor, _ context: ForwardContext) -> Tensor {
-        output(context.tap(.mixed, mixed), as: .float32).droppedOut(context.dropout?())
+    private func output(_ mixed: Tensor, _ points: AttentionPoints, _ context: ForwardContext) -> Tensor {
+        let z = context.tap(points.mixed, heads: heads, mixed)
+        let y = HeadResults(output: output, heads: heads, point: points.result).offered(
+            output(z, as: .float32), of: z, context)
+        return y.droppedOut(context.dropout?())
     }
 }
 

@@ -9,9 +9,12 @@ import OrreryTensor
 /// stand at one position are computed together, B of them.
 struct PlainAttention {
     private let shape: AttentionShape
+    private let points: AttentionPoints
     private let context: ForwardContext
 
-    init(_ shape: AttentionShape, _ context: ForwardContext) { (self.shape, self.context) = (shape, context) }
+    init(_ shape: AttentionShape, _ points: AttentionPoints, _ context: ForwardContext) {
+        (self.shape, self.points, self.context) = (shape, points, context)
+    }
 
     /// q [N, H d], keys and values [N, Hk d] of whole sequences: [N, H d].
     func callAsFunction(_ q: Tensor, keys: Tensor, values: Tensor) -> Tensor {
@@ -53,20 +56,32 @@ struct PlainAttention {
         let values = heads(v, run.keys, shape.keyValueHeads).repeatingHeads(shape.group)
         var scores = queries.matmul(keys, transposeB: true).scaled(by: shape.scale)
         if let softCap = shape.softCap { scores = scores.softCapped(at: softCap) }
-        if !shape.slopes.isEmpty { scores = scores + distances(runs) }
-        scores = context.tap(.scores, scores)
+        if let terms = terms(runs) { scores = scores + terms }
+        scores = context.tap(points.scores, scores)
+        // What the mask hides is -inf by now, so that a writer who puts a number there uncovers it.
         let pattern = context.tap(
-            .pattern, scores.maskedSoftmax(shape.mask, firstPosition: run.firstPosition, sinks: shape.sinks))
+            points.pattern, scores.maskedSoftmax(.none, firstPosition: run.firstPosition, sinks: shape.sinks))
         return pattern.matmul(values).swappingHeads(shape.heads, merging: true).reshaped([q.rows, q.width]).cast(
             to: q.dtype)
     }
 
-    /// ALiBi's term [B, H, T, S].
-    private func distances(_ runs: [AttentionShape.Run]) -> Tensor {
+    /// What is added to scores [B, H, T, S]: terms of distance, and -inf where the mask hides a key. nil: nothing.
+    private func terms(_ runs: [AttentionShape.Run]) -> Tensor? {
+        if shape.mask == .none, shape.slopes.isEmpty, shape.distanceBias == nil { return nil }
         let run = runs[0]
-        let one = shape.slopes.flatMap { slope in
-            (0 ..< run.queries).flatMap { t in (0 ..< run.keys).map { s in -slope * Float(run.firstPosition + t - s) } }
+        var one: [Float] = []
+        for head in 0 ..< shape.heads {
+            for t in 0 ..< run.queries {
+                let position = run.firstPosition + t, seen = shape.keys(seenFrom: position, in: run)
+                one += (0 ..< run.keys).map { s in seen.contains(s) ? term(head, distance: s - position) : -.infinity }
+            }
         }
         return Tensor(runs.flatMap { _ in one }, shape: [runs.count, shape.heads, run.queries, run.keys])
+    }
+
+    /// ALiBi's and T5's: what a score gains by the distance from query to key.
+    private func term(_ head: Int, distance: Int) -> Float {
+        let slope = shape.slopes.isEmpty ? 0 : shape.slopes[head] * Float(distance)
+        return slope + (shape.distanceBias?.term(head: head, distance: distance) ?? 0)
     }
 }

@@ -106,6 +106,7 @@ extension Tensor {
                     let x = from + r * S, p = out + r * S
                     let sink = sinks.isEmpty ? -Float.infinity : sinks[r / T % sinks.count]
                     let top = seen.reduce(sink) { max($0, x[$1]) }
+                    if top == -.infinity { continue }  // it sees nothing, and its probabilities stay at zero
                     var sum = exponential(sink - top)
                     for i in seen {
                         p[i] = exponential(x[i] - top)

@@ -34,4 +34,24 @@ extension Tensor {
             y, trace, weight.trace, bias?.trace,
             op: .layerNorm(x: x, weight: weight, bias: bias, mean: mean, rstd: rstd))
     }
+
+    /// A norm's steps before its weight, over runs of `size` elements of the last dimension: what each is divided by,
+    /// [rows, width / size], and the quotients, of this shape; both float32. For looking on: nothing is recorded.
+    package func normalized(
+        centered: Bool, size: Int, epsilon: Float
+    ) -> (scale: Tensor, normalized: Tensor) {
+        precondition(width % size == 0, "normalized: x \(shape) in runs of \(size)")
+        let x = contiguous(), y = Tensor(empty: shape, .float32)
+        let rstd = Tensor(empty: [rows, width / size], .float32)
+        let ones = [Float](repeating: 1, count: size)
+        if centered {
+            Processor.current.layerNorm(
+                x.vector, weight: ones, bias: nil, epsilon: epsilon, into: y.vector, mean: nil,
+                rstd: rstd.float32Pointer, width: size)
+        } else {
+            Processor.current.rmsNorm(
+                x.vector, weight: ones, epsilon: epsilon, into: y.vector, rstd: rstd.float32Pointer, width: size)
+        }
+        return (Tensor(rstd.floats.map { 1 / $0 }, shape: rstd.shape), y)
+    }
 }

@@ -43,7 +43,7 @@ import Testing
     @Test func attentionIsTheModels() throws {
         let model = try TestModels.text()
         let e = try model.explain(prompt, ExplanationOptions(pattern: (1, 2)))
-        let recorder = Recorder { point, layer in point == .pattern && layer == 1 }
+        let recorder = Recorder { $0.point == .pattern && $0.layer == 1 }
         let ids = try model.promptTokens(prompt), T = ids.count
         _ = model.model.logits(Batch(ids), ForwardContext(taps: recorder))
         let pattern = recorder[.pattern, 1]!.floats[(2 * T * T) ..< (3 * T * T)].map { $0 }

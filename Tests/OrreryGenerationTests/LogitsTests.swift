@@ -104,12 +104,12 @@ private let references = URL(fileURLWithPath: #filePath)
         defer { try? FileManager.default.removeItem(atPath: path) }
         try LogitsWriter(model: model, sequences: ids, computeType: .bfloat16, writesHidden: true).write(to: path)
         let file = try SafetensorsFile(path: path)
-        let whole = Recorder { point, layer in point == .finalNorm || point == .residualPre && layer == 1 }
+        let whole = Recorder { $0.point == .finalNormOut || $0.point == .residualPre && $0.layer == 1 }
         let logits = model.logits(
             Batch(ids.flatMap { $0 }, sequences: 3), ForwardContext(computeType: .bfloat16, taps: whole))
         #expect(try floats(file, "logits") == logits.floats)
         #expect(try floats(file, "hidden.1") == whole[.residualPre, 1]!.floats)
-        #expect(try floats(file, "hidden.2") == whole[.finalNorm]!.floats)
+        #expect(try floats(file, "hidden.2") == whole[.finalNormOut]!.floats)
         #expect(file.ordered.map(\.name) == ["input_ids", "logits", "hidden.0", "hidden.1", "hidden.2"])
     }
 

@@ -132,7 +132,7 @@ import Testing
                 ).floats
             }
         }
-        let plain = logits(nil), recorder = Recorder { point, _ in point == .pattern }
+        let plain = logits(nil), recorder = Recorder { $0.point == .pattern }
         #expect(bits(logits(recorder)) == bits(plain))
         let pattern = try #require(recorder[.pattern, 1]).floats  // of the last piece
         for row in stride(from: 0, to: pattern.count, by: T) {
@@ -158,7 +158,7 @@ import Testing
     /// The last rows alone, and `unembed` on the residual stream are those of the whole.
     @Test(arguments: Small.allCases) func lastRow(_ small: Small) throws {
         let model = try small.make(), V = Small.vocabulary, ids = someIDs(2 * 9, vocabulary: V)
-        let recorder = Recorder { point, layer in point == .residualPost && layer == 2 }
+        let recorder = Recorder { $0.point == .residualPost && $0.layer == 2 }
         let all = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: recorder)).floats
         let last = model.logits(Batch(ids, sequences: 2, outputs: .last), ForwardContext())
         #expect(last.shape == [2, V])

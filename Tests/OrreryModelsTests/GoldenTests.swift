@@ -46,11 +46,11 @@ extension AdamWStep {
 /// this size.
 private func compareInference(_ golden: Golden) throws {
     let model = try golden.model()
-    let recorder = Recorder { point, _ in [.residualPre, .finalNorm].contains(point) }
+    let recorder = Recorder { [.residualPre, .finalNormOut].contains($0.point) }
     let logits = model.logits(Batch(try golden.ints("input_ids"), sequences: 2), ForwardContext(taps: recorder))
     let layers = model.shape.layers
     for layer in 0 ... layers {
-        let found = layer < layers ? recorder[.residualPre, layer] : recorder[.finalNorm]
+        let found = layer < layers ? recorder[.residualPre, layer] : recorder[.finalNormOut]
         let expected = try golden.floats("hidden.\(layer)"), error = difference(try #require(found).floats, expected)
         #expect(error < 1e-5 * largest(expected), "hidden.\(layer)")
     }

@@ -104,7 +104,8 @@ import Testing
                 runs: (0 ..< B).map { Batch.Run(count: count, state: states?[$0]) })
             let context = ForwardContext(taps: taps).over(batch), piece = Tensor(rows, shape: [B * count, D])
             defer { batch.complete() }
-            return attention(encoding.added(context.rows, width: D).map { piece + $0 } ?? piece, context).floats
+            let x = encoding.added(context.rows, width: D).map { piece + $0 } ?? piece
+            return attention(x, of: AttentionInput(x), context).floats
         }
         let whole = attend(0, T)
 
@@ -122,8 +123,8 @@ import Testing
         }
 
         // The textbook, in float64, on queries and keys as the layer makes them.
-        let recorder = Recorder { point, _ in
-            [.query, .key, .value, .rotatedQuery, .rotatedKey, .mixed].contains(point)
+        let recorder = Recorder {
+            [.query, .key, .value, .rotatedQuery, .rotatedKey, .mixed].contains($0.point)
         }
         _ = attend(0, T, nil, recorder)
         let q = try #require(recorder[.rotatedQuery] ?? recorder[.query]).floats,

@@ -102,8 +102,10 @@ enum Small: String, CaseIterable, CustomTestStringConvertible, Sendable {
     static let vocabulary = 53
     static let context = 150
 
-    func make(seed: UInt64 = 5) throws -> any TokenModel {
-        let source = LouderWeights(seed: seed)
+    func make(
+        seed: UInt64 = 5, weights: (any WeightSource) -> any WeightSource = { $0 }
+    ) throws -> any TokenModel {
+        let source = weights(LouderWeights(seed: seed))
         switch self {
         case .gpt2, .gpt2WithoutBiases:
             return try GPT2(

@@ -17,26 +17,28 @@ final class ExplainingTaps: Taps {
 
     init(pattern: (layer: Int, head: Int)?) { wantedPattern = pattern }
 
-    func interest(in point: TapPoint, layer: Int) -> TapInterest {
-        switch point {
-        case .embed, .residualPost, .pattern: .read
-        case .residualPre, .rotatedQuery: layer == 0 ? .read : .none
-        case .positionEmbed: .read
+    func interest(in site: TapSite) -> TapInterest {
+        switch site.point {
+        case .embed, .positionEmbed, .residualPost, .normalizedResidualPost, .pattern: .read
+        case .residualPre, .rotatedQuery: site.layer == 0 ? .read : .none
         default: .none
         }
     }
 
-    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
-        switch point {
+    func visit(_ tensor: Tensor, at site: TapSite) -> Tensor? {
+        switch site.point {
         case .embed: embeddings = tensor
         case .positionEmbed: positions = .added
         case .rotatedQuery: positions = .rotary
-        case .residualPre, .residualPost: residuals.append(tensor.rows(at: [tensor.rows - 1]).floats)
-        case .pattern: reduce(tensor, layer)
+        case .residualPre, .residualPost: residuals.append(last(tensor))
+        case .normalizedResidualPost: residuals[residuals.count - 1] = last(tensor)
+        case .pattern: reduce(tensor, site.layer ?? 0)
         default: break
         }
         return nil
     }
+
+    private func last(_ tensor: Tensor) -> [Float] { tensor.rows(at: [tensor.rows - 1]).floats }
 
     private func reduce(_ tensor: Tensor, _ layer: Int) {
         let (H, T) = (tensor.shape[1], tensor.shape[3])

@@ -31,12 +31,16 @@ extension Trainer {
 private final class FiniteWatcher: Taps {
     private(set) var firstBad: String?
 
-    func interest(in point: TapPoint, layer: Int) -> TapInterest {
-        firstBad == nil && point != .scores && point != .pattern ? .read : .none
+    func interest(in site: TapSite) -> TapInterest {
+        switch site.point {
+        // Made for taps alone, of what others of the points show too.
+        case .scores, .pattern, .result, .attentionIn, .queryIn, .keyIn, .valueIn: .none
+        default: firstBad == nil ? .read : .none
+        }
     }
 
-    func visit(_ tensor: Tensor, at point: TapPoint, layer: Int) -> Tensor? {
-        if !isFinite(tensor) { firstBad = point.name(layer: layer) }
+    func visit(_ tensor: Tensor, at site: TapSite) -> Tensor? {
+        if !isFinite(tensor) { firstBad = site.name }
         return nil
     }
 }

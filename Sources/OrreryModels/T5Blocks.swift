@@ -1,0 +1,55 @@
+import Kernels
+import OrreryNN
+import OrreryTensor
+
+/// A layer of T5's encoder: x [N, D], the residual stream, to what the next layer reads.
+struct T5EncoderBlock {
+    let norm1: NormPoint
+    let attention: MultiHeadAttention
+    let norm2: NormPoint
+    let feedForward: any FeedForwardNetwork
+
+    func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext) -> Tensor {
+        let x = context.tap(.residualPre, x)
+        let a = attention.bidirectional(
+            norm1(x, context), of: AttentionInput(x, norm1), context, distanceBias: distances)
+        let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
+        let f = feedForward(norm2(context.tap(.feedForwardIn, h), context), context)
+        return context.tap(.residualPost, h + context.tap(.feedForwardOut, f))
+    }
+
+    var tapPoints: [TapShape] {
+        [TapShape](points: .residualPre) + norm1.tapPoints + attention.tapPoints
+            + [TapShape](points: .attentionOut, .residualMid, .feedForwardIn) + norm2.tapPoints + feedForward.tapPoints
+            + [TapShape](points: .feedForwardOut, .residualPost)
+    }
+}
+
+/// A layer of T5's decoder, which also reads what the encoder has made of another text.
+struct T5DecoderBlock {
+    let norm1: NormPoint
+    let attention: MultiHeadAttention
+    let norm2: NormPoint
+    let crossAttention: MultiHeadAttention
+    let norm3: NormPoint
+    let feedForward: any FeedForwardNetwork
+
+    func callAsFunction(
+        _ x: Tensor, _ sources: [SourceMemory], _ distances: DistanceBias, _ context: ForwardContext
+    ) -> Tensor {
+        let x = context.tap(.residualPre, x)
+        let a = attention.causal(norm1(x, context), of: AttentionInput(x, norm1), context, distanceBias: distances)
+        let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
+        let c = crossAttention.cross(norm2(context.tap(.crossIn, h), context), sources, context)
+        let mid = context.tap(.residualMidCross, h + context.tap(.crossOut, c))
+        let f = feedForward(norm3(context.tap(.feedForwardIn, mid), context), context)
+        return context.tap(.residualPost, mid + context.tap(.feedForwardOut, f))
+    }
+
+    var tapPoints: [TapShape] {
+        [TapShape](points: .residualPre) + norm1.tapPoints + attention.tapPoints
+            + [TapShape](points: .attentionOut, .residualMid, .crossIn) + norm2.tapPoints
+            + crossAttention.crossTapPoints + [TapShape](points: .crossOut, .residualMidCross, .feedForwardIn)
+            + norm3.tapPoints + feedForward.tapPoints + [TapShape](points: .feedForwardOut, .residualPost)
+    }
+}

@@ -1,0 +1,11 @@
+/// Why a tap can't be installed.
+public struct TapError: Error, CustomStringConvertible, Sendable, Hashable {
+    public let description: String
+
+    static func unknown(_ name: String, nearest: [String], count: Int) -> TapError {
+        let advice =
+            nearest.isEmpty
+            ? "the model has none" : "nearest are \(nearest.joined(separator: ", ")); tapPoints lists all \(count)"
+        return TapError(description: "tap \"\(name)\": the model has no such point; \(advice)")
+    }
+}

@@ -1,0 +1,64 @@
+/// The meaning of one dimension of a point's tensor, by the letter that documentation gives it.
+public enum TapDimension: String, Sendable, CaseIterable {
+    /// Rows of the batch
+    case rows = "N"
+    /// Rows whose results are wanted
+    case wantedRows = "n"
+    /// The width of the residual stream
+    case width = "D"
+    case heads = "H"
+    case keyValueHeads = "Hk"
+    case headSize = "d"
+    /// The width inside a feed-forward network
+    case hidden = "F"
+    case vocabulary = "V"
+    /// Sequences that are equally long and stand at one position; else one after the other
+    case sequences = "B"
+    case queries = "T"
+    case keys = "S"
+    case experts = "E"
+    /// Experts that a row uses
+    case chosen = "k"
+    case one = "1"
+}
+
+/// A point of a layer and the shape of its tensor.
+public struct TapShape: Sendable, Hashable {
+    public var point: TapPoint
+    public var dimensions: [TapDimension]
+
+    package init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
+        self.point = point
+        self.dimensions = dimensions ?? point.dimensions
+    }
+}
+
+extension Array<TapShape> {
+    /// These points with the usual shapes.
+    package init(points: TapPoint...) { self = points.map { TapShape($0) } }
+}
+
+extension TapPoint {
+    /// The shape of its tensor in most models.
+    var dimensions: [TapDimension] {
+        switch self {
+        case .norm1Scale, .norm2Scale, .norm3Scale, .postNorm1Scale, .postNorm2Scale, .embedNormScale: [.rows, .one]
+        case .attentionIn, .queryIn, .result, .crossResult: [.rows, .heads, .width]
+        case .keyIn, .valueIn: [.rows, .keyValueHeads, .width]
+        case .query, .rotatedQuery, .queryNorm, .mixed, .crossQuery, .crossMixed: [.rows, .heads, .headSize]
+        case .key, .value, .rotatedKey, .keyNorm: [.rows, .keyValueHeads, .headSize]
+        case .crossKey, .crossValue: [.keys, .keyValueHeads, .headSize]
+        case .queryNormScale: [.rows, .heads, .one]
+        case .keyNormScale: [.rows, .keyValueHeads, .one]
+        case .scores, .pattern, .crossScores, .crossPattern: [.sequences, .heads, .queries, .keys]
+        case .pre, .preLinear, .post: [.rows, .hidden]
+        case .routerLogits, .expertWeights: [.rows, .experts]
+        case .expertIndices: [.rows, .chosen]
+        case .expertOut: [.rows, .chosen, .width]
+        case .finalNormScale: [.wantedRows, .one]
+        case .finalNorm, .finalNormOut, .unembedIn: [.wantedRows, .width]
+        case .unembedOut, .logits: [.wantedRows, .vocabulary]
+        default: [.rows, .width]
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// The stack of layers that computes: names tell an encoder's points from a decoder's.
+public enum TapStack: Sendable, Hashable {
+    /// A decoder without an encoder: `blocks.3.hook_resid_pre`
+    case decoderOnly
+    /// An encoder without a decoder: `blocks.3.hook_resid_pre`, `embed.hook_embed`
+    case encoderOnly
+    /// The two of an encoder-decoder: `encoder.3.hook_resid_pre`, `decoder.3.hook_resid_pre`
+    case encoder
+    case decoder
+}
+
+/// A point at one place of a model: which one, in which layer of which stack.
+public struct TapSite: Sendable, Hashable, CustomStringConvertible {
+    public var point: TapPoint
+    /// nil for a point that the model has once.
+    public var layer: Int?
+    public var stack: TapStack
+
+    /// - Parameters:
+    ///   - layer: of a point that the model has once it does not matter.
+    ///   - stack: of the output layer's points it does not matter.
+    public init(_ point: TapPoint, layer: Int? = nil, in stack: TapStack = .decoderOnly) {
+        self.point = point
+        self.layer = point.isInLayer ? layer ?? 0 : nil
+        switch point {
+        case .unembedIn, .unembedOut, .logits: self.stack = .decoderOnly
+        default: self.stack = stack
+        }
+    }
+
+    /// The name that users see, e.g. `blocks.3.attn.hook_pattern`.
+    public var name: String {
+        if let layer { return "\(layerPrefix).\(layer).\(point.rawValue)" }
+        switch (point, stack) {
+        case (.embed, .decoder): return "decoder.\(point.rawValue)"
+        case (.embed, .encoderOnly), (.positionEmbed, .encoderOnly), (.typeEmbed, _), (.embedNormScale, _),
+            (.embedNorm, _):
+            return "embed.\(point.rawValue)"
+        case (.finalNormScale, .encoder), (.finalNorm, .encoder), (.finalNormOut, .encoder):
+            return "encoder_final_ln\(hook)"
+        case (.finalNormScale, .decoder), (.finalNorm, .decoder), (.finalNormOut, .decoder):
+            return "decoder_final_ln\(hook)"
+        default: return point.rawValue
+        }
+    }
+
+    public var description: String { name }
+
+    private var layerPrefix: String {
+        switch stack {
+        case .decoderOnly, .encoderOnly: "blocks"
+        case .encoder: "encoder"
+        case .decoder: "decoder"
+        }
+    }
+
+    /// The end of the point's name, from its dot on.
+    private var hook: Substring { point.rawValue[(point.rawValue.firstIndex(of: ".") ?? point.rawValue.startIndex)...] }
+}

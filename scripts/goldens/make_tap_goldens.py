@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Makes the goldens of TapGoldenTests: what TransformerLens sees at its hook points, and what its patches do.
+
+    python3 -m venv /tmp/taps && /tmp/taps/bin/pip install torch transformers safetensors transformer_lens==3.9.0
+    /tmp/taps/bin/python scripts/goldens/make_tap_goldens.py [Tests/OrreryModelsTests/Goldens]
+
+3.9.0 is the last release with HookedTransformer, whose names and meanings TransformerBridge keeps as aliases. Weights go through TransformerLens's own
+converters, and nothing is folded or centred: fold_ln, center_writing_weights, center_unembed and fold_value_biases are off.
+
+Each model gets a directory taps-<name> with config.json, model.safetensors (float32, Hugging Face's names) and taps.safetensors:
+
+  input_ids          [2, T] int32
+  logits             [2, T, V]
+  at.<name>          the tensor at the hook point, as TransformerLens shapes it
+  patched.<name>     [2, V] logits of the last position where element i of the tensor, flat, is multiplied by 0.5 + 0.05 (i // 3 mod 7)
+
+Points of theirs that Orrery has not got:
+
+  hook_tokens        ids, not a tensor of the pass
+  mlp.hook_mid, ln   SoLU's norm inside the network: no such architecture here
+  hook_attn_input    shortformer positions: no such architecture here
+  rel_pos_hook       T5's terms, which attention adds tile by tile; the scores show them
+  mlp.experts.<e>.hook_gate, hook_pre, hook_post
+                     rows of one expert inside; mlp.hook_expert_out has what each chosen expert says
+
+and hook_attn_in of a model with grouped queries, where TransformerLens itself fails.
+"""
+
+import json
+import pathlib
+import sys
+
+import torch
+from safetensors.torch import save_file
+from transformer_lens import HookedTransformer
+from transformer_lens.config.hooked_transformer_config import HookedTransformerConfig
+from transformer_lens.pretrained import weight_conversions as convert
+from transformers import AutoConfig, AutoModelForCausalLM
+from transformers.utils import logging
+
+T = 7
+ROTARY = dict(positional_embedding_type="rotary", normalization_type="RMS", final_rms=True, gated_mlp=True)
+
+# name: Hugging Face's configuration, TransformerLens's beyond the sizes, its converter
+MODELS = {
+    "gpt2": (
+        "gpt2", dict(vocab_size=37, n_embd=18, n_layer=2, n_head=3, n_inner=31, n_positions=20, layer_norm_epsilon=1e-4),
+        dict(d_model=18, n_layers=2, n_heads=3, d_head=6, d_mlp=31, n_ctx=20, d_vocab=37, eps=1e-4, act_fn="gelu_new",
+             normalization_type="LN"), convert.convert_gpt2_weights),
+    "llama": (
+        "llama", dict(vocab_size=41, hidden_size=20, intermediate_size=29, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4,
+                      head_dim=6, max_position_embeddings=20, rms_norm_eps=1e-5, rope_theta=300.0),
+        dict(d_model=20, n_layers=2, n_heads=4, d_head=6, d_mlp=29, n_ctx=20, d_vocab=41, eps=1e-5, act_fn="silu", rotary_dim=6,
+             rotary_base=300, **ROTARY), convert.convert_llama_weights),
+    "qwen3": (
+        "qwen3", dict(vocab_size=43, hidden_size=22, intermediate_size=27, num_hidden_layers=2, num_attention_heads=6, num_key_value_heads=2,
+                      head_dim=8, max_position_embeddings=20, rms_norm_eps=1e-5, rope_theta=200.0, tie_word_embeddings=False),
+        dict(d_model=22, n_layers=2, n_heads=6, d_head=8, n_key_value_heads=2, d_mlp=27, n_ctx=20, d_vocab=43, eps=1e-5, act_fn="silu",
+             rotary_dim=8, rotary_base=200, use_qk_norm=True, **ROTARY), convert.convert_qwen3_weights),
+    "gemma3": (
+        "gemma3_text", dict(
+            vocab_size=39, hidden_size=20, intermediate_size=33, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=6,
+            max_position_embeddings=20, rms_norm_eps=1e-5, query_pre_attn_scalar=9, sliding_window=4,
+            layer_types=["sliding_attention", "full_attention"],
+            rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0},
+                             "sliding_attention": {"rope_type": "default", "rope_theta": 90.0}}),
+        dict(d_model=20, n_layers=2, n_heads=4, d_head=6, n_key_value_heads=2, d_mlp=33, n_ctx=20, d_vocab=39, eps=1e-5,
+             act_fn="gelu_pytorch_tanh", rotary_dim=6, rotary_base=500, rotary_base_local=90, attn_scale=3.0, window_size=4,
+             use_local_attn=True, attn_types=["local", "global"], use_normalization_before_and_after=True, use_qk_norm=True, **ROTARY),
+        convert.convert_gemma_weights),
+}
+
+
+def make(kind, options):
+    config = AutoConfig.for_model(kind, **options)
+    config._attn_implementation = "eager"
+    model = AutoModelForCausalLM.from_config(config).float().eval()
+    with torch.no_grad():  # larger than the initialiser's, so that a mistake shows
+        for name, p in model.named_parameters():
+            if p.dim() > 1:
+                p.mul_(4.0 if any(e in name for e in ("wte", "wpe", "embed_tokens", "lm_head")) else 10.0)
+            else:
+                p.add_(0.2 * torch.randn_like(p))
+    return model
+
+
+def lens(hf, options, converter):
+    cfg = HookedTransformerConfig(**options, original_architecture=type(hf).__name__, device="cpu", dtype=torch.float32)
+    model = HookedTransformer(cfg, move_to_device=False)
+    state = {k: v.detach().clone() for k, v in converter(hf, cfg).items()}
+    model.load_and_process_state_dict(
+        state, fold_ln=False, center_writing_weights=False, center_unembed=False, fold_value_biases=False)
+    return model.eval()
+
+
+def patch(x, hook):
+    return x * (0.5 + 0.05 * (torch.arange(x.numel()) // 3 % 7)).reshape(x.shape)
+
+
+def passes(model):
+    """The flags under which a point exists, one after the other: the plain pass first, whose tensors are kept where two have a point."""
+    cfg = model.cfg
+    flags = [dict(use_attn_result=True, use_hook_mlp_in=True), dict(use_split_qkv_input=True)]
+    if cfg.n_key_value_heads is None:
+        flags.append(dict(use_attn_in=True))
+    names = ["use_attn_result", "use_hook_mlp_in", "use_split_qkv_input", "use_attn_in"]
+    for chosen in flags:
+        for name in names:
+            setattr(cfg, name, chosen.get(name, False))
+        yield chosen
+
+
+def golden(model, ids):
+    tensors = {}
+    for flags in passes(model):
+        logits, cache = model.run_with_cache(ids)
+        tensors.setdefault("logits", logits)
+        # Others than the plain pass are made for the points that it has not got.
+        wanted = [n for n in cache if f"at.{n}" not in tensors and (
+            "use_attn_result" in flags or n.endswith("attn_in") or n.endswith("_input"))]
+        for name in wanted:
+            tensors[f"at.{name}"] = cache[name]
+            out = model.run_with_hooks(ids, fwd_hooks=[(name, patch)])
+            assert (out[:, -1] - logits[:, -1]).abs().max() > 1e-3, f"a patch of {name} does nothing"
+            tensors[f"patched.{name}"] = out[:, -1]
+    return tensors
+
+
+def main(out):
+    for seed, (name, (kind, options, lens_options, converter)) in enumerate(MODELS.items()):
+        torch.manual_seed(500 + seed)
+        hf = make(kind, options)
+        ids = torch.randint(0, options["vocab_size"], (2, T))
+        with torch.no_grad():
+            model = lens(hf, lens_options, converter)
+            tensors = golden(model, ids)
+            error = (tensors["logits"] - hf(ids).logits).abs().max().item()
+        assert error < 1e-4, f"{name}: TransformerLens is {error} away from transformers"
+        directory = out / f"taps-{name}"
+        hf.save_pretrained(directory)
+        (directory / "generation_config.json").unlink(missing_ok=True)
+        config = json.loads((directory / "config.json").read_text())
+        config.pop("transformers_version", None)
+        (directory / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+        save_file({"input_ids": ids.int()} | {k: v.contiguous().clone() for k, v in tensors.items()}, directory / "taps.safetensors")
+        size = sum(f.stat().st_size for f in directory.iterdir())
+        points = sum(k.startswith("at.") for k in tensors)
+        print(f"{name}: {hf.num_parameters()} parameters, {points} points, {size / 1e3:.0f} kB, {error:.1e} from transformers")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    logging.disable_progress_bar()
+    main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "Tests/OrreryModelsTests/Goldens"))
