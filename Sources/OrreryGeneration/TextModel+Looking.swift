@@ -20,18 +20,21 @@ extension TextModel {
     ///
     /// It computes on the caller's thread.
     ///
+    /// - Parameter taps: what watches the pass, or changes it.
     /// - Precondition: the tokens are fewer than the context holds, and the model knows them.
-    public func callAsFunction(_ tokens: [TokenID]) -> Tensor { rows(Batch(tokens)) }
+    public func callAsFunction(_ tokens: [TokenID], taps: (any Taps)? = nil) -> Tensor { rows(Batch(tokens), taps) }
 
     /// The model's logits after each of the next tokens of a sequence, whose state has read them then.
     ///
     /// - Precondition: the state has room for them, and the model knows them.
-    public func callAsFunction(_ tokens: [TokenID], continuing state: any SequenceState) -> Tensor {
-        rows(Batch(tokens, continuing: state, outputs: .all))
+    public func callAsFunction(
+        _ tokens: [TokenID], continuing state: any SequenceState, taps: (any Taps)? = nil
+    ) -> Tensor {
+        rows(Batch(tokens, continuing: state, outputs: .all), taps)
     }
 
-    private func rows(_ batch: Batch) -> Tensor {
-        let logits = model.logits(batch, ForwardContext(computeType: Processor.current.fastestType))
+    private func rows(_ batch: Batch, _ taps: (any Taps)?) -> Tensor {
+        let logits = model.logits(batch, ForwardContext(computeType: Processor.current.fastestType, taps: taps))
         let rows = (0 ..< logits.rows).flatMap { choosable(logits[$0].floats) }
         return Tensor(rows, shape: [logits.rows, tokenizer.vocabularySize])
     }
@@ -43,6 +46,23 @@ extension TextModel {
         let tokens = try promptTokens(text)
         try check(tokens)
         return try await queue.run(on: Processor.current) { self(tokens) }
+    }
+
+    /// The tensors of a text's forward pass at named points, such as `blocks.3.hook_resid_post`.
+    ///
+    /// - Parameter names: of `model.tapPoints`; `*` stands for a layer, as in `blocks.*.attn.hook_pattern`.
+    /// - Returns: each tensor by its name; its rows are the text's tokens.
+    /// - Throws: `TapError` for a name that fits no point of the model, with the nearest ones; `GenerationError` for a
+    ///   prompt that cannot be encoded or is too long.
+    public func capture(_ names: String..., in text: String) async throws -> [String: Tensor] {
+        let tokens = try promptTokens(text)
+        try check(tokens)
+        return try await queue.run(on: Processor.current) {
+            let recorder = try Recorder(names, of: self.model.tapPoints)
+            _ = self.model.hidden(
+                Batch(tokens), ForwardContext(computeType: Processor.current.fastestType, taps: recorder))
+            return recorder.tensors
+        }
     }
 
     /// The most probable tokens after a text, the first one first.

@@ -24,7 +24,8 @@ import Testing
         return plan
     }
 
-    private func model() async throws -> TextModel { try await TextModel.open(Self.directory.value.path) }
+    static func trained() async throws -> TextModel { try await TextModel.open(directory.value.path) }
+    private func model() async throws -> TextModel { try await Self.trained() }
 
     private let greedy = SamplingOptions.greedy
 
@@ -163,5 +164,48 @@ import Testing
 extension ChatSession {
     fileprivate var lastAnswer: String? {
         if case .text(let text)? = messages.last?.content { text } else { nil }
+    }
+}
+
+/// Activations by name, from a program's point of view.
+@Suite struct CapturingTests {
+    @Test func capturesAndPatches() async throws {
+        let model = try await LibraryTests.trained(), text = "The ", tokens = try model.promptTokens(text)
+        let plain = model(tokens).floats
+        let captured = try await model.capture("blocks.*.hook_resid_post", "blocks.1.attn.hook_z", in: text)
+        #expect(
+            captured.keys.sorted() == ["blocks.0.hook_resid_post", "blocks.1.attn.hook_z", "blocks.1.hook_resid_post"])
+        let z = try #require(captured["blocks.1.attn.hook_z"])
+        #expect(z.shape == [tokens.count, model.model.shape.heads, model.model.shape.headSize])
+        await #expect {
+            try await model.capture("blocks.0.hook_resid_past", in: text)
+        } throws: { "\($0)".contains("nearest are blocks.0.hook_resid_post") }
+        // The captured tensor put back changes nothing; another changes the logits.
+        func logits(with replacement: Tensor) throws -> [Float] {
+            let hooks = Hooks(model.model.tapPoints)
+            try hooks.write("blocks.1.attn.hook_z") { _, _ in replacement }
+            return model(tokens, taps: hooks).floats
+        }
+        #expect(try logits(with: z) == plain)
+        #expect(try logits(with: Tensor(zeros: z.shape)) != plain)
+    }
+
+    @Test func rowsCountFromTheEndToo() {
+        let tensor = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+        #expect(tensor[0].floats == [1, 2] && tensor[-1].floats == [5, 6] && tensor[-3].floats == [1, 2])
+    }
+
+    @Test func theCachedLoopIsThePlainOne() async throws {
+        let model = try await LibraryTests.trained(),
+            sampler = try Sampler(SamplingOptions(temperature: 0.7, topP: 0.9))
+        var tokens = try model.promptTokens("The "), cached = tokens, unread = tokens
+        let state = model.makeState(capacity: 40)
+        while tokens.count < 40 {
+            tokens.append(try sampler.sample(model(tokens)[-1], position: tokens.count))
+            let next = try sampler.sample(model(unread, continuing: state)[-1], position: cached.count)
+            cached.append(next)
+            unread = [next]
+        }
+        #expect(cached == tokens)
     }
 }

@@ -44,7 +44,8 @@ struct ModelOptions: ParsableArguments {
             "How the model knows the order of tokens (orrery): \(names(DecoderOptions.Positions.self)). (default: \(parts.positions.rawValue))"
     )
     var positions: String?
-    @Option(help: "\(names(DecoderOptions.NormKind.self)) (orrery). (default: \(parts.norm.rawValue))") var norm: String?
+    @Option(help: "\(names(DecoderOptions.NormKind.self)) (orrery). (default: \(parts.norm.rawValue))") var norm:
+        String?
     @Option(
         help:
             "The activation of the feed-forward network, by Hugging Face's name: silu, gelu, relu, relu2 ... (orrery). (default: \(parts.activation.rawValue))"
@@ -55,7 +56,8 @@ struct ModelOptions: ParsableArguments {
         help: "Multiply the activation by another product (orrery). (default: \(onOff("gated-mlp", parts.gated)))")
     var gatedMLP: Bool?
     @Option(
-        help: "Where norms stand (orrery): \(names(DecoderOptions.Residual.self)). (default: \(parts.residual.rawValue))"
+        help:
+            "Where norms stand (orrery): \(names(DecoderOptions.Residual.self)). (default: \(parts.residual.rawValue))"
     ) var residual: String?
     @Option(
         help:
