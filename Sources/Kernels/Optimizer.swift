@@ -2,18 +2,18 @@ internal import CKernels
 import Foundation
 
 /// One step of AdamW (arXiv:1711.05101).
-public struct AdamWStep: Sendable {
-    public var learningRate: Float
-    public var beta1: Float
-    public var beta2: Float
-    public var epsilon: Float
-    public var weightDecay: Float
+package struct AdamWStep: Sendable {
+    package var learningRate: Float
+    package var beta1: Float
+    package var beta2: Float
+    package var epsilon: Float
+    package var weightDecay: Float
     /// Counts from 1.
-    public var step: Int
+    package var step: Int
     /// Multiplies gradients before use: clipping.
-    public var gradientScale: Float
+    package var gradientScale: Float
 
-    public init(
+    package init(
         learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int,
         gradientScale: Float = 1
     ) {

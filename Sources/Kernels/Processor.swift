@@ -7,7 +7,7 @@ import Foundation
 /// `Processor.$current.withValue(Processor(.avx2, threads: 1, activations: .int8)) { ... }`.
 public final class Processor: @unchecked Sendable {  // the table is constant and the pool is Sendable
     public let instructionSet: InstructionSet
-    public let pool: ThreadPool
+    package let pool: ThreadPool
     /// How numbers are kept that are multiplied with weights in blocks.
     public let activations: ActivationType
     let kernels: orrery_kernels

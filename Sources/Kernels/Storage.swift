@@ -5,14 +5,14 @@ import Synchronization
 /// costs more than the arithmetic on it.
 ///
 /// Blocks are aligned to 64 bytes, those from 2 MiB on to 2 MiB, so that huge pages can back them.
-public final class Storage: @unchecked Sendable {
+package final class Storage: @unchecked Sendable {
     // The bytes belong to whoever holds the tensor; the cache is behind a lock.
-    public let pointer: UnsafeMutableRawPointer
-    public let byteCount: Int
+    package let pointer: UnsafeMutableRawPointer
+    package let byteCount: Int
     private let capacity: Int
 
     /// - Parameter zeroed: fill with zeros; otherwise the content is arbitrary.
-    public init(byteCount: Int, zeroed: Bool = false) {
+    package init(byteCount: Int, zeroed: Bool = false) {
         self.byteCount = byteCount
         let capacity = Self.sizeClass(byteCount)
         self.capacity = capacity
@@ -33,7 +33,7 @@ public final class Storage: @unchecked Sendable {
     }
 
     /// Returns all cached blocks to the system.
-    public static func releaseCache() {
+    package static func releaseCache() {
         cache.withLock { cache in
             for blocks in cache.free.values { for block in blocks { Foundation.free(block) } }
             cache.free = [:]

@@ -8,16 +8,16 @@ import Synchronization
 /// and then park. A job never waits for a worker that has not joined it, so a short one costs no more than running it
 /// alone. Which thread runs an index is left open: bodies write disjoint results, so that results never depend on the
 /// count of threads.
-public final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
     /// Threads that work on a job, the caller included.
-    public let threads: Int
+    package let threads: Int
 
     // Workers hold the crew and never the pool: a worker that held the pool would keep it from ever being released, and
     // one that held it unowned could start after it was gone. They leave on their own once the pool has told the crew
     // to stop.
     private let crew = Crew()
 
-    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    package init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
         self.threads = max(1, threads)
         for _ in 1 ..< max(1, threads) {
             let worker = Thread { [crew] in crew.work() }
@@ -32,7 +32,7 @@ public final class ThreadPool: Sendable {
     ///
     /// From inside a body, or while another thread uses the pool, the indices run on the caller. Inside of
     /// `WorkCancellation.run` those are left out that come after it was stopped.
-    public func run(_ count: Int, _ body: (Int) -> Void) {
+    package func run(_ count: Int, _ body: (Int) -> Void) {
         guard count > 0 else { return }
         guard let cancellation = WorkCancellation.current else { return runAll(count, body) }
         guard !cancellation.skips() else { return }

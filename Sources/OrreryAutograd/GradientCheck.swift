@@ -18,32 +18,32 @@ import OrreryTensor
 ///
 /// In bfloat16 (u = 2⁻⁸) the gradient is compared with float32's at the same inputs, which are exact in both. Each
 /// rounding on the way, of the result, of the probabilities, costs at most u; the tolerance is u times their number.
-public struct GradientCheck {
+package struct GradientCheck {
     /// One input of one operation.
-    public struct Row: Sendable {
-        public let operation: String
+    package struct Row: Sendable {
+        package let operation: String
         /// What was special, e.g. `grouped heads`.
-        public let variant: String
-        public let input: String
-        public let shape: [Int]
-        public let type: ElementType
+        package let variant: String
+        package let input: String
+        package let shape: [Int]
+        package let type: ElementType
         /// L2 norm of the difference over that of the reference.
-        public let error: Double
-        public let tolerance: Double
-        public var passed: Bool { error <= tolerance }
+        package let error: Double
+        package let tolerance: Double
+        package var passed: Bool { error <= tolerance }
     }
 
-    public private(set) var rows: [Row] = []
+    package private(set) var rows: [Row] = []
     /// Inputs of operations that no case checked, as `operation.input`.
-    public private(set) var missing: [String] = []
-    public var passed: Bool { !rows.isEmpty && missing.isEmpty && rows.allSatisfy(\.passed) }
+    package private(set) var missing: [String] = []
+    package var passed: Bool { !rows.isEmpty && missing.isEmpty && rows.allSatisfy(\.passed) }
 
     /// The names of all operations.
-    public static let operations = Op.Kind.allCases.map(\.rawValue)
+    package static let operations = Op.Kind.allCases.map(\.rawValue)
 
     /// Checks all operations, or one.
     /// - Parameter operation: one of `operations`.
-    public init(operation: String? = nil, progress: (Row) -> Void = { _ in }) {
+    package init(operation: String? = nil, progress: (Row) -> Void = { _ in }) {
         var checked: Set<String> = []
         for item in Case.all where operation == nil || item.operation == operation {
             for row in Self.check(item) {

@@ -30,7 +30,7 @@ extension TextModel {
 
 extension JSONFields {
     /// The tokens that end a text by a `generation_config.json`: one or several.
-    public func endTokens() throws -> Set<TokenID> {
+    package func endTokens() throws -> Set<TokenID> {
         guard let value = object["eos_token_id"], value != .null else { return [] }
         let ids: [Int] = if case .array = value { try ints("eos_token_id") } else { [try int("eos_token_id")] }
         return Set(ids.compactMap { TokenID(exactly: $0) })

@@ -6,22 +6,22 @@ import OrreryTensor
 /// BERT as an encoder (arXiv:1810.04805): every position sees all others; learned positions; a norm after each part.
 ///
 /// N rows, D width, F feed-forward width.
-public final class Bert: TextEncoder, Architecture {
+package final class Bert: TextEncoder, Architecture {
     static let modelTypes = ["bert"]
     /// Classes with a head keep the encoder under `bert.`; before 2019 norms were called otherwise.
     static let otherPrefixes = ["": ["bert.", "model.", "encoder."]]
     static var tied: (head: String, tokens: String)? { nil }
 
-    public struct Configuration: ModelConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var intermediateSize: Int
-        public var hiddenAct = Activation.gelu
-        public var maxPositionEmbeddings = 512
-        public var typeVocabSize = 2
-        public var layerNormEps: Float = 1e-12
+    package struct Configuration: ModelConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var intermediateSize: Int
+        package var hiddenAct = Activation.gelu
+        package var maxPositionEmbeddings = 512
+        package var typeVocabSize = 2
+        package var layerNormEps: Float = 1e-12
         var tieWordEmbeddings: Bool { true }
 
         static let standard: JSONObject = [
@@ -54,15 +54,15 @@ public final class Bert: TextEncoder, Architecture {
         }
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
+    package let config: Configuration
+    package let parameters: [Parameter]
     let tokens: Embedding
     let positions: Embedding
     let types: Embedding
     let norm: NormPoint
     let blocks: [Block]
 
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), embeddings = root["embeddings"]
         let (D, F, H, eps) = (config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.layerNormEps)
@@ -89,7 +89,7 @@ public final class Bert: TextEncoder, Architecture {
         parameters = root.parameters
     }
 
-    public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+    package func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         let context = context.over(batch).in(.encoderOnly)
         // Single texts are of type 0.
         let typed =
@@ -101,7 +101,7 @@ public final class Bert: TextEncoder, Architecture {
         return x
     }
 
-    public var tapPoints: TapPoints {
+    package var tapPoints: TapPoints {
         TapPoints(
             .encoderOnly,
             before: [TapShape](points: .embed, .typeEmbed, .positionEmbed) + norm.tapPoints
@@ -114,7 +114,7 @@ public final class Bert: TextEncoder, Architecture {
         { source.markUsed(name) }
     }
 
-    public var shape: ModelShape {
+    package var shape: ModelShape {
         ModelShape(
             vocabularySize: config.vocabSize, layers: config.numHiddenLayers, width: config.hiddenSize,
             heads: config.numAttentionHeads,
@@ -122,7 +122,7 @@ public final class Bert: TextEncoder, Architecture {
             contextLength: config.maxPositionEmbeddings)
     }
 
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["BertModel"], "model_type": "bert", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize),

@@ -7,31 +7,31 @@ import OrreryTensor
 /// variant of it, without biases and with the exact GELU.
 ///
 /// B batch, T positions, D width, V vocabulary.
-public final class GPT2: Decoder, Architecture {
+package final class GPT2: Decoder, Architecture {
     static let modelTypes = ["gpt2"]
     static let otherPrefixes = ["transformer.": ["", "model."]]
     static var tied: (head: String, tokens: String)? { ("lm_head.weight", "transformer.wte.weight") }
 
-    public struct Configuration: DecoderConfiguration {
-        public var vocabSize: Int
-        public var nPositions: Int
-        public var nEmbd: Int
-        public var nLayer: Int
-        public var nHead: Int
-        public var nInner: Int?
-        public var activationFunction: Activation
-        public var layerNormEpsilon: Float
+    package struct Configuration: DecoderConfiguration {
+        package var vocabSize: Int
+        package var nPositions: Int
+        package var nEmbd: Int
+        package var nLayer: Int
+        package var nHead: Int
+        package var nInner: Int?
+        package var activationFunction: Activation
+        package var layerNormEpsilon: Float
         /// nanoGPT's extension: false leaves all biases out. Hugging Face's class always has them, so a checkpoint is
         /// written with zeros.
-        public var bias: Bool
-        public var tieWordEmbeddings: Bool
-        public var eosTokenID: Int?
+        package var bias: Bool
+        package var tieWordEmbeddings: Bool
+        package var eosTokenID: Int?
         /// Whether scores are divided by the root of the head size.
-        public var scaleAttnWeights = true
+        package var scaleAttnWeights = true
         /// Whether scores are divided by the layer's number, counted from 1, too.
-        public var scaleAttnByInverseLayerIdx = false
+        package var scaleAttnByInverseLayerIdx = false
 
-        public init(
+        package init(
             vocabSize: Int, nPositions: Int, nEmbd: Int, nLayer: Int, nHead: Int, nInner: Int? = nil,
             activationFunction: Activation = .geluTanh,
             layerNormEpsilon: Float = 1e-5, bias: Bool = true, tieWordEmbeddings: Bool = true, eosTokenID: Int? = nil
@@ -61,13 +61,13 @@ public final class GPT2: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         layout = source.layout(.inputByOutput)
         let root = WeightScope(source), scope = root["transformer"]
@@ -100,11 +100,11 @@ public final class GPT2: Decoder, Architecture {
         parameters = root.parameters
     }
 
-    public let layout: WeightLayout
+    package let layout: WeightLayout
 }
 
 extension GPT2.Configuration {
-    public var shape: ModelShape {
+    package var shape: ModelShape {
         ModelShape(
             vocabularySize: vocabSize, layers: nLayer, width: nEmbd, heads: nHead, keyValueHeads: nHead,
             headSize: nEmbd / nHead, contextLength: nPositions, endOfText: eosTokenID.map { [$0] } ?? [])
@@ -128,7 +128,7 @@ extension GPT2.Configuration {
 }
 
 extension GPT2 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         var c = JSONObject()
         c["architectures"] = ["GPT2LMHeadModel"]
         c["model_type"] = "gpt2"

@@ -7,28 +7,28 @@ import OrreryTensor
 /// feed-forward read the residual stream side by side, each through its own norm.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class GPTNeoX: Decoder, Architecture {
+package final class GPTNeoX: Decoder, Architecture {
     static let modelTypes = ["gpt_neox"]
     static let otherPrefixes = ["gpt_neox.": [""], "embed_out.": ["lm_head."]]
     static var tied: (head: String, tokens: String)? { ("embed_out.weight", "gpt_neox.embed_in.weight") }
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
         /// The share of a head that turns.
-        public var rotaryPct = 0.25
-        public var hiddenAct = Activation.gelu
-        public var maxPositionEmbeddings: Int
-        public var layerNormEps: Float = 1e-5
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = true
-        public var useParallelResidual = true
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var rotaryPct = 0.25
+        package var hiddenAct = Activation.gelu
+        package var maxPositionEmbeddings: Int
+        package var layerNormEps: Float = 1e-5
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = true
+        package var useParallelResidual = true
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 50_432, "hidden_size": 6144, "num_hidden_layers": 44, "num_attention_heads": 64,
@@ -36,13 +36,13 @@ public final class GPTNeoX: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["gpt_neox"]
         let (D, F, H, d, eps) = (
@@ -80,7 +80,7 @@ public final class GPTNeoX: Decoder, Architecture {
 }
 
 extension GPTNeoX.Configuration {
-    public var numKeyValueHeads: Int { numAttentionHeads }
+    package var numKeyValueHeads: Int { numAttentionHeads }
     var headDim: Int { hiddenSize / numAttentionHeads }
     var rotated: Int { Int(Double(headDim) * rotaryPct) }
     init(_ json: JSONFields) throws {
@@ -104,7 +104,7 @@ extension GPTNeoX.Configuration {
 }
 
 extension GPTNeoX {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox",
             "vocab_size": JSONValue(config.vocabSize),

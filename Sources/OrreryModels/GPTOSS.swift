@@ -7,32 +7,32 @@ import OrreryTensor
 /// every other layer with a sliding window; YaRN.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class GPTOSS: Decoder, Architecture {
+package final class GPTOSS: Decoder, Architecture {
     static let modelTypes = ["gpt_oss"]
     static let savesExpertsApart = false
     static func source(_ checkpoint: CheckpointWeights) -> any WeightSource { GPTOSSWeights(checkpoint) }
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-5
-        public var ropeTheta: Float = 150_000
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = true
-        public var slidingWindow: Int?
-        public var layerTypes: [AttentionLayerType]
-        public var numLocalExperts: Int
-        public var numExpertsPerTok: Int
-        public var swigluAlpha: Float = 1.702
-        public var swigluLimit: Float = 7
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-5
+        package var ropeTheta: Float = 150_000
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = true
+        package var slidingWindow: Int?
+        package var layerTypes: [AttentionLayerType]
+        package var numLocalExperts: Int
+        package var numExpertsPerTok: Int
+        package var swigluAlpha: Float = 1.702
+        package var swigluLimit: Float = 7
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "num_hidden_layers": 36, "num_local_experts": 128, "vocab_size": 201_088, "hidden_size": 2880,
@@ -42,13 +42,13 @@ public final class GPTOSS: Decoder, Architecture {
         static let otherNames = ["num_experts": "num_local_experts"]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -121,7 +121,7 @@ extension GPTOSS.Configuration {
 }
 
 extension GPTOSS {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["GptOssForCausalLM"], "model_type": "gpt_oss", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

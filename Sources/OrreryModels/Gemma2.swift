@@ -7,42 +7,42 @@ import OrreryTensor
 /// a sliding window; embeddings scaled by the square root of the width.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Gemma2: Decoder, Architecture {
+package final class Gemma2: Decoder, Architecture {
     static let modelTypes = ["gemma2"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenActivation = Activation.geluTanh
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-6
-        public var queryPreAttnScalar: Float
-        public var slidingWindow: Int?
-        public var layerTypes: [AttentionLayerType]
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = false
-        public var attnLogitSoftcapping: Float?
-        public var finalLogitSoftcapping: Float?
-        public var tieWordEmbeddings = true
-        public var eosTokenIDs: [Int] = []
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenActivation = Activation.geluTanh
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-6
+        package var queryPreAttnScalar: Float
+        package var slidingWindow: Int?
+        package var layerTypes: [AttentionLayerType]
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = false
+        package var attnLogitSoftcapping: Float?
+        package var finalLogitSoftcapping: Float?
+        package var tieWordEmbeddings = true
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8,
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d) = (
@@ -117,7 +117,7 @@ extension Gemma2.Configuration {
 }
 
 extension Gemma2 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["Gemma2ForCausalLM"], "model_type": "gemma2", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

@@ -8,46 +8,46 @@ import OrreryTensor
 /// width.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Gemma3: Decoder, Architecture {
+package final class Gemma3: Decoder, Architecture {
     static let modelTypes = ["gemma3_text", "gemma3"]
     /// Checkpoints that see images too keep the text model apart.
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenActivation = Activation.geluTanh
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-6
-        public var queryPreAttnScalar: Float
-        public var slidingWindow: Int?
-        public var layerTypes: [AttentionLayerType]
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenActivation = Activation.geluTanh
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-6
+        package var queryPreAttnScalar: Float
+        package var slidingWindow: Int?
+        package var layerTypes: [AttentionLayerType]
         /// Of the layers that see all.
-        public var ropeTheta: Float = 1e6
-        public var ropeScaling = RotaryScaling.none
+        package var ropeTheta: Float = 1e6
+        package var ropeScaling = RotaryScaling.none
         /// Of the layers with a window.
-        public var ropeLocalBaseFreq: Float = 10_000
-        public var ropeLocalScaling = RotaryScaling.none
-        public var attentionBias = false
-        public var finalLogitSoftcapping: Float?
-        public var tieWordEmbeddings = true
-        public var eosTokenIDs: [Int] = []
+        package var ropeLocalBaseFreq: Float = 10_000
+        package var ropeLocalScaling = RotaryScaling.none
+        package var attentionBias = false
+        package var finalLogitSoftcapping: Float?
+        package var tieWordEmbeddings = true
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8,
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d) = (
@@ -144,7 +144,7 @@ extension Gemma3.Configuration {
 }
 
 extension Gemma3 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         func rotary(_ theta: Float, _ scaling: RotaryScaling) -> JSONValue {
             guard case .object(var object) = scaling.json else {
                 return ["rope_type": "default", "rope_theta": JSONValue(theta)]

@@ -7,31 +7,31 @@ import OrreryTensor
 /// constants.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Granite: Decoder, Architecture {
+package final class Granite: Decoder, Architecture {
     static let modelTypes = ["granite"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-6
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = false
-        public var mlpBias = false
-        public var embeddingMultiplier: Float = 1
-        public var attentionMultiplier: Float = 1
-        public var residualMultiplier: Float = 1
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-6
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = false
+        package var mlpBias = false
+        package var embeddingMultiplier: Float = 1
+        package var attentionMultiplier: Float = 1
+        package var residualMultiplier: Float = 1
         /// Logits are divided by it.
-        public var logitsScaling: Float = 1
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var logitsScaling: Float = 1
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32,
@@ -61,13 +61,13 @@ public final class Granite: Decoder, Architecture {
         }
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -129,7 +129,7 @@ extension Granite.Configuration {
 }
 
 extension Granite {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["GraniteForCausalLM"], "model_type": "granite", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

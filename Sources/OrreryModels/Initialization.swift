@@ -1,16 +1,16 @@
 import OrreryNN
 
 /// How a fresh model starts.
-public struct Initialization: Sendable, Hashable {
+package struct Initialization: Sendable, Hashable {
     /// Standard deviation of the embeddings.
-    public var embedding: Float
+    package var embedding: Float
     /// Standard deviation of matrices in the layers; nil: 1 / sqrt(width), which keeps the size of what passes through.
-    public var hidden: Float?
+    package var hidden: Float?
     /// Projections into the residual stream start at zero, so that each layer begins as the identity; otherwise smaller
     /// by the square root of their number (GPT-2's paper, 2.3).
-    public var zeroProjections: Bool
+    package var zeroProjections: Bool
 
-    public init(embedding: Float = 0.02, hidden: Float? = 0.02, zeroProjections: Bool = false) {
+    package init(embedding: Float = 0.02, hidden: Float? = 0.02, zeroProjections: Bool = false) {
         (self.embedding, self.hidden, self.zeroProjections) = (embedding, hidden, zeroProjections)
     }
 

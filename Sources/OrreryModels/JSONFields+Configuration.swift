@@ -125,7 +125,7 @@ extension JSONFields {
 }
 
 /// How far back a layer sees, by Hugging Face's names.
-public enum AttentionLayerType: String, Sendable, Hashable, CaseIterable {
+package enum AttentionLayerType: String, Sendable, Hashable, CaseIterable {
     case full = "full_attention"
     case sliding = "sliding_attention"
 }

@@ -7,27 +7,27 @@ import OrreryTensor
 /// each token uses two.
 ///
 /// D width, F feed-forward width, E experts, H heads, Hk key-value heads, d head size.
-public final class Mixtral: Decoder, Architecture {
+package final class Mixtral: Decoder, Architecture {
     static let modelTypes = ["mixtral"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-5
-        public var ropeTheta: Float = 1e6
-        public var ropeScaling = RotaryScaling.none
-        public var slidingWindow: Int?
-        public var numLocalExperts: Int
-        public var numExpertsPerTok: Int
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-5
+        package var ropeTheta: Float = 1e6
+        package var ropeScaling = RotaryScaling.none
+        package var slidingWindow: Int?
+        package var numLocalExperts: Int
+        package var numExpertsPerTok: Int
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32,
@@ -37,13 +37,13 @@ public final class Mixtral: Decoder, Architecture {
         static let otherNames = ["num_experts": "num_local_experts"]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -105,7 +105,7 @@ extension Mixtral.Configuration {
 }
 
 extension Mixtral {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

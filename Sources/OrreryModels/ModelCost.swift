@@ -2,20 +2,20 @@ import Kernels
 import OrreryTensor
 
 /// What one token costs a model: bytes that must come from memory and multiply-adds.
-public struct ModelCost: Sendable, Hashable {
+package struct ModelCost: Sendable, Hashable {
     /// Bytes of weights that a decoding step reads, of experts the share that is chosen.
-    public let weightBytes: Int
+    package let weightBytes: Int
     /// Bytes of one layer's keys and values at one position.
     private let keyValueBytes: Int
     /// How far each layer looks back.
     private let windows: [Int?]
     /// Operations, a multiply-add being two, without attention.
-    public let operations: Double
+    package let operations: Double
 
     /// - Parameters:
     ///   - type: in which products are computed where weights are floats.
     ///   - cacheType: in which keys and values are kept.
-    public init(_ model: any TokenModel, type: ElementType, cacheType: CacheType) {
+    package init(_ model: any TokenModel, type: ElementType, cacheType: CacheType) {
         var bytes = 0.0, operations = 0.0
         let isTied = model.isTied
         for parameter in model.parameters where parameter.isMatrix {
@@ -36,7 +36,7 @@ public struct ModelCost: Sendable, Hashable {
     }
 
     /// Bytes of keys and values that a decoding step reads after so many positions.
-    public func keyValueBytes(positions: Int) -> Int {
+    package func keyValueBytes(positions: Int) -> Int {
         windows.reduce(0) { $0 + min($1 ?? positions, positions) * keyValueBytes }
     }
 }

@@ -5,9 +5,9 @@ import OrreryNN
 import OrreryTensor
 
 /// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files beside them.
-public enum ModelDirectory {
+package enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
-    public static var architectures: [String] { Architectures.known }
+    package static var architectures: [String] { Architectures.known }
 
     private static func configuration(_ directory: String) throws -> JSONFields {
         try JSONFields(contentsOf: Path.join(directory, "config.json"), dialect: .python)
@@ -23,27 +23,27 @@ public enum ModelDirectory {
     /// What can be done with the model in `directory`.
     ///
     /// - Throws: `ModelError` that lists the known architectures, where `model_type` is none of them.
-    public static func kind(of directory: String) throws -> ModelKind {
+    package static func kind(of directory: String) throws -> ModelKind {
         try Architectures.kind(configuration(directory))
     }
 
     /// Opens the language model in `directory`.
     /// - Parameter warn: receives what was found and not used, a line each.
-    public static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
+    package static func open(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         let json = try configuration(directory)
         let architecture = try Architectures.languageModel(json)
         return try architecture.load(json, checkpoint(json, directory), warn)
     }
 
     /// Opens the encoder in `directory`.
-    public static func openEncoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
+    package static func openEncoder(_ directory: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
         let json = try configuration(directory)
         let architecture = try Architectures.encoder(json)
         return try architecture.load(json, checkpoint(json, directory), warn)
     }
 
     /// Opens the encoder with a decoder in `directory`.
-    public static func openEncoderDecoder(
+    package static func openEncoderDecoder(
         _ directory: String, warn: (String) -> Void = { _ in }
     ) throws -> any EncoderDecoder {
         let json = try configuration(directory)
@@ -67,7 +67,7 @@ public enum ModelDirectory {
     }
 
     /// Writes `config.json`, `generation_config.json` and `model.safetensors` (float32) for the model, each atomically.
-    public static func write(_ model: any TokenModel, to directory: String) throws {
+    package static func write(_ model: any TokenModel, to directory: String) throws {
         let config = model.savedConfiguration(as: .float32)
         try JSONValue.object(config).write(to: Path.join(directory, "config.json"))
         var generation = JSONObject()

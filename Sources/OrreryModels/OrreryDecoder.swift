@@ -8,40 +8,40 @@ import OrreryTensor
 /// it: it opens only here.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class OrreryDecoder: Decoder, Architecture {
+package final class OrreryDecoder: Decoder, Architecture {
     static let modelTypes = ["orrery"]
 
-    public typealias Positions = DecoderOptions.Positions
-    public typealias NormKind = DecoderOptions.NormKind
-    public typealias Residual = DecoderOptions.Residual
+    package typealias Positions = DecoderOptions.Positions
+    package typealias NormKind = DecoderOptions.NormKind
+    package typealias Residual = DecoderOptions.Residual
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var maxPositionEmbeddings: Int
-        public var positions = Positions.rotary
-        public var ropeTheta: Float = 10_000
-        public var norm = NormKind.rms
-        public var normEps: Float = 1e-6
-        public var hiddenAct = Activation.silu
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var maxPositionEmbeddings: Int
+        package var positions = Positions.rotary
+        package var ropeTheta: Float = 10_000
+        package var norm = NormKind.rms
+        package var normEps: Float = 1e-6
+        package var hiddenAct = Activation.silu
         /// Whether the activation of one product multiplies another (arXiv:2002.05202).
-        public var gatedMLP = true
-        public var residual = Residual.pre
-        public var qkNorm = true
+        package var gatedMLP = true
+        package var residual = Residual.pre
+        package var qkNorm = true
         /// How many positions a query sees, its own included; nil: all up to its own.
-        public var slidingWindow: Int?
-        public var tieWordEmbeddings = true
-        public var eosTokenIDs: [Int] = []
+        package var slidingWindow: Int?
+        package var tieWordEmbeddings = true
+        package var eosTokenIDs: [Int] = []
         var ropeScaling: RotaryScaling { .none }
 
         static let standard: JSONObject = [:]
 
-        public init(
+        package init(
             vocabSize: Int, hiddenSize: Int, intermediateSize: Int, numHiddenLayers: Int, numAttentionHeads: Int,
             numKeyValueHeads: Int, headDim: Int,
             maxPositionEmbeddings: Int
@@ -54,13 +54,13 @@ public final class OrreryDecoder: Decoder, Architecture {
         }
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d) = (
@@ -170,7 +170,7 @@ extension OrreryDecoder.Configuration {
 }
 
 extension OrreryDecoder {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["OrreryDecoder"], "model_type": "orrery", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize),

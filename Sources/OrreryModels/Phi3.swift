@@ -7,27 +7,27 @@ import OrreryTensor
 /// LongRoPE stretches positions.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Phi3: Decoder, Architecture {
+package final class Phi3: Decoder, Architecture {
     static let modelTypes = ["phi3"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
         /// The share of a head that turns.
-        public var partialRotaryFactor = 1.0
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-5
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var slidingWindow: Int?
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var partialRotaryFactor = 1.0
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-5
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var slidingWindow: Int?
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 32_064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
@@ -35,13 +35,13 @@ public final class Phi3: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -102,7 +102,7 @@ extension Phi3.Configuration {
 }
 
 extension Phi3 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

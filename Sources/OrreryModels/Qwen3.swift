@@ -7,31 +7,31 @@ import OrreryTensor
 /// norms of queries and keys per head, SwiGLU.
 ///
 /// B batch, T positions, D width, H heads, Hk key-value heads, d head size, F feed-forward width, V vocabulary.
-public final class Qwen3: Decoder, Architecture {
+package final class Qwen3: Decoder, Architecture {
     static let modelTypes = ["qwen3"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float
-        public var ropeTheta: Float
-        public var ropeScaling: RotaryScaling
-        public var hiddenAct: Activation
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float
+        package var ropeTheta: Float
+        package var ropeScaling: RotaryScaling
+        package var hiddenAct: Activation
         /// How far back the layers of type `.sliding` see.
-        public var slidingWindow: Int?
+        package var slidingWindow: Int?
         /// nil: every layer sees all.
-        public var layerTypes: [AttentionLayerType]?
-        public var attentionBias: Bool
-        public var tieWordEmbeddings: Bool
-        public var eosTokenIDs: [Int]
+        package var layerTypes: [AttentionLayerType]?
+        package var attentionBias: Bool
+        package var tieWordEmbeddings: Bool
+        package var eosTokenIDs: [Int]
 
-        public init(
+        package init(
             vocabSize: Int, hiddenSize: Int, intermediateSize: Int, numHiddenLayers: Int, numAttentionHeads: Int,
             numKeyValueHeads: Int, headDim: Int,
             maxPositionEmbeddings: Int, rmsNormEps: Float = 1e-6, ropeTheta: Float = 10_000,
@@ -62,13 +62,13 @@ public final class Qwen3: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, d) = (config.hiddenSize, config.intermediateSize, config.headDim)
@@ -131,7 +131,7 @@ extension Qwen3.Configuration {
 }
 
 extension Qwen3 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         var c = JSONObject()
         c["architectures"] = ["Qwen3ForCausalLM"]
         c["model_type"] = "qwen3"

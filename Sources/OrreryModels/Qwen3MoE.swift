@@ -7,36 +7,36 @@ import OrreryTensor
 /// each token uses a few.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Qwen3MoE: Decoder, Architecture {
+package final class Qwen3MoE: Decoder, Architecture {
     static let modelTypes = ["qwen3_moe"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
         /// Of layers without experts.
-        public var intermediateSize: Int
+        package var intermediateSize: Int
         /// Of an expert.
-        public var moeIntermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-6
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = false
-        public var numExperts: Int
-        public var numExpertsPerTok: Int
-        public var normTopkProb = false
+        package var moeIntermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-6
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = false
+        package var numExperts: Int
+        package var numExpertsPerTok: Int
+        package var normTopkProb = false
         /// Layers number n, 2 n, ... have experts.
-        public var decoderSparseStep = 1
+        package var decoderSparseStep = 1
         /// Layers, from 0, that have none all the same.
-        public var mlpOnlyLayers: [Int] = []
-        public var slidingWindow: Int?
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var mlpOnlyLayers: [Int] = []
+        package var slidingWindow: Int?
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 151_936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24,
@@ -46,13 +46,13 @@ public final class Qwen3MoE: Decoder, Architecture {
         static let otherNames = ["num_local_experts": "num_experts"]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -129,7 +129,7 @@ extension Qwen3MoE.Configuration {
 }
 
 extension Qwen3MoE {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["Qwen3MoeForCausalLM"], "model_type": "qwen3_moe",
             "vocab_size": JSONValue(config.vocabSize),

@@ -6,30 +6,30 @@ import OrreryTensor
 /// SmolLM3 (Hugging Face, 2025): Llama's block, where every fourth layer knows no positions (arXiv:2501.18795).
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class SmolLM3: Decoder, Architecture {
+package final class SmolLM3: Decoder, Architecture {
     static let modelTypes = ["smollm3"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var rmsNormEps: Float = 1e-6
-        public var ropeTheta: Float = 2e6
-        public var ropeScaling = RotaryScaling.none
-        public var attentionBias = false
-        public var mlpBias = false
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var rmsNormEps: Float = 1e-6
+        package var ropeTheta: Float = 2e6
+        package var ropeScaling = RotaryScaling.none
+        package var attentionBias = false
+        package var mlpBias = false
         /// 1 for a layer with rotary positions, 0 for one without.
-        public var noRopeLayers: [Int]
-        public var slidingWindow: Int?
-        public var layerTypes: [AttentionLayerType]
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var noRopeLayers: [Int]
+        package var slidingWindow: Int?
+        package var layerTypes: [AttentionLayerType]
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 128_256, "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": 36,
@@ -37,13 +37,13 @@ public final class SmolLM3: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -118,7 +118,7 @@ extension JSONFields {
 }
 
 extension SmolLM3 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["SmolLM3ForCausalLM"], "model_type": "smollm3", "vocab_size": JSONValue(config.vocabSize),
             "hidden_size": JSONValue(config.hiddenSize), "intermediate_size": JSONValue(config.intermediateSize),

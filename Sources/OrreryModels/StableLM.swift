@@ -7,29 +7,29 @@ import OrreryTensor
 /// model norms each head and lets attention and feed-forward read the same norm side by side.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class StableLM: Decoder, Architecture {
+package final class StableLM: Decoder, Architecture {
     static let modelTypes = ["stablelm"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
         /// The share of a head that turns.
-        public var partialRotaryFactor = 0.25
-        public var hiddenAct = Activation.silu
-        public var maxPositionEmbeddings: Int
-        public var layerNormEps: Float = 1e-5
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var useQKVBias = false
-        public var qkLayernorm = false
-        public var useParallelResidual = false
-        public var tieWordEmbeddings = false
-        public var eosTokenIDs: [Int] = []
+        package var partialRotaryFactor = 0.25
+        package var hiddenAct = Activation.silu
+        package var maxPositionEmbeddings: Int
+        package var layerNormEps: Float = 1e-5
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var useQKVBias = false
+        package var qkLayernorm = false
+        package var useParallelResidual = false
+        package var tieWordEmbeddings = false
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 50_304, "hidden_size": 2560, "intermediate_size": 6912, "num_hidden_layers": 32,
@@ -37,13 +37,13 @@ public final class StableLM: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -113,7 +113,7 @@ extension StableLM.Configuration {
 }
 
 extension StableLM {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["StableLmForCausalLM"], "model_type": "stablelm",
             "vocab_size": JSONValue(config.vocabSize),

@@ -7,26 +7,26 @@ import OrreryTensor
 /// and a sliding window.
 ///
 /// D width, F feed-forward width, H heads, Hk key-value heads, d head size.
-public final class Starcoder2: Decoder, Architecture {
+package final class Starcoder2: Decoder, Architecture {
     static let modelTypes = ["starcoder2"]
 
-    public struct Configuration: RotaryConfiguration {
-        public var vocabSize: Int
-        public var hiddenSize: Int
-        public var intermediateSize: Int
-        public var numHiddenLayers: Int
-        public var numAttentionHeads: Int
-        public var numKeyValueHeads: Int
-        public var headDim: Int
-        public var hiddenAct = Activation.geluTanh
-        public var maxPositionEmbeddings: Int
-        public var normEpsilon: Float = 1e-5
-        public var ropeTheta: Float = 10_000
-        public var ropeScaling = RotaryScaling.none
-        public var useBias = true
-        public var slidingWindow: Int?
-        public var tieWordEmbeddings = true
-        public var eosTokenIDs: [Int] = []
+    package struct Configuration: RotaryConfiguration {
+        package var vocabSize: Int
+        package var hiddenSize: Int
+        package var intermediateSize: Int
+        package var numHiddenLayers: Int
+        package var numAttentionHeads: Int
+        package var numKeyValueHeads: Int
+        package var headDim: Int
+        package var hiddenAct = Activation.geluTanh
+        package var maxPositionEmbeddings: Int
+        package var normEpsilon: Float = 1e-5
+        package var ropeTheta: Float = 10_000
+        package var ropeScaling = RotaryScaling.none
+        package var useBias = true
+        package var slidingWindow: Int?
+        package var tieWordEmbeddings = true
+        package var eosTokenIDs: [Int] = []
 
         static let standard: JSONObject = [
             "vocab_size": 49_152, "hidden_size": 3072, "intermediate_size": 12_288, "num_hidden_layers": 30,
@@ -34,13 +34,13 @@ public final class Starcoder2: Decoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
-    public let stack: DecoderStack
-    public var shape: ModelShape { config.shape }
+    package let config: Configuration
+    package let parameters: [Parameter]
+    package let stack: DecoderStack
+    package var shape: ModelShape { config.shape }
 
     /// - Parameter initial: how a fresh model starts.
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source), scope = root["model"]
         let (D, F, H, Hk, d, eps) = (
@@ -96,7 +96,7 @@ extension Starcoder2.Configuration {
 }
 
 extension Starcoder2 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["Starcoder2ForCausalLM"], "model_type": "starcoder2",
             "vocab_size": JSONValue(config.vocabSize),

@@ -7,7 +7,7 @@ import OrreryTensor
 /// each part, relative positions as terms of the scores, which are not scaled.
 ///
 /// N rows, S of the source, D width, H heads, d head size, F feed-forward width.
-public final class T5: EncoderDecoder, Architecture {
+package final class T5: EncoderDecoder, Architecture {
     static let modelTypes = ["t5", "mt5"]
     // The table may be stored under the name of any of its uses; an output layer of its own stands next to one of the
     // others.
@@ -16,23 +16,23 @@ public final class T5: EncoderDecoder, Architecture {
     ]
     static var tied: (head: String, tokens: String)? { nil }
 
-    public struct Configuration: ModelConfiguration {
-        public var vocabSize: Int
-        public var dModel: Int
-        public var dKv: Int
-        public var dFf: Int
-        public var numLayers: Int
-        public var numDecoderLayers: Int
-        public var numHeads: Int
-        public var relativeAttentionNumBuckets = 32
-        public var relativeAttentionMaxDistance = 128
-        public var layerNormEpsilon: Float = 1e-6
-        public var denseActFn = Activation.relu
-        public var isGatedAct = false
+    package struct Configuration: ModelConfiguration {
+        package var vocabSize: Int
+        package var dModel: Int
+        package var dKv: Int
+        package var dFf: Int
+        package var numLayers: Int
+        package var numDecoderLayers: Int
+        package var numHeads: Int
+        package var relativeAttentionNumBuckets = 32
+        package var relativeAttentionMaxDistance = 128
+        package var layerNormEpsilon: Float = 1e-6
+        package var denseActFn = Activation.relu
+        package var isGatedAct = false
         /// Whether what the decoder says is scaled by 1 / sqrt(D) before the token table: the first T5 does so.
-        public var scaleDecoderOutputs = true
-        public var decoderStartTokenID = 0
-        public var eosTokenIDs: [Int] = []
+        package var scaleDecoderOutputs = true
+        package var decoderStartTokenID = 0
+        package var eosTokenIDs: [Int] = []
         var tieWordEmbeddings: Bool { scaleDecoderOutputs }
 
         static let standard: JSONObject = [
@@ -44,8 +44,8 @@ public final class T5: EncoderDecoder, Architecture {
         ]
     }
 
-    public let config: Configuration
-    public let parameters: [Parameter]
+    package let config: Configuration
+    package let parameters: [Parameter]
     let tokens: Embedding
     let encoder: [T5EncoderBlock]
     let encoderDistances: RelativeBuckets
@@ -55,7 +55,7 @@ public final class T5: EncoderDecoder, Architecture {
     let decoderNorm: NormPoint
     let head: Linear?
 
-    public init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
+    package init(_ config: Configuration, _ source: any WeightSource, initial: Initialization = .init()) throws {
         self.config = config
         let root = WeightScope(source),
             (D, F, H, d, eps) = (config.dModel, config.dFf, config.numHeads, config.dKv, config.layerNormEpsilon)
@@ -120,27 +120,27 @@ public final class T5: EncoderDecoder, Architecture {
         }
     }
 
-    public var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
+    package var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
 
-    public func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+    package func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         let context = context.over(batch).in(.encoder), distances = encoderDistances.distanceBias
         var x = context.tap(.embed, tokens(batch.ids))
         for (layer, block) in encoder.enumerated() { x = block(x, distances, context.at(layer)) }
         return context.tap(.finalNormOut, encoderNorm(x, as: .float32, context))
     }
 
-    public func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory] {
+    package func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory] {
         let source = encode(Batch(ids), context).cast(to: context.computeType)
         return decoder.enumerated().map { layer, block in
             block.crossAttention.memory(of: source, context.in(.decoder).at(layer))
         }
     }
 
-    public func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
+    package func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
         ReadingState(makeKeyValueCache(capacity: capacity, type: type), source)
     }
 
-    public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+    package func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         let context = context.over(batch).in(.decoder), distances = decoderDistances.distanceBias
         let states = batch.runs.map { run in
             guard let state = run.state as? ReadingState else {
@@ -156,7 +156,7 @@ public final class T5: EncoderDecoder, Architecture {
         return batch.wanted(x)
     }
 
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+    package func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
         let context = context.in(.decoder)
         var x = context.tap(.finalNormOut, decoderNorm(residual, context))
         if config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(config.dModel).squareRoot()) }
@@ -164,7 +164,7 @@ public final class T5: EncoderDecoder, Architecture {
         return context.tap(.unembedOut, head?(x, as: .float32) ?? tokens.unembed(x))
     }
 
-    public var tapPoints: TapPoints {
+    package var tapPoints: TapPoints {
         let embed = [TapShape](points: .embed), out = [TapShape](points: .finalNormOut)
         return TapPoints(
             .encoder, before: embed, layers: encoder.map(\.tapPoints), after: encoderNorm.tapPoints + out)
@@ -173,9 +173,9 @@ public final class T5: EncoderDecoder, Architecture {
                 after: decoderNorm.tapPoints + out + [TapShape](points: .unembedIn, .unembedOut, .logits))
     }
 
-    public var tokenEmbedding: Parameter { tokens.weight }
+    package var tokenEmbedding: Parameter { tokens.weight }
 
-    public var shape: ModelShape {
+    package var shape: ModelShape {
         ModelShape(
             vocabularySize: config.vocabSize, layers: config.numDecoderLayers, width: config.dModel,
             heads: config.numHeads, keyValueHeads: config.numHeads,
@@ -247,7 +247,7 @@ extension T5.Configuration {
 }
 
 extension T5 {
-    public var configuration: JSONObject {
+    package var configuration: JSONObject {
         [
             "architectures": ["T5ForConditionalGeneration"], "model_type": "t5",
             "vocab_size": JSONValue(config.vocabSize),

@@ -67,20 +67,20 @@ extension TokenModel {
 }
 
 /// A model whose layers are a `DecoderStack`.
-public protocol Decoder: TokenModel {
+package protocol Decoder: TokenModel {
     var stack: DecoderStack { get }
 }
 
 extension Decoder {
-    public var tokenEmbedding: Parameter { stack.tokens.weight }
+    package var tokenEmbedding: Parameter { stack.tokens.weight }
 
-    public var tapPoints: TapPoints { stack.tapPoints }
+    package var tapPoints: TapPoints { stack.tapPoints }
 
-    public func slidingWindow(layer: Int) -> Int? { stack.blocks[layer].attention.slidingWindow }
+    package func slidingWindow(layer: Int) -> Int? { stack.blocks[layer].attention.slidingWindow }
 
-    public func rotaryStretch(of length: Int) -> Int { stack.rotaryStretch(of: length) }
+    package func rotaryStretch(of length: Int) -> Int { stack.rotaryStretch(of: length) }
 
-    public func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
+    package func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         for run in batch.runs {
             guard let state = run.state else { continue }
             let length = max(run.sequenceLength ?? 0, run.start + run.count)
@@ -92,7 +92,7 @@ extension Decoder {
         return readingWeights { stack.hidden(batch, context) }
     }
 
-    public func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
+    package func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
         readingWeights { stack.unembed(residual, context) }
     }
 

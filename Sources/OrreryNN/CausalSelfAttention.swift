@@ -6,32 +6,32 @@ import OrreryTensor
 /// scores (arXiv:2408.00118) and sinks (arXiv:2309.17453) where the model has them.
 ///
 /// N rows, H heads, Hk key-value heads, d head size.
-public struct CausalSelfAttention: Sendable {
+package struct CausalSelfAttention: Sendable {
     /// One product for the three, or one each: checkpoints come both ways.
-    public enum Projection: Sendable {
+    package enum Projection: Sendable {
         case fused(Linear)
         /// Fused, head by head: query, key and value of the first, then of the second
         case fusedByHead(Linear)
         case separate(query: Linear, key: Linear, value: Linear)
     }
 
-    public let projection: Projection
-    public let output: Linear
+    package let projection: Projection
+    package let output: Linear
     package let queryNorm: NormPoint?
     package let keyNorm: NormPoint?
-    public let positions: PositionEncoding
-    public let heads: Int
-    public let keyValueHeads: Int
-    public let headSize: Int
+    package let positions: PositionEncoding
+    package let heads: Int
+    package let keyValueHeads: Int
+    package let headSize: Int
     /// How many positions a query sees, its own included; nil: all up to its own.
-    public let slidingWindow: Int?
+    package let slidingWindow: Int?
     /// Of the scores; nil: 1 / sqrt(head size).
-    public let scale: Float?
-    public let softCap: Float?
+    package let scale: Float?
+    package let softCap: Float?
     /// [H]
-    public let sinks: Parameter?
+    package let sinks: Parameter?
 
-    public init(
+    package init(
         projection: Projection, output: Linear, queryNorm: (any Norm)? = nil, keyNorm: (any Norm)? = nil,
         positions: PositionEncoding, heads: Int,
         keyValueHeads: Int, headSize: Int, slidingWindow: Int? = nil, scale: Float? = nil, softCap: Float? = nil,
@@ -112,7 +112,7 @@ public struct CausalSelfAttention: Sendable {
 
 extension CausalSelfAttention.Projection {
     /// Hugging Face's `q_proj`, `k_proj` and `v_proj` of widths D to `query`, `keyValue` and `keyValue`.
-    public static func separate(
+    package static func separate(
         _ scope: WeightScope, _ D: Int, query: Int, keyValue: Int, bias: Bool,
         initial: InitialValue = .normal(standardDeviation: 0.02)
     ) throws -> Self {

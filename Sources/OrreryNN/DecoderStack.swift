@@ -4,7 +4,7 @@ import OrreryTensor
 /// What all decoders have in common: tokens to a residual stream, block after block, and back to tokens.
 ///
 /// N rows, D width, V vocabulary.
-public struct DecoderStack: Sendable {
+package struct DecoderStack: Sendable {
     package let tokens: Embedding
     /// What embeddings are multiplied by; nil: nothing.
     package let embeddingMultiplier: Float?

@@ -2,49 +2,49 @@ import Kernels
 import OrreryTensor
 
 /// What a block does to each position alone: [N, D] to [N, D], float32.
-public protocol FeedForwardNetwork: Sendable {
+package protocol FeedForwardNetwork: Sendable {
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor
     /// The points of the forward pass inside it.
     var tapPoints: [TapShape] { get }
 }
 
 /// down(activation(up(x))), the network of the original transformer.
-public struct FeedForward: FeedForwardNetwork {
-    public let up: Linear
-    public let down: Linear
-    public let activation: Activation
+package struct FeedForward: FeedForwardNetwork {
+    package let up: Linear
+    package let down: Linear
+    package let activation: Activation
 
-    public init(up: Linear, down: Linear, activation: Activation) {
+    package init(up: Linear, down: Linear, activation: Activation) {
         (self.up, self.down, self.activation) = (up, down, activation)
     }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let pre = context.tap(.pre, up(x))
         let post = context.tap(.post, pre.activated(activation))
         return down(post, as: .float32).droppedOut(context.dropout?())
     }
 
-    public var tapPoints: [TapShape] { [TapShape](points: .pre, .post) }
+    package var tapPoints: [TapShape] { [TapShape](points: .pre, .post) }
 }
 
 /// down(activation(gate(x)) * up(x)) (arXiv:2002.05202), with SiLU as a rule.
-public struct GatedFeedForward: FeedForwardNetwork {
+package struct GatedFeedForward: FeedForwardNetwork {
     /// One product for both, or one each: checkpoints come both ways.
-    public enum Projection: Sendable {
+    package enum Projection: Sendable {
         /// The gate's rows first
         case fused(Linear)
         case separate(gate: Linear, up: Linear)
     }
 
-    public let projection: Projection
-    public let down: Linear
-    public let activation: Activation
+    package let projection: Projection
+    package let down: Linear
+    package let activation: Activation
 
-    public init(projection: Projection, down: Linear, activation: Activation = .silu) {
+    package init(projection: Projection, down: Linear, activation: Activation = .silu) {
         (self.projection, self.down, self.activation) = (projection, down, activation)
     }
 
-    public init(gate: Linear, up: Linear, down: Linear, activation: Activation = .silu) {
+    package init(gate: Linear, up: Linear, down: Linear, activation: Activation = .silu) {
         self.init(projection: .separate(gate: gate, up: up), down: down, activation: activation)
     }
 
@@ -52,7 +52,7 @@ public struct GatedFeedForward: FeedForwardNetwork {
     ///
     /// - Parameters:
     ///   - hidden: how gate and up start; `out` how down does.
-    public init(
+    package init(
         _ scope: WeightScope, _ D: Int, _ F: Int, bias: Bool = false, activation: Activation = .silu,
         hidden: InitialValue = .normal(standardDeviation: 0.02), out: InitialValue = .normal(standardDeviation: 0.02)
     ) throws {
@@ -62,14 +62,14 @@ public struct GatedFeedForward: FeedForwardNetwork {
             down: try Linear(scope["down_proj"], F, D, bias: bias, initial: out), activation: activation)
     }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let (gate, up) = project(x)
         let g = context.tap(.pre, gate), u = context.tap(.preLinear, up)
         let post = context.tap(.post, g.gated(by: activation, up: u))
         return down(post, as: .float32).droppedOut(context.dropout?())
     }
 
-    public var tapPoints: [TapShape] { [TapShape](points: .pre, .preLinear, .post) }
+    package var tapPoints: [TapShape] { [TapShape](points: .pre, .preLinear, .post) }
 
     private func project(_ x: Tensor) -> (gate: Tensor, up: Tensor) {
         switch projection {

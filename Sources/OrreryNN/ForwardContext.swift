@@ -61,7 +61,7 @@ public final class DropoutSource {
         next = UInt64(step) << 16
     }
 
-    public func callAsFunction() -> Dropout? {
+    package func callAsFunction() -> Dropout? {
         guard probability > 0 else { return nil }
         defer { next += 1 }
         return Dropout(probability: probability, seed: seed, stream: next)

@@ -2,13 +2,13 @@ import Kernels
 import OrreryTensor
 
 /// y = x Wᵀ + b.
-public struct Linear: Sendable {
-    public let weight: Parameter
-    public let bias: Parameter?
+package struct Linear: Sendable {
+    package let weight: Parameter
+    package let bias: Parameter?
     let layout: WeightLayout
 
     /// - Parameter layout: `.inputByOutput` stores the weight as GPT-2's `Conv1D` does.
-    public init(
+    package init(
         _ scope: WeightScope, _ input: Int, _ output: Int, bias: Bool, layout: WeightLayout = .outputByInput,
         initial: InitialValue = .normal(standardDeviation: 0.02)
     ) throws {
@@ -30,10 +30,10 @@ public struct Linear: Sendable {
 }
 
 /// A row of numbers per token id.
-public struct Embedding: Sendable {
-    public let weight: Parameter
+package struct Embedding: Sendable {
+    package let weight: Parameter
 
-    public init(_ scope: WeightScope, _ count: Int, _ width: Int, standardDeviation: Float = 0.02) throws {
+    package init(_ scope: WeightScope, _ count: Int, _ width: Int, standardDeviation: Float = 0.02) throws {
         weight = try scope.parameter("weight", [count, width], .normal(standardDeviation: standardDeviation))
     }
 

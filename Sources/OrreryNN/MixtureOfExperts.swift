@@ -6,13 +6,13 @@ import OrreryTensor
 /// 2401.04088).
 ///
 /// N rows (positions), E experts, D width, F feed-forward width. For inference: it has no gradient yet.
-public struct MixtureOfExperts: FeedForwardNetwork {
-    public let router: Router
-    public let experts: Experts
+package struct MixtureOfExperts: FeedForwardNetwork {
+    package let router: Router
+    package let experts: Experts
 
-    public init(router: Router, experts: Experts) { (self.router, self.experts) = (router, experts) }
+    package init(router: Router, experts: Experts) { (self.router, self.experts) = (router, experts) }
 
-    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+    package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "mixture of experts: has no gradient yet, and a tape is open")
         let choices = router(x, context)
         if context.interest(in: .expertOut) != .none { return watched(x, choices, context) }
@@ -55,27 +55,27 @@ public struct MixtureOfExperts: FeedForwardNetwork {
         return sum
     }
 
-    public var tapPoints: [TapShape] {
+    package var tapPoints: [TapShape] {
         [TapShape](points: .routerLogits, .expertIndices, .expertWeights, .expertOut)
     }
 }
 
 /// The networks of E experts: gate and up [E, F, D], down [E, D, F], each one parameter.
-public struct Experts: Sendable {
+package struct Experts: Sendable {
     /// How gate and up become one.
-    public enum Gating: Sendable, Hashable {
+    package enum Gating: Sendable, Hashable {
         /// activation(gate) up (arXiv:2002.05202)
         case standard(Activation)
         /// gate sigmoid(alpha gate) (up + 1), with gate held below `limit` and up within it: gpt-oss
         case clamped(alpha: Float, limit: Float)
     }
 
-    public let gate: StackedLinear
-    public let up: StackedLinear
-    public let down: StackedLinear
-    public let gating: Gating
+    package let gate: StackedLinear
+    package let up: StackedLinear
+    package let down: StackedLinear
+    package let gating: Gating
 
-    public init(gate: StackedLinear, up: StackedLinear, down: StackedLinear, gating: Gating) {
+    package init(gate: StackedLinear, up: StackedLinear, down: StackedLinear, gating: Gating) {
         (self.gate, self.up, self.down, self.gating) = (gate, up, down, gating)
     }
 
@@ -92,15 +92,15 @@ public struct Experts: Sendable {
 }
 
 /// E linear layers of one shape with their weights in one parameter [E, out, in], and biases in another [E, out].
-public struct StackedLinear: Sendable {
-    public let weight: Parameter
-    public let bias: Parameter?
+package struct StackedLinear: Sendable {
+    package let weight: Parameter
+    package let bias: Parameter?
     private let weights: [Parameter]
     private let biases: [Parameter]
 
     /// - Parameters:
     ///   - name: of one expert's layer, after its number: `gate_proj`.
-    public init(
+    package init(
         _ scope: WeightScope, _ name: String, _ count: Int, _ input: Int, _ output: Int, bias: Bool = false
     ) throws {
         weight = try scope.stack(name + ".weight", count: count, [output, input], .normal(standardDeviation: 0.02))

@@ -5,17 +5,17 @@ import OrreryTensor
 /// before, or to another sequence.
 ///
 /// N rows, S of another sequence, H heads, d head size.
-public struct MultiHeadAttention: Sendable {
-    public let query: Linear
-    public let key: Linear
-    public let value: Linear
-    public let output: Linear
-    public let heads: Int
-    public let headSize: Int
+package struct MultiHeadAttention: Sendable {
+    package let query: Linear
+    package let key: Linear
+    package let value: Linear
+    package let output: Linear
+    package let heads: Int
+    package let headSize: Int
     /// Of the scores; nil: 1 / sqrt(d).
-    public let scale: Float?
+    package let scale: Float?
 
-    public init(
+    package init(
         query: Linear, key: Linear, value: Linear, output: Linear, heads: Int, headSize: Int, scale: Float? = nil
     ) {
         (self.query, self.key, self.value, self.output) = (query, key, value, output)

@@ -4,7 +4,7 @@ import OrreryTensor
 
 /// How a model knows the order of its tokens. The first three act on the residual stream, the last two inside
 /// attention.
-public enum PositionEncoding: Sendable {
+package enum PositionEncoding: Sendable {
     case none
     /// Sines and cosines added to the embeddings (arXiv:1706.03762, 3.5)
     case sinusoidal
@@ -37,7 +37,7 @@ public enum PositionEncoding: Sendable {
 
     /// The slopes that ALiBi's authors give for a number of heads: a geometric sequence from 2^(-8/n); where n is no
     /// power of two, those of the next smaller power and every second of the next larger.
-    public static func alibiSlopes(heads: Int) -> [Float] {
+    package static func alibiSlopes(heads: Int) -> [Float] {
         func sequence(_ n: Int) -> [Float] { (1 ... n).map { Float(pow(2, -8 * Double($0) / Double(n))) } }
         let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
         if power == heads { return sequence(heads) }

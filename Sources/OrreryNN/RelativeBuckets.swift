@@ -6,18 +6,18 @@ import OrreryTensor
 /// near by and wider and wider ones further off.
 ///
 /// H heads.
-public struct RelativeBuckets: Sendable {
+package struct RelativeBuckets: Sendable {
     /// [buckets, H]
-    public let table: Embedding
-    public let maxDistance: Int
+    package let table: Embedding
+    package let maxDistance: Int
     /// Half of the buckets are for what lies behind, half for what lies ahead; else all for what lies behind.
-    public let bothWays: Bool
+    package let bothWays: Bool
 
     /// - Parameters:
     ///   - buckets: at least 4.
     ///   - maxDistance: from which on all distances share the last bucket; more than a quarter of the buckets, or half
     ///     where only one way counts.
-    public init(_ scope: WeightScope, buckets: Int, heads: Int, maxDistance: Int, bothWays: Bool) throws {
+    package init(_ scope: WeightScope, buckets: Int, heads: Int, maxDistance: Int, bothWays: Bool) throws {
         table = try Embedding(scope, buckets, heads)
         (self.maxDistance, self.bothWays) = (maxDistance, bothWays)
     }

@@ -3,9 +3,9 @@ import Kernels
 import OrreryTensor
 
 /// Chooses experts for each row.
-public struct Router: Sendable {
+package struct Router: Sendable {
     /// What is done with the scores of E experts, of which the largest k are used.
-    public enum Order: Sendable, Hashable {
+    package enum Order: Sendable, Hashable {
         /// Softmax over all, then the largest
         case softmaxFirst
         /// Softmax over all, then the largest, scaled to a sum of one
@@ -14,16 +14,16 @@ public struct Router: Sendable {
         case topFirst
     }
 
-    public struct Choice: Sendable, Hashable {
-        public var expert: Int
-        public var weight: Float
+    package struct Choice: Sendable, Hashable {
+        package var expert: Int
+        package var weight: Float
     }
 
-    public let linear: Linear
-    public let top: Int
-    public let order: Order
+    package let linear: Linear
+    package let top: Int
+    package let order: Order
 
-    public init(_ linear: Linear, top: Int, order: Order) { (self.linear, self.top, self.order) = (linear, top, order) }
+    package init(_ linear: Linear, top: Int, order: Order) { (self.linear, self.top, self.order) = (linear, top, order) }
 
     var experts: Int { linear.weight.shape[0] }
 

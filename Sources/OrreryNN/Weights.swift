@@ -3,7 +3,7 @@ import OrreryTensor
 
 /// Where a model's weights come from: fresh random numbers or a checkpoint. Models ask for each by its Hugging Face
 /// name.
-public protocol WeightSource: AnyObject {
+package protocol WeightSource: AnyObject {
     func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter
 
     /// Whether there is such a tensor; false for fresh weights.
@@ -20,31 +20,31 @@ public protocol WeightSource: AnyObject {
 }
 
 extension WeightSource {
-    public func has(_ name: String) -> Bool { false }
+    package func has(_ name: String) -> Bool { false }
 
-    public func stack(
+    package func stack(
         _ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue
     ) throws -> Parameter {
         try parameter("\(prefix).\(name)", [count] + shape, initial)
     }
 
-    public func layout(_ asked: WeightLayout) -> WeightLayout { asked }
+    package func layout(_ asked: WeightLayout) -> WeightLayout { asked }
 }
 
 /// How a weight starts when a model is made from nothing.
-public enum InitialValue: Sendable {
+package enum InitialValue: Sendable {
     case zeros
     case ones
     case normal(standardDeviation: Float)
 }
 
 /// A place in the tree of names, and the list of all parameters made under its root.
-public struct WeightScope {
-    public let source: any WeightSource
-    public let prefix: String
+package struct WeightScope {
+    package let source: any WeightSource
+    package let prefix: String
     private let list: ParameterList
 
-    public init(_ source: any WeightSource) {
+    package init(_ source: any WeightSource) {
         self.source = source
         prefix = ""
         list = ParameterList()
@@ -56,10 +56,10 @@ public struct WeightScope {
         list = parent.list
     }
 
-    public subscript(_ name: String) -> WeightScope { WeightScope(self, name) }
-    public subscript(_ index: Int) -> WeightScope { WeightScope(self, String(index)) }
+    package subscript(_ name: String) -> WeightScope { WeightScope(self, name) }
+    package subscript(_ index: Int) -> WeightScope { WeightScope(self, String(index)) }
 
-    public func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+    package func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
         let full = prefix.isEmpty ? name : "\(prefix).\(name)"
         let made = try source.parameter(full, shape, initial)
         list.parameters.append(made)
@@ -67,7 +67,7 @@ public struct WeightScope {
     }
 
     /// One parameter of the tensors 0, 1, ... of this scope: `name` is what follows their number.
-    public func stack(_ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
+    package func stack(_ name: String, count: Int, _ shape: [Int], _ initial: InitialValue) throws -> Parameter {
         let made = try source.stack(prefix, name, count: count, shape, initial)
         list.parameters.append(made)
         return made
@@ -75,21 +75,21 @@ public struct WeightScope {
 
     /// `count` layers under the names 0, 1, ... It grows as they are made: a configuration may claim any number of
     /// them.
-    public func layers<Layer>(_ count: Int, _ make: (WeightScope) throws -> Layer) rethrows -> [Layer] {
+    package func layers<Layer>(_ count: Int, _ make: (WeightScope) throws -> Layer) rethrows -> [Layer] {
         var made: [Layer] = []
         for index in 0 ..< count { made.append(try make(self[index])) }
         return made
     }
 
     /// The same for layers that differ by their number.
-    public func layers<Layer>(_ count: Int, _ make: (WeightScope, Int) throws -> Layer) rethrows -> [Layer] {
+    package func layers<Layer>(_ count: Int, _ make: (WeightScope, Int) throws -> Layer) rethrows -> [Layer] {
         var made: [Layer] = []
         for index in 0 ..< count { made.append(try make(self[index], index)) }
         return made
     }
 
     /// All parameters made so far, in order.
-    public var parameters: [Parameter] { list.parameters }
+    package var parameters: [Parameter] { list.parameters }
 
     private final class ParameterList {
         var parameters: [Parameter] = []
@@ -98,12 +98,12 @@ public struct WeightScope {
 
 /// Fresh weights: each is drawn from a stream that depends on the seed and its name, so that adding one does not change
 /// the others.
-public final class RandomWeights: WeightSource {
+package final class RandomWeights: WeightSource {
     private let seed: UInt64
 
-    public init(seed: UInt64) { self.seed = seed }
+    package init(seed: UInt64) { self.seed = seed }
 
-    public func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) -> Parameter {
+    package func parameter(_ name: String, _ shape: [Int], _ initial: InitialValue) -> Parameter {
         let count = shape.reduce(1, *)
         let values: [Float]
         switch initial {

@@ -14,7 +14,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     private var dense: Tensor?
     /// The weight in a file's own format: one matrix, or one for each expert of a stack [experts, n, k]; empty where
     /// the numbers are dense.
-    public private(set) var blocks: [QuantizedMatrix]
+    package private(set) var blocks: [QuantizedMatrix]
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
     /// Of the arena: whoever computes with weights that another thread may change asks it.
@@ -44,7 +44,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     ///   - shape: [n, k], or [experts, n, k] of a stack whose matrices lie one after another; [k], a vector, is
     ///     converted to float32 at once.
     ///   - blocks: [n, k] or [experts n, k].
-    public init(name: String, shape: [Int], blocks: QuantizedMatrix) {
+    package init(name: String, shape: [Int], blocks: QuantizedMatrix) {
         precondition(
             (1 ... 3).contains(shape.count) && shape.last == blocks.columns
                 && shape.dropLast().reduce(1, *) == blocks.rows,
@@ -65,7 +65,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// - Parameters:
     ///   - shape: [experts, n, k] or [experts, k].
     ///   - stack: one for each expert, [n, k] or [1, k].
-    public init(name: String, shape: [Int], stack: [QuantizedMatrix]) {
+    package init(name: String, shape: [Int], stack: [QuantizedMatrix]) {
         let rows = shape.dropFirst().dropLast().reduce(1, *)
         precondition(
             (2 ... 3).contains(shape.count) && stack.count == shape[0]

@@ -3,18 +3,18 @@ import Kernels
 
 /// All trainable parameters in one flat array and all their gradients in another, tied weights once: the optimizer is
 /// one pass, saving is one write, and reducing gradients across machines is one call.
-public final class ParameterArena: @unchecked Sendable {  // owned by one trainer
-    public let parameters: [Parameter]
+package final class ParameterArena: @unchecked Sendable {  // owned by one trainer
+    package let parameters: [Parameter]
     /// Where each parameter starts, in elements.
     package let offsets: [Int]
-    public let count: Int
+    package let count: Int
     package let values: Storage
     package let gradients: Storage
     /// Of the values: a step of the optimizer changes them in a write.
     package let access = WeightAccess()
 
     /// Moves the parameters in, in the order given.
-    public init(_ parameters: [Parameter]) {
+    package init(_ parameters: [Parameter]) {
         precondition(
             Set(parameters.map { ObjectIdentifier($0) }).count == parameters.count, "arena: a parameter is there twice")
         self.parameters = parameters
@@ -37,10 +37,10 @@ public final class ParameterArena: @unchecked Sendable {  // owned by one traine
     package var valuePointer: UnsafeMutablePointer<Float> { values.pointer.assumingMemoryBound(to: Float.self) }
     package var gradientPointer: UnsafeMutablePointer<Float> { gradients.pointer.assumingMemoryBound(to: Float.self) }
 
-    public func zeroGradients() { Processor.current.zero(gradientPointer, count: count) }
+    package func zeroGradients() { Processor.current.zero(gradientPointer, count: count) }
 
     /// The global L2 norm of all gradients.
-    public func gradientNorm() -> Double { Processor.current.sumOfSquares(gradientPointer, count: count).squareRoot() }
+    package func gradientNorm() -> Double { Processor.current.sumOfSquares(gradientPointer, count: count).squareRoot() }
 
     /// Changes the values in place, while no forward pass elsewhere reads them.
     package func change<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {

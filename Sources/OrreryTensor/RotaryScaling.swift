@@ -2,7 +2,7 @@ import Foundation
 
 /// How rotary positions are stretched over longer sequences than a model was first trained on, by the names of Hugging
 /// Face's `rope_type`.
-public enum RotaryScaling: Sendable, Hashable {
+package enum RotaryScaling: Sendable, Hashable {
     case none
     /// Positions divided by `factor` (arXiv:2306.15595)
     case linear(factor: Float)
@@ -17,30 +17,30 @@ public enum RotaryScaling: Sendable, Hashable {
     /// Frequencies divided each by its own factor, as GGUF stores Llama 3's scaling (`rope_freqs.weight`)
     case factors([Float])
 
-    public struct Llama3: Sendable, Hashable {
-        public var factor: Float
-        public var lowFreqFactor: Float
-        public var highFreqFactor: Float
-        public var originalMaxPositionEmbeddings: Int
+    package struct Llama3: Sendable, Hashable {
+        package var factor: Float
+        package var lowFreqFactor: Float
+        package var highFreqFactor: Float
+        package var originalMaxPositionEmbeddings: Int
 
-        public init(factor: Float, lowFreqFactor: Float, highFreqFactor: Float, originalMaxPositionEmbeddings: Int) {
+        package init(factor: Float, lowFreqFactor: Float, highFreqFactor: Float, originalMaxPositionEmbeddings: Int) {
             (self.factor, self.lowFreqFactor, self.highFreqFactor) = (factor, lowFreqFactor, highFreqFactor)
             self.originalMaxPositionEmbeddings = originalMaxPositionEmbeddings
         }
     }
 
-    public struct YaRN: Sendable, Hashable {
-        public var factor: Float
-        public var originalMaxPositionEmbeddings: Int
+    package struct YaRN: Sendable, Hashable {
+        package var factor: Float
+        package var originalMaxPositionEmbeddings: Int
         /// Turns over the original length from which a frequency is kept, and up to which it is divided.
-        public var betaFast: Float
-        public var betaSlow: Float
+        package var betaFast: Float
+        package var betaSlow: Float
         /// Of queries and keys; nil: 0.1 ln(factor) + 1.
-        public var attentionFactor: Float?
+        package var attentionFactor: Float?
         /// Whether the ends of the ramp are rounded to whole elements.
-        public var truncate: Bool
+        package var truncate: Bool
 
-        public init(
+        package init(
             factor: Float, originalMaxPositionEmbeddings: Int, betaFast: Float = 32, betaSlow: Float = 1,
             attentionFactor: Float? = nil,
             truncate: Bool = true
@@ -52,20 +52,20 @@ public enum RotaryScaling: Sendable, Hashable {
         }
 
         /// 0.1 m ln(factor) + 1, the paper's equation 22 with DeepSeek's m.
-        public static func magnitude(_ factor: Float, _ m: Double = 1) -> Double {
+        package static func magnitude(_ factor: Float, _ m: Double = 1) -> Double {
             factor <= 1 ? 1 : 0.1 * m * log(Double(factor)) + 1
         }
     }
 
-    public struct LongRoPE: Sendable, Hashable {
+    package struct LongRoPE: Sendable, Hashable {
         /// A divisor per frequency, for sequences up to the original length and for longer ones.
-        public var shortFactor: [Float]
-        public var longFactor: [Float]
-        public var originalMaxPositionEmbeddings: Int
+        package var shortFactor: [Float]
+        package var longFactor: [Float]
+        package var originalMaxPositionEmbeddings: Int
         /// Of queries and keys.
-        public var attentionFactor: Float
+        package var attentionFactor: Float
 
-        public init(
+        package init(
             shortFactor: [Float], longFactor: [Float], originalMaxPositionEmbeddings: Int, attentionFactor: Float
         ) {
             (self.shortFactor, self.longFactor) = (shortFactor, longFactor)
@@ -75,13 +75,13 @@ public enum RotaryScaling: Sendable, Hashable {
         }
 
         /// sqrt(1 + ln(factor) / ln(original length)), for a model stretched by `factor`.
-        public static func attentionFactor(_ factor: Float, originalMaxPositionEmbeddings: Int) -> Float {
+        package static func attentionFactor(_ factor: Float, originalMaxPositionEmbeddings: Int) -> Float {
             factor <= 1 ? 1 : Float((1 + log(Double(factor)) / log(Double(originalMaxPositionEmbeddings))).squareRoot())
         }
     }
 
     /// `original_max_position_embeddings`, where the scaling goes by it.
-    public var originalLength: Int? {
+    package var originalLength: Int? {
         switch self {
         case .none, .linear, .factors: nil
         case .dynamic(_, let original): original
@@ -126,7 +126,7 @@ public enum RotaryScaling: Sendable, Hashable {
     }
 
     /// The longest sequence that is meant, for a model whose configuration promises `positions`.
-    public func contextLength(_ positions: Int) -> Int {
+    package func contextLength(_ positions: Int) -> Int {
         func stretched(_ factor: Float, _ original: Int) -> Int {
             max(positions, Int(min(Double(original) * Double(factor), 0x1p24)))
         }

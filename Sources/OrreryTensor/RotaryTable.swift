@@ -6,12 +6,12 @@ import Synchronization
 /// scaling has it.
 ///
 /// Made as far as positions are used: a configuration may promise a million of them.
-public final class RotaryTable: Sendable {
+package final class RotaryTable: Sendable {
     /// Elements of a head that turn; the rest pass unchanged.
-    public let rotated: Int
-    public let positions: Int
-    public let theta: Float
-    public let scaling: RotaryScaling
+    package let rotated: Int
+    package let positions: Int
+    package let theta: Float
+    package let scaling: RotaryScaling
     /// What frequencies are computed from: `rotated`, or one less where a partial rotation of an odd number of elements
     /// is rounded up.
     private let dimensions: Int
@@ -27,7 +27,7 @@ public final class RotaryTable: Sendable {
     /// - Parameters:
     ///   - rotated: elements that turn. They turn in pairs: of an odd number the last turns with the one behind.
     ///   - theta: the base, `rope_theta`.
-    public init(rotated: Int, positions: Int, theta: Float, scaling: RotaryScaling = .none) {
+    package init(rotated: Int, positions: Int, theta: Float, scaling: RotaryScaling = .none) {
         precondition(rotated > 0, "rotary: \(rotated) elements turn")
         (dimensions, self.rotated) = (rotated, rotated + rotated % 2)
         (self.positions, self.theta, self.scaling) = (positions, theta, scaling)

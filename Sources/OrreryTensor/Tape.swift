@@ -11,7 +11,7 @@ import Kernels
 /// let loss = tape.record { model.logits(batch, context).logProbabilities(of: targets).weightedSum(weights) }
 /// tape.backward(from: loss)
 /// ```
-public final class Tape: @unchecked Sendable {  // used by one thread
+package final class Tape: @unchecked Sendable {  // used by one thread
     package struct Entry {
         package var op: Op
         /// Ids of the results.
@@ -27,14 +27,14 @@ public final class Tape: @unchecked Sendable {  // used by one thread
     /// The tape on which operations with watched parameters are recorded here and now.
     @TaskLocal package static var current: Tape?
 
-    public init(watching parameters: [Parameter]) {
+    package init(watching parameters: [Parameter]) {
         self.parameters = parameters
         ids = Dictionary(parameters.enumerated().map { (ObjectIdentifier($1), $0) }) { first, _ in first }
         count = parameters.count
     }
 
     /// Runs `body` and records its operations on watched parameters, and on what comes of them.
-    public func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
+    package func record<R>(_ body: () throws -> R) rethrows -> R { try Self.$current.withValue(self, operation: body) }
 
     /// Runs `body` and records nothing of it here.
     package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R {
@@ -47,7 +47,7 @@ public final class Tape: @unchecked Sendable {  // used by one thread
     func trace(of parameter: Parameter) -> Trace? { ids[ObjectIdentifier(parameter)].map { Trace(tape: self, id: $0) } }
 
     /// A tensor of the user's to which a gradient is wanted.
-    public func watch(_ x: Tensor) -> Tensor {
+    package func watch(_ x: Tensor) -> Tensor {
         var tracked = x
         tracked.trace = Trace(tape: self, id: count)
         count += 1

@@ -2,7 +2,7 @@
 ///
 /// The layouts are ggml's (`ggml-common.h` of llama.cpp), by the names of GGUF; MXFP4 is that of the OCP microscaling
 /// specification 1.0.
-public enum BlockFormat: String, CaseIterable, Sendable {
+package enum BlockFormat: String, CaseIterable, Sendable {
     case float32 = "F32"
     case float16 = "F16"
     case bfloat16 = "BF16"
@@ -21,7 +21,7 @@ public enum BlockFormat: String, CaseIterable, Sendable {
     case mxfp4 = "MXFP4"
 
     /// Numbers that share a block; 1 for plain floats.
-    public var elementsPerBlock: Int {
+    package var elementsPerBlock: Int {
         switch self {
         case .float32, .float16, .bfloat16: 1
         case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_NL, .mxfp4: 32
@@ -29,7 +29,7 @@ public enum BlockFormat: String, CaseIterable, Sendable {
         }
     }
 
-    public var bytesPerBlock: Int {
+    package var bytesPerBlock: Int {
         switch self {
         case .float32: 4
         case .float16, .bfloat16: 2
@@ -49,17 +49,17 @@ public enum BlockFormat: String, CaseIterable, Sendable {
     }
 
     /// Whether each number stands for itself.
-    public var isFloat: Bool { elementsPerBlock == 1 }
+    package var isFloat: Bool { elementsPerBlock == 1 }
 
     /// The bytes of a row of `columns` numbers; nil where they are not whole blocks, none, or too many.
-    public func bytesPerRow(columns: Int) -> Int? {
+    package func bytesPerRow(columns: Int) -> Int? {
         guard columns > 0, columns % elementsPerBlock == 0 else { return nil }
         let (bytes, overflow) = (columns / elementsPerBlock).multipliedReportingOverflow(by: bytesPerBlock)
         return overflow ? nil : bytes
     }
 
     /// The bytes of a matrix; nil where a row is not whole blocks or the size is not a positive number that fits.
-    public func byteCount(rows: Int, columns: Int) -> Int? {
+    package func byteCount(rows: Int, columns: Int) -> Int? {
         guard rows > 0, let row = bytesPerRow(columns: columns) else { return nil }
         let (bytes, overflow) = row.multipliedReportingOverflow(by: rows)
         return overflow ? nil : bytes

@@ -3,17 +3,17 @@ import Synchronization
 /// A weight matrix [rows n, columns k] whose rows are stored in one of ggml's formats, plain floats included: a region
 /// of a mapped file or memory of its own, which `owner` keeps. It is read only; a copy in the order that products like
 /// best is made once, when first needed.
-public final class QuantizedMatrix: @unchecked Sendable {
+package final class QuantizedMatrix: @unchecked Sendable {
     // Never written after init, but for the copy, which is behind a lock.
-    public let format: BlockFormat
+    package let format: BlockFormat
     /// n, outputs of a product y = x Wᵀ.
-    public let rows: Int
+    package let rows: Int
     /// k, inputs.
-    public let columns: Int
-    public let bytesPerRow: Int
+    package let columns: Int
+    package let bytesPerRow: Int
     /// Whether the bytes are pages of a file, which may be dropped from memory since the system reads them again on
     /// demand.
-    public let isMapped: Bool
+    package let isMapped: Bool
     private let source: Source
     /// Row i is stored as row `order[i]`; nil where rows are in order.
     private let order: [Int32]?
@@ -40,7 +40,7 @@ public final class QuantizedMatrix: @unchecked Sendable {
     ///   - owner: what keeps the bytes.
     ///   - isMapped: the bytes are pages of a file.
     /// - Throws: `QuantizedMatrixError` where sizes do not agree.
-    public convenience init(
+    package convenience init(
         format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer, owner: AnyObject?,
         isMapped: Bool = false
     ) throws {
@@ -106,7 +106,7 @@ public final class QuantizedMatrix: @unchecked Sendable {
     /// The same rows in another order: row i of the result is row `order[i]` of this.
     ///
     /// - Throws: `QuantizedMatrixError` where the order is not a permutation of the rows.
-    public func reordered(_ order: [Int]) throws -> QuantizedMatrix {
+    package func reordered(_ order: [Int]) throws -> QuantizedMatrix {
         guard order.count == rows, Set(order).count == rows, order.allSatisfy({ 0 <= $0 && $0 < rows }) else {
             throw QuantizedMatrixError("the order of \(rows) rows is not a permutation of them")
         }
@@ -115,10 +115,10 @@ public final class QuantizedMatrix: @unchecked Sendable {
             format, rows: rows, columns: columns, bytesPerRow: bytesPerRow, source, isMapped: isMapped, order: stored)
     }
 
-    public var byteCount: Int { rows * bytesPerRow }
+    package var byteCount: Int { rows * bytesPerRow }
 
     /// These rows, as one of the matrices of a stack: [experts n, k] holds expert e in rows e n ..< (e + 1) n.
-    public func slice(rows range: Range<Int>) -> QuantizedMatrix {
+    package func slice(rows range: Range<Int>) -> QuantizedMatrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows && !range.isEmpty, "rows \(range) of \(rows)")
         // rows in another order may lie anywhere: the slice keeps the whole and its own part of the order
         return QuantizedMatrix(
@@ -185,7 +185,7 @@ public final class QuantizedMatrix: @unchecked Sendable {
     }
 
     /// Makes ready for products, so that the first of them does not take the time.
-    public func prepare() {
+    package func prepare() {
         switch format {
         case .float32: break
         case .float16, .bfloat16: _ = packedHalves(on: .current)
@@ -204,7 +204,7 @@ public final class QuantizedMatrix: @unchecked Sendable {
 }
 
 /// Sizes of a matrix that do not agree with its bytes.
-public struct QuantizedMatrixError: Error, CustomStringConvertible {
-    public let description: String
+package struct QuantizedMatrixError: Error, CustomStringConvertible {
+    package let description: String
     init(_ description: String) { self.description = description }
 }

@@ -7,9 +7,9 @@
 ///
 /// A symbolic link at the destination is replaced, not followed: Hugging Face's cache shares the files behind its
 /// links.
-public final class AtomicFile {
+package final class AtomicFile {
     /// The destination.
-    public let path: String
+    package let path: String
     private let temporaryPath: String
     /// The temporary, whose lock tells others that it is alive.
     private let lock: Descriptor
@@ -22,7 +22,7 @@ public final class AtomicFile {
     /// Starts to write what will replace `path`.
     ///
     /// - Throws: `FileError` where the directory cannot be written, or `path` is a directory or a device.
-    public convenience init(path: String) throws { try self.init(path: path, writingInto: nil) }
+    package convenience init(path: String) throws { try self.init(path: path, writingInto: nil) }
 
     /// - Parameter device: takes the bytes instead of the temporary. Tests pass /dev/full.
     package init(path: String, writingInto device: Descriptor?) throws {
@@ -48,7 +48,7 @@ public final class AtomicFile {
     deinit { cancel() }
 
     /// Appends `bytes`. After an error the file is given up, and every further call throws.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         try givingUpOnError { output in
             if pending.count + bytes.count <= Self.pendingLimit {
                 pending.append(contentsOf: bytes)
@@ -60,16 +60,16 @@ public final class AtomicFile {
     }
 
     /// Appends `bytes`.
-    public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+    package func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
     /// Appends the UTF-8 of `text`.
-    public func write(_ text: String) throws {
+    package func write(_ text: String) throws {
         var text = text
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
     }
 
     /// Makes the new content durable and puts it in place of the old.
-    public func commit() throws {
+    package func commit() throws {
         try givingUpOnError { output in
             try flush(to: output)
             try output.sync()
@@ -81,7 +81,7 @@ public final class AtomicFile {
     }
 
     /// Gives up: the temporary is removed and the old file stays. Does nothing after `commit()`.
-    public func cancel() {
+    package func cancel() {
         guard output != nil else { return }
         output = nil
         pending = []
@@ -105,7 +105,7 @@ public final class AtomicFile {
 
 extension AtomicFile {
     /// Replaces the file at `path` with `bytes`, whole or not at all.
-    public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+    package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
         try FreeSpace.requireSpace(bytes.count, at: path)
         let file = try AtomicFile(path: path)
         try file.write(bytes)
@@ -113,12 +113,12 @@ extension AtomicFile {
     }
 
     /// Replaces the file at `path` with `bytes`, whole or not at all.
-    public static func write(_ bytes: [UInt8], to path: String) throws {
+    package static func write(_ bytes: [UInt8], to path: String) throws {
         try bytes.withUnsafeBytes { try write($0, to: path) }
     }
 
     /// Replaces the file at `path` with the UTF-8 of `text`, whole or not at all.
-    public static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         try write(Array(text.utf8), to: path)
     }
 }

@@ -11,7 +11,7 @@ extension DirectoryReplacement {
     /// names. Does nothing, and writes nothing, where the directory is there or never was.
     ///
     /// Call it before reading a directory that is written by replacement.
-    public static func recover(at path: String) throws {
+    package static func recover(at path: String) throws {
         // A living writer needs microseconds between its renames; it is given two seconds.
         for _ in 0 ..< 200 {
             if FileStatus(path) != nil { return }

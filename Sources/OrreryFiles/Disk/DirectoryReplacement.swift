@@ -16,11 +16,11 @@
 ///
 /// A reader that has files of the old set open keeps them. One that opens several files one after the other while a
 /// writer commits may see one of each set: the guarantee is about a reader that starts after the writer ended.
-public final class DirectoryReplacement {
+package final class DirectoryReplacement {
     /// The directory to be replaced, with symbolic links followed.
-    public let path: String
+    package let path: String
     /// Where the new set is to be written. Everything in it becomes part of the set.
-    public private(set) var temporaryPath: String
+    package private(set) var temporaryPath: String
 
     private let suffix: String
     private let lock: Descriptor
@@ -29,7 +29,7 @@ public final class DirectoryReplacement {
     /// Starts a new set for the directory `path`, which may not exist yet; missing directories above it are created.
     ///
     /// What dead writers left beside `path` is recovered or removed.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let destination = try Self.destination(path)
         try Self.recover(at: destination)
         Temporary.removeStale(of: destination, [.unfinished, .complete])
@@ -53,7 +53,7 @@ public final class DirectoryReplacement {
     deinit { cancel() }
 
     /// The path at which to write the file `name` of the new set. `name` may have directories, which are created.
-    public func path(for name: String) throws -> String {
+    package func path(for name: String) throws -> String {
         guard isActive else { throw FileError.request(path, "the replacement has ended") }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard !parts.isEmpty, parts.allSatisfy(Path.isPlainName) else {
@@ -79,14 +79,14 @@ public final class DirectoryReplacement {
     /// have them: as hard links where that can be done, as copies elsewhere.
     ///
     /// A log that is held open for appending continues in the new set. Call it last before `commit()`.
-    public func keep(_ names: [String]) throws {
+    package func keep(_ names: [String]) throws {
         if FileStatus(path) != nil { try Directory.linkTree(from: path, into: temporaryPath, names: names) }
     }
 
     /// Makes the new set durable and puts it in place of the old one.
     ///
     /// - Throws: `FileError`; the old set is then in place and the new one removed.
-    public func commit() throws {
+    package func commit() throws {
         guard isActive else { throw FileError.request(path, "the replacement has ended") }
         do {
             try seal()
@@ -103,7 +103,7 @@ public final class DirectoryReplacement {
     }
 
     /// Gives up: the new set is removed and the old one stays. Does nothing after `commit()`.
-    public func cancel() {
+    package func cancel() {
         guard isActive else { return }
         isActive = false
         // Killed or failed between the two renames: bring the old set back before the new one goes.

@@ -7,10 +7,10 @@ import Darwin
 #endif
 
 /// The space left on the disk under a path.
-public enum FreeSpace {
+package enum FreeSpace {
     /// The bytes that an unprivileged process may still write at `path`, or, where it does not exist yet, at the
     /// nearest directory above it. `Int.max` where the file system does not say.
-    public static func bytes(at path: String) throws -> Int {
+    package static func bytes(at path: String) throws -> Int {
         var place = path.isEmpty ? "." : path
         while FileStatus(place) == nil, place != "/", place != "." { place = Path.parent(place) }
 
@@ -23,7 +23,7 @@ public enum FreeSpace {
     }
 
     /// - Throws: `FileError` that names how much is needed and how much there is.
-    public static func requireSpace(_ needed: Int, at path: String) throws {
+    package static func requireSpace(_ needed: Int, at path: String) throws {
         let available = try bytes(at: path)
         guard needed <= available else { throw FileError.space(path, needed: needed, available: available) }
     }

@@ -14,11 +14,11 @@ import Darwin
 ///
 /// `@unchecked Sendable`: the pointer is written once, in `init`; nobody writes through it; the pages are unmapped in
 /// `deinit`, when no reference is left.
-public final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
     /// The path as it was given to `init`.
-    public let path: String
+    package let path: String
     /// The length of the file in bytes when it was opened.
-    public let count: Int
+    package let count: Int
     /// nil for an empty file, which cannot be mapped.
     private let base: UnsafeRawPointer?
     /// Whether the bytes are memory of our own instead of a map.
@@ -27,7 +27,7 @@ public final class MappedFile: @unchecked Sendable {
     /// Maps the file at `path`.
     ///
     /// - Throws: `FileError` where it is missing, not readable, a directory, or not a regular file.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let file = try Descriptor.reading(path)
         let status = try file.status()
         switch status.kind {
@@ -67,7 +67,7 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// Gives `body` every byte of the file. The pointer must not leave `body`.
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try body(UnsafeRawBufferPointer(start: base, count: count))
     }
 
@@ -77,7 +77,7 @@ public final class MappedFile: @unchecked Sendable {
     ///   - offset: the first byte, counted from the start of the file.
     ///   - count: the number of bytes.
     /// - Throws: `FileError` where that part is not wholly inside the file.
-    public func region(offset: Int, count: Int) throws -> MappedRegion {
+    package func region(offset: Int, count: Int) throws -> MappedRegion {
         let (end, overflow) = offset.addingReportingOverflow(count)
         guard offset >= 0, count >= 0, !overflow, end <= self.count else {
             throw FileError.byte(
@@ -90,25 +90,25 @@ public final class MappedFile: @unchecked Sendable {
     var whole: MappedRegion { MappedRegion(file: self, offset: 0, count: count) }
 
     /// Asks the system to start reading the file into memory; returns at once and promises nothing.
-    public func prefetch() {
+    package func prefetch() {
         if let base { _ = madvise(UnsafeMutableRawPointer(mutating: base), count, CInt(MADV_WILLNEED)) }
     }
 }
 
 /// A part of a mapped file, whose bounds were checked when it was made. It keeps the map alive.
-public struct MappedRegion: Sendable {
-    public let file: MappedFile
+package struct MappedRegion: Sendable {
+    package let file: MappedFile
     /// The first byte, counted from the start of the file.
-    public let offset: Int
+    package let offset: Int
     /// The number of bytes.
-    public let count: Int
+    package let count: Int
 
     fileprivate init(file: MappedFile, offset: Int, count: Int) {
         (self.file, self.offset, self.count) = (file, offset, count)
     }
 
     /// Gives `body` the bytes of the region. The pointer must not leave `body`; it need not be aligned to anything.
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try file.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[offset ..< offset + count])) }
     }
 }

@@ -1,25 +1,25 @@
 extension GGUFArray {
-    public init(strings: [String]) { self.init(stringBytes: strings.map { Array($0.utf8) }) }
+    package init(strings: [String]) { self.init(stringBytes: strings.map { Array($0.utf8) }) }
 
     /// Strings that need not be UTF-8.
-    public init(stringBytes strings: [[UInt8]]) {
+    package init(stringBytes strings: [[UInt8]]) {
         var bytes: [UInt8] = []
         for string in strings { GGUFEncoding.append(string, to: &bytes) }
         self.init(.string, count: strings.count, bytes)
     }
 
-    public init(bytes: [UInt8]) { self.init(.uint8, count: bytes.count, bytes) }
+    package init(bytes: [UInt8]) { self.init(.uint8, count: bytes.count, bytes) }
 
-    public init(_ values: [Int32]) {
+    package init(_ values: [Int32]) {
         self.init(.int32, count: values.count, values.flatMap { GGUFEncoding.bytes(of: $0) })
     }
 
-    public init(_ values: [Float]) {
+    package init(_ values: [Float]) {
         self.init(.float32, count: values.count, values.flatMap { GGUFEncoding.bytes(of: $0.bitPattern) })
     }
 
     /// Arrays in an array.
-    public init(_ arrays: [GGUFArray]) {
+    package init(_ arrays: [GGUFArray]) {
         var bytes: [UInt8] = []
         for array in arrays { GGUFEncoding.append(.array(array), to: &bytes) }
         self.init(.array, count: arrays.count, bytes)

@@ -2,9 +2,9 @@
 ///
 /// A vocabulary of 150,000 strings is checked when the file is opened (each length against the file's end) and costs
 /// nothing more until it is read.
-public struct GGUFArray: Sendable {
-    public let elementType: GGUFValueType
-    public let count: Int
+package struct GGUFArray: Sendable {
+    package let elementType: GGUFValueType
+    package let count: Int
     /// The elements as they stand in the file. That they are `count` well-formed ones was checked when this was made.
     let region: MappedRegion
 
@@ -15,7 +15,7 @@ public struct GGUFArray: Sendable {
     /// Calls `body` with the bytes of each string, in order; nothing is copied.
     ///
     /// - Returns: false, without a call, where the elements are no strings.
-    public func forEachString(_ body: (_ index: Int, _ utf8: UnsafeRawBufferPointer) throws -> Void) rethrows -> Bool {
+    package func forEachString(_ body: (_ index: Int, _ utf8: UnsafeRawBufferPointer) throws -> Void) rethrows -> Bool {
         guard elementType == .string else { return false }
         try region.withUnsafeBytes { bytes in
             var position = 0
@@ -30,13 +30,13 @@ public struct GGUFArray: Sendable {
     }
 
     /// The bytes of each string: a byte-level token need not be UTF-8. nil where the elements are no strings.
-    public func stringBytes() -> [[UInt8]]? {
+    package func stringBytes() -> [[UInt8]]? {
         var strings: [[UInt8]] = []
         return forEachString { strings.append(Array($1)) } ? strings : nil
     }
 
     /// The strings. nil where the elements are none, or where one is not UTF-8.
-    public func strings() -> [String]? {
+    package func strings() -> [String]? {
         var strings: [String] = []
         var areUTF8 = true
         let areStrings = forEachString { _, utf8 in
@@ -46,10 +46,10 @@ public struct GGUFArray: Sendable {
     }
 
     /// The elements of a one-byte type, as they are. nil where they are larger.
-    public func bytes() -> [UInt8]? { elementType.byteCount == 1 ? region.withUnsafeBytes { Array($0) } : nil }
+    package func bytes() -> [UInt8]? { elementType.byteCount == 1 ? region.withUnsafeBytes { Array($0) } : nil }
 
     /// The elements of any integer type. nil where they are of another, or where one does not fit an `Int`.
-    public func ints() -> [Int]? {
+    package func ints() -> [Int]? {
         switch elementType {
         case .uint8: integers(UInt8.self)
         case .int8: integers(Int8.self)
@@ -64,7 +64,7 @@ public struct GGUFArray: Sendable {
     }
 
     /// The elements of type float32. nil where they are of another.
-    public func floats() -> [Float]? {
+    package func floats() -> [Float]? {
         guard elementType == .float32 else { return nil }
         return region.withUnsafeBytes { bytes in
             (0 ..< count).map {
@@ -74,7 +74,7 @@ public struct GGUFArray: Sendable {
     }
 
     /// Every element as a value: for printing, and for arrays of arrays.
-    public func values() throws -> [GGUFValue] {
+    package func values() throws -> [GGUFValue] {
         try region.withUnsafeBytes { bytes in
             var reader = GGUFReader(bytes, of: region.file, base: region.offset)
             return try (0 ..< count).map { _ in try reader.value(elementType, "an element") }

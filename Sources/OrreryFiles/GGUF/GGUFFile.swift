@@ -1,16 +1,16 @@
 /// One GGUF file, mapped into memory, its metadata and tensor directory checked to the last byte; or a model split over
 /// several, of which the first is named.
-public final class GGUFFile: Sendable {
-    public let path: String
+package final class GGUFFile: Sendable {
+    package let path: String
     /// 2 or 3; they differ only for big-endian machines.
-    public let version: Int
+    package let version: Int
     /// Tensors start at multiples of this many bytes.
-    public let alignment: Int
-    public let metadata: GGUFMetadata
+    package let alignment: Int
+    package let metadata: GGUFMetadata
     /// The tensors in the order of the directory.
-    public let ordered: [GGUFTensorInfo]
+    package let ordered: [GGUFTensorInfo]
     /// The tensors by name.
-    public let tensors: NameTable<GGUFTensorInfo>
+    package let tensors: NameTable<GGUFTensorInfo>
     /// The file of each tensor, where it is not the first.
     private let otherFiles: NameTable<MappedFile>
     private let file: MappedFile
@@ -19,7 +19,7 @@ public final class GGUFFile: Sendable {
     /// read.
     ///
     /// - Throws: `FileError` that names the byte, the key or the tensor.
-    public convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
+    package convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
 
     package init(_ file: MappedFile) throws {
         let header = try file.withUnsafeBytes { try GGUFHeader($0, of: file) }
@@ -68,7 +68,7 @@ public final class GGUFFile: Sendable {
     }
 
     /// Whether the file at `path` says that it is a GGUF file.
-    public static func isGGUF(path: String) -> Bool {
+    package static func isGGUF(path: String) -> Bool {
         guard let file = try? Descriptor.reading(path), let status = try? file.status(), status.kind == .file else {
             return false
         }
@@ -80,7 +80,7 @@ public final class GGUFFile: Sendable {
     /// The bytes of one tensor, in ggml's layout of its type. The region keeps the file mapped.
     ///
     /// - Throws: `FileError` where there is no such tensor.
-    public func bytes(of name: String) throws -> MappedRegion {
+    package func bytes(of name: String) throws -> MappedRegion {
         guard let tensor = tensors[name] else {
             throw FileError.request(path, "has no tensor \(FileError.quoted(name))")
         }
@@ -88,7 +88,7 @@ public final class GGUFFile: Sendable {
     }
 
     /// The bytes of one of this file's tensors.
-    public func bytes(of tensor: GGUFTensorInfo) throws -> MappedRegion {
+    package func bytes(of tensor: GGUFTensorInfo) throws -> MappedRegion {
         try (otherFiles[tensor.name] ?? file).region(offset: tensor.byteRange.lowerBound, count: tensor.byteRange.count)
     }
 }

@@ -2,11 +2,11 @@
 ///
 ///     let tokens = try file.metadata.array("tokenizer.ggml.tokens")
 ///     let addsSpace = try file.metadata.boolIfPresent("tokenizer.ggml.add_space_prefix") ?? true
-public struct GGUFMetadata: Sendable {
+package struct GGUFMetadata: Sendable {
     /// The file that errors name.
-    public let file: String
+    package let file: String
     /// The pairs in the order of the file.
-    public let pairs: [(key: String, value: GGUFValue)]
+    package let pairs: [(key: String, value: GGUFValue)]
     private let index: NameTable<Int>
 
     /// - Precondition: the keys differ.
@@ -15,36 +15,36 @@ public struct GGUFMetadata: Sendable {
         index = NameTable(pairs.enumerated().map { ($1.key, $0) })
     }
 
-    public subscript(key: String) -> GGUFValue? { index[key].map { pairs[$0].value } }
+    package subscript(key: String) -> GGUFValue? { index[key].map { pairs[$0].value } }
 
-    public func string(_ key: String) throws -> String { try required(key, stringIfPresent(key), "a string") }
+    package func string(_ key: String) throws -> String { try required(key, stringIfPresent(key), "a string") }
 
     /// An integer of any width.
-    public func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
+    package func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
         try required(key, intIfPresent(key, in: range), "an integer")
     }
 
-    public func array(_ key: String) throws -> GGUFArray { try required(key, arrayIfPresent(key), "an array") }
+    package func array(_ key: String) throws -> GGUFArray { try required(key, arrayIfPresent(key), "an array") }
 
     // MARK: nil where the key is missing; still an error where its value is something else
 
-    public func stringIfPresent(_ key: String) throws -> String? { try read(key, "a string") { $0.string } }
+    package func stringIfPresent(_ key: String) throws -> String? { try read(key, "a string") { $0.string } }
 
-    public func boolIfPresent(_ key: String) throws -> Bool? { try read(key, "a bool") { $0.bool } }
+    package func boolIfPresent(_ key: String) throws -> Bool? { try read(key, "a bool") { $0.bool } }
 
     /// A number of either floating-point type.
-    public func doubleIfPresent(_ key: String) throws -> Double? { try read(key, "a float32 or float64") { $0.double } }
+    package func doubleIfPresent(_ key: String) throws -> Double? { try read(key, "a float32 or float64") { $0.double } }
 
-    public func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
+    package func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
         let expected =
             range == .min ... .max ? "an integer" : "an integer from \(range.lowerBound) to \(range.upperBound)"
         return try read(key, expected) { value in value.int.flatMap { range.contains($0) ? $0 : nil } }
     }
 
-    public func arrayIfPresent(_ key: String) throws -> GGUFArray? { try read(key, "an array") { $0.array } }
+    package func arrayIfPresent(_ key: String) throws -> GGUFArray? { try read(key, "an array") { $0.array } }
 
     /// An error about one of the values, for what the getters cannot check.
-    public func error(_ key: String, expected: String, found: String? = nil, advice: String? = nil) -> FileError {
+    package func error(_ key: String, expected: String, found: String? = nil, advice: String? = nil) -> FileError {
         .field(
             key, of: file, expected: expected, found: found ?? self[key]?.description ?? "no such key", advice: advice)
     }

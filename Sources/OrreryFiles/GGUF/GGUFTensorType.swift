@@ -4,7 +4,7 @@
 /// Numbers that ggml has withdrawn (4, 5, 31 to 33, 36 to 38) are not listed.
 ///
 /// Source: ggml, `include/ggml.h` (`enum ggml_type`) and `src/ggml-common.h` (the block structures).
-public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
+package enum GGUFTensorType: UInt32, CaseIterable, Sendable {
     case float32 = 0
     case float16 = 1
     case q4_0 = 2
@@ -42,7 +42,7 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
     case q2_0 = 42
 
     /// What ggml's tools call it: `F32`, `Q4_K`, `MXFP4`.
-    public var name: String {
+    package var name: String {
         switch self {
         case .float16, .float32, .float64: "F\(8 * bytesPerBlock)"
         case .bfloat16: "BF16"
@@ -52,13 +52,13 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
     }
 
     /// The type with this name.
-    public static func named(_ name: String) -> GGUFTensorType? { allCases.first { $0.name == name } }
+    package static func named(_ name: String) -> GGUFTensorType? { allCases.first { $0.name == name } }
 
     /// How many values share a block; 1 for types that are not quantised.
-    public var elementsPerBlock: Int { layout.elements }
+    package var elementsPerBlock: Int { layout.elements }
 
     /// The bytes of a block.
-    public var bytesPerBlock: Int { layout.bytes }
+    package var bytesPerBlock: Int { layout.bytes }
 
     private var layout: (elements: Int, bytes: Int) {
         switch self {
@@ -97,7 +97,7 @@ public enum GGUFTensorType: UInt32, CaseIterable, Sendable {
     /// negative, or the product does not fit.
     ///
     /// - Parameter shape: row-major, the outermost dimension first. Empty for a scalar.
-    public func byteCount(shape: [Int]) -> Int? {
+    package func byteCount(shape: [Int]) -> Int? {
         let row = shape.last ?? 1
         guard row >= 0, row % elementsPerBlock == 0 else { return nil }
         var total = bytesPerBlock

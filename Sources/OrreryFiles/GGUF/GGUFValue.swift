@@ -1,5 +1,5 @@
 /// A metadata value of a GGUF file, in the type that the file gives it.
-public enum GGUFValue: Sendable {
+package enum GGUFValue: Sendable {
     case uint8(UInt8)
     case int8(Int8)
     case uint16(UInt16)
@@ -14,7 +14,7 @@ public enum GGUFValue: Sendable {
     case string(String)
     case array(GGUFArray)
 
-    public var type: GGUFValueType {
+    package var type: GGUFValueType {
         switch self {
         case .uint8: .uint8
         case .int8: .int8
@@ -33,7 +33,7 @@ public enum GGUFValue: Sendable {
     }
 
     /// The value of any integer type, where an `Int` can hold it.
-    public var int: Int? {
+    package var int: Int? {
         switch self {
         case .uint8(let value): Int(value)
         case .int8(let value): Int(value)
@@ -48,7 +48,7 @@ public enum GGUFValue: Sendable {
     }
 
     /// The value of either floating-point type.
-    public var double: Double? {
+    package var double: Double? {
         switch self {
         case .float32(let value): Double(value)
         case .float64(let value): value
@@ -56,9 +56,9 @@ public enum GGUFValue: Sendable {
         }
     }
 
-    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    public var string: String? { if case .string(let value) = self { value } else { nil } }
-    public var array: GGUFArray? { if case .array(let value) = self { value } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var string: String? { if case .string(let value) = self { value } else { nil } }
+    package var array: GGUFArray? { if case .array(let value) = self { value } else { nil } }
 
     /// What it is, for errors: "the uint32 7", "an array of 5 strings".
     var description: String {

@@ -1,7 +1,7 @@
 /// The types of a GGUF metadata value, by the numbers that the file uses.
 ///
 /// Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, `gguf_metadata_value_type`.
-public enum GGUFValueType: UInt32, CaseIterable, Sendable {
+package enum GGUFValueType: UInt32, CaseIterable, Sendable {
     case uint8 = 0
     case int8 = 1
     case uint16 = 2
@@ -17,7 +17,7 @@ public enum GGUFValueType: UInt32, CaseIterable, Sendable {
     case float64 = 12
 
     /// The bytes of one value; nil for strings and arrays, which carry their length.
-    public var byteCount: Int? {
+    package var byteCount: Int? {
         switch self {
         case .uint8, .int8, .bool: 1
         case .uint16, .int16: 2

@@ -1,22 +1,22 @@
 /// One tensor to be written to a GGUF file: what it is, and where its bytes come from when their turn is there.
-public struct GGUFTensor {
+package struct GGUFTensor {
     /// Takes the next bytes of a tensor, in ggml's layout of its type.
-    public typealias Sink = (UnsafeRawBufferPointer) throws -> Void
+    package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
 
-    public let name: String
-    public let type: GGUFTensorType
+    package let name: String
+    package let type: GGUFTensorType
     /// Row-major, the outermost dimension first.
-    public let shape: [Int]
+    package let shape: [Int]
     let write: (Sink) throws -> Void
 
     /// - Parameter write: is called once, and gives the sink the bytes in as many pieces as it likes.
-    public init(name: String, type: GGUFTensorType, shape: [Int], write: @escaping (Sink) throws -> Void) {
+    package init(name: String, type: GGUFTensorType, shape: [Int], write: @escaping (Sink) throws -> Void) {
         (self.name, self.type, self.shape, self.write) = (name, type, shape, write)
     }
 }
 
 /// Writes GGUF files of version 3: whole or not at all, and the same bytes for the same input.
-public enum GGUFWriter {
+package enum GGUFWriter {
     /// Writes the pairs and the tensors in the order given.
     ///
     /// - Parameters:
@@ -26,7 +26,7 @@ public enum GGUFWriter {
     ///   - path: is replaced when every byte is on the disk.
     /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too
     ///   small.
-    public static func write(
+    package static func write(
         _ metadata: [(key: String, value: GGUFValue)], tensors: [GGUFTensor] = [], to path: String
     ) throws {
         let plan = try Plan(metadata, tensors, path)

@@ -1,5 +1,5 @@
 /// How closely JSON text must follow RFC 8259.
-public enum JSONDialect: Sendable {
+package enum JSONDialect: Sendable {
     /// To the letter, and each key of an object once.
     case strict
     /// As Rust's serde_json reads maps, and with it every `tokenizer.json`: to the letter, but of a key that is there

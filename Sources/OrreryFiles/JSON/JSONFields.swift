@@ -3,21 +3,21 @@
 ///     let config = try JSONFields(contentsOf: "my-model/config.json")
 ///     let width = try config.int("hidden_size", in: 1...1_000_000)
 ///     let scaling = try config.fieldsIfPresent("rope_scaling")?.double("factor")
-public struct JSONFields: Sendable {
+package struct JSONFields: Sendable {
     /// The file that errors name.
-    public let file: String
+    package let file: String
     /// The members, for what the getters below do not cover.
-    public let object: JSONObject
+    package let object: JSONObject
     /// The fields that lead here, for errors: "rope_scaling".
     private let prefix: String
 
     /// Reads the file at `path`, which must hold one object.
-    public init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
+    package init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
         try self.init(JSONValue(contentsOf: path, dialect: dialect), file: path)
     }
 
     /// - Throws: `FileError` where `value` is no object.
-    public init(_ value: JSONValue, file: String) throws {
+    package init(_ value: JSONValue, file: String) throws {
         guard case .object(let object) = value else {
             throw FileError.content(file, expected: "a JSON object", found: value.kindDescription)
         }
@@ -29,50 +29,50 @@ public struct JSONFields: Sendable {
     }
 
     /// The same object with another value of one field.
-    public func replacing(_ key: String, with value: JSONValue) -> JSONFields {
+    package func replacing(_ key: String, with value: JSONValue) -> JSONFields {
         var object = object
         object[key] = value
         return JSONFields(object, file: file, prefix: prefix)
     }
 
     /// Whether the field is there and not null.
-    public func has(_ key: String) -> Bool { present(key) != nil }
+    package func has(_ key: String) -> Bool { present(key) != nil }
 
     /// An integer. A number with a point or an exponent is none.
-    public func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
+    package func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
         try required(key, intIfPresent(key, in: range), intDescription(range))
     }
 
     /// A number, with or without a point.
-    public func double(_ key: String) throws -> Double { try required(key, doubleIfPresent(key), "a number") }
+    package func double(_ key: String) throws -> Double { try required(key, doubleIfPresent(key), "a number") }
 
-    public func bool(_ key: String) throws -> Bool { try required(key, boolIfPresent(key), "true or false") }
+    package func bool(_ key: String) throws -> Bool { try required(key, boolIfPresent(key), "true or false") }
 
-    public func string(_ key: String) throws -> String { try required(key, stringIfPresent(key), "a string") }
+    package func string(_ key: String) throws -> String { try required(key, stringIfPresent(key), "a string") }
 
-    public func array(_ key: String) throws -> [JSONValue] { try required(key, arrayIfPresent(key), "an array") }
+    package func array(_ key: String) throws -> [JSONValue] { try required(key, arrayIfPresent(key), "an array") }
 
     /// An array of integers.
-    public func ints(_ key: String) throws -> [Int] { try required(key, intsIfPresent(key), "an array of integers") }
+    package func ints(_ key: String) throws -> [Int] { try required(key, intsIfPresent(key), "an array of integers") }
 
     /// An array of strings.
-    public func strings(_ key: String) throws -> [String] {
+    package func strings(_ key: String) throws -> [String] {
         try required(key, stringsIfPresent(key), "an array of strings")
     }
 
     /// An object, whose fields can be read in turn.
-    public func fields(_ key: String) throws -> JSONFields { try required(key, fieldsIfPresent(key), "an object") }
+    package func fields(_ key: String) throws -> JSONFields { try required(key, fieldsIfPresent(key), "an object") }
 
     // MARK: nil where the field is missing or null; still an error where it is something else
 
-    public func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
+    package func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
         try read(key, intDescription(range)) {
             guard case .int(let value) = $0, let int = Int(exactly: value), range.contains(int) else { return nil }
             return int
         }
     }
 
-    public func doubleIfPresent(_ key: String) throws -> Double? {
+    package func doubleIfPresent(_ key: String) throws -> Double? {
         try read(key, "a number") {
             switch $0 {
             case .int(let value): Double(value)
@@ -82,19 +82,19 @@ public struct JSONFields: Sendable {
         }
     }
 
-    public func boolIfPresent(_ key: String) throws -> Bool? {
+    package func boolIfPresent(_ key: String) throws -> Bool? {
         try read(key, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
     }
 
-    public func stringIfPresent(_ key: String) throws -> String? {
+    package func stringIfPresent(_ key: String) throws -> String? {
         try read(key, "a string") { if case .string(let value) = $0 { value } else { nil } }
     }
 
-    public func arrayIfPresent(_ key: String) throws -> [JSONValue]? {
+    package func arrayIfPresent(_ key: String) throws -> [JSONValue]? {
         try read(key, "an array") { if case .array(let value) = $0 { value } else { nil } }
     }
 
-    public func intsIfPresent(_ key: String) throws -> [Int]? {
+    package func intsIfPresent(_ key: String) throws -> [Int]? {
         try read(key, "an array of integers") {
             guard case .array(let values) = $0 else { return nil }
             let ints = values.compactMap { if case .int(let value) = $0 { Int(exactly: value) } else { nil } }
@@ -102,7 +102,7 @@ public struct JSONFields: Sendable {
         }
     }
 
-    public func stringsIfPresent(_ key: String) throws -> [String]? {
+    package func stringsIfPresent(_ key: String) throws -> [String]? {
         try read(key, "an array of strings") {
             guard case .array(let values) = $0 else { return nil }
             let strings = values.compactMap { if case .string(let value) = $0 { value } else { nil } }
@@ -111,7 +111,7 @@ public struct JSONFields: Sendable {
     }
 
     /// An array of objects; errors about the third one's "id" name `key[2].id`.
-    public func objectsIfPresent(_ key: String) throws -> [JSONFields]? {
+    package func objectsIfPresent(_ key: String) throws -> [JSONFields]? {
         try read(key, "an array of objects") {
             guard case .array(let values) = $0 else { return nil }
             let objects = values.enumerated().compactMap { index, value in
@@ -125,7 +125,7 @@ public struct JSONFields: Sendable {
         }
     }
 
-    public func fieldsIfPresent(_ key: String) throws -> JSONFields? {
+    package func fieldsIfPresent(_ key: String) throws -> JSONFields? {
         try read(key, "an object") {
             guard case .object(let value) = $0 else { return nil }
             return JSONFields(value, file: file, prefix: name(key) + ".")
@@ -134,7 +134,7 @@ public struct JSONFields: Sendable {
 
     /// An error about one of these fields, for what the getters cannot check: "expected a divisor of hidden_size (64),
     /// found 5".
-    public func error(_ key: String, expected: String, advice: String? = nil) -> FileError {
+    package func error(_ key: String, expected: String, advice: String? = nil) -> FileError {
         .field(
             name(key), of: file, expected: expected, found: object[key]?.kindDescription ?? "no such field",
             advice: advice)

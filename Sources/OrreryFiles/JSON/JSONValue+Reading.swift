@@ -5,7 +5,7 @@ extension JSONValue {
     ///   - file: where the bytes are from, for errors.
     ///   - maximumDepth: deeper nesting is an error.
     /// - Throws: `FileError` that names the byte.
-    public init(
+    package init(
         parsing bytes: UnsafeRawBufferPointer, file: String, dialect: JSONDialect = .strict, maximumDepth: Int = 128
     ) throws {
         var reader = JSONReader(bytes, file: file, maximumDepth: maximumDepth, dialect: dialect)
@@ -14,7 +14,7 @@ extension JSONValue {
     }
 
     /// Reads the one JSON value that `text` holds.
-    public init(
+    package init(
         parsing text: String, file: String, dialect: JSONDialect = .strict, maximumDepth: Int = 128
     ) throws {
         var text = text
@@ -25,7 +25,7 @@ extension JSONValue {
     }
 
     /// Reads the file at `path`, which may be a pipe.
-    public init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
+    package init(contentsOf path: String, dialect: JSONDialect = .strict) throws {
         let bytes = try WholeFile.read(path)
         self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, file: path, dialect: dialect) }
     }

@@ -1,18 +1,18 @@
 /// The weights of a model directory under one set of names, whether they are in one file or in shards.
-public final class SafetensorsCheckpoint: Sendable {
-    public static let fileName = "model.safetensors"
+package final class SafetensorsCheckpoint: Sendable {
+    package static let fileName = "model.safetensors"
 
     /// The file, or the index of the shards, that errors name.
-    public let path: String
+    package let path: String
     /// Every tensor by name. Its byte range counts within its own file.
-    public let tensors: NameTable<TensorEntry>
+    package let tensors: NameTable<TensorEntry>
     /// The tensors in the order of files and data.
-    public let ordered: [TensorEntry]
+    package let ordered: [TensorEntry]
     /// The metadata of all files; of a repeated key the first value.
-    public let metadata: NameTable<String>
+    package let metadata: NameTable<String>
     /// Where index and shards disagree, a line each: worth a warning.
-    public let oddities: [String]
-    public let files: [SafetensorsFile]
+    package let oddities: [String]
+    package let files: [SafetensorsFile]
     /// Which of `files` holds each tensor.
     private let fileOfTensor: NameTable<Int>
 
@@ -20,7 +20,7 @@ public final class SafetensorsCheckpoint: Sendable {
     /// `model.safetensors.index.json` names.
     ///
     /// - Throws: `FileError` naming the file and what is wrong with it.
-    public static func open(directory: String) throws -> SafetensorsCheckpoint {
+    package static func open(directory: String) throws -> SafetensorsCheckpoint {
         let single = Path.join(directory, fileName)
         let index = Path.join(directory, SafetensorsIndex.fileName)
         if FileStatus(single) != nil { return try SafetensorsCheckpoint(file: single, oddities: Self.unread(index)) }
@@ -38,7 +38,7 @@ public final class SafetensorsCheckpoint: Sendable {
     }
 
     /// Opens a single file.
-    public convenience init(file path: String) throws { try self.init(file: path, oddities: []) }
+    package convenience init(file path: String) throws { try self.init(file: path, oddities: []) }
 
     private convenience init(file path: String, oddities: [String]) throws {
         let file = try SafetensorsFile(path: path)
@@ -57,7 +57,7 @@ public final class SafetensorsCheckpoint: Sendable {
 
     /// Opens the shards of `index`. As in transformers the index only says which files there are: every tensor in one
     /// of them counts. Of a name that is in several the one counts that the index has, else the first.
-    public convenience init(index: SafetensorsIndex) throws {
+    package convenience init(index: SafetensorsIndex) throws {
         let directory = Path.parent(index.path)
         let missing = index.files.filter { FileStatus(Path.join(directory, $0)) == nil }
         if let first = missing.first {
@@ -110,7 +110,7 @@ public final class SafetensorsCheckpoint: Sendable {
     }
 
     /// - Throws: `FileError` where there is no such tensor.
-    public func entry(_ name: String) throws -> TensorEntry {
+    package func entry(_ name: String) throws -> TensorEntry {
         guard let entry = tensors[name] else {
             throw FileError.request(path, "has no tensor \(FileError.quoted(name))")
         }
@@ -120,7 +120,7 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The bytes of one tensor: little-endian, row-major, not necessarily aligned. The region keeps its file mapped.
     ///
     /// - Throws: `FileError` where there is no such tensor.
-    public func bytes(of name: String) throws -> MappedRegion {
+    package func bytes(of name: String) throws -> MappedRegion {
         guard let number = fileOfTensor[name] else {
             throw FileError.request(path, "has no tensor \(FileError.quoted(name))")
         }

@@ -2,7 +2,7 @@
 /// numbers out of a tensor looks at its type.
 ///
 /// Source: https://github.com/huggingface/safetensors, `safetensors/src/tensor.rs`.
-public enum SafetensorsDType: String, CaseIterable, Sendable {
+package enum SafetensorsDType: String, CaseIterable, Sendable {
     case bool = "BOOL"
     /// Two to a byte, as in OCP Microscaling.
     case float4 = "F4"
@@ -32,7 +32,7 @@ public enum SafetensorsDType: String, CaseIterable, Sendable {
     case complex64 = "C64"
 
     /// The bits of one element.
-    public var bitCount: Int {
+    package var bitCount: Int {
         switch self {
         case .float4: 4
         case .float6E2M3, .float6E3M2: 6
@@ -45,7 +45,7 @@ public enum SafetensorsDType: String, CaseIterable, Sendable {
 
     /// The bytes of a tensor of this type, or nil where a dimension is negative, the product does not fit, or it is not
     /// whole bytes.
-    public func byteCount(shape: [Int]) -> Int? {
+    package func byteCount(shape: [Int]) -> Int? {
         var count = 1
         for dimension in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)

@@ -1,18 +1,18 @@
 /// One safetensors file, mapped into memory, its header checked to the last byte.
-public final class SafetensorsFile: Sendable {
-    public let path: String
+package final class SafetensorsFile: Sendable {
+    package let path: String
     /// The tensors by name.
-    public let tensors: NameTable<TensorEntry>
+    package let tensors: NameTable<TensorEntry>
     /// The tensors in the order of their data in the file.
-    public let ordered: [TensorEntry]
+    package let ordered: [TensorEntry]
     /// The strings under `__metadata__`; Hugging Face's files say `"format": "pt"` there.
-    public let metadata: NameTable<String>
+    package let metadata: NameTable<String>
     private let file: MappedFile
 
     /// Opens the file at `path` and checks its header. No tensor is read.
     ///
     /// - Throws: `FileError` that names the byte or the tensor.
-    public init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         file = try MappedFile(path: path)
         let header = try file.withUnsafeBytes { try SafetensorsHeader($0, path: path) }
@@ -24,15 +24,15 @@ public final class SafetensorsFile: Sendable {
     /// The bytes of one tensor: little-endian, row-major, not necessarily aligned. The region keeps the file mapped.
     ///
     /// - Throws: `FileError` where there is no such tensor.
-    public func bytes(of name: String) throws -> MappedRegion { try bytes(of: entry(name)) }
+    package func bytes(of name: String) throws -> MappedRegion { try bytes(of: entry(name)) }
 
     /// The bytes of one of this file's tensors.
-    public func bytes(of entry: TensorEntry) throws -> MappedRegion {
+    package func bytes(of entry: TensorEntry) throws -> MappedRegion {
         try file.region(offset: entry.byteRange.lowerBound, count: entry.byteRange.count)
     }
 
     /// - Throws: `FileError` where there is no such tensor.
-    public func entry(_ name: String) throws -> TensorEntry {
+    package func entry(_ name: String) throws -> TensorEntry {
         guard let entry = tensors[name] else {
             throw FileError.request(path, "has no tensor \(FileError.quoted(name))")
         }

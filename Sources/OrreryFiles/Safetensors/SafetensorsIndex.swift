@@ -1,19 +1,19 @@
 /// `model.safetensors.index.json`: which file of a sharded model holds which tensor.
 ///
 /// Source: huggingface_hub, `serialization/_base.py` (`{"metadata": {"total_size": N}, "weight_map": {tensor: file}}`).
-public struct SafetensorsIndex: Sendable {
-    public static let fileName = "model.safetensors.index.json"
+package struct SafetensorsIndex: Sendable {
+    package static let fileName = "model.safetensors.index.json"
 
-    public let path: String
+    package let path: String
     /// The file of each tensor, a plain name beside the index.
-    public let fileNames: NameTable<String>
+    package let fileNames: NameTable<String>
     /// The files, each once, in order of their first mention.
-    public let files: [String]
+    package let files: [String]
 
     /// Reads the index at `path`.
     ///
     /// - Throws: `FileError`, also where a file name would lead out of the directory.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let map = try JSONFields(contentsOf: path, dialect: .python).fields("weight_map")
         var fileNames = NameTable<String>()
         var files: [String] = []

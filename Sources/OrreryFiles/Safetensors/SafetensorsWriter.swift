@@ -1,5 +1,5 @@
 /// Writes safetensors files: whole or not at all, and the same bytes for the same input.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
     /// Writes `tensors` in the order given; the widest types first keeps every tensor aligned.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ public enum SafetensorsWriter {
     ///   - path: is replaced when every byte is on the disk.
     /// - Throws: `FileError` where a description is wrong, a tensor gives too few or too many bytes, or the disk is too
     ///   small.
-    public static func write(_ tensors: [SafetensorsTensor], metadata: NameTable<String> = [:], to path: String) throws
+    package static func write(_ tensors: [SafetensorsTensor], metadata: NameTable<String> = [:], to path: String) throws
     {
         let (header, dataCount) = try header(tensors, metadata, path)
         let (total, overflow) = dataCount.addingReportingOverflow(header.count)

@@ -1,5 +1,5 @@
 /// Templates for models that come without one, by name.
-public enum BuiltInTemplates {
+package enum BuiltInTemplates {
     /// ChatML, which most models know that were tuned on open data.
     public static let chatML = """
         {%- for message in messages %}
@@ -24,5 +24,5 @@ public enum BuiltInTemplates {
         {%- endif %}
         """
 
-    public static let named = ["chatml": chatML, "plain": plain]
+    package static let named = ["chatml": chatML, "plain": plain]
 }

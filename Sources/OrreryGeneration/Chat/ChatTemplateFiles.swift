@@ -3,18 +3,18 @@ import OrreryTokenizers
 
 /// The chat templates that a model comes with, where Hugging Face and GGUF keep them, and the special tokens that they
 /// name.
-public struct ChatTemplateFiles: Sendable {
-    public struct Named: Sendable {
+package struct ChatTemplateFiles: Sendable {
+    package struct Named: Sendable {
         /// `default`, or what the publisher calls a further one: `tool_use`, `rag`.
-        public let name: String
-        public let source: String
+        package let name: String
+        package let source: String
         /// Where it was found, for errors.
-        public let origin: String
+        package let origin: String
     }
 
-    public private(set) var templates: [Named] = []
+    package private(set) var templates: [Named] = []
     /// `bos_token`, `eos_token` and so on, as the templates know them.
-    public private(set) var specialTokens: [String: String] = [:]
+    package private(set) var specialTokens: [String: String] = [:]
 
     /// Larger than any template.
     private static let limit = 1 << 22
@@ -27,13 +27,13 @@ public struct ChatTemplateFiles: Sendable {
 
     /// - Parameter path: a model directory or a GGUF file.
     /// - Throws: `FileError` for a file that is broken; a model without a template is none.
-    public init(path: String) throws {
+    package init(path: String) throws {
         if FileStatus(path)?.kind == .file { try read(GGUFFile(path: path), path) } else { try read(directory: path) }
     }
 
     /// The template of a name; without a name the one for tools if tools are given, else the default, else the only
     /// one.
-    public func template(named name: String? = nil, withTools: Bool = false) -> Named? {
+    package func template(named name: String? = nil, withTools: Bool = false) -> Named? {
         if let name { return templates.first { $0.name.utf8.elementsEqual(name.utf8) } }
         if withTools, let found = templates.first(where: { $0.name == "tool_use" }) { return found }
         return templates.first { $0.name == "default" } ?? (templates.count == 1 ? templates[0] : nil)

@@ -9,7 +9,7 @@ import OrreryTokenizers
 public final class SentenceEncoder {
     public let encoder: any TextEncoder
     public let tokenizer: any Tokenizer
-    public let modules: SentenceModules
+    package let modules: SentenceModules
     /// The number of tokens to which longer texts are cut.
     public let maximalTokens: Int
     /// The number of elements of a text's vector.

@@ -3,7 +3,7 @@ import OrreryModels
 
 /// What is done with a text before an encoder and with its vectors after it: what sentence-transformers says of a
 /// directory in `modules.json` and the files that it names, or what a GGUF file says.
-public struct SentenceModules: Sendable {
+package struct SentenceModules: Sendable {
     /// A step after pooling, with the folder that describes it.
     enum Step: Sendable, Hashable {
         case dense(folder: String)
@@ -12,22 +12,22 @@ public struct SentenceModules: Sendable {
     }
 
     /// Where the encoder and its tokenizer are.
-    public internal(set) var encoderPath: String
-    public internal(set) var pooling = SentencePooling([.mean])
+    package internal(set) var encoderPath: String
+    package internal(set) var pooling = SentencePooling([.mean])
     /// Whether vectors of positions are brought to length one before they are pooled.
     var normalizesPositions = false
     var steps: [Step] = []
-    public internal(set) var settings = SentenceSettings()
-    public internal(set) var prompts = SentencePrompts()
-    public internal(set) var similarity = Similarity.cosine
+    package internal(set) var settings = SentenceSettings()
+    package internal(set) var prompts = SentencePrompts()
+    package internal(set) var similarity = Similarity.cosine
     /// How many elements of a vector are kept; nil keeps all.
-    public internal(set) var keptWidth: Int?
+    package internal(set) var keptWidth: Int?
 
     /// Whether vectors have length one.
-    public var normalizes: Bool { steps.last == .normalize && keptWidth == nil }
+    package var normalizes: Bool { steps.last == .normalize && keptWidth == nil }
 
     /// Of a directory or a GGUF file.
-    public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
+    package init(_ path: String, warn: (String) -> Void = { _ in }) throws {
         encoderPath = path
         if FileStatus(path)?.kind == .file { try read(GGUFFile(path: path)) } else { try read(directory: path, warn) }
     }
@@ -47,7 +47,7 @@ public struct SentenceModules: Sendable {
     /// The keys by which llama.cpp does the same.
     ///
     /// - Throws: `GenerationError` for what it does not know.
-    public func ggufPairs(architecture: String) throws -> [(key: String, value: GGUFValue)] {
+    package func ggufPairs(architecture: String) throws -> [(key: String, value: GGUFValue)] {
         let number: UInt32? =
             switch pooling.modes {
             case [.mean]: 1

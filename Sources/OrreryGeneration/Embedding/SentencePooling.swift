@@ -4,8 +4,8 @@ import OrreryFiles
 /// after another.
 ///
 /// Source: sentence-transformers, `sentence_transformer/modules/pooling.py`.
-public struct SentencePooling: Sendable, Hashable {
-    public enum Mode: String, Sendable, CaseIterable {
+package struct SentencePooling: Sendable, Hashable {
+    package enum Mode: String, Sendable, CaseIterable {
         /// that of the first token, [CLS]
         case first = "cls"
         /// the largest of each element
@@ -19,7 +19,7 @@ public struct SentencePooling: Sendable, Hashable {
         case last = "lasttoken"
 
         /// What `orrery embed` calls it.
-        public var name: String { "\(self)" }
+        package var name: String { "\(self)" }
 
         /// The older key that asks for it, with true.
         fileprivate var flag: String {
@@ -34,9 +34,9 @@ public struct SentencePooling: Sendable, Hashable {
         }
     }
 
-    public var modes: [Mode]
+    package var modes: [Mode]
     /// Whether the positions of a prompt count.
-    public var includesPrompt = true
+    package var includesPrompt = true
 
     init(_ modes: [Mode]) { self.modes = modes }
 

@@ -1,11 +1,11 @@
 import OrreryFiles
 
 /// What is put before each text, as `config_sentence_transformers.json` names it: "query: " for questions, say.
-public struct SentencePrompts: Sendable {
+package struct SentencePrompts: Sendable {
     /// By name; every model has `query` and `document`, which may be empty.
-    public private(set) var texts: NameTable<String> = ["query": "", "document": ""]
+    package private(set) var texts: NameTable<String> = ["query": "", "document": ""]
     /// Of the prompt that is used where none is asked for.
-    public private(set) var defaultName: String?
+    package private(set) var defaultName: String?
 
     init() {}
 
@@ -22,7 +22,7 @@ public struct SentencePrompts: Sendable {
     /// The prompt to use. A text goes before a name, and a name before the model's own choice.
     ///
     /// - Throws: `GenerationError` naming the prompts that there are.
-    public func prompt(text: String?, name: String?) throws -> String {
+    package func prompt(text: String?, name: String?) throws -> String {
         if let text { return text }
         guard let name = name ?? defaultName else { return "" }
         guard let found = texts[name] else { throw GenerationError.promptName(name, known: names) }

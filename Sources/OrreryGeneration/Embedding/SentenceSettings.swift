@@ -4,13 +4,13 @@ import OrreryFiles
 /// settings beside it.
 ///
 /// Source: sentence-transformers 5, `base/modules/transformer.py`.
-public struct SentenceSettings: Sendable {
+package struct SentenceSettings: Sendable {
     /// Longer texts are cut; nil where only the encoder limits them.
-    public private(set) var maximalTokens: Int?
+    package private(set) var maximalTokens: Int?
     /// Whether texts are brought to lower case, whatever the tokenizer does.
-    public private(set) var lowercases = false
+    package private(set) var lowercases = false
     /// Whether a text that is too long loses its beginning (`truncation_side`).
-    public private(set) var cutsBeginning = false
+    package private(set) var cutsBeginning = false
 
     init() {}
 

@@ -1,14 +1,14 @@
 /// How a long text is cut into windows of a model's context, each token predicted once at most.
-public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
+package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     /// A stretch of the text that the model reads at once.
-    public struct Window: Sendable, Hashable {
+    package struct Window: Sendable, Hashable {
         /// The tokens that it reads.
-        public let range: Range<Int>
+        package let range: Range<Int>
         /// The tokens whose prediction counts; those before them are context only.
-        public let scored: Range<Int>
+        package let scored: Range<Int>
     }
 
-    public enum Cut: Sendable, Hashable {
+    package enum Cut: Sendable, Hashable {
         /// Windows that start every `stride` tokens; of each the tokens count that no earlier window had
         /// (https://huggingface.co/docs/transformers/perplexity). Every token but the first counts, with at least
         /// context - stride before it.
@@ -24,7 +24,7 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     /// - Parameters:
     ///   - count: tokens of the text.
     ///   - context: the most tokens in a window; at least 2.
-    public init(count: Int, context: Int, cut: Cut) {
+    package init(count: Int, context: Int, cut: Cut) {
         precondition(context >= 2, "EvaluationWindows: a context of \(context)")
         if case .sliding(let stride) = cut {
             precondition((1 ... context).contains(stride), "EvaluationWindows: stride \(stride) of \(context)")
@@ -32,9 +32,9 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
         (tokenCount, self.context, self.cut) = (count, context, cut)
     }
 
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
 
-    public var endIndex: Int {
+    package var endIndex: Int {
         switch cut {
         case .halves: tokenCount / context
         case .sliding(let stride):
@@ -42,7 +42,7 @@ public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
         }
     }
 
-    public subscript(index: Int) -> Window {
+    package subscript(index: Int) -> Window {
         switch cut {
         case .halves:
             let start = index * context

@@ -37,7 +37,7 @@ extension TextModel {
     ///     far.
     /// - Throws: `GenerationError` naming an option outside its range, or a text that is too short or cannot be
     ///   encoded.
-    public func perplexity(
+    package func perplexity(
         of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32,
         cacheType: CacheType? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }

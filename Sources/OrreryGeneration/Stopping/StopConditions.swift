@@ -34,31 +34,31 @@ public struct StopConditions: Sendable, Hashable {
 ///
 /// Bytes that may be the start of a stop string are held back until the next ones decide, so a reader never sees part
 /// of one. What is let through does not depend on how the bytes were cut into tokens.
-public struct StopMonitor: Sendable {
+package struct StopMonitor: Sendable {
     private let conditions: StopConditions
     private var search: StopStringSearch
 
     /// The tokens received, without an end token.
-    public private(set) var tokenCount = 0
+    package private(set) var tokenCount = 0
 
     /// Why the generation ended; nil while it goes on.
-    public private(set) var finishReason: FinishReason?
+    package private(set) var finishReason: FinishReason?
 
     /// - Throws: `GenerationError`, as `StopConditions.validate`.
-    public init(_ conditions: StopConditions) throws {
+    package init(_ conditions: StopConditions) throws {
         try conditions.validate()
         self.conditions = conditions
         search = StopStringSearch(conditions.stopStrings)
     }
 
     /// Whether the next token is the last for its number.
-    public var nextIsLast: Bool { conditions.maxTokens.map { tokenCount + 1 >= $0 } ?? false }
+    package var nextIsLast: Bool { conditions.maxTokens.map { tokenCount + 1 >= $0 } ?? false }
 
     /// Takes the next token and the bytes it adds, and returns those that may be shown now; at the end all that remain.
     /// What an end token brings is text that the decoder withheld until then.
     ///
     /// - Precondition: the generation has not ended.
-    public mutating func receive(_ token: TokenID, _ bytes: [UInt8]) -> [UInt8] {
+    package mutating func receive(_ token: TokenID, _ bytes: [UInt8]) -> [UInt8] {
         precondition(finishReason == nil, "StopMonitor.receive: the generation has ended")
         if conditions.endTokens.contains(token) {
             finishReason = .stop
@@ -77,7 +77,7 @@ public struct StopMonitor: Sendable {
     }
 
     /// What was held back, when a generation ends for another reason, such as a full context.
-    public mutating func finish(_ reason: FinishReason) -> [UInt8] {
+    package mutating func finish(_ reason: FinishReason) -> [UInt8] {
         if finishReason == nil { finishReason = reason }
         return search.finish()
     }

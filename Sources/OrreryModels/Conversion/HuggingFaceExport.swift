@@ -4,18 +4,18 @@ import OrreryFiles
 import OrreryTensor
 
 /// Writes a model as a directory that transformers opens.
-public struct HuggingFaceExport {
+package struct HuggingFaceExport {
     private let model: any Model
     private let format: BlockFormat
 
     /// - Parameter mix: f32, f16 or bf16.
-    public init(_ model: any Model, mix: WeightMix) {
+    package init(_ model: any Model, mix: WeightMix) {
         precondition(mix.base.isFloat, "a directory of weights in \(mix)")
         (self.model, format) = (model, mix.base)
     }
 
     /// Writes to a directory whose model, if it holds one, is replaced.
-    public func write(
+    package func write(
         files: [(name: String, contents: [UInt8])], to directory: String,
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
@@ -26,7 +26,7 @@ public struct HuggingFaceExport {
     ///   - files: the tokenizer's and whatever else belongs to the model, by name.
     ///   - destination: a directory, which is made or replaced; what a training run keeps there stays.
     ///   - progress: receives the bytes written and all of them.
-    public func write(
+    package func write(
         files: [(name: String, contents: [UInt8])], to destination: ModelDestination,
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {

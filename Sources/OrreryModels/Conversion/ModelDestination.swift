@@ -2,8 +2,8 @@ import OrreryFiles
 
 /// Where a converted model goes. What stands there is looked at before any work is done: only a model's own files are
 /// ever replaced.
-public struct ModelDestination: Sendable {
-    public let path: String
+package struct ModelDestination: Sendable {
+    package let path: String
     /// What a training run keeps in a directory next to its model; it stays.
     let kept: [String]
 
@@ -12,7 +12,7 @@ public struct ModelDestination: Sendable {
     ///   - input: what is converted, which must be another model.
     ///   - overwrite: whether a model that is there may be replaced.
     /// - Throws: `FileError` where the output would be the input, or would replace anything that is not a model.
-    public init(_ path: String, input: String? = nil, overwrite: Bool) throws {
+    package init(_ path: String, input: String? = nil, overwrite: Bool) throws {
         self.path = path
         let isFile = path.lowercased().hasSuffix(".gguf")
         guard let status = FileStatus(path) else {

@@ -2,12 +2,12 @@ import Kernels
 
 /// Which format each matrix of a file is stored in, by the names of llama-quantize: one format for most, more bits for
 /// those that need them.
-public enum WeightMix: String, CaseIterable, Sendable {
+package enum WeightMix: String, CaseIterable, Sendable {
     case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k,
         iq4_nl, iq4_xs, mxfp4
 
     /// What most matrices are stored in.
-    public var base: BlockFormat {
+    package var base: BlockFormat {
         switch self {
         case .f32: .float32
         case .f16: .float16

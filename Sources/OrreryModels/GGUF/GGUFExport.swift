@@ -2,7 +2,7 @@ import Kernels
 import OrreryFiles
 
 /// Writes a model as a GGUF file that llama.cpp opens.
-public struct GGUFExport {
+package struct GGUFExport {
     let model: any Model
     private let config: JSONObject
     private let architecture: GGUFArchitecture
@@ -11,7 +11,7 @@ public struct GGUFExport {
     private let name: String
 
     /// - Throws: `ModelError` where GGUF has no such architecture.
-    public init(_ model: any Model, name: String, mix: WeightMix) throws {
+    package init(_ model: any Model, name: String, mix: WeightMix) throws {
         config = model.configuration
         guard case .string(let type)? = config["model_type"], let architecture = GGUFArchitecture.of(modelType: type)
         else {
@@ -22,7 +22,7 @@ public struct GGUFExport {
     }
 
     /// Writes to a file, which is replaced if it is there.
-    public func write(
+    package func write(
         vocabulary: [(key: String, value: GGUFValue)], to path: String, warn: (String) -> Void = { _ in },
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
@@ -33,7 +33,7 @@ public struct GGUFExport {
     ///   - vocabulary: the tokenizer's keys (`tokenizer.ggml.…`).
     ///   - warn: receives what the file can't say, a line each.
     ///   - progress: receives the bytes written and all of them.
-    public func write(
+    package func write(
         vocabulary: [(key: String, value: GGUFValue)], to destination: ModelDestination,
         warn: (String) -> Void = { _ in },
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }

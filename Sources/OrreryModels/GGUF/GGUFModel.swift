@@ -5,20 +5,20 @@ import OrreryNN
 ///
 /// Functions that open one take `warn`, which receives what was found and not used, a line each, and throw `FileError`
 /// or `ModelError` naming the file, the key or the tensor, and what was expected.
-public enum GGUFModel {
-    public static func kind(of path: String) throws -> ModelKind {
+package enum GGUFModel {
+    package static func kind(of path: String) throws -> ModelKind {
         try Architectures.kind(JSONFields(.object(configuration(path)), file: path))
     }
 
-    public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
+    package static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         try open(path, warn, ModelDirectory.make)
     }
 
-    public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
+    package static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
         try open(path, warn, ModelDirectory.makeEncoder)
     }
 
-    public static func openEncoderDecoder(
+    package static func openEncoderDecoder(
         _ path: String, warn: (String) -> Void = { _ in }
     ) throws -> any EncoderDecoder {
         try open(path, warn, ModelDirectory.makeEncoderDecoder)

@@ -5,9 +5,9 @@ import Darwin
 #endif
 
 /// What the system can give without swapping, files in its cache included, since it drops those when asked.
-public enum AvailableMemory {
+package enum AvailableMemory {
     /// Bytes; nil where the system does not say.
-    public static var bytes: Int? {
+    package static var bytes: Int? {
         #if canImport(Darwin)
         var statistics = vm_statistics64(),
             count = mach_msg_type_number_t(MemoryLayout<vm_statistics64>.size / MemoryLayout<integer_t>.size)

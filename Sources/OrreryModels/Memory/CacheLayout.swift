@@ -3,28 +3,28 @@ import OrreryFiles
 
 /// The layers of a decoder that keep keys and values, and what each keeps of a position: known from its configuration
 /// alone, also of architectures that can't be run here.
-public struct CacheLayout: Sendable, Hashable {
-    public struct Layer: Sendable, Hashable {
-        public var heads: Int
+package struct CacheLayout: Sendable, Hashable {
+    package struct Layer: Sendable, Hashable {
+        package var heads: Int
         /// The number of elements of a head's key.
-        public var keySize: Int
+        package var keySize: Int
         /// The number of elements of a head's value.
-        public var valueSize: Int
+        package var valueSize: Int
         /// How many positions a query sees, its own included; nil where it sees all up to its own.
-        public var window: Int?
+        package var window: Int?
     }
 
     /// Layers without keys and values, such as those of a recurrence, are left out.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// The longest sequence that the model was made for.
-    public var context: Int?
+    package var context: Int?
 
     /// More layers than any model has: what is said to have more is not believed.
     static let mostLayers = 1 << 12
 
     /// The bytes for so many positions; a layer with a window keeps no more than it. nil where that is beyond what can
     /// be counted.
-    public func byteCount(positions: Int, _ type: CacheType) -> Int? {
+    package func byteCount(positions: Int, _ type: CacheType) -> Int? {
         var total = 0
         for layer in layers {
             let size = type.byteCount(headSize: layer.keySize) + type.byteCount(headSize: layer.valueSize)
@@ -39,7 +39,7 @@ public struct CacheLayout: Sendable, Hashable {
     }
 
     /// Of a configuration; nil where it does not say enough.
-    public init?(_ json: JSONFields) {
+    package init?(_ json: JSONFields) {
         if let known = Self.known(json) {
             self = known
         } else if let read = Self.read(json) {
@@ -50,7 +50,7 @@ public struct CacheLayout: Sendable, Hashable {
     }
 
     /// Of a GGUF file; nil where it does not say enough.
-    public init?(_ file: GGUFFile) {
+    package init?(_ file: GGUFFile) {
         if let architecture = try? GGUFArchitecture.of(file), let config = try? GGUFConfiguration(file, architecture),
             let known = Self.known(try? JSONFields(.object(config.object), file: file.path))
         {

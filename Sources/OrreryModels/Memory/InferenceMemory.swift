@@ -4,21 +4,21 @@ import OrreryNN
 import OrreryTensor
 
 /// The memory that running a model takes, known before it is taken. Bytes.
-public struct InferenceMemory: Sendable, Hashable {
+package struct InferenceMemory: Sendable, Hashable {
     /// Weights that are not in memory yet: those of a mapped file, which come as they are read, and the order in which
     /// products read the others.
-    public var weights: Int
-    public var keyValues: Int
+    package var weights: Int
+    package var keyValues: Int
     /// Of the longest piece that is computed at once.
-    public var activations: Int
-    public let cacheType: CacheType
+    package var activations: Int
+    package let cacheType: CacheType
     /// Positions whose keys and values are kept, of each sequence.
-    public let positions: Int
+    package let positions: Int
 
     /// - Parameters:
     ///   - type: in which products are computed where weights are floats.
     ///   - piece: the most rows that are computed at once, all sequences together.
-    public init(
+    package init(
         _ model: any TokenModel, type: ElementType, cacheType: CacheType, batch: Int = 1, positions: Int, piece: Int
     ) {
         let shape = model.shape
@@ -42,14 +42,14 @@ public struct InferenceMemory: Sendable, Hashable {
         (self.cacheType, self.positions) = (cacheType, positions)
     }
 
-    public var total: Int { weights + keyValues + activations }
+    package var total: Int { weights + keyValues + activations }
 
     /// - Parameters:
     ///   - name: of the model, for the error.
     ///   - shorter: how the user asks for fewer positions: `--max-tokens`.
     ///   - available: bytes; nil where nothing is known, and then nothing is checked.
     /// - Throws: `MemoryError` if more is needed than there is.
-    public func check(_ name: String, shorter: String, available: Int? = AvailableMemory.bytes) throws {
+    package func check(_ name: String, shorter: String, available: Int? = AvailableMemory.bytes) throws {
         guard let available, total > available else { return }
         throw MemoryError(name, needed: self, available: available, shorter: shorter)
     }

@@ -23,9 +23,9 @@ public enum TapDimension: String, Sendable, CaseIterable {
 }
 
 /// A point of a layer and the shape of its tensor.
-public struct TapShape: Sendable, Hashable {
-    public var point: TapPoint
-    public var dimensions: [TapDimension]
+package struct TapShape: Sendable, Hashable {
+    package var point: TapPoint
+    package var dimensions: [TapDimension]
 
     package init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
         self.point = point

@@ -6,8 +6,8 @@ import OrreryTokenizers
 ///
 /// A file's name is a hash of all that the ids depend on: the text, where its documents end, the tokenizer's files, and
 /// this very program. A file that is damaged is ignored and made anew.
-public struct EncodingCache: Sendable {
-    public let directory: String
+package struct EncodingCache: Sendable {
+    package let directory: String
     /// Smaller texts are encoded faster than they are worth keeping.
     let leastBytes: Int
     /// What tells one build of this program from another.
@@ -21,7 +21,7 @@ public struct EncodingCache: Sendable {
     }
 
     /// Files in `DIRECTORY/ids`.
-    public init(in directory: String) {
+    package init(in directory: String) {
         let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
         let attributes = try? FileManager.default.attributesOfItem(atPath: executable)
         let (size, date) = (

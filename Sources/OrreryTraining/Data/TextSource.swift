@@ -4,28 +4,28 @@ import OrreryFiles
 import OrreryTokenizers
 
 /// Where text comes from: `--data FILE|DIR|demo`, and `--field NAME` for files of records.
-public struct TextSource: Sendable, Hashable {
+package struct TextSource: Sendable, Hashable {
     static let demo = "demo"
     /// As the user gave them.
-    public let sources: DataSources
+    package let sources: DataSources
     /// The field that is the text of a record in JSON, CSV and TSV.
-    public let field: String?
+    package let field: String?
     /// Whether the text must be UTF-8.
-    public let requiresUTF8: Bool
+    package let requiresUTF8: Bool
 
-    public init(_ sources: DataSources, field: String? = nil, requiresUTF8: Bool = true) {
+    package init(_ sources: DataSources, field: String? = nil, requiresUTF8: Bool = true) {
         (self.sources, self.field, self.requiresUTF8) = (sources, field, requiresUTF8)
     }
 
-    public init(_ path: String) { self.init(DataSources(path)) }
+    package init(_ path: String) { self.init(DataSources(path)) }
 
     /// A file called demo is reached as `./demo`.
-    public var isDemo: Bool { sources.isDemo }
+    package var isDemo: Bool { sources.isDemo }
 
     /// The documents of all sources; a directory's files in the order of their paths.
     ///
     /// - Parameter progress: receives the bytes read so far and all of them.
-    public func read(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> TrainingText {
+    package func read(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> TrainingText {
         var text = TrainingText(), files: [(path: String, isNamed: Bool, bytes: Int)] = []
         for path in sources.paths { try list(path, into: &files, &text.report) }
         leaveOutRepeated(&files, &text.report)
@@ -40,7 +40,7 @@ public struct TextSource: Sendable, Hashable {
     }
 
     /// - Throws: `TrainingError` that names the first source that is not there: better known before a model is opened.
-    public func requirePresent() throws {
+    package func requirePresent() throws {
         for path in sources.paths where path != Self.demo && FileStatus(path) == nil { throw Self.missing(path) }
     }
 

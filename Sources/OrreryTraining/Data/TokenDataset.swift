@@ -3,16 +3,16 @@ import OrreryRandom
 import OrreryTokenizers
 
 /// A text as ids, cut in a training part and a validation part.
-public struct TokenDataset: Sendable {
-    public let train: TokenRun
-    public let validation: TokenRun
+package struct TokenDataset: Sendable {
+    package let train: TokenRun
+    package let validation: TokenRun
     /// Tells whether a resumed run sees the text it began with.
     package let fingerprint: UInt64
 
     /// - Parameters:
     ///   - validationFraction: the last part of the ids, not trained on.
     ///   - contextLength: the least that each part must hold, plus one id to predict.
-    public init(
+    package init(
         _ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int
     ) throws {
         let split = Int((1 - validationFraction) * Double(ids.count))
@@ -42,10 +42,10 @@ public struct TokenDataset: Sendable {
 }
 
 /// Ids in as few bytes as the vocabulary allows.
-public struct TokenRun: Sendable {
+package struct TokenRun: Sendable {
     private let small: [UInt16]
     private let large: [UInt32]
-    public let count: Int
+    package let count: Int
 
     init(_ ids: ArraySlice<TokenID>, vocabularySize: Int) {
         let fits = vocabularySize <= 1 << 16
@@ -54,7 +54,7 @@ public struct TokenRun: Sendable {
         count = ids.count
     }
 
-    public subscript(_ range: Range<Int>) -> [TokenID] {
+    package subscript(_ range: Range<Int>) -> [TokenID] {
         large.isEmpty ? small[range].map { TokenID($0) } : large[range].map { TokenID(bitPattern: $0) }
     }
 
@@ -67,12 +67,12 @@ public struct TokenRun: Sendable {
 
 /// Inputs and the ids that follow them, document after document: windows of one text, or whole texts packed behind each
 /// other.
-public struct TokenBatch: Sendable {
-    public var inputs: [TokenID]
+package struct TokenBatch: Sendable {
+    package var inputs: [TokenID]
     /// What each input is to predict; negative where that does not count.
-    public var targets: [TokenID]
+    package var targets: [TokenID]
     /// Of the documents. Positions begin again in each, and none sees another.
-    public var lengths: [Int]
+    package var lengths: [Int]
 
     package init(inputs: [TokenID], targets: [TokenID], lengths: [Int]) {
         precondition(
@@ -87,7 +87,7 @@ public struct TokenBatch: Sendable {
             inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
     }
 
-    public var sequences: Int { lengths.count }
+    package var sequences: Int { lengths.count }
 
     /// Some of the documents.
     subscript(range: Range<Int>) -> TokenBatch {

@@ -2,16 +2,16 @@ import Kernels
 import OrreryTokenizers
 
 /// A plan's text as ids, and the tokenizer that made them.
-public struct TrainingData: Sendable {
-    public let tokenizer: any Tokenizer
-    public let dataset: TokenDataset
+package struct TrainingData: Sendable {
+    package let tokenizer: any Tokenizer
+    package let dataset: TokenDataset
     /// What was read, and what was left out.
-    public let report: ReadingReport
+    package let report: ReadingReport
     /// Bytes of the documents.
-    public let textBytes: Int
+    package let textBytes: Int
 
     /// What is being done while the data is made.
-    public enum Stage: Sendable, Equatable { case reading, learning, encoding }
+    package enum Stage: Sendable, Equatable { case reading, learning, encoding }
 
     /// Reads the plan's text and makes its tokenizer.
     ///
@@ -19,7 +19,7 @@ public struct TrainingData: Sendable {
     ///   - directory: of a run to be resumed, whose saved tokenizer is used.
     ///   - cache: where the ids of large texts are kept; nil keeps none.
     ///   - progress: receives the stage, and the bytes done and all of them; what it throws ends the work.
-    public init(
+    package init(
         _ plan: TrainingPlan, resuming directory: String? = nil, cache: EncodingCache? = nil,
         progress: (Stage, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
     ) throws {
@@ -33,7 +33,7 @@ public struct TrainingData: Sendable {
     /// A text in memory instead of the plan's sources.
     ///
     /// - Parameters: as above.
-    public init(
+    package init(
         _ plan: TrainingPlan, text: String, resuming directory: String? = nil,
         progress: (Stage, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
     ) throws {

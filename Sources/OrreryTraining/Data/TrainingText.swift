@@ -1,10 +1,10 @@
 /// Documents one after another, as they were read.
-public struct TrainingText: Sendable {
+package struct TrainingText: Sendable {
     /// UTF-8, a newline between two documents.
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     /// The place of each document in `bytes`.
-    public private(set) var documents: [Range<Int>] = []
-    public internal(set) var report = ReadingReport()
+    package private(set) var documents: [Range<Int>] = []
+    package internal(set) var report = ReadingReport()
 
     mutating func reserve(_ bytes: Int) { self.bytes.reserveCapacity(self.bytes.count + bytes + 1) }
 
@@ -19,8 +19,8 @@ public struct TrainingText: Sendable {
 }
 
 /// What was read, and what was not and why.
-public struct ReadingReport: Sendable, Hashable {
-    public enum Reason: String, Sendable, CaseIterable {
+package struct ReadingReport: Sendable, Hashable {
+    package enum Reason: String, Sendable, CaseIterable {
         case hidden, empty, binary
         case repeated = "given twice, and read once"
         case malformed = "not UTF-8"
@@ -29,22 +29,22 @@ public struct ReadingReport: Sendable, Hashable {
         case special = "neither a file nor a directory"
     }
 
-    public struct Skipped: Sendable, Hashable {
-        public var path: String
-        public var reason: Reason
+    package struct Skipped: Sendable, Hashable {
+        package var path: String
+        package var reason: Reason
     }
 
-    public internal(set) var files = 0
+    package internal(set) var files = 0
     /// Bytes of those files.
-    public internal(set) var bytes = 0
-    public internal(set) var skipped: [Skipped] = []
+    package internal(set) var bytes = 0
+    package internal(set) var skipped: [Skipped] = []
     /// Records of JSON, CSV and TSV files that have a text, and those that have none.
-    public internal(set) var records = 0
-    public internal(set) var emptyRecords = 0
+    package internal(set) var records = 0
+    package internal(set) var emptyRecords = 0
     /// The first of the records without a text, as "records.jsonl: line 3".
-    public internal(set) var firstEmptyRecord: String?
+    package internal(set) var firstEmptyRecord: String?
     /// Files that were read and that seem to be no text, each with what they are and what can be done.
-    public var warnings: [(path: String, problem: String)] { oddities.map { ($0.path, $0.syntax.rawValue) } }
+    package var warnings: [(path: String, problem: String)] { oddities.map { ($0.path, $0.syntax.rawValue) } }
     var oddities: [Oddity] = []
 
     struct Oddity: Sendable, Hashable {
@@ -53,7 +53,7 @@ public struct ReadingReport: Sendable, Hashable {
     }
 
     /// The skipped paths by reason, each reason once.
-    public var skippedByReason: [(reason: Reason, paths: [String])] {
+    package var skippedByReason: [(reason: Reason, paths: [String])] {
         Reason.allCases.compactMap { reason in
             let paths = skipped.filter { $0.reason == reason }.map(\.path)
             return paths.isEmpty ? nil : (reason, paths)

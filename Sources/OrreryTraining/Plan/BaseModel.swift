@@ -52,8 +52,8 @@ public struct BaseModel: Codable, Sendable, Hashable {
 }
 
 /// A model that is opened to be trained further.
-public struct StartingModel {
-    public let base: BaseModel
+package struct StartingModel {
+    package let base: BaseModel
     let model: any TokenModel
 
     /// Opens a model directory or a GGUF file.
@@ -61,7 +61,7 @@ public struct StartingModel {
     /// - Parameter warn: receives what was found and not used, a line each.
     /// - Throws: `TrainingError` for a model that has no gradient yet: a mixture of experts, an encoder, an encoder
     ///   with a decoder.
-    public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
+    package init(_ path: String, warn: (String) -> Void = { _ in }) throws {
         switch try ModelFiles.kind(of: path) {
         case .languageModel: break
         case .encoder:
@@ -89,7 +89,7 @@ public struct StartingModel {
 
     /// The plan of a run that trains it further: AdamW at a rate that does not tear down what is there, few steps, the
     /// model's own tokenizer.
-    public func plan() -> TrainingPlan {
+    package func plan() -> TrainingPlan {
         let shape = model.shape
         var model = ModelPlan(
             architecture: .base, layers: shape.layers, width: shape.width, heads: shape.heads,

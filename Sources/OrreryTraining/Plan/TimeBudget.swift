@@ -3,28 +3,28 @@ import Kernels
 
 /// A run that keeps to a time: `orrery train --time 20s`. Everything from the start of the clock counts, calibration
 /// and validation too.
-public struct TimeBudget {
+package struct TimeBudget {
     /// A hundred days.
-    public static let longest = 8_640_000.0
+    package static let longest = 8_640_000.0
     /// Seconds in all.
-    public let seconds: Double
+    package let seconds: Double
     private let clock: () -> Double
     private let started: Double
 
     /// - Parameter started: when the clock began, for `clock`.
-    public init(
+    package init(
         seconds: Double, started: Double, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
     ) {
         (self.seconds, self.started, self.clock) = (seconds, started, clock)
     }
 
-    public var elapsed: Double { clock() - started }
+    package var elapsed: Double { clock() - started }
 
     /// What was measured before the run.
-    public struct Calibration: Sendable {
-        public var secondsPerStep: Double
+    package struct Calibration: Sendable {
+        package var secondsPerStep: Double
         /// Of the last validation, with writing the model.
-        public var secondsAtEnd: Double
+        package var secondsAtEnd: Double
     }
 
     /// A run of so many seconds may be at its best before its end, so it validates on the way.
@@ -39,7 +39,7 @@ public struct TimeBudget {
     ///   - computeType: of the products.
     ///   - validates: whether a long run may choose when to validate.
     ///   - adjust: applies what the user fixed to the chosen plan.
-    public func plan(
+    package func plan(
         _ data: TrainingData, computeType: TrainingPlan.ComputeType, choosesValidations: Bool = true,
         adjust: (TrainingPlan) throws -> TrainingPlan
     ) throws -> (TrainingPlan, Calibration) {

@@ -1,6 +1,6 @@
 /// What to train when the user gives a time instead of a size. Up to 12 minutes on two cores the rule follows the runs
 /// in docs/performance-log.md; beyond, it is a guess.
-public enum TimeRecipe {
+package enum TimeRecipe {
     /// The plan for so many operations at this machine's peak, on so much text.
     package static func plan(operations: Double, trainingTokens: Int) -> TrainingPlan {
         let size = sizes.last { operations >= $0.leastOperations }!

@@ -1,9 +1,9 @@
 import OrreryFiles
 
 /// The losses in a run's `metrics.jsonl`.
-public struct RecordedLosses: Sendable {
-    public private(set) var losses: [(step: Int, loss: Double)] = []
-    public private(set) var validations: [(step: Int, loss: Double)] = []
+package struct RecordedLosses: Sendable {
+    package private(set) var losses: [(step: Int, loss: Double)] = []
+    package private(set) var validations: [(step: Int, loss: Double)] = []
 
     /// - Parameter last: the step after which nothing counts. Lines that are damaged are left out, and a file that is
     ///   not there has none.
@@ -17,7 +17,7 @@ public struct RecordedLosses: Sendable {
 
 extension TrainingRun {
     /// The losses of the steps that earlier parts of this run have done.
-    public var recordedLosses: RecordedLosses? {
+    package var recordedLosses: RecordedLosses? {
         guard let directory, trainer.step > 0 else { return nil }
         return RecordedLosses(path: Path.join(directory, Self.metricsFile), through: trainer.step)
     }
@@ -25,5 +25,5 @@ extension TrainingRun {
 
 extension TrainingRun {
     /// Whether a directory holds a run that has reached its end.
-    public static func isFinished(in directory: String) -> Bool { TrainingState(model: directory).isFinished }
+    package static func isFinished(in directory: String) -> Bool { TrainingState(model: directory).isFinished }
 }

@@ -1,11 +1,11 @@
 extension Trainer {
     /// - Parameter start: the model whose weights the run starts from.
-    public convenience init(_ plan: TrainingPlan, _ data: TrainingData, start: StartingModel? = nil) throws {
+    package convenience init(_ plan: TrainingPlan, _ data: TrainingData, start: StartingModel? = nil) throws {
         try self.init(plan, tokenizer: data.tokenizer, dataset: data.dataset, start: start)
     }
 
     /// The plan of the run in a directory.
-    public static func planOfRun(in directory: String) throws -> TrainingPlan {
+    package static func planOfRun(in directory: String) throws -> TrainingPlan {
         try TrainingState(model: directory).plan()
     }
 }

@@ -4,11 +4,11 @@ import OrreryTensor
 
 extension Trainer {
     /// Mean loss in nats on the validation part; nil if there is none.
-    public func validate() -> Double? { validate { _ in } }
+    package func validate() -> Double? { validate { _ in } }
 
     /// Mean loss in nats on the validation part; nil if there is none.
     /// - Parameter progress: receives the share done; what it throws ends the validation.
-    public func validate(progress: (Double) throws -> Void) rethrows -> Double? {
+    package func validate(progress: (Double) throws -> Void) rethrows -> Double? {
         guard dataset.validation.count > plan.context else { return nil }
         switch plan.validation {
         case .whole, .sample:
@@ -30,7 +30,7 @@ extension Trainer {
 
     /// The windows of the validation split that each validation looks at, and all that there are; 200 batches at random
     /// are counted as they are.
-    public var validationWindows: (looked: Int, all: Int) {
+    package var validationWindows: (looked: Int, all: Int) {
         let all = dataset.validation.windows(contextLength: plan.context).count
         switch plan.validation {
         case .whole: return (all, all)

@@ -8,23 +8,23 @@ import OrreryTokenizers
 
 /// A run: the model, its optimizer and where it stands. `runStep()` does one step; everything that a person sees or
 /// that is written to disk is someone else's.
-public final class Trainer {
-    public internal(set) var plan: TrainingPlan
-    public let model: any TokenModel
-    public let tokenizer: any Tokenizer
-    public let dataset: TokenDataset
+package final class Trainer {
+    package internal(set) var plan: TrainingPlan
+    package let model: any TokenModel
+    package let tokenizer: any Tokenizer
+    package let dataset: TokenDataset
     /// Steps done.
-    public internal(set) var step = 0
+    package internal(set) var step = 0
     package let arena: ParameterArena
     let optimizer: Optimizer
     package var objective: any Objective = NextTokenLoss()
     var average: WeightAverage?
     /// Operations of one step, forward and backward, by nanoGPT's count.
-    public let operationsPerStep: Double
+    package let operationsPerStep: Double
 
     /// - Parameter start: the model whose weights the run starts from; without, they are random, and those of a resumed
     ///   run are read later.
-    public init(
+    package init(
         _ plan: TrainingPlan, tokenizer: any Tokenizer, dataset: TokenDataset, start: StartingModel? = nil
     ) throws {
         try plan.validate()
@@ -48,16 +48,16 @@ public final class Trainer {
             plan.model.operationsPerToken(vocabularySize: V, context: plan.context) * Double(plan.tokensPerStep)
     }
 
-    public struct StepResult: Sendable {
+    package struct StepResult: Sendable {
         /// Mean loss of the step's tokens, in nats, before its update.
-        public var loss: Double
+        package var loss: Double
         /// Norm of the gradient before clipping.
-        public var gradientNorm: Double
-        public var learningRate: Double
+        package var gradientNorm: Double
+        package var learningRate: Double
     }
 
     /// One step: gradients of all micro-batches, clipping, the optimizer.
-    public func runStep() throws -> StepResult { try runStep(on: nextBatch()) }
+    package func runStep() throws -> StepResult { try runStep(on: nextBatch()) }
 
     /// One step that may be stopped anywhere before its update; nil, and nothing has changed, if it was.
     ///
@@ -125,7 +125,7 @@ public final class Trainer {
     }
 
     /// What every use of the model outside of a step takes.
-    public var inferenceContext: ForwardContext { ForwardContext(computeType: plan.computeType.elementType) }
+    package var inferenceContext: ForwardContext { ForwardContext(computeType: plan.computeType.elementType) }
 }
 
 extension TrainingPlan {

@@ -1,5 +1,5 @@
 /// Sees a run as it happens.
-public protocol TrainingObserver: AnyObject {
+package protocol TrainingObserver: AnyObject {
     /// A micro-batch of the next step begins.
     func stepping(_ trainer: Trainer, microBatch: Int)
     func stepped(_ trainer: Trainer, _ result: Trainer.StepResult, secondsOfStep: Double, seconds: Double)
@@ -8,5 +8,5 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
-    public func stepping(_ trainer: Trainer, microBatch: Int) {}
+    package func stepping(_ trainer: Trainer, microBatch: Int) {}
 }

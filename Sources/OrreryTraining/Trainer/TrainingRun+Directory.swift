@@ -10,7 +10,7 @@ extension TrainingRun {
     static let tensorBoardDirectory = ModelDirectory.RunName.tensorboard.rawValue
 
     /// The names that a run takes for itself in its directory.
-    public static let names =
+    package static let names =
         ModelDirectory.fileNames + ModelDirectory.companionNames.filter { !ModelDirectory.fileNames.contains($0) }
         + ModelDirectory.runNames
 

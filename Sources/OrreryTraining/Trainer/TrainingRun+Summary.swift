@@ -1,14 +1,14 @@
 extension TrainingRun {
     /// How a run ended.
-    public struct Summary: Sendable {
-        public var interrupted: Bool
-        public var steps: Int
+    package struct Summary: Sendable {
+        package var interrupted: Bool
+        package var steps: Int
         /// Of the whole run, its earlier parts included.
-        public var seconds: Double
+        package var seconds: Double
         /// Median over the steps of this part.
-        public var secondsPerStep: Double
-        public var trainLoss: Double?
-        public var validationLoss: Double?
-        public var bestValidationLoss: Double?
+        package var secondsPerStep: Double
+        package var trainLoss: Double?
+        package var validationLoss: Double?
+        package var bestValidationLoss: Double?
     }
 }

@@ -6,17 +6,17 @@ import OrreryFiles
 ///
 /// The directory is a model in Hugging Face's layout, the best by validation; `last/` is the last one where it differs,
 /// `training/` the state to continue from.
-public final class TrainingRun {
-    public let trainer: Trainer
+package final class TrainingRun {
+    package let trainer: Trainer
     /// Where the model goes; nil keeps nothing.
-    public let directory: String?
-    public var checkpointSteps: Int?
-    public var observer: (any TrainingObserver)?
-    public var writesTensorBoard = false
+    package let directory: String?
+    package var checkpointSteps: Int?
+    package var observer: (any TrainingObserver)?
+    package var writesTensorBoard = false
     /// Keeps the run to a time.
-    public var budget: TimeBudget?
+    package var budget: TimeBudget?
     /// What the last validation and writing the model will take of it.
-    public var secondsAtEnd = 0.0
+    package var secondsAtEnd = 0.0
     private var isExtended = false
 
     /// The right to write in the directory, from the first look at it until `run` returns.
@@ -37,7 +37,7 @@ public final class TrainingRun {
     var metrics: MetricsFile?
     var tensorBoard: TensorBoardFile?
 
-    public init(
+    package init(
         _ trainer: Trainer, directory: String?, clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
     ) {
         (self.trainer, self.directory, self.clock) = (trainer, directory, clock)
@@ -45,7 +45,7 @@ public final class TrainingRun {
 
     /// Continues from the state in the directory; a run that keeps to a time continues with what is left of it.
     /// - Parameter warn: receives what will differ from an undisturbed run, a line each.
-    public func resume(warn: (String) -> Void = { _ in }) throws {
+    package func resume(warn: (String) -> Void = { _ in }) throws {
         guard let directory else { return }
         if lock == nil { lock = try DirectoryLock(directory) }
         let state = TrainingState(model: directory), progress = try state.load(into: trainer)
@@ -68,7 +68,7 @@ public final class TrainingRun {
     ///
     /// - Returns: the factor of the learning rate that the run ended with, and the one that it continues with.
     /// - Throws: `TrainingError` where the run is beyond that end.
-    public func extend(toSteps steps: Int) throws -> (before: Double, after: Double) {
+    package func extend(toSteps steps: Int) throws -> (before: Double, after: Double) {
         guard steps > trainer.step else {
             throw TrainingError.plan(
                 "--steps: expected more than the \(trainer.step) that the run has done, found \(steps)")
@@ -78,7 +78,7 @@ public final class TrainingRun {
     }
 
     /// The same by the time of the whole run, earlier parts included; the steps are those that fit at the pace so far.
-    public func extend(toSeconds seconds: Double) throws -> (before: Double, after: Double) {
+    package func extend(toSeconds seconds: Double) throws -> (before: Double, after: Double) {
         guard seconds > secondsBefore + 1 else {
             throw TrainingError.plan(
                 "--time: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds"
@@ -96,7 +96,7 @@ public final class TrainingRun {
 
     /// - Parameter shouldStop: asked many times within a step and within a validation, and between them; true drops the
     ///   step, saves and returns.
-    public func run(shouldStop: () -> Bool = { false }) throws -> Summary {
+    package func run(shouldStop: () -> Bool = { false }) throws -> Summary {
         defer { lock = nil }
         let plan = trainer.plan
         started = clock()

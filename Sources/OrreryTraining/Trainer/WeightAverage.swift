@@ -38,7 +38,7 @@ extension Trainer {
     }
 
     /// Calls `body` with the averaged weights in place of the last ones, if there is an average.
-    public func withAveragedWeights<R>(_ body: () throws -> R) rethrows -> R {
+    package func withAveragedWeights<R>(_ body: () throws -> R) rethrows -> R {
         guard let average, average.count > 0 else { return try body() }
         let kept = Storage(byteCount: arena.count * 4)
         memcpy(kept.pointer, arena.valuePointer, arena.count * 4)

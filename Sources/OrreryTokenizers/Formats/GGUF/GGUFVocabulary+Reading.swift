@@ -9,7 +9,7 @@ extension GGUFVocabulary {
     }
 
     /// Reads the vocabulary of an open file.
-    public init(_ gguf: GGUFFile) throws {
+    package init(_ gguf: GGUFFile) throws {
         let name = try gguf.metadata.string(GGUFKeys.model)
         if name == Kind.none.rawValue || name == "no_vocab" {
             try self.init(numbersOf: gguf)

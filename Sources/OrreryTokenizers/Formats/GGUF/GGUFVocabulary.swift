@@ -88,7 +88,7 @@ public struct GGUFVocabulary: Sendable {
     /// `tokenizer.chat_template` as "default", and those with further names.
     public let chatTemplates: [(name: String, source: String)]
     /// Every key of the tokenizer, as it stands in the file.
-    public let pairs: [(key: String, value: GGUFValue)]
+    package let pairs: [(key: String, value: GGUFValue)]
     public internal(set) var special: SpecialTokens
     /// The tokens for filling in that keys of the file name, in the order of `GGUFKeys.fillIn`.
     var fillIn = [TokenID?](repeating: nil, count: GGUFKeys.fillIn.count)

@@ -4,11 +4,11 @@ import OrreryFiles
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load.
 public struct GGUFVocabularyExport {
-    public typealias Pairs = [(key: String, value: GGUFValue)]
+    package typealias Pairs = [(key: String, value: GGUFValue)]
 
     /// What llama.cpp will do otherwise, a line each.
     public internal(set) var warnings: [String] = []
-    public internal(set) var pairs: Pairs = []
+    package internal(set) var pairs: Pairs = []
     /// How many tokens the model has rows for.
     private let rows: Int
 
