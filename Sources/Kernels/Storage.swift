@@ -22,7 +22,7 @@ package final class Storage: @unchecked Sendable {
 
     deinit { Self.cache.withLock { $0.give(pointer, capacity) } }
 
-    private static let cache = Mutex(Cache())
+    private static let cache = Guarded(Cache())
 
     private struct Cache: @unchecked Sendable {
         var free: [Int: [UnsafeMutableRawPointer]] = [:]

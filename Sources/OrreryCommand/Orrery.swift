@@ -75,9 +75,8 @@ struct Orrery: ParsableCommand {
             do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
             return 0
         }
-        let text = ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst()))
-        let flags = (try? CommandTable.ofProgram().flags) ?? []
-        standardError("orrery: \(FlagNames.inserted(into: text, flags: flags))")
+        standardError(
+            "orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
     }
 

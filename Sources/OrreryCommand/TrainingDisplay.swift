@@ -54,7 +54,9 @@ final class TrainingDisplay: TrainingObserver {
     }
 
     /// A line for people, wrapped to the terminal.
-    func say(_ text: String) { terminal.showLine(TextLayout.wrapped(text, to: terminal.width)) }
+    func say(_ text: String) {
+        terminal.showLine(TextLayout.wrapped(FlagNames.inserted(into: text), to: terminal.width))
+    }
 
     /// The chart of a resumed run is of the whole run.
     private func remember(_ recorded: RecordedLosses?) {

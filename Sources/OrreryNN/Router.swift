@@ -23,7 +23,9 @@ package struct Router: Sendable {
     package let top: Int
     package let order: Order
 
-    package init(_ linear: Linear, top: Int, order: Order) { (self.linear, self.top, self.order) = (linear, top, order) }
+    package init(_ linear: Linear, top: Int, order: Order) {
+        (self.linear, self.top, self.order) = (linear, top, order)
+    }
 
     var experts: Int { linear.weight.shape[0] }
 

@@ -22,7 +22,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Its place on the tape that records here and now, if that watches it.
     var trace: Trace? { Tape.current?.trace(of: self) }
     /// Behind a lock, since readers on several threads may be the first to need one.
-    private let packed = Mutex<[Packing: PackedMatrix]>([:])
+    private let packed = Guarded<[Packing: PackedMatrix]>([:])
 
     /// What the order of a packed copy depends on.
     private struct Packing: Hashable {

@@ -15,7 +15,7 @@ package final class RotaryTable: Sendable {
     /// What frequencies are computed from: `rotated`, or one less where a partial rotation of an odd number of elements
     /// is rounded up.
     private let dimensions: Int
-    private let made = Mutex<[RotaryScaling.Stretch: Rows]>([:])
+    private let made = Guarded<[RotaryScaling.Stretch: Rows]>([:])
 
     private struct Rows {
         var first: Int

@@ -18,7 +18,7 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
     static func notANumber(step: Int, what: String) -> TrainingError {
         TrainingError(
             .notANumber,
-            "step \(step): \(what) is not finite; the last checkpoint is kept (a lower --learning-rate, or --clip, may help)"
+            "step \(step): \(what) is not finite; the last checkpoint is kept (a lower `learningRate`, or `clip`, may help)"
         )
     }
 }

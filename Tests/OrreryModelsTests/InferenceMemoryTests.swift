@@ -28,7 +28,7 @@ import Testing
         } catch let error as MemoryError {
             #expect(
                 error.description.hasPrefix("a model: expected 0.1 GB of memory") && !error.description.contains("\n"))
-            for part in ["100 positions in f32", "available", "--max-tokens", "--cache-type q8_0", "--type q4_0"] {
+            for part in ["100 positions in f32", "available", "--max-tokens", "`cacheType` q8_0", "--type q4_0"] {
                 #expect(error.description.contains(part), "\(part)")
             }
         }

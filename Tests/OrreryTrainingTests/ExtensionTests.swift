@@ -60,10 +60,10 @@ import Testing
         _ = try run(plan(scratch, steps: 6), scratch, "short")
         let run = try resumed(scratch, "short")
         #expect(
-            line { try run.extend(toSteps: 6) } == "--steps: expected more than the 6 that the run has done, found 6")
+            line { try run.extend(toSteps: 6) } == "`steps`: expected more than the 6 that the run has done, found 6")
         #expect(
             line { try run.extend(toSeconds: 1) }.hasPrefix(
-                "--time: the time is that of the whole run, which has taken 0 seconds"))
+                "`time`: the time is that of the whole run, which has taken 0 seconds"))
     }
 
     @Test func byTime() throws {

@@ -30,7 +30,7 @@ import Testing
         let message = try refusal { ($0.batch, $0.microBatch, $0.context) = (1 << 16, 1 << 16, 1 << 20) }
         #expect(
             message.hasPrefix("this run needs about ")
-                && message.contains("make --micro-batch, --context, --width or --layers smaller"))
+                && message.contains("make `microBatch`, `context`, `width` or `layers` smaller"))
         // the same sequences, one at a time, are another matter
         var plan = Example.tiny
         (plan.batch, plan.microBatch) = (1 << 16, 1)

@@ -54,7 +54,7 @@ import Testing
         ("a.csv", "text,n\nx,1\n\"y,2\nz,3\n", "line 3: a quote opens a field and is never closed"),
         ("a.csv", "text,n\nx,1\ny,2,3\n", "line 3: 3 fields, and the first line has 2"),
         ("a.csv", "text\n\"\"\n", "field \"text\" has no text in any of 1 records"),
-        ("a.txt", "plain", "--field is for files that end in"),
+        ("a.txt", "plain", "`field` is for files that end in"),
     ]
 
     @Test(arguments: mistakes) func mistaken(_ file: (name: String, content: String, says: String)) throws {
@@ -69,6 +69,6 @@ import Testing
     func withoutField(_ name: String, _ content: String) throws {
         let scratch = try Scratch(), path = try scratch.put(content.utf8, at: name)
         #expect(
-            line { try TextSource(path).read() }.hasSuffix("name the field to read with --field NAME (found: text, n)"))
+            line { try TextSource(path).read() }.hasSuffix("name the field to read with `field` NAME (found: text, n)"))
     }
 }

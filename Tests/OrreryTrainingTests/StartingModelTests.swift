@@ -90,6 +90,6 @@ import Testing
         let data = try TrainingData(plan)
         #expect(
             line { try Trainer(plan, data, start: try StartingModel(path)) }
-                == "--context: expected at most 8, which is what \(path) knows, found 9")
+                == "`context`: expected at most 8, which is what \(path) knows, found 9")
     }
 }

@@ -107,14 +107,14 @@ import Testing
             change(&plan)
             return line { try TrainingData(plan) }
         }
-        #expect(try message { $0.model.width = .max }.hasPrefix("--width: expected"))
+        #expect(try message { $0.model.width = .max }.hasPrefix("`width`: expected"))
         #expect(try message { $0.model.ropeTheta = -1 }.hasPrefix("rope_theta: expected"))
         #expect(try message { $0.model.embeddingDeviation = .nan }.hasPrefix("embedding_deviation: expected"))
-        #expect(try message { $0.time = -1 }.hasPrefix("--time: expected"))
+        #expect(try message { $0.time = -1 }.hasPrefix("`time`: expected"))
         #expect(
-            try message { $0.replan(at: .min / 4, secondsLeft: 1, secondsPerStep: 1) }.hasPrefix("--steps: expected"))
-        #expect(try message { $0.validationFraction = -3 }.hasPrefix("--validation-fraction: expected"))
-        #expect(try message { $0.batch = .max }.hasPrefix("--batch: expected"))
+            try message { $0.replan(at: .min / 4, secondsLeft: 1, secondsPerStep: 1) }.hasPrefix("`steps`: expected"))
+        #expect(try message { $0.validationFraction = -3 }.hasPrefix("`validationFraction`: expected"))
+        #expect(try message { $0.batch = .max }.hasPrefix("`batch`: expected"))
     }
 
     /// Sums in another order are other bits: that is said.

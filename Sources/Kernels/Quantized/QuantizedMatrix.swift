@@ -32,8 +32,8 @@ package final class QuantizedMatrix: @unchecked Sendable {
         }
     }
 
-    private let packing = Mutex<PackedBlocks?>(nil)
-    private let packingHalves = Mutex<PackedHalves?>(nil)
+    private let packing = Guarded<PackedBlocks?>(nil)
+    private let packingHalves = Guarded<PackedHalves?>(nil)
 
     /// - Parameters:
     ///   - bytes: `format.byteCount(rows: rows, columns: columns)` of them; they need not be aligned.

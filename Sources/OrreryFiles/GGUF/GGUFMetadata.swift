@@ -33,7 +33,9 @@ package struct GGUFMetadata: Sendable {
     package func boolIfPresent(_ key: String) throws -> Bool? { try read(key, "a bool") { $0.bool } }
 
     /// A number of either floating-point type.
-    package func doubleIfPresent(_ key: String) throws -> Double? { try read(key, "a float32 or float64") { $0.double } }
+    package func doubleIfPresent(_ key: String) throws -> Double? {
+        try read(key, "a float32 or float64") { $0.double }
+    }
 
     package func intIfPresent(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int? {
         let expected =

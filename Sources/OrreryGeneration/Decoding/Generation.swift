@@ -56,7 +56,7 @@ public final class Generation {
                 source.model, type: options.computeType, cacheType: options.cacheType,
                 positions: PromptCache.positions(capacity, promptCache, of: source),
                 piece: options.prefillChunk
-            ).check(source.name, shorter: "--max-tokens")
+            ).check(source.name, shorter: "`maxTokens`")
         }
         let state =
             promptCache?.state(for: options, capacity: capacity, of: source)

@@ -40,7 +40,7 @@ public final class SampleGroup {
             (try? InferenceMemory(
                 source.model, type: options.computeType, cacheType: options.cacheType, batch: width,
                 positions: positions, piece: options.prefillChunk
-            ).check(source.name, shorter: "--max-tokens")) != nil
+            ).check(source.name, shorter: "`maxTokens`")) != nil
         }
         width = (1 ... min(count, Self.widest)).last(where: fits) ?? 1
     }

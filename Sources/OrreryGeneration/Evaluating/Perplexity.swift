@@ -75,7 +75,7 @@ extension TextModel {
             model, type: computeType, cacheType: kept, batch: atOnce, positions: context,
             piece: max(2048, atOnce * context)
         )
-        .check(name, shorter: "--context")
+        .check(name, shorter: "`context`")
         for first in stride(from: 0, to: windows.count, by: atOnce) {
             // only the last may be shorter, and is then alone
             var group = Array(windows[first ..< min(first + atOnce, windows.count)])

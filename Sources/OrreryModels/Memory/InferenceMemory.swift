@@ -61,7 +61,7 @@ public struct MemoryError: Error, Sendable, Hashable, CustomStringConvertible {
 
     init(_ name: String, needed: InferenceMemory, available: Int, shorter: String) {
         var advice = ["a smaller \(shorter)"]
-        if needed.cacheType != .q8_0 { advice.append("--cache-type q8_0") }
+        if needed.cacheType != .q8_0 { advice.append("`cacheType` q8_0") }
         advice.append("weights in fewer bits (orrery convert --type q4_0)")
         description = """
             \(name): expected \(Self.gigabytes(needed.total)) of memory (\(Self.gigabytes(needed.weights)) for weights, \(Self.gigabytes(needed.keyValues)) for \

@@ -1,7 +1,7 @@
 /// A file read as text that seems to be written for programs: a model would learn its syntax.
 enum RawSyntax: String, Sendable {
     case jsonLines =
-        "JSON records: it is read as it stands, braces and field names too; --field NAME reads one field of a file that ends in .jsonl"
+        "JSON records: it is read as it stands, braces and field names too; `field` NAME reads one field of a file that ends in .jsonl"
     case html = "HTML: it is read as it stands, tags too; take the text out of it first"
     case svg = "an SVG picture: it is read as it stands, as text"
     case xml = "XML: it is read as it stands, tags too; take the text out of it first"

@@ -99,14 +99,14 @@ package struct TextSource: Sendable, Hashable {
             guard isNamed else { return skip(.records) }
             throw TrainingError.data(
                 path,
-                "this is \(format.description), not text; name the field to read with --field \(try format.fields(of: path))"
+                "this is \(format.description), not text; name the field to read with `field` \(try format.fields(of: path))"
             )
         }
         if field != nil, format == nil {
             guard isNamed else { return skip(.otherFormat) }
             throw TrainingError.data(
                 path,
-                "--field is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text"
+                "`field` is for files that end in .jsonl, .ndjson, .json, .csv or .tsv; omit it to read this one as text"
             )
         }
         var bytes = try WholeFile.read(path, limit: 1 << 36)
@@ -119,7 +119,7 @@ package struct TextSource: Sendable, Hashable {
             guard isNamed else { return skip(.malformed) }
             throw TrainingError.data(
                 path,
-                "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with --tokenizer byte"
+                "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with `tokenizer` byte"
             )
         }
         if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }

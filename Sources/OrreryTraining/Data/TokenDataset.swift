@@ -29,13 +29,13 @@ package struct TokenDataset: Sendable {
         guard train.count > contextLength else {
             throw TrainingError.data(
                 name,
-                "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; expected a longer text, or a smaller --context"
+                "\(train.count) tokens to train on are fewer than one context of \(contextLength) and the next token; expected a longer text, or a smaller `context`"
             )
         }
         guard validation.count == 0 || validation.count > contextLength else {
             throw TrainingError.data(
                 name,
-                "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; expected a longer text, a smaller --context, or --validation-fraction 0"
+                "\(validation.count) tokens to validate on are fewer than one context of \(contextLength) and the next token; expected a longer text, a smaller `context`, or `validationFraction` 0"
             )
         }
     }

@@ -72,7 +72,7 @@ extension TokenizerKind {
     fileprivate func tokenizer(training text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
         do { return try makeTokenizer(training: text) } catch let error as TokenizerError {
             if case .path = self { throw error }
-            throw TrainingError.plan("--tokenizer \(self): \(error.description)")
+            throw TrainingError.plan("`tokenizer` \(self): \(error.description)")
         }
     }
 

@@ -24,8 +24,8 @@ package struct ReadingReport: Sendable, Hashable {
         case hidden, empty, binary
         case repeated = "given twice, and read once"
         case malformed = "not UTF-8"
-        case records = "JSON, CSV or TSV (--field NAME reads a field of them)"
-        case otherFormat = "not JSON, CSV or TSV, of which --field reads a field"
+        case records = "JSON, CSV or TSV (`field` NAME reads a field of them)"
+        case otherFormat = "not JSON, CSV or TSV, of which `field` reads a field"
         case special = "neither a file nor a directory"
     }
 

@@ -58,15 +58,15 @@ public struct ModelPlan: Codable, Sendable, Hashable {
 
     func validate() throws {
         for (flag, value) in [
-            ("--layers", layers), ("--width", width), ("--heads", heads), ("--key-value-heads", keyValueHeads),
-            ("--head-size", headSize),
-            ("--intermediate", intermediate),
+            ("`layers`", layers), ("`width`", width), ("`heads`", heads), ("`keyValueHeads`", keyValueHeads),
+            ("`headSize`", headSize),
+            ("`intermediate`", intermediate),
         ] where !(1 ... Self.largest).contains(value) {
             throw TrainingError.plan("\(flag): expected 1 to 1048576, found \(value)")
         }
         guard heads * headSize <= Self.largest else {
             throw TrainingError.plan(
-                "--heads: expected at most \(Self.largest / headSize) heads of size \(headSize), found \(heads)")
+                "`heads`: expected at most \(Self.largest / headSize) heads of size \(headSize), found \(heads)")
         }
         for (field, value) in [
             ("rope_theta", ropeTheta), ("embedding_deviation", embeddingDeviation),
@@ -91,31 +91,31 @@ public struct ModelPlan: Codable, Sendable, Hashable {
         }
         guard heads % keyValueHeads == 0 else {
             throw TrainingError.plan(
-                "--key-value-heads: expected a divisor of --heads \(heads), found \(keyValueHeads)")
+                "`keyValueHeads`: expected a divisor of `heads` \(heads), found \(keyValueHeads)")
         }
         switch architecture {
         case .gpt2:
             guard width % heads == 0 else {
-                throw TrainingError.plan("--heads: expected a divisor of --width \(width), found \(heads)")
+                throw TrainingError.plan("`heads`: expected a divisor of `width` \(width), found \(heads)")
             }
             guard tiedEmbeddings else {
-                throw TrainingError.plan("--no-tied-embeddings: gpt2 has one table for tokens and scores")
+                throw TrainingError.plan("`tiedEmbeddings`: gpt2 has one table for tokens and scores")
             }
             guard keyValueHeads == heads else {
-                throw TrainingError.plan("--key-value-heads: gpt2 has as many as --heads")
+                throw TrainingError.plan("`keyValueHeads`: gpt2 has as many as `heads`")
             }
         case .qwen3:
-            guard !bias else { throw TrainingError.plan("--bias: qwen3 has no biases; --architecture gpt2 has") }
+            guard !bias else { throw TrainingError.plan("`bias`: qwen3 has no biases; `architecture` gpt2 has") }
             guard headSize % 2 == 0 else {
-                throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)")
+                throw TrainingError.plan("`headSize`: rotary positions need an even number, found \(headSize)")
             }
         case .orrery:
-            guard !bias else { throw TrainingError.plan("--bias: orrery has no biases; --architecture gpt2 has") }
+            guard !bias else { throw TrainingError.plan("`bias`: orrery has no biases; `architecture` gpt2 has") }
             guard headSize % 2 == 0 || parts?.positions != .rotary else {
-                throw TrainingError.plan("--head-size: rotary positions need an even number, found \(headSize)")
+                throw TrainingError.plan("`headSize`: rotary positions need an even number, found \(headSize)")
             }
             if let window = parts?.window, window < 1 {
-                throw TrainingError.plan("--window: expected at least 1, found \(window)")
+                throw TrainingError.plan("`window`: expected at least 1, found \(window)")
             }
         case .base: break
         }

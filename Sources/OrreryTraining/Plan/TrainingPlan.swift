@@ -101,52 +101,52 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws {
             if !holds { throw TrainingError.plan(problem()) }
         }
-        try require((1 ... 1 << 30).contains(steps), "--steps: expected 1 to 1073741824, found \(steps)")
-        try require((1 ... 1 << 16).contains(batch), "--batch: expected 1 to 65536, found \(batch)")
+        try require((1 ... 1 << 30).contains(steps), "`steps`: expected 1 to 1073741824, found \(steps)")
+        try require((1 ... 1 << 16).contains(batch), "`batch`: expected 1 to 65536, found \(batch)")
         try require(
             microBatch >= 1 && batch % microBatch == 0,
-            "--micro-batch: expected a divisor of --batch \(batch), found \(microBatch)")
-        try require((1 ... 1 << 20).contains(context), "--context: expected 1 to 1048576, found \(context)")
+            "`microBatch`: expected a divisor of `batch` \(batch), found \(microBatch)")
+        try require((1 ... 1 << 20).contains(context), "`context`: expected 1 to 1048576, found \(context)")
         try require(
             (0 ..< 1).contains(validationFraction),
-            "--validation-fraction: expected 0 or more and less than 1, found \(validationFraction)")
+            "`validationFraction`: expected 0 or more and less than 1, found \(validationFraction)")
         try require(
-            learningRate > 0 && learningRate.isFinite, "--learning-rate: expected more than 0, found \(learningRate)")
+            learningRate > 0 && learningRate.isFinite, "`learningRate`: expected more than 0, found \(learningRate)")
         try require(
             muonLearningRate > 0 && muonLearningRate.isFinite,
-            "--muon-learning-rate: expected more than 0, found \(muonLearningRate)")
+            "`muonLearningRate`: expected more than 0, found \(muonLearningRate)")
         try require(
-            (0 ... 1 << 30).contains(warmupSteps), "--warmup-steps: expected 0 to 1073741824, found \(warmupSteps)")
+            (0 ... 1 << 30).contains(warmupSteps), "`warmupSteps`: expected 0 to 1073741824, found \(warmupSteps)")
         try require(
-            (0 ... 1).contains(finalLearningRate), "--final-learning-rate: expected 0 to 1, found \(finalLearningRate)")
-        try require((0 ... 1).contains(decayFraction), "--decay-fraction: expected 0 to 1, found \(decayFraction)")
+            (0 ... 1).contains(finalLearningRate), "`finalLearningRate`: expected 0 to 1, found \(finalLearningRate)")
+        try require((0 ... 1).contains(decayFraction), "`decayFraction`: expected 0 to 1, found \(decayFraction)")
         try require(
             (0 ..< 1).contains(beta1) && (0 ..< 1).contains(beta2),
-            "--beta1, --beta2: expected 0 or more and less than 1")
-        try require(epsilon > 0 && epsilon.isFinite, "--epsilon: expected more than 0, found \(epsilon)")
+            "`beta1`, `beta2`: expected 0 or more and less than 1")
+        try require(epsilon > 0 && epsilon.isFinite, "`epsilon`: expected more than 0, found \(epsilon)")
         try require(
-            weightDecay >= 0 && weightDecay.isFinite, "--weight-decay: expected 0 or more, found \(weightDecay)")
+            weightDecay >= 0 && weightDecay.isFinite, "`weightDecay`: expected 0 or more, found \(weightDecay)")
         try require(
             muonWeightDecay >= 0 && muonWeightDecay.isFinite,
-            "--muon-weight-decay: expected 0 or more, found \(muonWeightDecay)")
-        try require(clip >= 0 && clip.isFinite, "--clip: expected 0 (off) or more, found \(clip)")
-        try require((0 ..< 1).contains(dropout), "--dropout: expected 0 or more and less than 1, found \(dropout)")
-        try require((0 ... 1).contains(dropoutRise), "--dropout-rise: expected 0 to 1, found \(dropoutRise)")
+            "`muonWeightDecay`: expected 0 or more, found \(muonWeightDecay)")
+        try require(clip >= 0 && clip.isFinite, "`clip`: expected 0 (off) or more, found \(clip)")
+        try require((0 ..< 1).contains(dropout), "`dropout`: expected 0 or more and less than 1, found \(dropout)")
+        try require((0 ... 1).contains(dropoutRise), "`dropoutRise`: expected 0 to 1, found \(dropoutRise)")
         try require(
             (0 ..< 1).contains(muonMomentum),
-            "--muon-momentum: expected 0 or more and less than 1, found \(muonMomentum)")
+            "`muonMomentum`: expected 0 or more and less than 1, found \(muonMomentum)")
         try require(
             (0 ..< 1).contains(averageFraction),
-            "--average-fraction: expected 0 or more and less than 1, found \(averageFraction)")
+            "`averageFraction`: expected 0 or more and less than 1, found \(averageFraction)")
         try require(
-            validateEvery >= 0, "--validate-every: expected 0 (at the end only) or more, found \(validateEvery)")
+            validateEvery >= 0, "`validateEvery`: expected 0 (at the end only) or more, found \(validateEvery)")
         if let validationWindows {
             try require(validationWindows >= 1, "validation_windows: expected at least 1, found \(validationWindows)")
         }
         if let time {
             try require(
                 (1 ... TimeBudget.longest).contains(time),
-                "--time: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)")
+                "`time`: expected 1 to \(Int(TimeBudget.longest)) seconds, found \(time)")
         }
         if let from = decayFrom {
             try require(

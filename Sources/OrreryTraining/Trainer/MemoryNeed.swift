@@ -17,7 +17,7 @@ enum MemoryNeed {
         guard needed < 0.9 * available else {
             func gigabytes(_ x: Double) -> String { String(format: "%.1f GB", x / 1e9) }
             throw TrainingError.plan(
-                "this run needs about \(gigabytes(needed)) of memory and the machine has \(gigabytes(available)); make --micro-batch, --context, --width or --layers smaller"
+                "this run needs about \(gigabytes(needed)) of memory and the machine has \(gigabytes(available)); make `microBatch`, `context`, `width` or `layers` smaller"
             )
         }
     }

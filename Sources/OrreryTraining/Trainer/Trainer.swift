@@ -135,7 +135,7 @@ extension TrainingPlan {
         guard let base = model.base else { return }
         guard context <= base.contextLength else {
             throw TrainingError.plan(
-                "--context: expected at most \(base.contextLength), which is what \(base.path) knows, found \(context)")
+                "`context`: expected at most \(base.contextLength), which is what \(base.path) knows, found \(context)")
         }
         guard tokens <= base.vocabularySize else {
             throw TrainingError.base(

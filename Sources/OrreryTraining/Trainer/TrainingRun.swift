@@ -71,7 +71,7 @@ package final class TrainingRun {
     package func extend(toSteps steps: Int) throws -> (before: Double, after: Double) {
         guard steps > trainer.step else {
             throw TrainingError.plan(
-                "--steps: expected more than the \(trainer.step) that the run has done, found \(steps)")
+                "`steps`: expected more than the \(trainer.step) that the run has done, found \(steps)")
         }
         (budget, isExtended) = (nil, true)
         return try trainer.extend { plan in (plan.steps, plan.time) = (steps, nil) }
@@ -81,7 +81,7 @@ package final class TrainingRun {
     package func extend(toSeconds seconds: Double) throws -> (before: Double, after: Double) {
         guard seconds > secondsBefore + 1 else {
             throw TrainingError.plan(
-                "--time: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds"
+                "`time`: the time is that of the whole run, which has taken \(Int(secondsBefore.rounded())) seconds; expected more, found \(Int(seconds)) seconds"
             )
         }
         let pace = trainer.step > 0 ? secondsBefore / Double(trainer.step) : 1

@@ -89,7 +89,8 @@ struct TrainingState {
         guard progress.dataFingerprint == trainer.dataset.fingerprint else {
             throw TrainingError.state(
                 path,
-                "the training data is not what this run began with; restore it, or start a new run with another --out")
+                "the training data is not what this run began with; restore it, or start a new run with another `directory`"
+            )
         }
         if progress.averaged > 0 {
             let average = WeightAverage(elements: trainer.arena.count)
@@ -122,7 +123,7 @@ struct TrainingState {
     private func read() throws -> (plan: TrainingPlan, progress: Progress) {
         try DirectoryReplacement.recover(at: path)
         guard FileStatus(planFile) != nil else {
-            throw TrainingError.state(path, "no training state here; expected a run started with orrery train --out")
+            throw TrainingError.state(path, "no training state here; expected the directory of a training run")
         }
         let format = try decode(Format.self, progressFile).value.format
         guard format == Progress.format else {
