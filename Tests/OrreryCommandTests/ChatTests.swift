@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--template", "nosuch"], 1, "--template: expected a file, or one of chatml, plain; found nosuch"),
+        (["--template", "nosuch"], 1, "--template: there is no chat template \"nosuch\" for"),
         (["--json"], 2, "--json: expected --prompt with it, for one answer"),
         (["--set", "x"], 2, "--set: expected NAME=JSON, found x"),
         (["--set", "x={", "--prompt", "sun"], 2, "--set x"),
