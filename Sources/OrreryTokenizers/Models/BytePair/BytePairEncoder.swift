@@ -210,7 +210,7 @@ final class BytePairEncoder {
         }
         let count = pairs.merge(word, scratch)
         for index in 0 ..< count where scratch.symbols[index] == MergeRules.noToken {
-            let missing = word.first { pairs.token(ofByte: $0) == MergeRules.noToken }!
+            let missing = word.first { model.rules.byteTokens[Int($0)] == MergeRules.noToken }!
             throw TokenizerError.byteWithoutToken(missing, wordStart: start)
         }
         return count

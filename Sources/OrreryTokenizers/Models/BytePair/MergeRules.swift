@@ -26,12 +26,11 @@ final class MergeRules: @unchecked Sendable {
     /// The list by rank; empty if neighbours merge that are a token.
     let list: [Merge]
     private let table: PairTable?
-    private let results: UnsafeMutablePointer<UInt32>?
 
     /// Any two neighbours merge that together are a token.
     init(_ tokens: TokenBytes) {
         self.tokens = tokens
-        (list, table, results) = ([], nil, nil)
+        (list, table) = ([], nil)
         (byteTokens, byteRanks) = Self.byteTables(tokens)
         for id in 0 ..< tokens.count where tokens.length(of: id) == 2 {
             let (left, right) = (Int(tokens[id][0]), Int(tokens[id][1]))
@@ -46,12 +45,12 @@ final class MergeRules: @unchecked Sendable {
         self.tokens = tokens
         self.list = list
         let table = PairTable(capacity: list.count)
-        let results = UnsafeMutablePointer<UInt32>.allocate(capacity: max(list.count, 1))
-        (self.table, self.results) = (table, results)
+        self.table = table
         (byteTokens, byteRanks) = Self.byteTables(tokens)
         for (rank, merge) in list.enumerated() {
-            guard table.insert(merge.left, merge.right, rank: UInt32(rank)) else { throw RepeatedPair(rank: rank) }
-            results[rank] = merge.result
+            guard table.insert(merge.left, merge.right, rank: UInt32(rank), result: merge.result) else {
+                throw RepeatedPair(rank: rank)
+            }
             let (left, right) = (tokens[Int(merge.left)], tokens[Int(merge.right)])
             if left.count == 1 && right.count == 1 { byteRanks[Int(left[0]) << 8 | Int(right[0])] = UInt32(rank) }
         }
@@ -63,7 +62,6 @@ final class MergeRules: @unchecked Sendable {
     deinit {
         byteTokens.deallocate()
         byteRanks.deallocate()
-        results?.deallocate()
     }
 
     private static func byteTables(_ tokens: TokenBytes) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>)
@@ -91,7 +89,11 @@ final class MergeRules: @unchecked Sendable {
         return tokens.id(of: key, hash: hash).map { UInt32(truncatingIfNeeded: $0) } ?? Self.noMerge
     }
 
+    /// The rank of the merge of two bytes, or `noMerge`.
+    @inline(__always)
+    func rank(ofBytes left: UInt8, _ right: UInt8) -> UInt32 { byteRanks[Int(left) << 8 | Int(right)] }
+
     /// The token that the merge of this rank makes.
     @inline(__always)
-    func result(ofRank rank: UInt32) -> UInt32 { results == nil ? rank : results![Int(rank)] }
+    func result(ofRank rank: UInt32) -> UInt32 { table?.result(ofRank: rank) ?? rank }
 }

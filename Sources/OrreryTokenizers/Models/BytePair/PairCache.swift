@@ -15,7 +15,7 @@ struct PairCache {
     /// 32,768 pairs, 256 KB.
     private static let bits: UInt64 = 15
 
-    private let rules: MergeRules
+    fileprivate let rules: MergeRules
     /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that
     /// never occurs.
     private let slots: UnsafeMutablePointer<UInt64>
@@ -34,12 +34,8 @@ struct PairCache {
         find(left, right) { rules.rank(left, right) }
     }
 
-    /// The same for tokens that lie side by side in a text. Most neighbours are no merge, and most of those make up
-    /// bytes that the vocabulary's filter knows to be no token.
-    ///
-    /// - Parameters:
-    ///   - bytes: where they start; sixteen bytes may be read.
-    ///   - length: the bytes of both.
+    /// The same for tokens whose bytes lie side by side at `bytes`, where sixteen may be read. Most neighbours are no
+    /// merge, and most of those make up bytes that the vocabulary's filter knows to be no token.
     @inline(__always)
     func rank(_ left: UInt32, _ right: UInt32, _ bytes: UnsafePointer<UInt8>, length: Int) -> UInt32 {
         guard length <= WordKey.maximalLength else { return rank(left, right) }
@@ -60,12 +56,43 @@ struct PairCache {
         return rank
     }
 
-    @inline(__always)
-    func rank(ofBytes left: UInt8, _ right: UInt8) -> UInt32 { rules.byteRanks[Int(left) << 8 | Int(right)] }
+    /// Merges `word` and leaves its tokens in `scratch.symbols`, with `MergeRules.noToken` for a byte without token.
+    ///
+    /// - Precondition: `word` has 1 to 2^31 - 1 bytes.
+    /// - Returns: the number of tokens.
+    func merge(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
+        scratch.begin(count: word.count)
+        let symbols = scratch.symbols
+        let isShort = word.count <= MergeScratch.longestScan
+        for index in word.indices { symbols[index] = rules.byteTokens[Int(word[index])] }
+        if isShort { scratch.bytes.update(from: word.baseAddress!, count: word.count) }
+        var count = 0
+        let bytes = isShort ? UnsafePointer(scratch.bytes) : word.baseAddress!
+        BytePairs(pairs: self, bytes: bytes, isPadded: isShort).merge(scratch) { id, _, _ in
+            symbols[count] = id
+            count &+= 1
+        }
+        return count
+    }
+}
+
+/// The rule for the bytes of a word, each a symbol: what `MergeRules` says, remembered by `PairCache`.
+private struct BytePairs: MergeRule {
+    let pairs: PairCache
+    let bytes: UnsafePointer<UInt8>
+    /// Whether sixteen bytes may be read wherever a symbol starts.
+    let isPadded: Bool
 
     @inline(__always)
-    func token(ofByte byte: UInt8) -> UInt32 { rules.byteTokens[Int(byte)] }
+    func firstRank(_ left: UInt32, _ right: UInt32, from start: Int) -> UInt32 {
+        pairs.rules.rank(ofBytes: bytes[start], bytes[start &+ 1])
+    }
 
     @inline(__always)
-    func result(ofRank rank: UInt32) -> UInt32 { rules.result(ofRank: rank) }
+    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
+        isPadded ? pairs.rank(left, right, bytes + start, length: end &- start) : pairs.rank(left, right)
+    }
+
+    @inline(__always)
+    func result(ofRank rank: UInt32, from start: Int) -> UInt32 { pairs.rules.result(ofRank: rank) }
 }

@@ -1,11 +1,12 @@
-/// The merges of a model that lists them: two neighbouring tokens to a rank.
+/// The merges of a model that lists them: two neighbouring symbols to a rank, and a rank to what it makes.
 ///
-/// An open-addressing table of one 64-bit word per merge: left id, right id, rank, of 21, 21 and 22 bits. `PairCache`
-/// stands before it, so it is made to be small, not fast.
+/// An open-addressing table of one 64-bit word per merge: left id, right id, rank, of 21, 21 and 22 bits.
 ///
-/// `@unchecked Sendable`: written while it is built, by one thread; read-only once it is in `MergeRules`.
+/// `@unchecked Sendable`: written while it is built, by one thread; only read afterwards.
 final class PairTable: @unchecked Sendable {
     private let slots: UnsafeMutablePointer<UInt64>
+    /// What the merge of each rank makes.
+    private let results: UnsafeMutablePointer<UInt32>
     private let shift: UInt64
     private let mask: Int
     /// A random odd factor: multiplicative hashing with it has no worst case that a file could be written for.
@@ -13,9 +14,11 @@ final class PairTable: @unchecked Sendable {
 
     private static let empty = UInt64.max
 
-    /// - Parameter capacity: the most merges that will be inserted, less than `MergeRules.noMerge`.
+    /// - Parameter capacity: the most merges that will be inserted, less than `MergeRules.noMerge`; ranks are below it.
     init(capacity: Int) {
         precondition(capacity < MergeRules.noMerge)
+        results = .allocate(capacity: max(capacity, 1))
+        results.initialize(repeating: 0, count: max(capacity, 1))
         let bits = max(4, Int.bitWidth - (capacity * 3 / 2).leadingZeroBitCount)
         slots = .allocate(capacity: 1 << bits)
         slots.initialize(repeating: Self.empty, count: 1 << bits)
@@ -23,39 +26,62 @@ final class PairTable: @unchecked Sendable {
         mask = 1 << bits - 1
     }
 
-    deinit { slots.deallocate() }
-
-    /// The rank of a pair, or `MergeRules.noMerge`.
-    func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
-        let word = slots[slot(of: Self.key(left, right))]
-        return word == Self.empty ? MergeRules.noMerge : UInt32(truncatingIfNeeded: word) & MergeRules.noMerge
+    deinit {
+        slots.deallocate()
+        results.deallocate()
     }
 
+    /// The rank of a pair, or `MergeRules.noMerge`.
+    @inline(__always)
+    func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
+        // An empty slot is all ones, and so is `noMerge`.
+        UInt32(truncatingIfNeeded: slots[slot(of: Self.key(left, right))]) & MergeRules.noMerge
+    }
+
+    /// What the merge of this rank makes.
+    @inline(__always)
+    func result(ofRank rank: UInt32) -> UInt32 { results[Int(rank)] }
+
     /// Adds a merge; false if there is one of this pair already, which stays.
-    func insert(_ left: UInt32, _ right: UInt32, rank: UInt32) -> Bool {
-        let key = Self.key(left, right)
-        let slot = slot(of: key)
+    func insert(_ left: UInt32, _ right: UInt32, rank: UInt32, result: UInt32) -> Bool {
+        let slot = slot(of: Self.key(left, right))
         guard slots[slot] == Self.empty else { return false }
-        slots[slot] = key << 22 | UInt64(rank)
+        set(left, right, rank: rank, result: result)
         return true
     }
 
-    /// Calls `body` with each merge, in no order.
-    func forEach(_ body: (_ left: UInt32, _ right: UInt32, _ rank: UInt32) -> Void) {
-        for slot in 0 ... mask where slots[slot] != Self.empty {
-            let word = slots[slot]
-            body(
-                UInt32(truncatingIfNeeded: word >> 43), UInt32(truncatingIfNeeded: word >> 22) & (1 << 21 - 1),
-                UInt32(truncatingIfNeeded: word) & MergeRules.noMerge)
-        }
+    /// Adds a merge, in place of one of this pair that there may be.
+    func set(_ left: UInt32, _ right: UInt32, rank: UInt32, result: UInt32) {
+        let key = Self.key(left, right)
+        slots[slot(of: key)] = key << 22 | UInt64(rank)
+        results[Int(rank)] = result
     }
 
+    @inline(__always)
     private static func key(_ left: UInt32, _ right: UInt32) -> UInt64 { UInt64(left) << 21 | UInt64(right) }
 
     /// Where the pair is, or the empty slot where it would be.
+    @inline(__always)
     private func slot(of key: UInt64) -> Int {
         var slot = Int(truncatingIfNeeded: (key &* multiplier) &>> shift)
         while slots[slot] != Self.empty && slots[slot] >> 22 != key { slot = (slot &+ 1) & mask }
         return slot
+    }
+}
+
+/// The rule of models that list their merges.
+extension PairTable: MergeRule {
+    @inline(__always)
+    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 { rank(left, right) }
+
+    @inline(__always)
+    func result(ofRank rank: UInt32, from start: Int) -> UInt32 { results[Int(rank)] }
+
+    /// Hugging Face tokenizers makes a merge that was possible once if what stands there now becomes the same token,
+    /// which it can where two texts have one id (`src/models/bpe/word.rs`, Word::merge_all).
+    @inline(__always)
+    func stillHolds(_ rank: UInt32, current: UInt32) -> Bool {
+        rank == current
+            || current != MergeRules.noMerge && results[Int(rank)] == results[Int(current)]
     }
 }
