@@ -30,20 +30,11 @@ extension BytePairModel {
     ///
     /// - Throws: `TokenizerError` if a byte has no token.
     func trace(_ word: UnsafeBufferPointer<UInt8>) throws -> MergeTrace {
-        var merging = try PlainMerging(word, rules)
-        let bytes = merging.tokens.map(TokenID.init)
-        var steps: [MergeTrace.Step] = []
-        while let (rank, merge) = merging.next() {
-            steps.append(
-                MergeTrace.Step(
-                    rank: Int(rank), left: TokenID(merge.left), right: TokenID(merge.right),
-                    result: TokenID(merge.result),
-                    tokens: merging.tokens.map(TokenID.init)))
+        if let missing = word.first(where: { rules.byteTokens[Int($0)] == MergeRules.noToken }) {
+            throw TokenizerError.byteWithoutToken(missing, wordStart: 0)
         }
         let whole = takesWholeWords ? tokens.id(of: word) : nil
-        return MergeTrace(
-            bytes: bytes, steps: steps, tokens: whole.map { [TokenID($0)] } ?? merging.tokens.map(TokenID.init),
-            isWhole: whole != nil)
+        return merging(of: word).trace(tokens: whole.map { [TokenID($0)] }, isWhole: whole != nil)
     }
 
     /// All merges by rank, for formats that list them.
@@ -55,43 +46,27 @@ extension BytePairModel {
     func listedMerges() -> [MergeRules.Merge] {
         if !rules.list.isEmpty { return rules.list }
         return (0 ..< tokens.count).compactMap { id in
-            guard tokens.length(of: id) >= 2, var merging = try? PlainMerging(tokens[id], rules) else { return nil }
-            var last: MergeRules.Merge?
-            while let (_, merge) = merging.next() { last = merge }
-            return merging.tokens == [UInt32(id)] ? last : nil
+            guard tokens.length(of: id) >= 2 else { return nil }
+            var merging = merging(of: tokens[id])
+            var last: PlainMerging.Step?
+            while let step = merging.next() { last = step }
+            guard let last, merging.symbols.map(\.id) == [TokenID(id)] else { return nil }
+            return MergeRules.Merge(left: UInt32(last.left), right: UInt32(last.right), result: UInt32(id))
         }
     }
-}
 
-/// A word on its way from bytes to tokens, merge by merge: the rule told plainly. `PairCache` follows it fast, and the
-/// tests compare.
-struct PlainMerging {
-    private let rules: MergeRules
-    private(set) var tokens: [UInt32]
-    /// The rank of the merge of each token with the next.
-    private var ranks: [UInt32]
-
-    /// - Throws: `TokenizerError` if a byte has no token.
-    init(_ word: UnsafeBufferPointer<UInt8>, _ rules: MergeRules) throws {
-        self.rules = rules
-        tokens = word.map { rules.byteTokens[Int($0)] }
-        if let index = tokens.firstIndex(of: MergeRules.noToken) {
-            throw TokenizerError.byteWithoutToken(word[index], wordStart: 0)
+    private func merging(of word: UnsafeBufferPointer<UInt8>) -> PlainMerging {
+        let bytes = word.enumerated().map { place, byte in
+            PlainMerging.Symbol(id: TokenID(rules.byteTokens[Int(byte)]), range: place ..< place + 1)
         }
-        ranks = zip(word, word.dropFirst()).map { rules.byteRanks[Int($0) << 8 | Int($1)] }
-    }
-
-    /// Makes the merge of the lowest rank, of several the leftmost, and returns it; nil if there is none.
-    mutating func next() -> (rank: UInt32, merge: MergeRules.Merge)? {
-        guard let rank = ranks.min(), rank != MergeRules.noMerge, let place = ranks.firstIndex(of: rank) else {
-            return nil
+        return PlainMerging(bytes) { [rules] left, right in
+            let isFirst = left.range.count == 1 && right.range.count == 1
+            let rank =
+                isFirst
+                ? rules.rank(ofBytes: word[left.range.lowerBound], word[right.range.lowerBound])
+                : rules.rank(UInt32(left.id), UInt32(right.id))
+            guard rank != MergeRules.noMerge else { return nil }
+            return (Float(rank), TokenID(rules.result(ofRank: rank)))
         }
-        let merge = MergeRules.Merge(left: tokens[place], right: tokens[place + 1], result: rules.result(ofRank: rank))
-        tokens[place] = merge.result
-        tokens.remove(at: place + 1)
-        ranks.remove(at: place)
-        if place > 0 { ranks[place - 1] = rules.rank(tokens[place - 1], tokens[place]) }
-        if place < ranks.count { ranks[place] = rules.rank(tokens[place], tokens[place + 1]) }
-        return (rank, merge)
     }
 }

@@ -25,7 +25,9 @@ public struct BPE: Sendable {
     public let merges: [(left: TokenID, right: TokenID)]
     public let options: Options
 
-    let table: MergeTable
+    private let table: PairTable
+    /// Whether short words may be merged by scanning: the merges of a pair always make the same text.
+    private let scans: Bool
     /// Where a long word can be cut because no merge reaches across; nil where symbols depend on their place.
     private let cuts: WordCuts?
     private let prefix: [UInt8]
@@ -48,7 +50,11 @@ public struct BPE: Sendable {
         byteTokens = (0 ..< 256).map { vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) }
         asciiSymbols = (0 ..< 128).map { vocabulary.id(of: CollectionOfOne(UInt8($0))) ?? -1 }
 
-        var table = MergeTable(capacity: merges.count)
+        guard merges.count < MergeRules.noMerge else {
+            throw TokenizerError.invalid(
+                "the model has \(merges.count) merges; expected at most \(MergeRules.noMerge - 1)")
+        }
+        let table = PairTable(capacity: merges.count)
         var pairs: [(left: TokenID, right: TokenID)] = []
         var joined: [UInt8] = []
         for (rank, merge) in merges.enumerated() {
@@ -64,18 +70,27 @@ public struct BPE: Sendable {
             guard let result = joined.withUnsafeBufferPointer({ vocabulary.id(of: $0) }) else {
                 throw Self.missing(String(decoding: joined, as: UTF8.self), rank)
             }
-            table.set(left, right, MergeTable.Merge(rank: UInt32(rank), result: result))
+            table.set(
+                UInt32(bitPattern: left), UInt32(bitPattern: right), rank: UInt32(rank),
+                result: UInt32(bitPattern: result))
             pairs.append((left, right))
         }
         self.table = table
-        let last = table
-        let results = PieceTable(pairs.compactMap { last[$0.left, $0.right].map { vocabulary.pieces[Int($0.result)] } })
+        scans = prefix.isEmpty && vocabulary.aliases.isEmpty
+        let ranks = pairs.map { table.rank(UInt32(bitPattern: $0.left), UInt32(bitPattern: $0.right)) }
+        let results = PieceTable(ranks.map { vocabulary.pieces[Int(table.result(ofRank: $0))] })
         cuts = prefix.isEmpty && suffix.isEmpty ? WordCuts(results, ids: Array(results.indices)) : nil
-        self.merges = pairs.enumerated().filter { last[$1.left, $1.right]?.rank == UInt32($0) }.map(\.element)
+        self.merges = pairs.indices.filter { ranks[$0] == UInt32($0) }.map { pairs[$0] }
     }
 
     private static func missing(_ text: String, _ rank: Int) -> TokenizerError {
         .invalid("merge \(rank) needs \(TokenizerError.quoted(text)), which is not in the vocabulary")
+    }
+
+    /// What two neighbouring tokens become, and the place of their merge in the list; nil if they do not merge.
+    func merge(_ left: TokenID, _ right: TokenID) -> (rank: UInt32, result: TokenID)? {
+        let rank = table.rank(UInt32(bitPattern: left), UInt32(bitPattern: right))
+        return rank == MergeRules.noMerge ? nil : (rank, TokenID(bitPattern: table.result(ofRank: rank)))
     }
 
     func tokenize(_ word: UnsafeBufferPointer<UInt8>, _ workspace: ModelWorkspace) throws {
@@ -131,22 +146,24 @@ public struct BPE: Sendable {
         if let hash, workspace.memo.append(part, hash: hash, at: offset, to: &workspace.tokens) {
             return workspace.tokens.count > first ? workspace.tokens[workspace.tokens.count - 1].end : offset
         }
-        workspace.merges.removeAll()
-        try split(part, &workspace.merges)
-        workspace.merges.merge(table)
-        var position = offset
-        workspace.merges.forEachSymbol { id, length in
+        let symbols = workspace.merges
+        try split(part, symbols)
+        let starts = symbols.starts
+        table.merge(symbols, scans: scans) { id, left, right in
             workspace.tokens.append(
-                ModelWorkspace.Token(id: id, start: min(position, end), end: min(position + length, end)))
-            position += length
+                ModelWorkspace.Token(
+                    id: TokenID(bitPattern: id), start: min(offset + starts[left], end),
+                    end: min(offset + starts[right], end)))
         }
         if let hash { workspace.memo.insert(part, hash: hash, at: offset, workspace.tokens[first...]) }
-        return position
+        return offset + starts[symbols.count]
     }
 
-    /// The characters of a word as symbols.
-    func split(_ word: UnsafeBufferPointer<UInt8>, _ merging: inout PairMerging) throws {
-        var pending: (id: TokenID, length: Int32)?
+    /// Makes the characters of a word the symbols of `scratch`.
+    func split(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) throws {
+        func append(_ id: TokenID, length: Int) { scratch.append(UInt32(bitPattern: id), length: length) }
+        scratch.beginAppending()
+        var pending: (id: TokenID, length: Int)?
         var spelling: [UInt8] = []
         var position = 0
         while position < word.count {
@@ -173,21 +190,21 @@ public struct BPE: Sendable {
             }
             position += length
             if let id {
-                if let pending { merging.append(pending.id, pending.length) }
+                if let pending { append(pending.id, length: pending.length) }
                 pending = nil
-                merging.append(id, Int32(length))
+                append(id, length: length)
             } else if options.byteFallback, spelling.allSatisfy({ byteTokens[Int($0)] != nil }) {
-                for byte in spelling { merging.append(byteTokens[Int(byte)]!, 1) }
+                for byte in spelling { append(byteTokens[Int(byte)]!, length: 1) }
             } else if let unkToken = options.unkToken {
                 guard let unknown else { throw TokenizerError.missingUnknown(unkToken, word) }
                 if options.fuseUnk, let fused = pending {
-                    pending = (fused.id, fused.length + Int32(length))
+                    pending = (fused.id, fused.length + length)
                 } else {
-                    if let pending { merging.append(pending.id, pending.length) }
-                    pending = (unknown, Int32(length))
+                    if let pending { append(pending.id, length: pending.length) }
+                    pending = (unknown, length)
                 }
             }
         }
-        if let pending { merging.append(pending.id, pending.length) }
+        if let pending { append(pending.id, length: pending.length) }
     }
 }

@@ -13,7 +13,7 @@ final class ModelWorkspace {
 
     var tokens: [Token] = []
     var memo = WordMemo()
-    var merges = PairMerging()
+    let merges = MergeScratch()
     /// Room for `WordPieces`.
     var found: [(id: TokenID, length: Int)] = []
 }
