@@ -10,8 +10,8 @@ struct GGUFScoredMerges: GGUFSegmenter {
     private let addsSpacePrefix: Bool
     private let file: String
 
-    init(_ vocabulary: GGUFVocabulary) {
-        merges = SentencePieceBPE(
+    init(_ vocabulary: GGUFVocabulary) throws {
+        merges = try SentencePieceBPE(
             vocabulary.tokens, index: vocabulary.index,
             // Compared as numbers there, where -0 is 0.
             scores: vocabulary.scores.map { $0 + 0 },

@@ -5,47 +5,39 @@
 ///
 /// Source: Sennrich et al. 2016 (arXiv 1508.07909); llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe_session.
 struct RankedMerges: Sendable {
-    /// What stands for a character that is in no pair.
-    static let missing = PieceIndex.missing
-
     /// The tokens, then the strings that only the list knows.
     private let index: PieceIndex
     private let tokenCount: Int
+    private let table: PairTable
     /// Where no merge reaches across.
     let cuts: WordCuts
-    /// Left and right, one above the other; `free` in empty slots.
-    private var keys: [UInt64]
-    private var ranks: [UInt32]
-    private var results: [TokenID]
-    private let mask: Int
-    private static let free = UInt64.max
 
-    /// - Parameters:
-    ///   - merges: pairs with a space between, best first; a space that is the first byte belongs to the left part.
-    /// - Throws: `PieceIndex.Duplicate` where two tokens are equal.
+    /// - Parameter merges: pairs with a space between, best first; a space that is the first byte belongs to the left
+    ///   part. Of a pair that comes again the first counts.
+    /// - Throws: `TokenizerError` where there are too many for the table.
     init(_ tokens: PieceTable, index: PieceIndex, merges: [[UInt8]]) throws {
         let pairs = merges.map(Self.parts)
         var strings = tokens
         var seen = Set<[UInt8]>()
         for (left, right) in pairs {
             for part in [left, right, left + right]
-            where !part.isEmpty && index.id(of: part) == Self.missing && seen.insert(Array(part)).inserted {
+            where !part.isEmpty && index.id(of: part) == PieceIndex.missing && seen.insert(Array(part)).inserted {
                 strings.append(part)
             }
         }
-        self.index = seen.isEmpty ? index : try PieceIndex(strings, ids: strings.indices)
+        guard strings.count <= TokenBytes.maximalCount, merges.count < MergeRules.noMerge else {
+            throw TokenizerError.invalid(
+                "has \(merges.count) merges of \(strings.count) strings; expected at most \(MergeRules.noMerge - 1) of \(TokenBytes.maximalCount)"
+            )
+        }
+        let all = seen.isEmpty ? index : try PieceIndex(strings, ids: strings.indices)
+        self.index = all
         tokenCount = tokens.count
         cuts = WordCuts(PieceTable(pairs.map { $0.left + $0.right }), ids: Array(pairs.indices))
-        var capacity = 16
-        while capacity < pairs.count * 2 { capacity *= 2 }
-        keys = [UInt64](repeating: Self.free, count: capacity)
-        ranks = [UInt32](repeating: 0, count: capacity)
-        results = [TokenID](repeating: 0, count: capacity)
-        mask = capacity - 1
+        table = PairTable(capacity: pairs.count)
+        func symbol(_ text: ArraySlice<UInt8>) -> UInt32 { UInt32(bitPattern: all.id(of: text)) }
         for (rank, (left, right)) in pairs.enumerated() where !left.isEmpty && !right.isEmpty {
-            insert(
-                self.index.id(of: left), self.index.id(of: right), rank: UInt32(rank),
-                result: self.index.id(of: left + right))
+            _ = table.insert(symbol(left), symbol(right), rank: UInt32(rank), result: symbol(left + right))
         }
     }
 
@@ -54,45 +46,35 @@ struct RankedMerges: Sendable {
         return (merge[..<space], merge[(space + 1)...])
     }
 
-    private mutating func insert(_ left: TokenID, _ right: TokenID, rank: UInt32, result: TokenID) {
-        let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-        var slot = Self.hash(key) & mask
-        while keys[slot] != Self.free {
-            if keys[slot] == key { return }  // listed before
-            slot = (slot + 1) & mask
-        }
-        (keys[slot], ranks[slot], results[slot]) = (key, rank, result)
-    }
+    /// The token that `text` is, or nil.
+    func token(_ text: some Collection<UInt8>) -> TokenID? { token(index.id(of: text)) }
 
-    @inline(__always)
-    private static func hash(_ key: UInt64) -> Int {
-        let product = key.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: product.high ^ product.low)
-    }
+    private func token(_ id: TokenID) -> TokenID? { id >= 0 && id < tokenCount ? id : nil }
 
-    /// The id of the token or string that equals `text`, for symbols.
-    func symbol(_ text: some Collection<UInt8>) -> TokenID { index.id(of: text) }
-
-    /// What two symbols become, and the place of their pair in the list.
-    @inline(__always)
-    func merge(_ left: TokenID, _ right: TokenID) -> (id: TokenID, rank: UInt32)? {
+    /// What two neighbouring texts become, a token or nil, and the place of their pair in the list; nil if they do not
+    /// merge.
+    func merge(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> (token: TokenID?, rank: UInt32)? {
+        let (left, right) = (index.id(of: left), index.id(of: right))
         guard left >= 0, right >= 0 else { return nil }
-        let key = UInt64(left) << 32 | UInt64(right)
-        var slot = Self.hash(key) & mask
-        while keys[slot] != Self.free {
-            if keys[slot] == key { return (results[slot], ranks[slot]) }
-            slot = (slot + 1) & mask
+        let rank = table.rank(UInt32(bitPattern: left), UInt32(bitPattern: right))
+        guard rank != MergeRules.noMerge else { return nil }
+        return (token(TokenID(bitPattern: table.result(ofRank: rank))), rank)
+    }
+
+    /// Cuts `text` into characters, merges them, and calls `emit` with what is left, in order: a token, or nil for a
+    /// string that is none, and where it starts and ends.
+    func segment(
+        _ text: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch, _ emit: (TokenID?, _ start: Int, _ end: Int) -> Void
+    ) {
+        scratch.beginAppending()
+        var position = 0
+        while position < text.count {
+            let length = min(lengthOfCharacter(startingWith: text[position]), text.count - position)
+            let id = index.id(of: UnsafeBufferPointer(rebasing: text[position ..< position + length]))
+            scratch.append(id < 0 ? MergeRules.noToken : UInt32(bitPattern: id), length: length)
+            position += length
         }
-        return nil
+        let starts = scratch.starts
+        table.merge(scratch) { emit(token(TokenID(bitPattern: $0)), Int(starts[$1]), Int(starts[$2])) }
     }
-
-    /// Cuts `text` into characters, merges them, and leaves the result in `workspace.symbols`, whose ids are tokens
-    /// where they are less than the number of tokens.
-    func segment(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout MergeWorkspace) {
-        workspace.split(text) { index.id(of: $0) }
-        workspace.merge { left, right in merge(left.id, right.id) }
-    }
-
-    /// Whether a symbol is a token.
-    func isToken(_ id: TokenID) -> Bool { id >= 0 && id < tokenCount }
 }

@@ -22,9 +22,10 @@ struct SentencePieceBPE: Sendable {
     /// - Parameters:
     ///   - scores: of each piece; those with the outcome `unknown` are never merged to.
     ///   - frozen: the symbols that are found first and stay whole.
-    init(_ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?) {
-        let ranks = zip(scores, outcomes).map { $1 == .unknown ? ScoredMerges.never : ScoredMerges.rank(of: $0) }
-        merges = ScoredMerges(index: index, ranks: ranks, frozen: frozen)
+    init(_ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?
+    ) throws {
+        merges = try ScoredMerges(
+            index, scores: zip(scores, outcomes).map { $1 == .unknown ? nil : $0 }, frozen: frozen)
         self.outcomes = outcomes
         splitsAgain = outcomes.contains(.splitAgain)
         cuts = WordCuts(pieces, ids: pieces.indices.filter { outcomes[$0] != .unknown })
@@ -35,29 +36,29 @@ struct SentencePieceBPE: Sendable {
     /// - Parameter isUTF8: whether `text` is, so that words can be told by their bytes.
     /// - Precondition: `text` has at most 2^31 - 2 bytes.
     func segment(_ text: UnsafeBufferPointer<UInt8>, isUTF8: Bool, _ emit: (TokenID, Int) -> Void) {
-        var workspace = MergeWorkspace()
+        let scratch = MergeScratch()
         // What is split again depends on the whole text.
-        guard isUTF8, !splitsAgain else { return segmentWhole(text, &workspace, emit) }
+        guard isUTF8, !splitsAgain else { return segmentWhole(text, scratch, emit) }
         var cache = RepeatedWords(textLength: text.count)
         var start = 0
         while start < text.count {
             let end = cuts.endOfWord(text, from: start)
             let word = UnsafeBufferPointer(rebasing: text[start ..< end])
             let tokens = cache.range(of: word, at: start, in: text) { tokens in
-                merges.segment(word, &workspace) { _, _, _, _ in }
-                workspace.forEachSymbol { tokens.append((id(of: $0, in: word), $0.length)) }
+                merges.segment(word, scratch) { id, start, end in
+                    tokens.append((token(id, in: word, start, end), Int32(end - start)))
+                }
             }
             for place in tokens { emit(cache.tokens[place].id, Int(cache.tokens[place].length)) }
             start = end
         }
     }
 
-    /// The piece that a symbol is in the end, or `unknown`.
+    /// The token that a symbol is in the end, or `unknown`.
     @inline(__always)
-    private func id(of symbol: MergeWorkspace.Symbol, in text: UnsafeBufferPointer<UInt8>) -> TokenID {
-        if symbol.id >= 0 { return symbol.id }
-        let id = merges.index.id(
-            of: UnsafeBufferPointer(rebasing: text[Int(symbol.start) ..< Int(symbol.start + symbol.length)]))
+    private func token(_ id: UInt32, in text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> TokenID {
+        if id < ScoredMerges.frozen { return TokenID(bitPattern: id) }
+        let id = merges.index.id(of: UnsafeBufferPointer(rebasing: text[start ..< end]))
         return id >= 0 && outcomes[Int(id)] != .unknown ? id : Self.unknown
     }
 
@@ -71,20 +72,19 @@ struct SentencePieceBPE: Sendable {
     }
 
     private func segmentWhole(
-        _ text: UnsafeBufferPointer<UInt8>, _ workspace: inout MergeWorkspace, _ emit: (TokenID, Int) -> Void
+        _ text: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch, _ emit: (TokenID, Int) -> Void
     ) {
         var partsOf: [TokenID: Parts] = [:]
-        merges.segment(text, &workspace) { id, start, left, right in
-            if splitsAgain, outcomes[Int(id)] == .splitAgain {
-                partsOf[id] = Parts(start: start, left: left, right: right)
-            }
+        func remember(_ id: TokenID, _ start: Int, _ middle: Int, _ end: Int) {
+            guard outcomes[Int(id)] == .splitAgain else { return }
+            partsOf[id] = Parts(start: start, left: middle - start, right: end - middle)
         }
-        workspace.forEachSymbol { symbol in
-            let id = id(of: symbol, in: text)
-            if id >= 0, outcomes[Int(id)] == .splitAgain {
-                splitAgain(text, Int(symbol.start), Int(symbol.length), partsOf, depth: 0, emit)
+        merges.segment(text, scratch, observe: splitsAgain ? remember : nil) { id, start, end in
+            let token = token(id, in: text, start, end)
+            if token >= 0, outcomes[Int(token)] == .splitAgain {
+                splitAgain(text, start, end - start, partsOf, depth: 0, emit)
             } else {
-                emit(id, Int(symbol.length))
+                emit(token, end - start)
             }
         }
     }
