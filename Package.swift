@@ -10,9 +10,8 @@ let package = Package(
         .library(
             name: "Orrery",
             targets: [
-                "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTemplates", "OrreryNN",
-                "OrreryModels",
-                "OrreryGeneration", "OrreryTraining",
+                "OrreryFiles", "OrreryTensor", "OrreryAutograd", "OrreryTokenizers", "OrreryTokenizerTraining",
+                "OrreryTemplates", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTraining",
             ]),
     ],
     dependencies: [
@@ -27,6 +26,7 @@ let package = Package(
         .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
+        .target(name: "OrreryTokenizerTraining", dependencies: ["CTokenizers", "OrreryTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
@@ -41,21 +41,22 @@ let package = Package(
             name: "OrreryTraining",
             dependencies: [
                 "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
-                "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
+                "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
             ]),
         .target(name: "OrreryTerminal"),
         .executableTarget(
             name: "OrreryCommand",
             dependencies: [
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
-                "OrreryTokenizers",
+                "OrreryTokenizers", "OrreryTokenizerTraining",
                 "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryRandom", "OrreryFiles"]),
         .testTarget(
-            name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"],
+            name: "OrreryTokenizersTests",
+            dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
             exclude: ["Goldens"]),
         .testTarget(
             name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
@@ -82,7 +83,7 @@ let package = Package(
             name: "OrreryTrainingTests",
             dependencies: [
                 "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
-                "OrreryFiles", "OrreryDemo", "Kernels",
+                "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),
     ]

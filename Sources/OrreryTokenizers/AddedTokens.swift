@@ -30,7 +30,7 @@ public struct AddedToken: Sendable, Hashable {
 /// A tokenizer's added tokens, and the search for them in a text.
 public struct AddedTokens: Sendable, RandomAccessCollection {
     /// A stretch of text: an added token, or ordinary bytes between two of them.
-    enum Segment {
+    package enum Segment {
         case token(TokenID, Range<Int>)
         case ordinary(Range<Int>)
     }
@@ -89,7 +89,7 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
 
     /// Cuts `utf8` at the added tokens, leftmost and then longest first, as tokenizers' AddedVocabulary does. The
     /// segments follow each other without gaps; ordinary ones are never empty.
-    func forEachSegment(
+    package func forEachSegment(
         of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (Segment) throws -> Void
     ) rethrows {
         let search = recognizesSpecialTokens ? all : ordinary

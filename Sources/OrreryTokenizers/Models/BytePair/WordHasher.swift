@@ -1,8 +1,8 @@
 /// Hashes of words. The seed is drawn anew for each table, so that no file or text can be made to collide.
-struct WordHasher {
+package struct WordHasher {
     private let seed: UInt64
 
-    init() { seed = UInt64.random(in: 0 ... UInt64.max) }
+    package init() { seed = UInt64.random(in: 0 ... UInt64.max) }
 
     @inline(__always)
     func hash(_ key: WordKey) -> UInt64 { fold(key.low ^ seed, key.high ^ 0x9E37_79B9_7F4A_7C15) }

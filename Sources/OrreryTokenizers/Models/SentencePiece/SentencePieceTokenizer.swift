@@ -236,3 +236,13 @@ extension UnigramLattice<Float> {
             unknownScore: (normal.min() ?? .greatestFiniteMagnitude) - 10, resetThreshold: 100_000)
     }
 }
+
+extension SentencePieceTokenizer {
+    /// Calls `body` for each token of a text in normal form: whether it is one of the vocabulary, and its length.
+    package func forEachToken(ofNormalized text: UnsafeBufferPointer<UInt8>, _ body: (_ isKnown: Bool, Int) -> Void) {
+        segmenter.segment(text) { body($0 != SentencePieceSegmenter.unknown, $1) }
+    }
+
+    /// Whether each byte has a token.
+    package var hasByteTokens: Bool { roles.bytes != nil }
+}

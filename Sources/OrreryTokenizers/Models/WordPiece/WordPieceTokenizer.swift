@@ -131,3 +131,20 @@ public struct WordPieceTokenizer: Tokenizer {
         bytes += decoder.text(of: String(decoding: piece, as: UTF8.self), isFirst: previous == nil).utf8
     }
 }
+
+extension WordPieceTokenizer.Settings {
+    /// How texts are read.
+    fileprivate var rules: BertRules {
+        .huggingFace(
+            cleansText: cleansText, separatesChinese: separatesChinese, stripsAccents: stripsAccents ?? lowercases,
+            lowercases: lowercases)
+    }
+
+    /// Calls `body` with each word of `text` as the model reads it.
+    package func forEachWord(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+    ) rethrows {
+        var words = BertWords(rules, recordsSources: false)
+        try words.forEachWord(of: text) { try $0.bytes.withUnsafeBufferPointer(body) }
+    }
+}
