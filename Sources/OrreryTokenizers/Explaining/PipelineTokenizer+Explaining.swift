@@ -38,7 +38,9 @@ extension BPE {
         let symbols = (0 ..< scratch.count).map {
             PlainMerging.Symbol(id: TokenID(bitPattern: scratch.symbols[$0]), range: $0 ..< $0 + 1)
         }
-        let merging = PlainMerging(symbols) { left, right in merge(left.id, right.id).map { (Float($0.rank), $0.result) } }
+        let merging = PlainMerging(symbols) { left, right in
+            merge(left.id, right.id).map { (Float($0.rank), $0.result) }
+        }
         return merging.trace(tokens: tokens, isWhole: options.ignoreMerges && vocabulary.id(of: word) != nil)
     }
 }

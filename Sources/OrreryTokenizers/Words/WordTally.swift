@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Cuts text into words and counts them: one thread's part of `WordCounting`.
 ///
 /// In turns of a few dozen words: first they are all cut, then all looked up, so that the processor waits for many
@@ -131,5 +139,13 @@ package final class WordTally {
             try body(UnsafeBufferPointer(rebasing: line[..<length]))
             start += length
         }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The length of the first line, its line break included.
+    package var endOfLine: Int {
+        guard let base = baseAddress, let newline = memchr(base, 0x0A, count) else { return count }
+        return UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
     }
 }

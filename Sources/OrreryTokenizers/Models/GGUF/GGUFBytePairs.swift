@@ -45,7 +45,7 @@ struct GGUFBytePairs: GGUFSegmenter {
         }
         model = try pieces.model(takesWholeWords: vocabulary.settings.ignoresMerges, repeated: .first)
         let bytes = model.rules.byteTokens
-        let isMissing = (0 ..< 256).map { bytes[$0] == MergeRules.noToken }
+        let isMissing = (0 ..< 256).map { bytes[$0] == Merging.noToken }
         self.isMissing = isMissing
         mergesTokens = strangers == 0
         spelled = strangers > 0 || isMissing.contains(true) ? try GGUFSpelledPairs(vocabulary) : nil

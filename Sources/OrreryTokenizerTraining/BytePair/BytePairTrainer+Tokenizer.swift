@@ -12,7 +12,8 @@ extension BytePairTrainer {
             throw TokenizerError.invalid("there is no token but the special ones; expected a text with some bytes")
         }
         return try BytePairTokenizer(
-            spelled: tokens, merges: Self.distinct(merges), pattern: settings.pattern, addedTokens: AddedTokens(specials),
+            spelled: tokens, merges: Self.distinct(merges), pattern: settings.pattern,
+            addedTokens: AddedTokens(specials),
             endOfText: specials.first?.id)
     }
 

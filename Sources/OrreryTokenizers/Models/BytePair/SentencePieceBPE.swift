@@ -22,7 +22,8 @@ struct SentencePieceBPE: Sendable {
     /// - Parameters:
     ///   - scores: of each piece; those with the outcome `unknown` are never merged to.
     ///   - frozen: the symbols that are found first and stay whole.
-    init(_ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?
+    init(
+        _ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?
     ) throws {
         merges = try ScoredMerges(
             index, scores: zip(scores, outcomes).map { $1 == .unknown ? nil : $0 }, frozen: frozen)

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// The ranks of pairs met before, before `MergeRules` has to be asked.
+/// The ranks of pairs met before, before `ByteLevelMerges` has to be asked.
 ///
 /// One slot per hash, overwritten by whatever pair comes next: a look-up is one load and one comparison, and the memory
 /// is bounded. A text meets few of all pairs, so the slots it uses stay in the processor's caches, where a table of all
@@ -15,13 +15,13 @@ struct PairCache {
     /// 32,768 pairs, 256 KB.
     private static let bits: UInt64 = 15
 
-    fileprivate let rules: MergeRules
+    fileprivate let rules: ByteLevelMerges
     /// Left id, right id and rank, of 21, 21 and 22 bits, inverted: untouched zero pages are then slots of a pair that
     /// never occurs.
     private let slots: UnsafeMutablePointer<UInt64>
     private let multiplier = UInt64.random(in: 0 ... UInt64.max) | 1
 
-    init(_ rules: MergeRules) {
+    init(_ rules: ByteLevelMerges) {
         self.rules = rules
         guard let memory = calloc(1 << Int(Self.bits), 8) else { fatalError("PairCache: out of memory") }
         slots = memory.assumingMemoryBound(to: UInt64.self)
@@ -29,7 +29,7 @@ struct PairCache {
 
     func deallocate() { free(slots) }
 
-    /// The rank of the merge of two tokens, or `MergeRules.noMerge`.
+    /// The rank of the merge of two tokens, or `Merging.noMerge`.
     func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
         find(left, right) { rules.rank(left, right) }
     }
@@ -41,7 +41,7 @@ struct PairCache {
         guard length <= WordKey.maximalLength else { return rank(left, right) }
         let key = WordKey(SixteenBytes(bytes), length: length)
         let hash = rules.tokens.hasher.hash(key)
-        guard rules.tokens.mayContain(hash: hash) else { return MergeRules.noMerge }
+        guard rules.tokens.mayContain(hash: hash) else { return Merging.noMerge }
         return find(left, right) { rules.rank(left, right, joined: key, hash: hash) }
     }
 
@@ -50,13 +50,13 @@ struct PairCache {
         let key = UInt64(left) << 21 | UInt64(right)
         let slot = slots + Int(truncatingIfNeeded: (key &* multiplier) &>> (64 &- Self.bits))
         let word = ~slot.pointee
-        if word &>> 22 == key { return UInt32(truncatingIfNeeded: word) & MergeRules.noMerge }
+        if word &>> 22 == key { return UInt32(truncatingIfNeeded: word) & Merging.noMerge }
         let rank = ask()
         slot.pointee = ~(key << 22 | UInt64(rank))
         return rank
     }
 
-    /// Merges `word` and leaves its tokens in `scratch.symbols`, with `MergeRules.noToken` for a byte without token.
+    /// Merges `word` and leaves its tokens in `scratch.symbols`, with `Merging.noToken` for a byte without token.
     ///
     /// - Precondition: `word` has 1 to 2^31 - 1 bytes.
     /// - Returns: the number of tokens.
@@ -76,7 +76,7 @@ struct PairCache {
     }
 }
 
-/// The rule for the bytes of a word, each a symbol: what `MergeRules` says, remembered by `PairCache`.
+/// The rule for the bytes of a word, each a symbol: what `ByteLevelMerges` says, remembered by `PairCache`.
 private struct BytePairs: MergeRule {
     let pairs: PairCache
     let bytes: UnsafePointer<UInt8>

@@ -1,10 +1,25 @@
+/// What all ways of merging share.
+enum Merging {
+    /// The rank of what is no merge: higher than any rank.
+    static let noMerge: UInt32 = 1 << 22 - 1
+    /// An id that is in no merge: what stands for a byte or a character without token.
+    static let noToken: UInt32 = 1 << 21 - 1
+
+    /// A merge of a list.
+    struct Merge: Hashable {
+        var left: UInt32
+        var right: UInt32
+        var result: UInt32
+    }
+}
+
 /// Which neighbouring symbols of a word merge, in which order, and into what.
 ///
 /// A symbol is named by the number of the first of the word's initial symbols that it has grown from. There are two
 /// kinds of rules: by rank, where pairs of ids have a rank (`PairTable`, `BytePairs`), and by score, where the joint
 /// text has one (`ScoredPairs`).
 protocol MergeRule {
-    /// The rank of the merge of two neighbours, or `MergeRules.noMerge`; the lowest merges first.
+    /// The rank of the merge of two neighbours, or `Merging.noMerge`; the lowest merges first.
     ///
     /// - Parameters:
     ///   - start: the number of the left one.
@@ -78,7 +93,7 @@ extension MergeRule {
                 lowest = min(lowest, candidates[index])
                 index &+= 1
             }
-            guard lowest < candidate(MergeRules.noMerge, 0) else { break }
+            guard lowest < candidate(Merging.noMerge, 0) else { break }
 
             let place = Int(lowest & 63)
             let merged = result(ofRank: lowest &>> 6, from: place)
@@ -128,10 +143,10 @@ extension MergeRule {
         let end = scratch.count
         for place in 0 ..< end {
             ranks[place] =
-                place + 1 < end ? firstRank(symbols[place], symbols[place + 1], from: place) : MergeRules.noMerge
+                place + 1 < end ? firstRank(symbols[place], symbols[place + 1], from: place) : Merging.noMerge
             previous[place] = UInt32(truncatingIfNeeded: place &- 1)
             next[place] = UInt32(truncatingIfNeeded: place &+ 1)
-            if ranks[place] != MergeRules.noMerge { heap.append(ranks[place], place) }
+            if ranks[place] != Merging.noMerge { heap.append(ranks[place], place) }
         }
         heap.order()
 
@@ -142,17 +157,17 @@ extension MergeRule {
             let after = Int(next[removed])
             symbols[place] = merged
             next[place] = UInt32(truncatingIfNeeded: after)
-            ranks[removed] = MergeRules.noMerge
-            ranks[place] = MergeRules.noMerge
+            ranks[removed] = Merging.noMerge
+            ranks[place] = Merging.noMerge
             if place > 0 {
                 let before = Int(previous[place])
                 ranks[before] = rank(symbols[before], merged, from: before, over: place, to: after)
-                if ranks[before] != MergeRules.noMerge { heap.push(ranks[before], before) }
+                if ranks[before] != Merging.noMerge { heap.push(ranks[before], before) }
             }
             if after < end {
                 previous[after] = UInt32(truncatingIfNeeded: place)
                 ranks[place] = rank(merged, symbols[after], from: place, over: after, to: Int(next[after]))
-                if ranks[place] != MergeRules.noMerge { heap.push(ranks[place], place) }
+                if ranks[place] != Merging.noMerge { heap.push(ranks[place], place) }
             }
         }
     }

@@ -14,7 +14,8 @@ extension BytePairTokenizer {
     ///   - tokens: ids and texts, spelled in GPT-2's byte alphabet; at least one.
     ///   - merges: the merges by rank, of these tokens, each pair once.
     package init(
-        spelled tokens: [(id: TokenID, text: [UInt8])], merges: [Merge], pattern: SplitPattern, addedTokens: AddedTokens,
+        spelled tokens: [(id: TokenID, text: [UInt8])], merges: [Merge], pattern: SplitPattern,
+        addedTokens: AddedTokens,
         endOfText: TokenID?
     ) throws {
         var block: [UInt8] = []
@@ -26,10 +27,10 @@ extension BytePairTokenizer {
         }
         let bytes = try block.withUnsafeBufferPointer { try TokenBytes(entries, in: $0) }
         let list = merges.map {
-            MergeRules.Merge(left: UInt32($0.left), right: UInt32($0.right), result: UInt32($0.result))
+            Merging.Merge(left: UInt32($0.left), right: UInt32($0.right), result: UInt32($0.result))
         }
         try self.init(
-            model: BytePairModel(rules: MergeRules(bytes, list: list), takesWholeWords: false),
+            model: BytePairModel(rules: ByteLevelMerges(bytes, list: list), takesWholeWords: false),
             settings: Settings(pattern: pattern), addedTokens: addedTokens, endOfText: endOfText)
     }
 }

@@ -50,9 +50,9 @@ public struct BPE: Sendable {
         byteTokens = (0 ..< 256).map { vocabulary.id(of: BytePiece.bytes(of: UInt8($0))) }
         asciiSymbols = (0 ..< 128).map { vocabulary.id(of: CollectionOfOne(UInt8($0))) ?? -1 }
 
-        guard merges.count < MergeRules.noMerge else {
+        guard merges.count < Merging.noMerge else {
             throw TokenizerError.invalid(
-                "the model has \(merges.count) merges; expected at most \(MergeRules.noMerge - 1)")
+                "the model has \(merges.count) merges; expected at most \(Merging.noMerge - 1)")
         }
         let table = PairTable(capacity: merges.count)
         var pairs: [(left: TokenID, right: TokenID)] = []
@@ -90,7 +90,7 @@ public struct BPE: Sendable {
     /// What two neighbouring tokens become, and the place of their merge in the list; nil if they do not merge.
     func merge(_ left: TokenID, _ right: TokenID) -> (rank: UInt32, result: TokenID)? {
         let rank = table.rank(UInt32(bitPattern: left), UInt32(bitPattern: right))
-        return rank == MergeRules.noMerge ? nil : (rank, TokenID(bitPattern: table.result(ofRank: rank)))
+        return rank == Merging.noMerge ? nil : (rank, TokenID(bitPattern: table.result(ofRank: rank)))
     }
 
     func tokenize(_ word: UnsafeBufferPointer<UInt8>, _ workspace: ModelWorkspace) throws {

@@ -209,8 +209,8 @@ final class BytePairEncoder {
                 "the word at byte \(start) has \(word.count) bytes; expected at most \(Self.longestWord)")
         }
         let count = pairs.merge(word, scratch)
-        for index in 0 ..< count where scratch.symbols[index] == MergeRules.noToken {
-            let missing = word.first { model.rules.byteTokens[Int($0)] == MergeRules.noToken }!
+        for index in 0 ..< count where scratch.symbols[index] == Merging.noToken {
+            let missing = word.first { model.rules.byteTokens[Int($0)] == Merging.noToken }!
             throw TokenizerError.byteWithoutToken(missing, wordStart: start)
         }
         return count

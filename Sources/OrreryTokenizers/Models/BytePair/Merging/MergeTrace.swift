@@ -30,7 +30,7 @@ extension BytePairModel {
     ///
     /// - Throws: `TokenizerError` if a byte has no token.
     func trace(_ word: UnsafeBufferPointer<UInt8>) throws -> MergeTrace {
-        if let missing = word.first(where: { rules.byteTokens[Int($0)] == MergeRules.noToken }) {
+        if let missing = word.first(where: { rules.byteTokens[Int($0)] == Merging.noToken }) {
             throw TokenizerError.byteWithoutToken(missing, wordStart: 0)
         }
         let whole = takesWholeWords ? tokens.id(of: word) : nil
@@ -43,7 +43,7 @@ extension BytePairModel {
     /// token t, the merges inside them went just as they go in t alone, because ranks decide, and between equal ranks
     /// the leftmost. So t arises in one way only, by the last merge of its own bytes; a token whose own bytes do not
     /// become it arises from none.
-    func listedMerges() -> [MergeRules.Merge] {
+    func listedMerges() -> [Merging.Merge] {
         if !rules.list.isEmpty { return rules.list }
         return (0 ..< tokens.count).compactMap { id in
             guard tokens.length(of: id) >= 2 else { return nil }
@@ -51,7 +51,7 @@ extension BytePairModel {
             var last: PlainMerging.Step?
             while let step = merging.next() { last = step }
             guard let last, merging.symbols.map(\.id) == [TokenID(id)] else { return nil }
-            return MergeRules.Merge(left: UInt32(last.left), right: UInt32(last.right), result: UInt32(id))
+            return Merging.Merge(left: UInt32(last.left), right: UInt32(last.right), result: UInt32(id))
         }
     }
 
@@ -65,7 +65,7 @@ extension BytePairModel {
                 isFirst
                 ? rules.rank(ofBytes: word[left.range.lowerBound], word[right.range.lowerBound])
                 : rules.rank(UInt32(left.id), UInt32(right.id))
-            guard rank != MergeRules.noMerge else { return nil }
+            guard rank != Merging.noMerge else { return nil }
             return (Float(rank), TokenID(rules.result(ofRank: rank)))
         }
     }

@@ -33,15 +33,15 @@ struct ScoredMerges: Sendable {
         let order = scores.indices.compactMap { id in
             scores[id].map { UInt64(~ascending($0)) << 32 | UInt64(id) }
         }.sorted()
-        var ranks = [UInt32](repeating: MergeRules.noMerge, count: scores.count)
+        var ranks = [UInt32](repeating: Merging.noMerge, count: scores.count)
         var rank: UInt32 = 0
         for (place, entry) in order.enumerated() {
             if place > 0, entry >> 32 != order[place - 1] >> 32 { rank += 1 }
             ranks[Int(entry & 0xFFFF_FFFF)] = rank
         }
-        guard rank < MergeRules.noMerge else {
+        guard rank < Merging.noMerge else {
             throw TokenizerError.invalid(
-                "the tokens have \(rank + 1) different scores; expected at most \(MergeRules.noMerge)")
+                "the tokens have \(rank + 1) different scores; expected at most \(Merging.noMerge)")
         }
         return ranks
     }
@@ -97,12 +97,12 @@ private struct ScoredPairs: MergeRule {
 
     @inline(__always)
     func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
-        guard left != ScoredMerges.frozen, right != ScoredMerges.frozen else { return MergeRules.noMerge }
+        guard left != ScoredMerges.frozen, right != ScoredMerges.frozen else { return Merging.noMerge }
         let token = index.id(of: UnsafeBufferPointer(rebasing: text[Int(starts[start]) ..< Int(starts[end])]))
-        guard token != PieceIndex.missing else { return MergeRules.noMerge }
+        guard token != PieceIndex.missing else { return Merging.noMerge }
         tokens[start] = UInt32(bitPattern: token)
         let rank = ranks[Int(token)]
-        if let observe, rank != MergeRules.noMerge {
+        if let observe, rank != Merging.noMerge {
             observe(token, Int(starts[start]), Int(starts[middle]), Int(starts[end]))
         }
         return rank

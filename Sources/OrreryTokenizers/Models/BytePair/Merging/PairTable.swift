@@ -14,9 +14,9 @@ final class PairTable: @unchecked Sendable {
 
     private static let empty = UInt64.max
 
-    /// - Parameter capacity: the most merges that will be inserted, less than `MergeRules.noMerge`; ranks are below it.
+    /// - Parameter capacity: the most merges that will be inserted, less than `Merging.noMerge`; ranks are below it.
     init(capacity: Int) {
-        precondition(capacity < MergeRules.noMerge)
+        precondition(capacity < Merging.noMerge)
         results = .allocate(capacity: max(capacity, 1))
         results.initialize(repeating: 0, count: max(capacity, 1))
         let bits = max(4, Int.bitWidth - (capacity * 3 / 2).leadingZeroBitCount)
@@ -31,11 +31,11 @@ final class PairTable: @unchecked Sendable {
         results.deallocate()
     }
 
-    /// The rank of a pair, or `MergeRules.noMerge`.
+    /// The rank of a pair, or `Merging.noMerge`.
     @inline(__always)
     func rank(_ left: UInt32, _ right: UInt32) -> UInt32 {
         // An empty slot is all ones, and so is `noMerge`.
-        UInt32(truncatingIfNeeded: slots[slot(of: Self.key(left, right))]) & MergeRules.noMerge
+        UInt32(truncatingIfNeeded: slots[slot(of: Self.key(left, right))]) & Merging.noMerge
     }
 
     /// What the merge of this rank makes.
@@ -72,7 +72,9 @@ final class PairTable: @unchecked Sendable {
 /// The rule of models that list their merges.
 extension PairTable: MergeRule {
     @inline(__always)
-    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 { rank(left, right) }
+    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
+        rank(left, right)
+    }
 
     @inline(__always)
     func result(ofRank rank: UInt32, from start: Int) -> UInt32 { results[Int(rank)] }
@@ -82,6 +84,6 @@ extension PairTable: MergeRule {
     @inline(__always)
     func stillHolds(_ rank: UInt32, current: UInt32) -> Bool {
         rank == current
-            || current != MergeRules.noMerge && results[Int(rank)] == results[Int(current)]
+            || current != Merging.noMerge && results[Int(rank)] == results[Int(current)]
     }
 }

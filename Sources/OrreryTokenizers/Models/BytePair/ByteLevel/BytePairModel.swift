@@ -22,3 +22,18 @@ final class EncoderPool: Sendable {
 
     private struct Boxed: @unchecked Sendable { let encoder: BytePairEncoder }
 }
+
+/// A byte-level byte-pair model: tokens and the rules by which they merge; immutable.
+final class BytePairModel: Sendable {
+    let tokens: TokenBytes
+    let rules: ByteLevelMerges
+    /// Whether a word that is itself a token is that token without looking at merges: tiktoken's rule, and Hugging
+    /// Face's `ignore_merges`.
+    let takesWholeWords: Bool
+
+    init(rules: ByteLevelMerges, takesWholeWords: Bool) {
+        tokens = rules.tokens
+        self.rules = rules
+        self.takesWholeWords = takesWholeWords
+    }
+}

@@ -25,9 +25,9 @@ struct RankedMerges: Sendable {
                 strings.append(part)
             }
         }
-        guard strings.count <= TokenBytes.maximalCount, merges.count < MergeRules.noMerge else {
+        guard strings.count <= TokenBytes.maximalCount, merges.count < Merging.noMerge else {
             throw TokenizerError.invalid(
-                "has \(merges.count) merges of \(strings.count) strings; expected at most \(MergeRules.noMerge - 1) of \(TokenBytes.maximalCount)"
+                "has \(merges.count) merges of \(strings.count) strings; expected at most \(Merging.noMerge - 1) of \(TokenBytes.maximalCount)"
             )
         }
         let all = seen.isEmpty ? index : try PieceIndex(strings, ids: strings.indices)
@@ -57,21 +57,22 @@ struct RankedMerges: Sendable {
         let (left, right) = (index.id(of: left), index.id(of: right))
         guard left >= 0, right >= 0 else { return nil }
         let rank = table.rank(UInt32(bitPattern: left), UInt32(bitPattern: right))
-        guard rank != MergeRules.noMerge else { return nil }
+        guard rank != Merging.noMerge else { return nil }
         return (token(TokenID(bitPattern: table.result(ofRank: rank))), rank)
     }
 
     /// Cuts `text` into characters, merges them, and calls `emit` with what is left, in order: a token, or nil for a
     /// string that is none, and where it starts and ends.
     func segment(
-        _ text: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch, _ emit: (TokenID?, _ start: Int, _ end: Int) -> Void
+        _ text: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch,
+        _ emit: (TokenID?, _ start: Int, _ end: Int) -> Void
     ) {
         scratch.beginAppending()
         var position = 0
         while position < text.count {
             let length = min(lengthOfCharacter(startingWith: text[position]), text.count - position)
             let id = index.id(of: UnsafeBufferPointer(rebasing: text[position ..< position + length]))
-            scratch.append(id < 0 ? MergeRules.noToken : UInt32(bitPattern: id), length: length)
+            scratch.append(id < 0 ? Merging.noToken : UInt32(bitPattern: id), length: length)
             position += length
         }
         let starts = scratch.starts
