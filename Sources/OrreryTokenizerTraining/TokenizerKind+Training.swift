@@ -5,7 +5,7 @@ extension TokenizerKind {
     ///
     /// - Parameters:
     ///   - text: UTF-8, from which the character tokenizer takes its vocabulary, and byte-pair encoding learns; the
-    ///     others do not look at it.
+    ///     others ignore it.
     ///   - endOfText: the text of the token that ends a document. A saved tokenizer must already have it.
     /// - Throws: `TokenizerError`.
     public func makeTokenizer(

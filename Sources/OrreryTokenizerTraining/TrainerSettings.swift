@@ -9,14 +9,13 @@ public struct TrainerResources: Sendable, Hashable {
     /// the result says so.
     public var wordMemory: Int
 
-    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.standardWordMemory)
-    {
+    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.defaultWordMemory) {
         self.threads = threads
         self.wordMemory = wordMemory
     }
 
     /// An eighth of the machine's memory: learning from the words takes a few times as much again.
-    public static var standardWordMemory: Int {
+    public static var defaultWordMemory: Int {
         max(64 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8))
     }
 

@@ -8,7 +8,7 @@ public struct AddedToken: Sendable, Hashable {
     /// Whether it marks structure (end of text, unknown) rather than being a word; decoding can leave such tokens out.
     public let isSpecial: Bool
 
-    /// Whether it counts only where no word character stands beside it.
+    /// Whether it counts only where no word character stands next to it.
     public var singleWord = false
     /// Whether it takes the white space before it.
     public var lstrip = false

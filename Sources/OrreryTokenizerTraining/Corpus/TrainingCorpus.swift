@@ -41,11 +41,11 @@ public struct TrainingCorpus: Sendable {
     let documents: [Document]
     public let unit: Unit
 
-    /// Of all documents.
+    /// The bytes of all documents.
     public let byteCount: Int
 
     /// - Parameter files: paths of files that are there; their order does not matter to what is learnt.
-    /// - Throws: `FileError` that names a path which is no file, `TokenizerError` if there is no text at all.
+    /// - Throws: `FileError` that names a path which is not a file, `TokenizerError` if there is no text at all.
     public init(files: [String], unit: Unit = .document) throws {
         var documents: [Document] = []
         var total = 0

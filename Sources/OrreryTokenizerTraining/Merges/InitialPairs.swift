@@ -80,7 +80,7 @@ private struct PairIndex {
         return large[pair].map(Int.init)
     }
 
-    /// Of ids below 1024, which all letters of a byte-level vocabulary have.
+    /// The place of a pair of ids below 1024, which all letters of a byte-level vocabulary have; nil for others.
     private static func slot(of pair: SymbolPair) -> Int? {
         pair.left < 1024 && pair.right < 1024 ? Int(pair.left << 10 | pair.right) : nil
     }

@@ -3,7 +3,7 @@ import OrreryTokenizers
 /// The strings from which a unigram vocabulary is chosen: all characters, and the strings that stand most often in the
 /// text, each occurrence counted by its length.
 ///
-/// Of strings that stand in the same places only the longest is one: it is a node of the text's suffix tree, which is
+/// The longest of the strings that stand in the same places is one: it is a node of the text's suffix tree, which is
 /// to say that different characters follow it. They are found from a suffix array and the lengths of what neighbours in
 /// it share (Kasai et al. 2001; Abouelhoda et al. 2004). sentencepiece does the same with all lines one behind the
 /// other; here the array is of distinct words, each weighed by its count, and a tenth as long. For what follows the end

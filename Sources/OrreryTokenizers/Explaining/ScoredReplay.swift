@@ -61,7 +61,7 @@ struct ScoredReplay {
 struct SpacedWords {
     private(set) var words: [(tokens: [TokenID], isWhole: Bool)] = []
 
-    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is no part of a word
+    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is not a part of a word
     ///   (unknown, a byte).
     init(_ tokens: [TokenID], _ piece: (TokenID) -> ArraySlice<UInt8>?) {
         for id in tokens {

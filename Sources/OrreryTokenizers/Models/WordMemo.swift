@@ -1,6 +1,6 @@
 /// The tokens of words that were seen, so that a word which comes again is not cut again.
 ///
-/// Of bounded size: when it is full it is emptied.
+/// Its size is bounded: when it is full it is emptied.
 struct WordMemo {
     static let longestWord = 64
     private static let slotCount = 1 << 15

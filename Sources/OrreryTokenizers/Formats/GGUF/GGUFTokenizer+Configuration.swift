@@ -1,7 +1,7 @@
 import Foundation
 import OrreryFiles
 
-/// What a model directory says beside `tokenizer.json`, from the keys of a GGUF file.
+/// What a model directory says besides `tokenizer.json`, from the keys of a GGUF file.
 extension GGUFTokenizer {
     /// `tokenizer_config.json`: the tokens with a role, and the chat template.
     func configuration(className: String = "PreTrainedTokenizerFast") -> JSONObject {

@@ -56,7 +56,7 @@ extension GGUFTokenizer {
 }
 
 extension GGUFTokenizer {
-    /// Of tokens that are characters each, or the bytes in order.
+    /// The tokenizer of a vocabulary whose tokens are a character each, or the bytes in order.
     private func spelled() throws -> any Tokenizer {
         let pieces = vocabulary.tokens.indices.filter { vocabulary.attributes[$0].contains(.normal) }.map {
             piece(for: TokenID($0)) ?? []

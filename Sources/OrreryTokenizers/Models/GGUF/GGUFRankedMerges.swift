@@ -1,5 +1,5 @@
 /// The `gemma4` kind, and `gpt2` kinds whose pre-tokenizer is like it: merges by rank over "▁" text, line by line, with
-/// bytes for what is no token.
+/// bytes for what is not a token.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe with LLAMA_VOCAB_PRE_TYPE_GEMMA4; `src/unicode.cpp`,
 /// unicode_regex_split, which reads the text as code points and so mends damaged UTF-8.

@@ -1,4 +1,4 @@
-/// The `llama` kind: byte-pair encoding by scores over the whole vocabulary, bytes for what is no token.
+/// The `llama` kind: byte-pair encoding by scores over the whole vocabulary, bytes for what is not a token.
 ///
 /// Nothing is normalized. Any token may come out of a merge, those of structure included.
 ///

@@ -1,4 +1,4 @@
-/// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that go on with a word.
+/// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that continue a word.
 ///
 /// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and
 /// decoder.
@@ -22,7 +22,7 @@ public struct WordPieceTokenizer: Tokenizer {
     }
 
     public let settings: Settings
-    /// What its `tokenizer.json` says besides, if it is from one.
+    /// What else its `tokenizer.json` says, if it is from one.
     var parts: HuggingFaceParts?
     public let pieces: PieceTable
     public let addedTokens: AddedTokens

@@ -25,7 +25,7 @@ struct CL100KScanner: WordScanner {
         }
         if let end = text.endOfContraction(at: start, contractions) { return end }
 
-        // What is left is white space and symbols. One that is no line break may lead a word.
+        // What is left is white space and symbols. One that is not a line break may lead a word.
         let body = start + first.length
         let second = text.characterOrEnd(at: body)
         if second.isIn(.letter) && !first.isIn(.newline) {

@@ -25,7 +25,7 @@ struct O200KScanner: WordScanner {
         let body = start + first.length
         if first.isIn(.number) { return text.endOfRun(of: .number, from: body, most: maximalDigits - 1) }
 
-        // White space or a symbol. One that is no line break may lead a word.
+        // White space or a symbol. One that is not a line break may lead a word.
         let second = text.characterOrEnd(at: body)
         if !first.isIn(.newline) && second.isIn([.head, .tail]) {
             let word = casedWord(in: text, from: body)

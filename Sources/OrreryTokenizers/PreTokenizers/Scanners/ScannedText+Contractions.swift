@@ -16,7 +16,7 @@ extension ScannedText {
     }
 
     private func endOfContraction(afterApostrophe position: Int, _ letters: ContractionLetters) -> Int? {
-        // Bit 5 set is a letter's lower case; what is no letter does not become one of these.
+        // Bit 5 set is a letter's lower case; what is not a letter does not become one of these.
         let fold: UInt8 = letters == .lowercase ? 0 : 0x20
         let first = bytes[position] | fold
         let second = position + 1 < count ? bytes[position + 1] | fold : 0

@@ -1,6 +1,6 @@
 /// A pre-tokenisation pattern as code: cuts text into the words that a byte-pair model encodes one by one.
 ///
-/// Each conforming type says which regular expression it stands for, and the tests run that expression beside it.
+/// Each conforming type says which regular expression it stands for, and the tests run that expression next to it.
 protocol WordScanner {
     /// The end of the word that starts at `start`, which is greater than `start`.
     ///

@@ -20,7 +20,7 @@ public struct BytePairTokenizer: Tokenizer {
         var added: AddedVocabulary?
         /// What a token's byte range is.
         var ranges = Ranges.ownBytes
-        /// What its `tokenizer.json` says besides, if it is from one.
+        /// What else its `tokenizer.json` says, if it is from one.
         var parts: HuggingFaceParts?
 
         /// The two ways to say where tokens are that share a character.

@@ -16,7 +16,7 @@ struct LongWordCache {
     private static let slotCount = 1 << 15
     private static let capacity = 1 << 19
     private let slots: UnsafeMutablePointer<Slot>
-    /// Of each word its tokens, then its bytes.
+    /// The tokens of each word, then its bytes.
     private let block: UnsafeMutablePointer<UInt32>
     private var used = 0
     private var words = 0

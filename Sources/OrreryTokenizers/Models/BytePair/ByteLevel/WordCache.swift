@@ -34,7 +34,8 @@ struct WordCache {
     private let entries: UnsafeMutablePointer<Entry>
     private let mask: Int
 
-    /// Of the pages that the system hands out where it is asked to: a look-up then rarely waits for a page table.
+    /// The size of the pages that the system hands out where it is asked to: a look-up then rarely waits for a page
+    /// table.
     private static let hugePage = 1 << 21
 
     /// - Parameter buckets: a power of two.

@@ -1,6 +1,6 @@
 /// What all ways of merging share.
 enum Merging {
-    /// The rank of what is no merge: higher than any rank.
+    /// The rank of what is not a merge: higher than any rank.
     static let noMerge: UInt32 = 1 << 22 - 1
     /// An id that is in no merge: what stands for a byte or a character without token.
     static let noToken: UInt32 = 1 << 21 - 1

@@ -1,6 +1,6 @@
 /// How a word came to be its tokens: the merges in their order.
 public struct MergeTrace: Sendable, Hashable {
-    /// What stands for a character or a merge that is no token by itself.
+    /// What stands for a character or a merge that is not a token by itself.
     public static let noToken: TokenID = -1
 
     /// One merge.

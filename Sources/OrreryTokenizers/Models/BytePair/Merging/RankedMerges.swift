@@ -1,6 +1,6 @@
 /// Byte-pair encoding by a list of pairs: the pair that is listed first merges first, and among equals the leftmost.
 ///
-/// Pairs are of integers, one for each token and for each string of the list that is no token; a table gives a pair's
+/// Pairs are of integers, one for each token and for each string of the list that is not a token; a table gives a pair's
 /// place in the list and what it becomes.
 ///
 /// Source: Sennrich et al. 2016 (arXiv 1508.07909); llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe_session.
