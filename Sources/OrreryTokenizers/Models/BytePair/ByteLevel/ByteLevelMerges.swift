@@ -85,3 +85,18 @@ final class ByteLevelMerges: @unchecked Sendable {
     @inline(__always)
     func result(ofRank rank: UInt32) -> UInt32 { table?.result(ofRank: rank) ?? rank }
 }
+
+/// A byte-level byte-pair model: tokens and the rules by which they merge; immutable.
+final class BytePairModel: Sendable {
+    let tokens: TokenBytes
+    let rules: ByteLevelMerges
+    /// Whether a word that is itself a token is that token without looking at merges: tiktoken's rule, and Hugging
+    /// Face's `ignore_merges`.
+    let takesWholeWords: Bool
+
+    init(rules: ByteLevelMerges, takesWholeWords: Bool) {
+        tokens = rules.tokens
+        self.rules = rules
+        self.takesWholeWords = takesWholeWords
+    }
+}

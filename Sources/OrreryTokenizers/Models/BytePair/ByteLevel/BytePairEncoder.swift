@@ -1,6 +1,6 @@
 /// One thread's encoder: the model, caches of words, and working memory.
 ///
-/// Not `Sendable`: `EncoderPool` lends each to one thread at a time.
+/// Not `Sendable`: `WorkspacePool` lends each to one thread at a time.
 final class BytePairEncoder {
     private let model: BytePairModel
     private let scratch = MergeScratch()

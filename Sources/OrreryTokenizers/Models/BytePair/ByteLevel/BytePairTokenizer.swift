@@ -49,7 +49,7 @@ public struct BytePairTokenizer: Tokenizer {
 
     let model: BytePairModel
     let splitter: WordSplitter
-    private let encoders: EncoderPool
+    private let encoders: WorkspacePool<BytePairEncoder>
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
     init(model: BytePairModel, settings: Settings, addedTokens: AddedTokens, endOfText: TokenID?) throws {
@@ -58,7 +58,7 @@ public struct BytePairTokenizer: Tokenizer {
         self.addedTokens = addedTokens
         self.endOfText = endOfText
         splitter = try WordSplitter(settings.pattern)
-        encoders = EncoderPool(model)
+        encoders = WorkspacePool { [model] in BytePairEncoder(model) }
     }
 
     public var vocabularySize: Int {
@@ -84,7 +84,7 @@ public struct BytePairTokenizer: Tokenizer {
     ) throws {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0 ..< 0) } }
         let first = encoding.ids.count
-        try encoders.withEncoder { encoder in
+        try encoders.withWorkspace { encoder in
             try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in
                 switch segment {
                 case .token(let id, let range): encoding.append(id, range)
