@@ -25,8 +25,7 @@ struct SentencePieceBPE: Sendable {
     init(
         _ pieces: PieceTable, index: PieceIndex, scores: [Float], outcomes: [Outcome], frozen: DoubleArrayTrie?
     ) throws {
-        merges = try ScoredMerges(
-            index, scores: zip(scores, outcomes).map { $1 == .unknown ? nil : $0 }, frozen: frozen)
+        merges = try ScoredMerges(index, scores: scores, frozen: frozen) { outcomes[$0] != .unknown }
         self.outcomes = outcomes
         splitsAgain = outcomes.contains(.splitAgain)
         cuts = WordCuts(pieces, ids: pieces.indices.filter { outcomes[$0] != .unknown })

@@ -67,32 +67,53 @@ struct PairCache {
         for index in word.indices { symbols[index] = rules.byteTokens[Int(word[index])] }
         if isShort { scratch.bytes.update(from: word.baseAddress!, count: word.count) }
         var count = 0
-        let bytes = isShort ? UnsafePointer(scratch.bytes) : word.baseAddress!
-        BytePairs(pairs: self, bytes: bytes, isPadded: isShort).merge(scratch) { id, _, _ in
+        func keep(_ id: UInt32, _ start: Int, _ end: Int) {
             symbols[count] = id
             count &+= 1
+        }
+        if isShort {
+            ShortBytePairs(pairs: self, bytes: UnsafePointer(scratch.bytes)).merge(scratch, keep)
+        } else {
+            LongBytePairs(pairs: self, bytes: word.baseAddress!).merge(scratch, keep)
         }
         return count
     }
 }
 
 /// The rule for the bytes of a word, each a symbol: what `ByteLevelMerges` says, remembered by `PairCache`.
-private struct BytePairs: MergeRule {
-    let pairs: PairCache
-    let bytes: UnsafePointer<UInt8>
-    /// Whether sixteen bytes may be read wherever a symbol starts.
-    let isPadded: Bool
+private protocol BytePairs: MergeRule {
+    var pairs: PairCache { get }
+    var bytes: UnsafePointer<UInt8> { get }
+}
 
+extension BytePairs {
     @inline(__always)
     func firstRank(_ left: UInt32, _ right: UInt32, from start: Int) -> UInt32 {
         pairs.rules.rank(ofBytes: bytes[start], bytes[start &+ 1])
     }
 
     @inline(__always)
-    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
-        isPadded ? pairs.rank(left, right, bytes + start, length: end &- start) : pairs.rank(left, right)
-    }
+    func result(ofRank rank: UInt32, from start: Int) -> UInt32 { pairs.rules.result(ofRank: rank) }
+}
+
+/// For words of which sixteen bytes may be read wherever a symbol starts.
+private struct ShortBytePairs: BytePairs {
+    let pairs: PairCache
+    let bytes: UnsafePointer<UInt8>
 
     @inline(__always)
-    func result(ofRank rank: UInt32, from start: Int) -> UInt32 { pairs.rules.result(ofRank: rank) }
+    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
+        pairs.rank(left, right, bytes + start, length: end &- start)
+    }
+}
+
+/// For words of any length.
+private struct LongBytePairs: BytePairs {
+    let pairs: PairCache
+    let bytes: UnsafePointer<UInt8>
+
+    @inline(__always)
+    func rank(_ left: UInt32, _ right: UInt32, from start: Int, over middle: Int, to end: Int) -> UInt32 {
+        pairs.rank(left, right)
+    }
 }

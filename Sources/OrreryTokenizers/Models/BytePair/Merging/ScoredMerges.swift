@@ -19,24 +19,27 @@ struct ScoredMerges: Sendable {
     private let frozen: DoubleArrayTrie?
 
     /// - Parameters:
-    ///   - scores: of each token, nil where no merge may make it.
+    ///   - mayBeMade: whether merges may make a token.
     ///   - frozen: the symbols that are found first and stay whole; nil if there are none.
     /// - Throws: `TokenizerError` where there are more different scores than ranks.
-    init(_ index: PieceIndex, scores: [Float?], frozen: DoubleArrayTrie?) throws {
+    init(_ index: PieceIndex, scores: [Float], frozen: DoubleArrayTrie?, mayBeMade: (Int) -> Bool) throws {
         self.index = index
         self.frozen = frozen
-        ranks = try Self.ranks(of: scores)
+        ranks = try Self.ranks(of: scores, mayBeMade)
     }
 
     /// The order of scores as integers from 0: the highest score is the least rank, and equal scores have equal ranks.
-    private static func ranks(of scores: [Float?]) throws -> [UInt32] {
-        let order = scores.indices.compactMap { id in
-            scores[id].map { UInt64(~ascending($0)) << 32 | UInt64(id) }
-        }.sorted()
+    private static func ranks(of scores: [Float], _ mayBeMade: (Int) -> Bool) throws -> [UInt32] {
+        var order: [UInt64] = []
+        order.reserveCapacity(scores.count)
+        for (id, score) in scores.enumerated() where mayBeMade(id) {
+            order.append(UInt64(~ascending(score)) << 32 | UInt64(id))
+        }
+        order.sort()
         var ranks = [UInt32](repeating: Merging.noMerge, count: scores.count)
-        var rank: UInt32 = 0
-        for (place, entry) in order.enumerated() {
-            if place > 0, entry >> 32 != order[place - 1] >> 32 { rank += 1 }
+        var (rank, score): (UInt32, UInt64) = (0, order.first.map { $0 >> 32 } ?? 0)
+        for entry in order {
+            if entry >> 32 != score { (rank, score) = (rank + 1, entry >> 32) }
             ranks[Int(entry & 0xFFFF_FFFF)] = rank
         }
         guard rank < Merging.noMerge else {
