@@ -21,6 +21,7 @@ let package = Package(
         .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
+        .target(name: "OrreryTokenizerTraining", dependencies: ["CTokenizers", "OrreryTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
@@ -35,27 +36,28 @@ let package = Package(
             name: "OrreryTraining",
             dependencies: [
                 "OrreryAutograd", "OrreryTensor", "OrreryNN", "OrreryModels", "OrreryGeneration", "OrreryTokenizers",
-                "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
+                "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "OrreryRandom", "Kernels",
             ]),
         .target(
             name: "Orrery",
             dependencies: [
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
-                "OrreryTokenizers", "OrreryTemplates", "OrreryFiles", "Kernels",
+                "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryFiles", "Kernels",
             ]),
         .target(name: "OrreryTerminal"),
         .executableTarget(
             name: "OrreryCommand",
             dependencies: [
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
-                "OrreryTokenizers",
+                "OrreryTokenizers", "OrreryTokenizerTraining",
                 "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryRandom", "OrreryFiles"]),
         .testTarget(
-            name: "OrreryTokenizersTests", dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryFiles"],
+            name: "OrreryTokenizersTests",
+            dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
             exclude: ["Goldens"]),
         .testTarget(
             name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
@@ -82,7 +84,7 @@ let package = Package(
             name: "OrreryTrainingTests",
             dependencies: [
                 "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
-                "OrreryFiles", "OrreryDemo", "Kernels",
+                "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
         .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),

@@ -7,5 +7,6 @@
 @_exported import OrreryNN
 @_exported import OrreryTemplates
 @_exported import OrreryTensor
+@_exported import OrreryTokenizerTraining
 @_exported import OrreryTokenizers
 @_exported import OrreryTraining

@@ -8,7 +8,7 @@ public struct AddedToken: Sendable, Hashable {
     /// Whether it marks structure (end of text, unknown) rather than being a word; decoding can leave such tokens out.
     public let isSpecial: Bool
 
-    /// Whether it counts only where no word character stands beside it.
+    /// Whether it counts only where no word character stands next to it.
     public var singleWord = false
     /// Whether it takes the white space before it.
     public var lstrip = false
@@ -30,7 +30,7 @@ public struct AddedToken: Sendable, Hashable {
 /// A tokenizer's added tokens, and the search for them in a text.
 public struct AddedTokens: Sendable, RandomAccessCollection {
     /// A stretch of text: an added token, or ordinary bytes between two of them.
-    enum Segment {
+    package enum Segment {
         case token(TokenID, Range<Int>)
         case ordinary(Range<Int>)
     }
@@ -89,7 +89,7 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
 
     /// Cuts `utf8` at the added tokens, leftmost and then longest first, as tokenizers' AddedVocabulary does. The
     /// segments follow each other without gaps; ordinary ones are never empty.
-    func forEachSegment(
+    package func forEachSegment(
         of utf8: UnsafeBufferPointer<UInt8>, recognizesSpecialTokens: Bool, _ body: (Segment) throws -> Void
     ) rethrows {
         let search = recognizesSpecialTokens ? all : ordinary

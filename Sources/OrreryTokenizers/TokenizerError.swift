@@ -36,12 +36,12 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
     }
 
     /// An argument that no tokenizer can be made from.
-    static func invalid(_ problem: String) -> TokenizerError {
+    package static func invalid(_ problem: String) -> TokenizerError {
         TokenizerError(code: .invalid(problem))
     }
 
     /// A file that is not a tokenizer known here.
-    static func file(_ path: String, _ problem: String) -> TokenizerError {
+    package static func file(_ path: String, _ problem: String) -> TokenizerError {
         TokenizerError(code: .file(path: path, problem: problem))
     }
 
@@ -87,7 +87,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
     }
 
     /// Text from a file or a user in quotes, on one line and of bounded length.
-    static func quoted(_ text: String) -> String { FileError.quoted(text) }
+    package static func quoted(_ text: String) -> String { FileError.quoted(text) }
 
     /// `U+00E9 "é"`, and without the quoted part for what would not show on one line.
     static func name(of scalar: Unicode.Scalar) -> String {

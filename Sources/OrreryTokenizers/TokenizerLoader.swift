@@ -4,7 +4,7 @@ import OrreryFiles
 public enum TokenizerLoader {
     /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`,
     /// `vocab.json` with `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF
-    /// file. A `tokenizer_config.json` beside it says what the file itself does not.
+    /// file. A `tokenizer_config.json` next to it says what the file itself does not.
     ///
     /// - Parameters:
     ///   - pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import Testing
 

@@ -12,6 +12,16 @@ import Testing
         #expect(try tokenizer.encode("a漢b") == [2])
     }
 
+    /// A merge that was possible once is made later, out of turn, if what stands there by then becomes the same id:
+    /// where two texts have one. "a" and "bc" become 5 before "bc" and "d" become 6, because "a" and "b" would have.
+    @Test func mergeThatWasPossibleOnceIsMade() throws {
+        let entries = [("a", 0), ("b", 1), ("c", 2), ("d", 3), ("bc", 4), ("ab", 5), ("abc", 5), ("bcd", 6)]
+        let merges = [("b", "c"), ("a", "b"), ("bc", "d"), ("a", "bc")]
+        let tokenizer = try PipelineTokenizer(model: .bpe(BPE(Vocabulary(entries), merges: merges)))
+        #expect(try tokenizer.encode("abcd") == [5, 3])
+        #expect(try tokenizer.encode(String(repeating: "abcd", count: 50)) == (0 ..< 50).flatMap { _ in [5, 3] })
+    }
+
     /// Six numbers of Latin-1 are `\w` by themselves and not in a class, so that they go on with either alternative.
     @Test(arguments: [#"\w+|[^\w\s]+"#, #"(?:\w+|[^\w\s]+)"#]) func numbersOfLatin1AreWordsOutsideClasses(
         regex: String

@@ -1,4 +1,5 @@
 import Foundation
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import Testing
 

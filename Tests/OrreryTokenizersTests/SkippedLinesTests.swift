@@ -1,3 +1,4 @@
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import Testing
 

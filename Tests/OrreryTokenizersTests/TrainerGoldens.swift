@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryTokenizerTraining
 import OrreryTokenizers
 
 /// What other libraries learn from small texts (scripts/goldens/make_trainer_goldens.py).

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import OrreryFiles
 import OrreryTensor
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import OrreryTraining
 import Testing

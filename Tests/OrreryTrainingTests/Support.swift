@@ -3,6 +3,7 @@ import Kernels
 import OrreryFiles
 import OrreryNN
 import OrreryRandom
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import OrreryTraining
 import Testing

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import OrreryFiles
 import OrreryTerminal
+import OrreryTokenizerTraining
 import OrreryTokenizers
 
 /// Cuts a text into tokens and shows them.

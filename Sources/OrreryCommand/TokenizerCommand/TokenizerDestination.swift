@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryTokenizerTraining
 import OrreryTokenizers
 
 /// Where a learnt tokenizer goes, and in which format; known to be possible before the training starts.

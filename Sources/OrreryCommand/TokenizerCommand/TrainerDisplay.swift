@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryTerminal
+import OrreryTokenizerTraining
 import OrreryTokenizers
 import Synchronization
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrreryTokenizerTraining
 import OrreryTokenizers
 
 /// What kind of tokenizer to learn, and how.

@@ -49,7 +49,7 @@ struct TextParts {
 }
 
 extension AddedTokens {
-    /// Whether a cut in front of white space may fall into one of these, or beside one that takes the spaces around it.
+    /// Whether a cut in front of white space may fall into one of these, or next to one that takes the spaces around it.
     var reachAcrossSpaces: Bool { contains { !$0.isPlain || $0.content.utf8.contains { $0 == 0x20 || $0 == 0x0A } } }
 }
 

@@ -1,6 +1,5 @@
 extension BytePairTokenizer: ExplainingTokenizer {
-    /// Of a text that is not in Normalization Form C, and of a tokenizer that asks for it, the words are those of the
-    /// text that is.
+    /// A tokenizer that asks for Normalization Form C explains the words of the text in that form.
     public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
     {
         var words: [WordExplanation] = []

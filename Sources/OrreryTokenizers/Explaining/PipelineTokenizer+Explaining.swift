@@ -33,30 +33,14 @@ extension BPE {
     ///
     /// - Parameter tokens: what the word becomes.
     func trace(of word: UnsafeBufferPointer<UInt8>, tokens: [TokenID]) throws -> MergeTrace {
-        var merging = PairMerging()
-        try split(word, &merging)
-        var symbols: [TokenID] = []
-        merging.forEachSymbol { id, _ in symbols.append(id) }
-        let start = symbols
-        var steps: [MergeTrace.Step] = []
-        while let best = best(of: symbols) {
-            let (left, right) = (symbols[best.place], symbols[best.place + 1])
-            symbols[best.place] = best.merge.result
-            symbols.remove(at: best.place + 1)
-            steps.append(
-                MergeTrace.Step(
-                    rank: Int(best.merge.rank), left: left, right: right, result: best.merge.result, tokens: symbols))
+        let scratch = MergeScratch()
+        try split(word, scratch)
+        let symbols = (0 ..< scratch.count).map {
+            PlainMerging.Symbol(id: TokenID(bitPattern: scratch.symbols[$0]), range: $0 ..< $0 + 1)
         }
-        return MergeTrace(
-            bytes: start, steps: steps, tokens: tokens, isWhole: options.ignoreMerges && vocabulary.id(of: word) != nil)
-    }
-
-    private func best(of symbols: [TokenID]) -> (place: Int, merge: MergeTable.Merge)? {
-        var best: (place: Int, merge: MergeTable.Merge)?
-        for place in symbols.indices.dropLast() {
-            guard let merge = table[symbols[place], symbols[place + 1]] else { continue }
-            if best == nil || merge.rank < best!.merge.rank { best = (place, merge) }
+        let merging = PlainMerging(symbols) { left, right in
+            merge(left.id, right.id).map { (Float($0.rank), $0.result) }
         }
-        return best
+        return merging.trace(tokens: tokens, isWhole: options.ignoreMerges && vocabulary.id(of: word) != nil)
     }
 }

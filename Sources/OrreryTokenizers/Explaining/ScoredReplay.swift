@@ -28,32 +28,15 @@ struct ScoredReplay {
     /// A step's rank is its score without the sign: in models that were trained as BPE, and in lists of pairs, the
     /// number of the merge.
     func trace(of word: [UInt8], tokens: [TokenID]) -> MergeTrace? {
-        // A symbol is a range of the word.
-        var symbols = Self.characters(of: word)
-        func id(_ range: Range<Int>) -> TokenID { piece(word[range])?.id ?? MergeTrace.noToken }
-        let start = symbols.map(id)
-        var steps: [MergeTrace.Step] = []
-        while let best = bestPair(symbols, of: word) {
-            let (left, right) = (symbols[best.place], symbols[best.place + 1])
-            symbols[best.place] = left.lowerBound ..< right.upperBound
-            symbols.remove(at: best.place + 1)
-            steps.append(
-                MergeTrace.Step(
-                    rank: Int(exactly: best.score.magnitude.rounded()) ?? 0, left: id(left), right: id(right),
-                    result: best.id, tokens: symbols.map(id)))
+        let symbols = Self.characters(of: word).map {
+            PlainMerging.Symbol(id: piece(word[$0])?.id ?? MergeTrace.noToken, range: $0)
         }
-        let found = symbols.map(id)
-        return found == tokens ? MergeTrace(bytes: start, steps: steps, tokens: found, isWhole: false) : nil
-    }
-
-    private func bestPair(_ symbols: [Range<Int>], of word: [UInt8]) -> (place: Int, id: TokenID, score: Float)? {
-        var best: (place: Int, id: TokenID, score: Float)?
-        for place in symbols.indices.dropLast() {
-            let (left, right) = (symbols[place], symbols[place + 1])
-            guard let (id, score) = pair(word[left.lowerBound ..< right.upperBound], right.lowerBound) else { continue }
-            if best == nil || score > best!.score { best = (place, id, score) }
+        let merging = PlainMerging(symbols) { left, right in
+            let joint = word[left.range.lowerBound ..< right.range.upperBound]
+            return pair(joint, right.range.lowerBound).map { (-$0.score, $0.id) }
         }
-        return best
+        let trace = merging.trace()
+        return trace.tokens == tokens ? trace : nil
     }
 
     private static func characters(of word: [UInt8]) -> [Range<Int>] {
@@ -78,7 +61,7 @@ struct ScoredReplay {
 struct SpacedWords {
     private(set) var words: [(tokens: [TokenID], isWhole: Bool)] = []
 
-    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is no part of a word
+    /// - Parameter piece: the bytes of a token as the vocabulary has it; nil for one that is not a part of a word
     ///   (unknown, a byte).
     init(_ tokens: [TokenID], _ piece: (TokenID) -> ArraySlice<UInt8>?) {
         for id in tokens {

@@ -2,9 +2,9 @@
 ///
 /// The printable bytes of Latin-1 stand for themselves, the other 68 for U+0100 on, in order: the space becomes "Ġ"
 /// (`bytes_to_unicode` in openai/gpt-2, `src/encoder.py`).
-enum ByteAlphabet {
+package enum ByteAlphabet {
     /// The stand-in of each byte.
-    static let scalars: [Unicode.Scalar] = {
+    package static let scalars: [Unicode.Scalar] = {
         var next: UInt32 = 0x100
         return (0 ..< 256).map { byte in
             switch byte {
@@ -31,7 +31,7 @@ enum ByteAlphabet {
 
     /// Appends the bytes that a piece stands for, given as UTF-8; false, and nothing is appended, if it is not all in
     /// the alphabet.
-    static func append(_ piece: some Collection<UInt8>, to result: inout [UInt8]) -> Bool {
+    package static func append(_ piece: some Collection<UInt8>, to result: inout [UInt8]) -> Bool {
         let start = result.count
         var lead: UInt8 = 0
         for byte in piece {
@@ -57,7 +57,7 @@ enum ByteAlphabet {
     }
 
     /// A token's bytes, spelled in the alphabet.
-    static func spelling(of bytes: some Sequence<UInt8>) -> String {
+    package static func spelling(of bytes: some Sequence<UInt8>) -> String {
         var result = String.UnicodeScalarView()
         for byte in bytes { result.append(scalars[Int(byte)]) }
         return String(result)

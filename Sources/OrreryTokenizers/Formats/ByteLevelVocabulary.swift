@@ -10,7 +10,7 @@ struct ByteLevelVocabulary {
     /// Entries that are not spelled in the alphabet. No text becomes one of them; they are decoded as they are written.
     private(set) var otherBytes: [TokenID: [UInt8]] = [:]
     private var tokens: TokenBytes?
-    private var merges: [MergeRules.Merge] = []
+    private var merges: [Merging.Merge] = []
 
     init(file: String) { self.file = file }
 
@@ -59,7 +59,7 @@ struct ByteLevelVocabulary {
 
     /// Adds the merge of two pieces, given as UTF-8, of the next rank.
     mutating func addMerge(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) throws {
-        guard merges.count < Int(MergeRules.noMerge) - 1 else {
+        guard merges.count < Int(Merging.noMerge) - 1 else {
             throw TokenizerError.file(file, "there are more than \(merges.count) merges; expected fewer")
         }
         var bytes: [UInt8] = []
@@ -68,7 +68,7 @@ struct ByteLevelVocabulary {
         guard !right.isEmpty, ByteAlphabet.append(right, to: &bytes) else { throw foreign(right) }
         merges.append(
             try bytes.withUnsafeBufferPointer { bytes in
-                MergeRules.Merge(
+                Merging.Merge(
                     left: try id(of: bytes[..<middle]), right: try id(of: bytes[middle...]),
                     result: try id(of: bytes[...]))
             })
@@ -120,12 +120,13 @@ struct ByteLevelVocabulary {
     ///
     /// - Parameter takesWholeWords: `ignore_merges`.
     func model(takesWholeWords: Bool, repeated: Repeated) throws -> BytePairModel {
-        let rules = try (try? MergeRules(tokens!, list: merges)) ?? MergeRules(tokens!, list: distinct(repeated))
+        let rules =
+            try (try? ByteLevelMerges(tokens!, list: merges)) ?? ByteLevelMerges(tokens!, list: distinct(repeated))
         return BytePairModel(rules: rules, takesWholeWords: takesWholeWords)
     }
 
-    private func distinct(_ repeated: Repeated) -> [MergeRules.Merge] {
-        var seen = Set<MergeRules.Merge>()
+    private func distinct(_ repeated: Repeated) -> [Merging.Merge] {
+        var seen = Set<Merging.Merge>()
         switch repeated {
         case .first: return merges.filter { seen.insert($0).inserted }
         case .last: return merges.reversed().filter { seen.insert($0).inserted }.reversed()

@@ -31,7 +31,7 @@ struct BytePairReader {
         settings.ranges = .characters(trims: frame.trims)
         let (model, otherBytes) = try bytePairModel(addedTokens)
         // A byte without token is left out by tokenizers, or unknown.
-        guard (0 ..< 256).allSatisfy({ model.rules.byteTokens[$0] != MergeRules.noToken }) else {
+        guard (0 ..< 256).allSatisfy({ model.rules.byteTokens[$0] != Merging.noToken }) else {
             throw self.model.error("vocab", expected: "a token for every byte")
         }
         settings.otherBytes = otherBytes

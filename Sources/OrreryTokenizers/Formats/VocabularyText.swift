@@ -33,3 +33,8 @@ enum VocabularyText {
         }
     }
 }
+
+extension WordPieceTokenizer {
+    /// `vocab.txt`.
+    public var vocabularyText: [UInt8] { VocabularyText.text(pieces) }
+}

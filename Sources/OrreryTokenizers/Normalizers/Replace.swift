@@ -28,7 +28,7 @@ public struct Replace: Sendable {
     func replacing(in text: [UInt8]) throws -> [UInt8] {
         var result: [UInt8] = []
         try text.withUnsafeBufferPointer { text in
-            // A byte that is no text by itself, which only `Tokenizer.piece(for:)` asks about.
+            // A byte that is not a text by itself, which only `Tokenizer.piece(for:)` asks about.
             guard text.wellFormedPrefixCount == text.count else { return result.append(contentsOf: text) }
             var position = 0
             try pattern.forEachMatch(in: text) { match in

@@ -4,7 +4,7 @@
 /// "▁" (U+2581), are merged, and one is added at the start or the end. Bytes that are no UTF-8 become U+FFFD, one each.
 ///
 /// Source: sentencepiece, `src/normalizer.cc`, Normalizer::Normalize.
-struct SentencePieceNormalizer: Sendable {
+package struct SentencePieceNormalizer: Sendable {
     /// How many user-defined symbols that start a text sentencepiece looks at, shortest first.
     private static let longestChain = 64
     static let spaceSymbol: [UInt8] = [0xE2, 0x96, 0x81]
@@ -32,6 +32,11 @@ struct SentencePieceNormalizer: Sendable {
         self.isPlain = isPlain
     }
 
+    /// For models without symbols of their own whose spaces start words.
+    package init(_ settings: SentencePieceModel.NormalizerSettings) throws {
+        try self.init(settings, treatsWhitespaceAsSuffix: false, symbols: nil)
+    }
+
     private static func firstBytes(of trie: DoubleArrayTrie) -> [Bool] {
         trie.withWalker { walker in
             (0 ..< 256).map { byte in
@@ -47,7 +52,7 @@ struct SentencePieceNormalizer: Sendable {
     /// The bytes that are written for a space.
     var space: [UInt8] { settings.escapesWhitespaces ? Self.spaceSymbol : [0x20] }
 
-    func normalize(_ text: UnsafeBufferPointer<UInt8>, recordsOrigins: Bool) -> NormalizedText {
+    package func normalize(_ text: UnsafeBufferPointer<UInt8>, recordsOrigins: Bool) -> NormalizedText {
         guard !text.isEmpty else { return NormalizedText() }
         var run = Run(normalizer: self, text: text, recordsOrigins: recordsOrigins)
         return run.result()
@@ -181,4 +186,12 @@ struct SentencePieceNormalizer: Sendable {
             }
         }
     }
+}
+
+/// Text as a model reads it, and where in the source each of its bytes is from.
+package struct NormalizedText {
+    package var bytes: [UInt8] = []
+    /// For each byte the offset in the source of the character that it is made from, and one more for the end; empty
+    /// unless asked for.
+    var origins: [Int] = []
 }

@@ -25,7 +25,7 @@ public struct PipelineTokenizer: Tokenizer {
 
     let added: AddedVocabulary
     let frames: PipelineFrames
-    let workspaces = ModelWorkspacePool()
+    let workspaces = WorkspacePool { ModelWorkspace() }
 
     /// - Parameters:
     ///   - addedTokens: in the order of their ids. One whose text the model has gets the model's id; the others are

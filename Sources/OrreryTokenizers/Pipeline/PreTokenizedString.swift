@@ -44,7 +44,7 @@ struct PreTokenizedString {
             token: token)
     }
 
-    /// Cuts each piece that is no token.
+    /// Cuts each piece that is not a token.
     ///
     /// - Parameter find: calls its second argument with every stretch of a piece, from left to right: its start, its
     ///   end, and whether it is a delimiter.
@@ -89,7 +89,7 @@ struct PreTokenizedString {
         }
     }
 
-    /// Rewrites each piece that is no token.
+    /// Rewrites each piece that is not a token.
     @inline(__always)
     mutating func transform(_ body: (inout Transformation, Piece) -> Void) {
         var output = AlignedBytes()

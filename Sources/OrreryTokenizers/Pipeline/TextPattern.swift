@@ -69,7 +69,7 @@ public struct TextPattern: Sendable {
     }
 
     /// Oniguruma's `\w` is Rust's but for these eight characters, of which six are `\w` alone and not in a class: they
-    /// go on with `[^\w\s]+` too.
+    /// continue with `[^\w\s]+` too.
     @inline(__always)
     private static func wordKind(of scalar: UInt32, after kind: PipelineCharacter) -> PipelineCharacter {
         switch scalar {

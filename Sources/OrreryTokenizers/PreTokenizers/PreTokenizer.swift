@@ -49,3 +49,21 @@ public indirect enum PreTokenizer: Sendable {
         }
     }
 }
+
+extension PreTokenizer {
+    /// Calls `body` with each word of `text`.
+    ///
+    /// - Precondition: `text` has less than 512 MB.
+    package func forEachWord(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+    ) throws {
+        var words = PreTokenizedString(isAligned: false)
+        let string = NormalizedString(text, isAligned: false)
+        let count = string.text.bytes.count
+        words.append(string) { $0(0 ..< count, -1) }
+        try preTokenize(&words)
+        try words.text.bytes.withUnsafeBufferPointer { bytes in
+            for piece in words.pieces { try body(UnsafeBufferPointer(rebasing: bytes[piece.range])) }
+        }
+    }
+}

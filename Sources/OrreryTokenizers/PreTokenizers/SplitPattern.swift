@@ -110,7 +110,7 @@ public enum SplitPattern: Sendable, Hashable {
         }
     }
 
-    /// Of each pattern the spelling that is written comes first: tiktoken's for its own, else Hugging Face's.
+    /// The spellings of each pattern. The one that is written comes first: tiktoken's for its own, else Hugging Face's.
     private static let spellings: [Spelling] = {
         let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
         let heads = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, tails = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#,

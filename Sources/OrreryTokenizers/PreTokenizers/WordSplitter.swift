@@ -1,5 +1,5 @@
 /// A pattern ready to cut.
-struct WordSplitter: Sendable {
+package struct WordSplitter: Sendable {
     enum Cutter: Sendable {
         case gpt2(GPT2Scanner)
         case cl100k(CL100KScanner)
@@ -18,7 +18,7 @@ struct WordSplitter: Sendable {
     }
 
     /// - Throws: `TokenizerError` if the pattern is not a regular expression.
-    init(_ pattern: SplitPattern) throws {
+    package init(_ pattern: SplitPattern) throws {
         switch pattern {
         case .gpt2: self.init(.gpt2(GPT2Scanner()))
         case .cl100k: self.init(.cl100k(CL100KScanner(maximalDigits: 3, keepsEndWhole: true)))
@@ -86,5 +86,12 @@ extension BytePairEncoder {
         case .regex(let splitter): try encode(text, ListedEnds(try splitter.wordEnds(of: utf8)), into: &ids)
         case .steps(let splitter): try encode(text, ListedEnds(try splitter.wordEnds(of: utf8)), into: &ids)
         }
+    }
+}
+
+extension SplitPattern {
+    /// The ends of the words of `utf8`, ascending.
+    package func wordEnds(of utf8: UnsafeBufferPointer<UInt8>) throws -> [Int] {
+        try WordSplitter(self).wordEnds(of: utf8)
     }
 }

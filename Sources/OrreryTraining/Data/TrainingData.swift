@@ -1,4 +1,5 @@
 import Kernels
+import OrreryTokenizerTraining
 import OrreryTokenizers
 
 /// A plan's text as ids, and the tokenizer that made them.

@@ -19,7 +19,8 @@ enum GGUFKeys {
     static let lowercases = "tokenizer.ggml.normalizer.lowercase"
     static let stripsAccents = "tokenizer.ggml.normalizer.strip_accents"
 
-    /// Of the tokens for filling in (prefix, suffix, middle, padding, repository, file), the older key last: it counts.
+    /// The keys of the tokens for filling in (prefix, suffix, middle, padding, repository, file). The older key is last:
+    /// it counts.
     static let fillIn = [
         ["tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id"],
         ["tokenizer.ggml.fim_suf_token_id", "tokenizer.ggml.suffix_token_id"],

@@ -1,5 +1,5 @@
 /// What llama.cpp concludes from the names of tokens, for files say too little: which end a turn, which mark structure
-/// although their type does not say so, which take the spaces beside them.
+/// although their type does not say so, which take the spaces around them.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load, "auto-detect special tokens by text" and after.
 /// Where several tokens could have a role, the first has it here; llama.cpp takes whichever its hash table lists first.
@@ -18,7 +18,8 @@ extension GGUFVocabulary {
         "<｜end▁of▁sentence｜>", "[e~[",
     ]
 
-    /// Of these the first there is becomes structure; padding, repository and file marks also end a generation.
+    /// The names of the tokens for filling in. The first of each that is there becomes structure; padding, repository
+    /// and file marks also end a generation.
     private static let fillInNames: [(names: [String], endsGeneration: Bool)] = [
         (
             [

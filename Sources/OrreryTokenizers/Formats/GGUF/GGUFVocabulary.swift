@@ -17,7 +17,7 @@ public struct GGUFVocabulary: Sendable {
         case t5
         /// BPE with merges over "▁" text instead of bytes.
         case gemma4
-        /// The longest token that the text goes on with, of any bytes.
+        /// The longest token that the text continues with, of any bytes.
         case rwkv
         /// The tokens with the greatest sum of scores, and bytes for other characters.
         case plamo2
@@ -68,7 +68,7 @@ public struct GGUFVocabulary: Sendable {
     /// The file that errors name.
     public let file: String
     public let kind: Kind
-    /// Of `gpt2` vocabularies.
+    /// What `gpt2` vocabularies do to a text before it is cut into words; nil where that is nothing.
     public let preparation: Preparation?
     /// `tokenizer.ggml.pre`: which words `gpt2` vocabularies are cut into.
     public let preTokenizer: String?
@@ -115,7 +115,7 @@ public struct GGUFVocabularySettings: Sendable, Hashable {
     public var removesExtraWhitespaces = false
     /// Spaces are "▁" in the vocabulary.
     public var escapesWhitespaces = true
-    /// Of `bert` kinds.
+    /// Whether `bert` kinds read text in lower case, and without accents.
     public var lowercases = true
     public var stripsAccents = true
 }

@@ -173,7 +173,7 @@ private struct MergeScores {
         values = [Float](repeating: -10_000_000, count: types.count)
         var last: TokenID?, rank: Float = 0, scattered: TokenID?, made = Set<TokenID>(), listed: [TokenID: Int] = [:]
         for merge in model.merges {
-            guard let result = model.table[merge.left, merge.right]?.result else { continue }
+            guard let result = model.merge(merge.left, merge.right)?.result else { continue }
             listed[result, default: 0] += 1
             if result != last {
                 if made.insert(result).inserted {

@@ -31,7 +31,7 @@ struct HuggingFaceReader {
             let added = try? addedTokens()
         else { return nil }
         let arePlain = added.areFoundAlike(behindNormalizer: root.has("normalizer"))
-        // An end of text that is no added token is for the pipeline.
+        // An end of text that is not an added token is for the pipeline.
         let endOfText: TokenID?
         do { endOfText = try self.endOfText(added) { _ in nil } } catch { return nil }
         let parts = HuggingFaceParts(root: root, model: model, addedTokens: added, configuration: configuration?.object)

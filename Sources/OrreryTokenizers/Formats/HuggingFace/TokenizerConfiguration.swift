@@ -1,6 +1,6 @@
 import OrreryFiles
 
-/// `tokenizer_config.json`, which stands beside a tokenizer's file and says how transformers uses it. What it does not
+/// `tokenizer_config.json`, which stands next to a tokenizer's file and says how transformers uses it. What it does not
 /// say of tokens, `special_tokens_map.json` may.
 public struct TokenizerConfiguration: Sendable {
     static let fileName = "tokenizer_config.json"

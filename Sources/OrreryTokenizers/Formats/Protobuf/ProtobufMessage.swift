@@ -1,7 +1,7 @@
 /// A message as the list of its fields, in order: what is read is written back byte for byte, fields unknown here
 /// included.
-struct ProtobufMessage: Sendable, Equatable {
-    enum Value: Sendable, Equatable {
+package struct ProtobufMessage: Sendable, Equatable {
+    package enum Value: Sendable, Equatable {
         case varint(UInt64)
         case fixed64(UInt64)
         case fixed32(UInt32)
@@ -27,13 +27,13 @@ struct ProtobufMessage: Sendable, Equatable {
     /// Adds the fields of `other` behind those that are here.
     mutating func append(_ other: ProtobufMessage) { fields += other.fields }
 
-    static func == (left: ProtobufMessage, right: ProtobufMessage) -> Bool {
+    package static func == (left: ProtobufMessage, right: ProtobufMessage) -> Bool {
         left.fields.elementsEqual(right.fields) { $0.number == $1.number && $0.value == $1.value }
     }
 
     /// The value of a field; where it is there more than once, the last (as the specification has it). Setting replaces
     /// them all, or adds the field behind those of lower number; nil removes it.
-    subscript(number: Int) -> Value? {
+    package subscript(number: Int) -> Value? {
         get { fields.last { $0.number == number }?.value }
         set {
             let place =

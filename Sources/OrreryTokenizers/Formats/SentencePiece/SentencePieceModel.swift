@@ -34,6 +34,13 @@ public struct SentencePieceModel: Sendable {
         public var escapesWhitespaces = true
 
         public init() {}
+
+        /// sentencepiece's "identity": spaces are merged and escaped, nothing else changes.
+        package static var identity: NormalizerSettings {
+            var settings = NormalizerSettings()
+            settings.name = "identity"
+            return settings
+        }
     }
 
     public internal(set) var pieces: PieceTable
@@ -42,7 +49,7 @@ public struct SentencePieceModel: Sendable {
     public internal(set) var types: [PieceType]
 
     /// TrainerSpec, with everything that its file said.
-    var trainer: ProtobufMessage
+    package var trainer: ProtobufMessage
     /// NormalizerSpec, with everything that its file said.
     var normalizer: ProtobufMessage
     /// NormalizerSpec of the decoder, in files that have one.

@@ -28,7 +28,7 @@ extension BytePairTokenizer {
         var settings = Settings(pattern: pattern)
         settings.malformedText = .endsWords
         try self.init(
-            model: BytePairModel(rules: MergeRules(tokens), takesWholeWords: true), settings: settings,
+            model: BytePairModel(rules: ByteLevelMerges(tokens), takesWholeWords: true), settings: settings,
             addedTokens: added,
             endOfText: added.id(forContent: Array("<|endoftext|>".utf8)))
     }
@@ -38,7 +38,7 @@ extension BytePairTokenizer {
     /// - Throws: `TokenizerError` if the merges are not those that the ids stand for, which is all that the format can
     ///   say.
     public func tiktokenFile(named name: String) throws -> TokenizerFile {
-        let byID = BytePairModel(rules: MergeRules(model.tokens), takesWholeWords: true)
+        let byID = BytePairModel(rules: ByteLevelMerges(model.tokens), takesWholeWords: true)
         let list = model.rules.list
         guard list.isEmpty || list == byID.listedMerges() else {
             throw TokenizerError.invalid(

@@ -150,7 +150,7 @@ struct TiktokenReader {
         return Int32(id)
     }
 
-    /// Of a token that is there twice the last line counts.
+    /// Keeps the last line of a token that is there twice.
     private mutating func keepLast(in block: UnsafeBufferPointer<UInt8>) {
         var last: [[UInt8]: Int] = [:]
         for (index, entry) in entries.enumerated() {

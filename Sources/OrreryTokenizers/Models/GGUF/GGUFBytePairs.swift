@@ -17,7 +17,7 @@ struct GGUFBytePairs: GGUFSegmenter {
     private let mergesTokens: Bool
     /// Whether a byte has no token.
     private let isMissing: [Bool]
-    private let encoders: EncoderPool
+    private let encoders: WorkspacePool<BytePairEncoder>
 
     /// Whether a byte of UTF-8 has no token.
     var lacksBytes: Bool { isMissing.indices.contains { isMissing[$0] && $0 != 0xC0 && $0 != 0xC1 && $0 < 0xF5 } }
@@ -45,7 +45,7 @@ struct GGUFBytePairs: GGUFSegmenter {
         }
         model = try pieces.model(takesWholeWords: vocabulary.settings.ignoresMerges, repeated: .first)
         let bytes = model.rules.byteTokens
-        let isMissing = (0 ..< 256).map { bytes[$0] == MergeRules.noToken }
+        let isMissing = (0 ..< 256).map { bytes[$0] == Merging.noToken }
         self.isMissing = isMissing
         mergesTokens = strangers == 0
         spelled = strangers > 0 || isMissing.contains(true) ? try GGUFSpelledPairs(vocabulary) : nil
@@ -53,7 +53,7 @@ struct GGUFBytePairs: GGUFSegmenter {
         let missing = isMissing.indices.filter { isMissing[$0] && $0 != 0xC0 && $0 != 0xC1 && $0 < 0xF5 }
         preTokenizer = try Self.preTokenizer(vocabulary)
         splitter = preTokenizer.makeSplitter()
-        encoders = EncoderPool(model)
+        encoders = WorkspacePool { [model] in BytePairEncoder(model) }
 
         let merges = "\(vocabulary.file): field \"\(GGUFKeys.merges)\""
         var warnings: [String] = []
@@ -85,7 +85,7 @@ struct GGUFBytePairs: GGUFSegmenter {
             return spelled.segment(text, ends: try splitter.wordEnds(of: text), offset: offset, into: &encoding)
         }
         let first = encoding.ids.count
-        try encoders.withEncoder { try $0.encode(text, splitter, into: &encoding.ids) }
+        try encoders.withWorkspace { try $0.encode(text, splitter, into: &encoding.ids) }
         guard encoding.recordsByteRanges else { return }
         var start = offset
         for id in encoding.ids[first...] {

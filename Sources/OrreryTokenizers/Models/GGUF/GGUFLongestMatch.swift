@@ -1,4 +1,4 @@
-/// The `rwkv` kind: at each place the longest token that the text goes on with. Tokens are any bytes, written with
+/// The `rwkv` kind: at each place the longest token that the text continues with. Tokens are any bytes, written with
 /// escapes.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_rwkv_session and llama_unescape_rwkv_token.
@@ -47,7 +47,7 @@ struct GGUFLongestMatch: GGUFSegmenter {
         var bytes: [UInt8] = [], isEscaped = false, digits = 0, value: UInt8 = 0
         for byte in token {
             if digits > 0 {
-                // As there: what is no digit counts as one.
+                // As there: what is not a digit counts as one.
                 value =
                     value << 4
                     &+ (byte >= UInt8(ascii: "a") ? byte &- UInt8(ascii: "a") &+ 10 : byte &- UInt8(ascii: "0"))

@@ -1,5 +1,5 @@
 /// The `gemma4` kind, and `gpt2` kinds whose pre-tokenizer is like it: merges by rank over "▁" text, line by line, with
-/// bytes for what is no token.
+/// bytes for what is not a token.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llm_tokenizer_bpe with LLAMA_VOCAB_PRE_TYPE_GEMMA4; `src/unicode.cpp`,
 /// unicode_regex_split, which reads the text as code points and so mends damaged UTF-8.
@@ -48,15 +48,12 @@ struct GGUFRankedMerges: GGUFSegmenter {
 
     /// What two neighbours become and, as its score, their place in the list without sign; for replays.
     func pair(_ joint: ArraySlice<UInt8>, _ cut: Int) -> ScoredReplay.Piece? {
-        guard let (id, rank) = merges.merge(merges.symbol(joint[..<cut]), merges.symbol(joint[cut...])) else {
-            return nil
-        }
-        return (merges.isToken(id) ? id : MergeTrace.noToken, -Float(rank))
+        merges.merge(joint[..<cut], joint[cut...]).map { ($0.token ?? MergeTrace.noToken, -Float($0.rank)) }
     }
 
     /// Calls `emit` with each token and its length, and with -1 and the length of what is none.
     private func forEachSymbol(of text: UnsafeBufferPointer<UInt8>, _ emit: (TokenID, Int) -> Void) {
-        var workspace = MergeWorkspace()
+        let scratch = MergeScratch()
         var cache = RepeatedWords(textLength: text.count)
         var start = 0
         while start < text.count {
@@ -73,8 +70,7 @@ struct GGUFRankedMerges: GGUFSegmenter {
                     let wordEnd = merges.cuts.endOfWord(line, from: wordStart)
                     let word = UnsafeBufferPointer(rebasing: line[wordStart ..< wordEnd])
                     let tokens = cache.range(of: word, at: start + wordStart, in: text) { tokens in
-                        merges.segment(word, &workspace)
-                        workspace.forEachSymbol { tokens.append((merges.isToken($0.id) ? $0.id : -1, $0.length)) }
+                        merges.segment(word, scratch) { tokens.append(($0 ?? -1, Int32($2 - $1))) }
                     }
                     for place in tokens { emit(cache.tokens[place].id, Int(cache.tokens[place].length)) }
                     wordStart = wordEnd

@@ -1,4 +1,4 @@
-/// The `llama` kind: byte-pair encoding by scores over the whole vocabulary, bytes for what is no token.
+/// The `llama` kind: byte-pair encoding by scores over the whole vocabulary, bytes for what is not a token.
 ///
 /// Nothing is normalized. Any token may come out of a merge, those of structure included.
 ///
@@ -10,8 +10,8 @@ struct GGUFScoredMerges: GGUFSegmenter {
     private let addsSpacePrefix: Bool
     private let file: String
 
-    init(_ vocabulary: GGUFVocabulary) {
-        merges = SentencePieceBPE(
+    init(_ vocabulary: GGUFVocabulary) throws {
+        merges = try SentencePieceBPE(
             vocabulary.tokens, index: vocabulary.index,
             // Compared as numbers there, where -0 is 0.
             scores: vocabulary.scores.map { $0 + 0 },

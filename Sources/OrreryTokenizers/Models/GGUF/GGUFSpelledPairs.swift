@@ -19,27 +19,24 @@ struct GGUFSpelledPairs: Sendable {
 
     /// Appends the tokens of the words that end at `ends`.
     func segment(_ text: UnsafeBufferPointer<UInt8>, ends: [Int], offset: Int, into encoding: inout Encoding) {
-        var workspace = MergeWorkspace()
+        let scratch = MergeScratch()
         var start = 0
         for end in ends {
             let spelling = Array(ByteAlphabet.spelling(of: text[start ..< end]).utf8)
             var position = offset + start
             spelling.withUnsafeBufferPointer { word in
-                let whole = merges.symbol(word)
-                if takesWholeWords, merges.isToken(whole) { return encoding.append(whole, position ..< offset + end) }
-                merges.segment(word, &workspace)
-                var consumed = 0
-                workspace.forEachSymbol { symbol in
-                    let part = word[consumed ..< consumed + Int(symbol.length)]
-                    consumed = part.endIndex
+                if takesWholeWords, let whole = merges.token(word) {
+                    return encoding.append(whole, position ..< offset + end)
+                }
+                merges.segment(word, scratch) { token, start, end in
                     // Each character of the alphabet stands for a byte.
-                    let length = part.count { $0 & 0xC0 != 0x80 }
-                    if merges.isToken(symbol.id) {
-                        encoding.append(symbol.id, position ..< position + length)
-                        position += length
+                    let letters = word[start ..< end].filter { $0 & 0xC0 != 0x80 }
+                    if let token {
+                        encoding.append(token, position ..< position + letters.count)
+                        position += letters.count
                         return
                     }
-                    for byte in part where byte & 0xC0 != 0x80 {
+                    for byte in letters {
                         if byte < 0x80, bytes[Int(byte)] >= 0 {
                             encoding.append(bytes[Int(byte)], position ..< position + 1)
                         }

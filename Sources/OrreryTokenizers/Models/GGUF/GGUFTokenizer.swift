@@ -37,7 +37,7 @@ public struct GGUFTokenizer: Tokenizer {
             }
         segmenter =
             switch vocabulary.kind {
-            case .llama: GGUFScoredMerges(vocabulary)
+            case .llama: try GGUFScoredMerges(vocabulary)
             case .t5: try GGUFUnigram(vocabulary)
             case .bert: try GGUFWordPiece(vocabulary)
             case .gemma4: try GGUFRankedMerges(vocabulary)

@@ -1,12 +1,12 @@
 /// The pieces that stand for single bytes: `<0x00>` to `<0xFF>`.
-enum BytePiece {
+package enum BytePiece {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     static func bytes(of byte: UInt8) -> [UInt8] {
         Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
     }
 
-    static func text(of byte: UInt8) -> String { String(decoding: bytes(of: byte), as: UTF8.self) }
+    package static func text(of byte: UInt8) -> String { String(decoding: bytes(of: byte), as: UTF8.self) }
 
     /// The byte that `piece` stands for, spelled exactly so.
     static func byte(of piece: some Collection<UInt8>) -> UInt8? {

@@ -8,7 +8,7 @@ enum SentencePieceSegmenter: Sendable {
     /// Characters, and the symbols that the user defined.
     case char(PieceIndex, symbols: DoubleArrayTrie?)
 
-    /// What a stretch that is no piece is emitted as.
+    /// What a stretch that is not a piece is emitted as.
     static let unknown: TokenID = -1
 
     /// Calls `emit` with each piece's id and length, in order.

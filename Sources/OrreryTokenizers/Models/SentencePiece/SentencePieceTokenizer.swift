@@ -79,7 +79,7 @@ public struct SentencePieceTokenizer: Tokenizer {
                     String(validating: model.pieces[$0], as: UTF8.self) != nil
                 }
             let index = try model.index(of: roles.ordinary + roles.reserved)
-            segmenter = .bpe(SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
+            segmenter = .bpe(try SentencePieceBPE(model, index: index, symbols: symbols), isUTF8: isUTF8)
         }
         self.model = model
         self.prefixing = prefixing
@@ -208,7 +208,7 @@ extension SentencePieceModel {
 }
 
 extension SentencePieceBPE {
-    init(_ model: SentencePieceModel, index: PieceIndex, symbols: DoubleArrayTrie?) {
+    init(_ model: SentencePieceModel, index: PieceIndex, symbols: DoubleArrayTrie?) throws {
         let outcomes: [Outcome] = model.types.map { type in
             switch type {
             case .normal, .userDefined: .piece
@@ -218,7 +218,7 @@ extension SentencePieceBPE {
         }
         // sentencepiece orders merges by scores as they are; one that is not a number comes last here.
         let scores = model.scores.map { $0.isNaN ? -.infinity : $0 }
-        self.init(model.pieces, index: index, scores: scores, outcomes: outcomes, frozen: symbols)
+        try self.init(model.pieces, index: index, scores: scores, outcomes: outcomes, frozen: symbols)
     }
 }
 
@@ -235,4 +235,14 @@ extension UnigramLattice<Float> {
             },
             unknownScore: (normal.min() ?? .greatestFiniteMagnitude) - 10, resetThreshold: 100_000)
     }
+}
+
+extension SentencePieceTokenizer {
+    /// Calls `body` for each token of a text in normal form: whether it is one of the vocabulary, and its length.
+    package func forEachToken(ofNormalized text: UnsafeBufferPointer<UInt8>, _ body: (_ isKnown: Bool, Int) -> Void) {
+        segmenter.segment(text) { body($0 != SentencePieceSegmenter.unknown, $1) }
+    }
+
+    /// Whether each byte has a token.
+    package var hasByteTokens: Bool { roles.bytes != nil }
 }

@@ -13,7 +13,7 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
     let trie: DoubleArrayTrie
     /// The logarithm of each piece's probability.
     let scores: [Score]
-    /// The score of a character that is no piece.
+    /// The score of a character that is not a piece.
     let unknownScore: Score
     /// Sums beyond this are brought back to zero, all of them by the same amount; nil leaves them.
     let resetThreshold: Score?

@@ -1,4 +1,4 @@
-/// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that go on with a word.
+/// BERT's tokenizer: words cut into the longest pieces of a vocabulary, "##" before those that continue a word.
 ///
 /// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and
 /// decoder.
@@ -22,7 +22,7 @@ public struct WordPieceTokenizer: Tokenizer {
     }
 
     public let settings: Settings
-    /// What its `tokenizer.json` says besides, if it is from one.
+    /// What else its `tokenizer.json` says, if it is from one.
     var parts: HuggingFaceParts?
     public let pieces: PieceTable
     public let addedTokens: AddedTokens
@@ -129,5 +129,22 @@ public struct WordPieceTokenizer: Tokenizer {
         guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
         let decoder = WordPieceDecoding(prefix: settings.continuingPrefix, cleansUp: settings.cleansDecodedText)
         bytes += decoder.text(of: String(decoding: piece, as: UTF8.self), isFirst: previous == nil).utf8
+    }
+}
+
+extension WordPieceTokenizer.Settings {
+    /// How texts are read.
+    fileprivate var rules: BertRules {
+        .huggingFace(
+            cleansText: cleansText, separatesChinese: separatesChinese, stripsAccents: stripsAccents ?? lowercases,
+            lowercases: lowercases)
+    }
+
+    /// Calls `body` with each word of `text` as the model reads it.
+    package func forEachWord(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+    ) rethrows {
+        var words = BertWords(rules, recordsSources: false)
+        try words.forEachWord(of: text) { try $0.bytes.withUnsafeBufferPointer(body) }
     }
 }

@@ -26,7 +26,7 @@ struct WordPieces: Sendable {
 
     /// Appends the pieces of `word`, which is UTF-8, as id and length.
     ///
-    /// - Returns: false, with `pieces` as they were, where the word has a part that is no piece.
+    /// - Returns: false, with `pieces` as they were, where the word has a part that is not a piece.
     func append(_ word: UnsafeBufferPointer<UInt8>, to pieces: inout [(id: TokenID, length: Int)]) -> Bool {
         if word.contains(0) {
             return word.map { $0 == 0 ? Self.zero : $0 }.withUnsafeBufferPointer { append($0, to: &pieces) }

@@ -1,7 +1,0 @@
-/// Text as a model reads it, and where in the source each of its bytes is from.
-struct NormalizedText {
-    var bytes: [UInt8] = []
-    /// For each byte the offset in the source of the character that it is made from, and one more for the end; empty
-    /// unless asked for.
-    var origins: [Int] = []
-}
