@@ -32,22 +32,29 @@ package struct Router: Sendable {
     /// The choices of each of N rows [N, D], the best first.
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> [[Choice]] {
         let scores = context.tap(.routerLogits, linear(x, as: .float32)).floats, E = experts
-        let rows = (0 ..< x.rows).map { scores[$0 * E ..< ($0 + 1) * E] }
-        let choices = rows.map { weighted(largest($0), of: $0) }
-        return context.taps == nil ? choices : offered(choices, rows, context)
+        let choices = (0 ..< x.rows).map { row in
+            let own = scores[row * E ..< (row + 1) * E]
+            return weighted(largest(own), of: own)
+        }
+        return context.taps == nil ? choices : offered(choices, scores, context)
     }
 
     /// The numbers of the largest k. Of equal ones the first is the better.
-    private func largest(_ values: ArraySlice<Float>) -> [Int] {
-        values.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }.prefix(top)
-            .map { $0 - values.startIndex }
+    private func largest(_ values: ArraySlice<Float>) -> ArraySlice<Int> {
+        let first = values.startIndex
+        return (0 ..< values.count).sorted {
+            let (a, b) = (values[first + $0], values[first + $1])
+            return a != b ? a > b : $0 < $1
+        }.prefix(top)
     }
 
     /// These experts with the weights that the scores of all give them.
-    private func weighted(_ chosen: [Int], of scores: ArraySlice<Float>) -> [Choice] {
-        let own = chosen.map { scores[scores.startIndex + $0] }
-        let highest = order == .topFirst ? own.reduce(-.infinity, max) : scores.reduce(-.infinity, max)
-        let exponentials = own.map { exp($0 - highest) }
+    private func weighted(_ chosen: ArraySlice<Int>, of scores: ArraySlice<Float>) -> [Choice] {
+        let first = scores.startIndex
+        let highest =
+            order == .topFirst
+            ? chosen.reduce(-.infinity) { max($0, scores[first + $1]) } : scores.reduce(-.infinity, max)
+        let exponentials = chosen.map { exp(scores[first + $0] - highest) }
         let all =
             order == .topFirst ? exponentials.reduce(0, +) : scores.reduce(0) { $0 + exp($1 - highest) }
         var weights = exponentials.map { $0 / all }
@@ -62,7 +69,7 @@ package struct Router: Sendable {
 extension Router {
     /// The choices as taps leave them: first which experts, then with which weights.
     private func offered(
-        _ choices: [[Choice]], _ scores: [ArraySlice<Float>], _ context: ForwardContext
+        _ choices: [[Choice]], _ scores: [Float], _ context: ForwardContext
     ) -> [[Choice]] {
         let chosen = offeredIndices(choices, scores, context)
         if context.interest(in: .expertWeights) == .none { return chosen }
@@ -79,7 +86,7 @@ extension Router {
     }
 
     private func offeredIndices(
-        _ choices: [[Choice]], _ scores: [ArraySlice<Float>], _ context: ForwardContext
+        _ choices: [[Choice]], _ scores: [Float], _ context: ForwardContext
     ) -> [[Choice]] {
         if context.interest(in: .expertIndices) == .none { return choices }
         let plain = choices.flatMap { $0.map { Float($0.expert) } }
@@ -93,7 +100,7 @@ extension Router {
                     && experts.allSatisfy { (0 ..< self.experts).contains($0) },
                 "\(TapPoint.expertIndices.rawValue): row \(row) chooses \(Array(new[place])), expected \(top) different of the numbers below \(self.experts)"
             )
-            return weighted(experts, of: scores[row])
+            return weighted(experts[...], of: scores[row * self.experts ..< (row + 1) * self.experts])
         }
     }
 }

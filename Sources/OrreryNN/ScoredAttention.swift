@@ -2,7 +2,7 @@ import Kernels
 import OrreryTensor
 
 /// softmax(scale q kᵀ) v of a batch: fused (`Processor.attention`), or where a tap asks for scores or pattern as it is
-/// written (`PlainAttention`), beside the fused pass for a reader and in its place for a writer.
+/// written (`PlainAttention`), next to the fused pass for a reader and in its place for a writer.
 ///
 /// N rows, H heads, Hk key-value heads, d head size.
 struct ScoredAttention {

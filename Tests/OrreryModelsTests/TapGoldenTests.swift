@@ -7,48 +7,81 @@ import Testing
 
 /// What TransformerLens sees at its hook points, and what its patches do (scripts/goldens/make_tap_goldens.py).
 @Suite struct TapGoldenTests {
-    static let names = ["gpt2", "llama", "qwen3", "gemma3"]
+    static let names = ["gpt2", "llama", "qwen3", "gemma3", "bert", "t5"]
 
-    private func golden(_ name: String) throws -> Golden {
-        try Golden(Golden.here.appendingPathComponent("Goldens/taps-\(name)").path, tensors: "taps.safetensors")
-    }
+    /// A model, what it is asked, and what TransformerLens finds.
+    private struct Case {
+        let golden: Golden
+        let model: any Model
 
-    private func points(_ golden: Golden) -> [String] {
-        golden.tensors.tensors.keys.filter { $0.hasPrefix("at.") }.map { String($0.dropFirst(3)) }.sorted()
+        init(_ name: String) throws {
+            golden = try Golden(
+                Golden.here.appendingPathComponent("Goldens/taps-\(name)").path, tensors: "taps.safetensors")
+            model =
+                switch name {
+                case "bert": try ModelDirectory.openEncoder(golden.path) { _ in }
+                case "t5": try ModelDirectory.openEncoderDecoder(golden.path) { _ in }
+                default: try golden.model()
+                }
+        }
+
+        /// Of both, sorted.
+        var points: [String] {
+            golden.tensors.tensors.keys.filter { $0.hasPrefix("at.") }.map { String($0.dropFirst(3)) }.sorted()
+        }
+
+        /// Logits of all positions; of an encoder its vectors.
+        func run(_ taps: any Taps) throws -> [Float] {
+            let ids = try golden.ints("input_ids"), context = ForwardContext(taps: taps)
+            switch model {
+            case let model as any EncoderDecoder:
+                let own = try golden.ints("decoder_input_ids")
+                let state = model.makeState(reading: model.read(ids, context), capacity: own.count, type: .float32)
+                return model.logits(Batch(own, continuing: state, outputs: .all), context).floats
+            case let model as any TokenModel: return model.logits(Batch(ids, sequences: 2), context).floats
+            case let model as any TextEncoder: return model.encode(Batch(ids, sequences: 2), context).floats
+            default: return []
+            }
+        }
     }
 
     /// Every point of theirs is one of ours, of the same shape but for batch and position as one dimension, and holds the
     /// same numbers.
     @Test(arguments: names) func values(_ name: String) throws {
-        let golden = try golden(name), model = try golden.model(), names = points(golden)
+        let own = try Case(name), names = own.points, file = own.golden.tensors
         #expect(names.count > 50)
-        let recorder = try Recorder(names, of: model.tapPoints)
-        let ids = try golden.ints("input_ids")
-        let logits = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: recorder))
-        #expect(difference(logits.floats, try golden.floats("logits")) < 1e-4)
+        let recorder = try Recorder(names, of: own.model.tapPoints)
+        #expect(difference(try own.run(recorder), try own.golden.floats("logits")) < 1e-4)
         for point in names {
             let found = try #require(recorder.tensors[point], "\(point)")
-            let theirs = try #require(golden.tensors.tensors["at." + point]).shape
+            let theirs = try #require(file.tensors["at." + point]).shape
+            let rows = theirs[0] * theirs[1]
             let isFlat = point.contains("_norm.")  // theirs has heads among the rows
-            #expect(isFlat || found.shape == theirs || found.shape == [ids.count] + theirs.dropFirst(2), "\(point)")
-            let expected = try golden.floats("at." + point)
-            #expect(distance(found.floats, expected) < 1e-4, "\(point)")
+            #expect(isFlat || found.shape == theirs || found.shape == [rows] + theirs.dropFirst(2), "\(point)")
+            #expect(distance(found.floats, try own.golden.floats("at." + point)) < 1e-4, "\(point)")
         }
     }
 
     /// The same change at a point leads to the same logits.
     @Test(arguments: names) func patches(_ name: String) throws {
-        let golden = try golden(name), model = try golden.model(), V = model.shape.vocabularySize
-        let ids = try golden.ints("input_ids"), T = ids.count / 2
-        for point in points(golden) {
-            let hooks = Hooks(model.tapPoints)
+        let own = try Case(name), shape = try #require(own.golden.tensors.tensors["logits"]).shape
+        let (B, T, V) = (shape[0], shape[1], shape[2])
+        for point in own.points {
+            let hooks = Hooks(own.model.tapPoints)
             try hooks.write(point) { x, _ in
-                let values = x.floats.enumerated().map { $1 * (0.5 + 0.05 * Float($0 / 3 % 7)) }
+                let values = x.floats.enumerated().map { (i: Int, value: Float) -> Float in
+                    let factor = 0.5 + 0.05 * Float(i / 3 % 7)
+                    return value * factor
+                }
                 return Tensor(values, shape: x.shape)
             }
-            let logits = model.logits(Batch(ids, sequences: 2), ForwardContext(taps: hooks)).floats
-            let last = Array(logits[(T - 1) * V ..< T * V] + logits[(2 * T - 1) * V ..< 2 * T * V])
-            #expect(difference(last, try golden.floats("patched." + point)) < 1e-4, "\(point)")
+            let all = try own.run(hooks)
+            var last: [Float] = []
+            for b in 0 ..< B {
+                let end = (b + 1) * T * V
+                last += all[end - V ..< end]
+            }
+            #expect(difference(last, try own.golden.floats("patched." + point)) < 1e-4, "\(point)")
         }
     }
 

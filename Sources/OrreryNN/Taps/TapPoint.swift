@@ -37,7 +37,7 @@ public enum TapPoint: String, CaseIterable, Sendable {
     case rotatedQuery = "attn.hook_rot_q"
     case rotatedKey = "attn.hook_rot_k"
     /// Scores as the softmax reads them, -inf where the mask hides a key; and the attention weights. Hidden by fusion:
-    /// made beside it for a reader, and instead of it for a writer.
+    /// made next to it for a reader, and instead of it for a writer.
     case scores = "attn.hook_attn_scores"
     case pattern = "attn.hook_pattern"
     /// The heads' mixtures of values

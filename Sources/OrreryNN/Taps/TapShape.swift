@@ -27,7 +27,8 @@ package struct TapShape: Sendable, Hashable {
     package var point: TapPoint
     package var dimensions: [TapDimension]
 
-    package init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
+    /// - Parameter dimensions: nil: those that the point has in most models.
+    public init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
         self.point = point
         self.dimensions = dimensions ?? point.dimensions
     }
@@ -35,7 +36,7 @@ package struct TapShape: Sendable, Hashable {
 
 extension Array<TapShape> {
     /// These points with the usual shapes.
-    package init(points: TapPoint...) { self = points.map { TapShape($0) } }
+    public init(points: TapPoint...) { self = points.map { TapShape($0) } }
 }
 
 extension TapPoint {
