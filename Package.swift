@@ -83,8 +83,8 @@ let package = Package(
         .testTarget(
             name: "OrreryTrainingTests",
             dependencies: [
-                "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers",
-                "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
+                "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
+                "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
         .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),

@@ -32,7 +32,7 @@ package struct DistanceBias: Sendable, Hashable {
 
     package var width: Int { 2 * reach + 1 }
 
-    package func term(head: Int, distance: Int) -> Float {
-        terms[head * width + reach + max(-reach, min(reach, distance))]
-    }
+    package func term(head: Int, distance: Int) -> Float { terms[index(head: head, distance: distance)] }
+
+    package func index(head: Int, distance: Int) -> Int { head * width + reach + max(-reach, min(reach, distance)) }
 }

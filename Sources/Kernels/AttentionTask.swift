@@ -161,7 +161,8 @@ struct AttentionTask {
         var geometry = orrery_score_tile(
             first_key: firstKeys, last_key: lastKeys, query_position: positions,
             slope: shape.slopes.isEmpty ? nil : UnsafePointer(slopes),
-            bias: call.terms == nil ? nil : UnsafePointer(biases), bias_reach: Int32(shape.distanceBias?.reach ?? 0),
+            bias: call.terms == nil ? nil : UnsafePointer(biases), bias_gradient: nil,
+            bias_reach: Int32(shape.distanceBias?.reach ?? 0),
             soft_cap: shape.softCap ?? 0, mask: nil,
             keep_scale: 1, scale: shape.scale, key_position: Int32(t * tile), rows: Int32(rows.count), keys: Int32(tile)
         )

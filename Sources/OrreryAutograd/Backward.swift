@@ -58,6 +58,15 @@ struct Gradients {
         parameter.flatMap { tape.watches($0) ? $0.gradient : nil }
     }
 
+    /// Adds rows to those of the gradient of x [N, W] at these places, in their order and in float32.
+    mutating func add(_ rows: Tensor, toRowsAt places: [Int], of x: Tensor) {
+        guard wants(x), let id = x.trace?.id else { return }
+        var sum = (take(id) ?? Tensor(zeros: x.shape)).contiguous().cast(to: .float32)
+        if !sum.isUnique() { sum = sum.scaled(by: 1) }
+        sum.addRows(rows.detached.cast(to: .float32).contiguous(), to: places, weights: places.map { _ in 1 })
+        byID[id] = sum
+    }
+
     /// Adds `gradient` to that of x, in x's type: where several paths leave x, their gradients add.
     mutating func add(_ gradient: @autoclosure () -> Tensor, to x: Tensor) {
         guard wants(x), let id = x.trace?.id else { return }

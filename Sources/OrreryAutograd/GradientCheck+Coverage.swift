@@ -4,7 +4,7 @@ extension Op {
     /// The operations by name.
     package enum Kind: String, CaseIterable, Sendable {
         case linear, matmul, add, multiply, scale, cast, reshape, split, embedding, rmsNorm, layerNorm, activation,
-            swiGLU, rotary, attention,
+            swiGLU, clampedSwiGLU, rows, addRows, expertWeights, rotary, attention,
             maskedSoftmax, swapHeads, dropout, logProbability, custom
     }
 
@@ -25,6 +25,10 @@ extension Op {
         case .layerNorm: .layerNorm
         case .activation: .activation
         case .swiGLU: .swiGLU
+        case .clampedSwiGLU: .clampedSwiGLU
+        case .rows: .rows
+        case .addRows: .addRows
+        case .expertWeights: .expertWeights
         case .rotary: .rotary
         case .attention: .attention
         case .maskedSoftmax: .maskedSoftmax
@@ -43,13 +47,15 @@ extension Op.Kind {
         case .linear: ["x", "weight", "bias"]
         case .matmul: ["a", "b"]
         case .add, .multiply: ["x", "y"]
-        case .scale, .cast, .reshape, .split, .activation, .rotary, .swapHeads, .dropout, .custom: ["x"]
+        case .scale, .cast, .reshape, .split, .rows, .activation, .rotary, .swapHeads, .dropout, .custom: ["x"]
         case .embedding: ["table"]
         case .rmsNorm: ["x", "weight"]
         case .layerNorm: ["x", "weight", "bias"]
-        case .swiGLU: ["gate", "up"]
-        case .attention: ["q", "k", "v"]
-        case .maskedSoftmax: ["scores"]
+        case .swiGLU, .clampedSwiGLU: ["gate", "up"]
+        case .addRows: ["sum", "x", "weights"]
+        case .expertWeights: ["scores"]
+        case .attention: ["q", "k", "v", "sinks", "distances"]
+        case .maskedSoftmax: ["scores", "sinks"]
         case .logProbability: ["logits"]
         }
     }

@@ -4,7 +4,7 @@ import OrreryTensor
 extension GradientCheck.Case {
     /// In the order of the operations.
     static var all: [GradientCheck.Case] {
-        let cases = products + elementwise + shapes + norms + attentions + losses + graphs
+        let cases = products + elementwise + shapes + experts + norms + attentions + losses + graphs
         return Op.Kind.allCases.flatMap { kind in cases.filter { $0.kind == kind } }
     }
 
@@ -66,7 +66,6 @@ extension GradientCheck.Case {
                 return op.record([cube])
             },
             .init(.custom, "joined", [.tensor("x", 3, 5), .tensor("y", 3, 2)]) { [Tensor.joined([$0["x"], $0["y"]])] },
-            .init(.custom, "rows at places", [.tensor("x", 5, 3)]) { [$0["x"].rows(at: [4, 0, 4, 2])] },
             .init(.custom, "neighbouring rows joined", [.tensor("x", 5, 3), .tensor("y", 2, 3)]) {
                 [Tensor.joinedRows([$0["x"].rows(1 ..< 4), $0["y"], $0["x"]])]
             },
@@ -134,16 +133,29 @@ extension GradientCheck.Case {
         func fused(
             _ variant: String, _ lengths: [Int], _ H: Int, _ Hk: Int, _ d: Int, slopes: [Float] = [],
             dropout: Float = 0, mask: AttentionMask = .causal,
-            softCap: Float? = nil
+            softCap: Float? = nil, keys: [Int]? = nil, hasSinks: Bool = false, reach: Int? = nil
         ) -> GradientCheck.Case {
-            let shape = AttentionShape(
+            var shape = AttentionShape(
                 runs: runs(lengths), heads: H, keyValueHeads: Hk, headSize: d, mask: mask, softCap: softCap,
                 slopes: slopes)
-            let N = shape.rows
+            for (r, count) in (keys ?? []).enumerated() { shape.runs[r].keys = count }
+            let (N, S) = (shape.rows, shape.keys)
             let dropout = Dropout(probability: dropout, seed: 11, stream: 4)
-            let inputs: [Input] = [.tensor("q", N, H * d), .tensor("k", N, Hk * d), .tensor("v", N, Hk * d)]
-            return .init(.attention, variant, inputs, .smooth, bfloat16: 4) {
-                [$0["q"].attention(keys: $0["k"], values: $0["v"], shape, dropout: dropout)]
+            var inputs: [Input] = [.tensor("q", N, H * d), .tensor("k", S, Hk * d), .tensor("v", S, Hk * d)]
+            if hasSinks { inputs.append(.parameter("sinks", H)) }
+            if let reach { inputs.append(.tensor("distances", H, 2 * reach + 1)) }
+            let geometry = shape
+            return .init(.attention, variant, inputs, .smooth, bfloat16: 4) { a in
+                var (shape, learned) = (geometry, LearnedTerms())
+                if hasSinks {
+                    learned.sinks = a.parameter("sinks")
+                    shape.sinks = a.parameter("sinks").value.floats
+                }
+                if let reach {
+                    learned.distances = a.float32("distances")
+                    shape.distanceBias = DistanceBias(reach: reach, terms: a.float32("distances").floats)
+                }
+                return [a["q"].attention(keys: a["k"], values: a["v"], shape, learned: learned, dropout: dropout)]
             }
         }
         func runs(_ lengths: [Int]) -> [AttentionShape.Run] {
@@ -157,6 +169,12 @@ extension GradientCheck.Case {
             fused("sliding window, soft cap", [70], 2, 1, 3, mask: .slidingWindow(9), softCap: 0.5),
             fused("every key seen", [9, 4], 2, 1, 4, mask: .none, softCap: 2),
             fused("two tiles, all of it", [70], 4, 2, 3, slopes: [0.5, 0.25, 0.125, 0.0625], dropout: 0.125),
+            fused("sinks, grouped heads", [7, 3], 4, 2, 4, hasSinks: true),
+            fused("sinks, window, dropout", [70], 2, 1, 3, dropout: 0.25, mask: .slidingWindow(9), hasSinks: true),
+            fused("distances", [9, 4], 2, 2, 4, reach: 3),
+            fused("distances both ways, two tiles, dropout", [70], 2, 1, 3, dropout: 0.125, mask: .none, reach: 40),
+            fused("soft cap and distances", [11], 2, 1, 4, mask: .none, softCap: 1, reach: 20),
+            fused("other sequences", [7, 3], 4, 2, 4, mask: .none, keys: [2, 75]),
             .init(
                 .attention, "of views", [.tensor("q", 12, 8), .tensor("k", 12, 8), .tensor("v", 12, 8)], .smooth,
                 bfloat16: 4
@@ -171,10 +189,10 @@ extension GradientCheck.Case {
                 [$0["scores"].maskedSoftmax(.causal, firstPosition: 0)]
             },
             .init(
-                .maskedSoftmax, "after 4 positions, window and sink", [.tensor("scores", 1, 2, 3, 7)], .smooth,
-                bfloat16: nil
+                .maskedSoftmax, "after 4 positions, window and sink",
+                [.tensor("scores", 2, 2, 3, 7), .parameter("sinks", 2)], .smooth, bfloat16: nil
             ) {
-                [$0["scores"].maskedSoftmax(.slidingWindow(5), firstPosition: 4, sinks: [0.5, -0.5])]
+                [$0["scores"].maskedSoftmax(.slidingWindow(5), firstPosition: 4, sinks: $0.parameter("sinks"))]
             },
         ]
     }

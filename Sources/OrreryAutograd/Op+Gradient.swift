@@ -61,24 +61,39 @@ extension Op {
                 dup: dup.vector)
             gradients.add(dgate, to: gate)
             gradients.add(dup, to: up)
+        case .clampedSwiGLU(let gate, let up, let alpha, let limit):
+            let (dgate, dup) = clampedSwiGLUGradient(gate, up, alpha: alpha, limit: limit, dy)
+            gradients.add(dgate, to: gate)
+            gradients.add(dup, to: up)
+        case .rows(let x, let places):
+            gradients.add(dy, toRowsAt: places, of: x)
+        case .addRows(let sum, let x, let weights, let places):
+            gradients.add(dy, to: sum)
+            addedRowsGradient(x, weights, places, dy, into: &gradients)
+        case .expertWeights(let scores, let weights, let chosen, let weighting):
+            gradients.add(expertWeightsGradient(scores, weights, chosen, weighting, dy), to: scores)
         case .rotary(let x, let table, let headSize, let runs):
             let dx = Tensor(empty: x.shape, dy.dtype)
             dy.turn(into: dx, table, headSize: headSize, runs, sign: -1)
             gradients.add(dx, to: x)
-        case .attention(let q, let k, let v, let y, let logSumExp, let shape, let dropout):
+        case .attention(let q, let k, let v, let y, let logSumExp, let shape, let terms, let dropout):
             let D = shape.headSize
+            let ddistances = terms.distances.flatMap { gradients.wants($0) ? Tensor(zeros: $0.shape) : nil }
             let dq = Tensor(empty: q.shape, q.dtype), dk = Tensor(empty: k.shape, k.dtype),
                 dv = Tensor(empty: v.shape, v.dtype)
             func rows(_ t: Tensor) -> HeadRows { t.headRows(headSize: D) }
             Processor.current.attentionGradient(
                 shape, q: rows(q), k: rows(k), v: rows(v), y: rows(y), dy: rows(dy),
                 logSumExp: logSumExp.float32Pointer, dq: rows(dq), dk: rows(dk),
-                dv: rows(dv), computeType: q.dtype, dropout: dropout)
+                dv: rows(dv), dsinks: gradients.sum(for: terms.sinks)?.float32Pointer,
+                ddistances: ddistances?.float32Pointer, computeType: q.dtype, dropout: dropout)
             gradients.add(dq, to: q)
             gradients.add(dk, to: k)
             gradients.add(dv, to: v)
-        case .maskedSoftmax(let scores, let probabilities):
+            if let distances = terms.distances, let ddistances { gradients.add(ddistances, to: distances) }
+        case .maskedSoftmax(let scores, let probabilities, let sinks):
             gradients.add(softmaxGradient(probabilities, dy), to: scores)
+            if let dsinks = gradients.sum(for: sinks) { addSinkGradient(probabilities, dy, into: dsinks) }
         case .swapHeads(let x, let heads, let merging):
             gradients.add(dy.detached.swappingHeads(heads, merging: !merging), to: x)
         case .dropout(let x, let dropout):
@@ -100,29 +115,6 @@ extension Op {
                 if let gradient { gradients.add(gradient, to: input) }
             }
         }
-    }
-}
-
-/// y = x Wᵀ + b: dx = dy W, dW += dyᵀ x, db += Σ dy. Products round to x's type, as forward.
-private func linearGradient(
-    x: Tensor, _ weight: Parameter, _ bias: Parameter?, _ layout: WeightLayout, dy: Tensor,
-    into gradients: inout Gradients
-) {
-    let processor = Processor.current
-    let rounded = dy.detached.cast(to: x.dtype)  // once for both products
-    if gradients.wants(x) {
-        let dx = Tensor(empty: x.shape, x.dtype)
-        processor.multiply(
-            rounded.matrix, weight.packed(transposed: layout == .inputByOutput, as: x.dtype), into: dx.matrix)
-        gradients.add(dx, to: x)
-    }
-    if let dweight = gradients.sum(for: weight) {
-        let (left, right) = layout == .outputByInput ? (rounded, x) : (x, rounded)
-        processor.multiply(
-            left.matrix.transposed, right.matrix, into: dweight.matrix, start: .accumulate, computeType: x.dtype)
-    }
-    if let dbias = gradients.sum(for: bias) {
-        processor.addColumnSums(dy.contiguous().vector, into: dbias.float32Pointer, width: dy.width)
     }
 }
 
@@ -150,6 +142,19 @@ private func joined(_ parts: [Tensor?], _ widths: [Int], like x: Tensor) -> Tens
         at += width
     }
     return whole
+}
+
+/// A sink's share is what is left of a row's probabilities p, and goes nowhere: ds = -(1 - Σ p) Σ p dp, summed over the
+/// rows of its head [B, H, T, S].
+private func addSinkGradient(_ probabilities: Tensor, _ dy: Tensor, into dsinks: Tensor) {
+    let (T, S, H) = (probabilities.shape[2], probabilities.width, dsinks.count)
+    let p = probabilities.floats, dp = dy.floats
+    for row in 0 ..< probabilities.rows {
+        let seen = row * S ..< (row + 1) * S
+        let total = seen.reduce(0.0) { $0 + Double(p[$1]) }
+        let dot = seen.reduce(0.0) { $0 + Double(p[$1]) * Double(dp[$1]) }
+        dsinks.float32Pointer[row / T % H] -= Float((1 - total) * dot)
+    }
 }
 
 /// ds = p (dp - Σ p dp), a row at a time.

@@ -123,7 +123,7 @@ package final class T5: EncoderDecoder, Architecture {
     package var decoderStart: Int32 { Int32(config.decoderStartTokenID) }
 
     package func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch).in(.encoder), distances = encoderDistances.distanceBias
+        let context = context.over(batch).in(.encoder), distances = encoderDistances.distances
         var x = context.tap(.embed, tokens(batch.ids))
         for (layer, block) in encoder.enumerated() { x = block(x, distances, context.at(layer)) }
         return context.tap(.finalNormOut, encoderNorm(x, as: .float32, context))
@@ -141,16 +141,32 @@ package final class T5: EncoderDecoder, Architecture {
     }
 
     package func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch).in(.decoder), distances = decoderDistances.distanceBias
         let states = batch.runs.map { run in
             guard let state = run.state as? ReadingState else {
                 preconditionFailure("t5: the decoder's sequences have states that read a text")
             }
             return state
         }
+        return decode(batch, context) { layer, x, context in
+            decoder[layer].crossAttention.cross(x, states.map { $0.source[layer] }, context)
+        }
+    }
+
+    public func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor {
+        let source = encode(sources, context).cast(to: context.computeType), lengths = sources.runs.map(\.count)
+        return decode(batch, context) { layer, x, context in
+            decoder[layer].crossAttention.cross(x, source, lengths: lengths, context)
+        }
+    }
+
+    private func decode(
+        _ batch: Batch, _ context: ForwardContext, cross: (Int, Tensor, ForwardContext) -> Tensor
+    ) -> Tensor {
+        let context = context.over(batch).in(.decoder), distances = decoderDistances.distances
         var x = context.tap(.embed, tokens(batch.ids))
         for (layer, block) in decoder.enumerated() {
-            x = block(x, states.map { $0.source[layer] }, distances, context.at(layer))
+            let context = context.at(layer)
+            x = block(x, distances, context) { cross(layer, $0, context) }
         }
         batch.complete()
         return batch.wanted(x)

@@ -9,10 +9,10 @@ struct T5EncoderBlock {
     let norm2: NormPoint
     let feedForward: any FeedForwardNetwork
 
-    func callAsFunction(_ x: Tensor, _ distances: DistanceBias, _ context: ForwardContext) -> Tensor {
+    func callAsFunction(_ x: Tensor, _ distances: LearnedDistances, _ context: ForwardContext) -> Tensor {
         let x = context.tap(.residualPre, x)
         let a = attention.bidirectional(
-            norm1(x, context), of: AttentionInput(x, norm1), context, distanceBias: distances)
+            norm1(x, context), of: AttentionInput(x, norm1), context, distances: distances)
         let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
         let f = feedForward(norm2(context.tap(.feedForwardIn, h), context), context)
         return context.tap(.residualPost, h + context.tap(.feedForwardOut, f))
@@ -34,13 +34,14 @@ struct T5DecoderBlock {
     let norm3: NormPoint
     let feedForward: any FeedForwardNetwork
 
+    /// - Parameter cross: attention to what the decoder reads.
     func callAsFunction(
-        _ x: Tensor, _ sources: [SourceMemory], _ distances: DistanceBias, _ context: ForwardContext
+        _ x: Tensor, _ distances: LearnedDistances, _ context: ForwardContext, cross: (Tensor) -> Tensor
     ) -> Tensor {
         let x = context.tap(.residualPre, x)
-        let a = attention.causal(norm1(x, context), of: AttentionInput(x, norm1), context, distanceBias: distances)
+        let a = attention.causal(norm1(x, context), of: AttentionInput(x, norm1), context, distances: distances)
         let h = context.tap(.residualMid, x + context.tap(.attentionOut, a))
-        let c = crossAttention.cross(norm2(context.tap(.crossIn, h), context), sources, context)
+        let c = cross(norm2(context.tap(.crossIn, h), context))
         let mid = context.tap(.residualMidCross, h + context.tap(.crossOut, c))
         let f = feedForward(norm3(context.tap(.feedForwardIn, mid), context), context)
         return context.tap(.residualPost, mid + context.tap(.feedForwardOut, f))

@@ -96,7 +96,7 @@ package struct CausalSelfAttention: Sendable {
             runs: rows.runs, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
             mask: AttentionMask(slidingWindow: slidingWindow), scale: scale,
             softCap: softCap, slopes: positions.slopes, sinks: sinks?.value.floats ?? [])
-        let attention = ScoredAttention(shape, .own, context)
+        let attention = ScoredAttention(shape, .own, context, learned: LearnedTerms(sinks: sinks))
         if rows.isStateless { return attention(q, keys: k, values: v, dropout: context.dropout?()) }
         let caches = rows.tiles(layer: context.layer, heads: keyValueHeads, headSize: headSize, type: q.dtype)
         return attention(q, keys: k, values: v, joining: caches)

@@ -1,11 +1,10 @@
-import Foundation
 import Kernels
 import OrreryTensor
 
 /// Many feed-forward networks of which each position uses a few, chosen and weighted by a router (arXiv:1701.06538,
 /// 2401.04088).
 ///
-/// N rows (positions), E experts, D width, F feed-forward width. For inference: it has no gradient yet.
+/// N rows (positions), E experts, k of them chosen, D width, F feed-forward width.
 package struct MixtureOfExperts: FeedForwardNetwork {
     package let router: Router
     package let experts: Experts
@@ -13,44 +12,34 @@ package struct MixtureOfExperts: FeedForwardNetwork {
     package init(router: Router, experts: Experts) { (self.router, self.experts) = (router, experts) }
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        precondition(x.trace?.tape == nil, "mixture of experts: has no gradient yet, and a tape is open")
-        let choices = router(x, context)
-        if context.interest(in: .expertOut) != .none { return watched(x, choices, context) }
+        let (chosen, weights) = router(x, context), k = router.top
+        let shares = weights.reshaped([x.rows * k, 1])
+        var choices = [[Int]](repeating: [], count: router.experts)
+        for (choice, expert) in chosen.enumerated() { choices[expert].append(choice) }
+        if context.interest(in: .expertOut) != .none { return watched(x, choices, shares, context) }
         // Expert by expert in their order, so that a row's sum depends neither on its neighbours nor on the order of
         // its choices.
-        let sum = Tensor(zeros: x.shape)
-        for expert in 0 ..< router.experts {
-            let mine = choices.indices.compactMap { row in
-                choices[row].first { $0.expert == expert }.map { (row: row, weight: $0.weight) }
-            }
-            if mine.isEmpty { continue }
-            sum.addRows(experts(x.rows(at: mine.map(\.row)), expert), to: mine.map(\.row), weights: mine.map(\.weight))
+        var sum = Tensor(zeros: x.shape)
+        for (expert, mine) in choices.enumerated() where !mine.isEmpty {
+            let rows = mine.map { $0 / k }
+            sum = sum.addingRows(experts(x.rows(at: rows), expert), to: rows, weights: shares.rows(at: mine))
         }
         return sum
     }
 
     /// The same with what the experts say in the hands of a tap, before it is weighted: [N, k, D].
-    private func watched(_ x: Tensor, _ choices: [[Router.Choice]], _ context: ForwardContext) -> Tensor {
-        let (N, D, top) = (x.rows, x.width, router.top), said = Tensor(zeros: [x.rows * router.top, x.width])
-        let sum = Tensor(zeros: x.shape)
-        func places(_ expert: Int) -> [(row: Int, place: Int, weight: Float)] {
-            choices.indices.compactMap { row in
-                choices[row].firstIndex { $0.expert == expert }.map {
-                    (row: row, place: row * top + $0, weight: choices[row][$0].weight)
-                }
-            }
+    private func watched(
+        _ x: Tensor, _ choices: [[Int]], _ shares: Tensor, _ context: ForwardContext
+    ) -> Tensor {
+        let (N, D, k) = (x.rows, x.width, router.top)
+        var said = Tensor(zeros: [N * k, D]), sum = Tensor(zeros: x.shape)
+        for (expert, mine) in choices.enumerated() where !mine.isEmpty {
+            let ones = Tensor([Float](repeating: 1, count: mine.count), shape: [mine.count, 1])
+            said = said.addingRows(experts(x.rows(at: mine.map { $0 / k }), expert), to: mine, weights: ones)
         }
-        for expert in 0 ..< router.experts {
-            let mine = places(expert)
-            if mine.isEmpty { continue }
-            said.addRows(
-                experts(x.rows(at: mine.map(\.row)), expert), to: mine.map(\.place), weights: mine.map { _ in 1 })
-        }
-        let heard = context.tap(.expertOut, said.reshaped([N, top, D])).reshaped([N * top, D])
-        for expert in 0 ..< router.experts {
-            let mine = places(expert)
-            if mine.isEmpty { continue }
-            sum.addRows(heard.rows(at: mine.map(\.place)), to: mine.map(\.row), weights: mine.map(\.weight))
+        let heard = context.tap(.expertOut, said.reshaped([N, k, D])).reshaped([N * k, D])
+        for mine in choices where !mine.isEmpty {
+            sum = sum.addingRows(heard.rows(at: mine), to: mine.map { $0 / k }, weights: shares.rows(at: mine))
         }
         return sum
     }

@@ -24,22 +24,23 @@ package struct MultiHeadAttention: Sendable {
 
     /// Every position of a sequence sees all of them: x [N, D] to [N, D], float32.
     ///
-    /// - Parameter input: what x was made of, for taps.
+    /// - Parameters:
+    ///   - input: what x was made of, for taps.
+    ///   - distances: learned terms that scores gain by the distance from query to key.
     package func bidirectional(
-        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distanceBias: DistanceBias? = nil
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distances: LearnedDistances? = nil
     ) -> Tensor {
         let (q, k, v) = project(x, of: input, context)
         precondition(context.rows.isStateless, "attention both ways: a sequence is read whole, and has no state")
-        let attention = ScoredAttention(shape(context.rows.runs, .none, distanceBias), .own, context)
-        return output(attention(q, keys: k, values: v), .own, context)
+        return output(attention(context.rows.runs, .none, distances, context)(q, keys: k, values: v), .own, context)
     }
 
     /// Every position sees itself and those before it, of which the sequences' states hold the earlier ones.
     package func causal(
-        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distanceBias: DistanceBias? = nil
+        _ x: Tensor, of input: AttentionInput, _ context: ForwardContext, distances: LearnedDistances? = nil
     ) -> Tensor {
         let (q, k, v) = project(x, of: input, context), rows = context.rows
-        let attention = ScoredAttention(shape(rows.runs, .causal, distanceBias), .own, context)
+        let attention = attention(rows.runs, .causal, distances, context)
         if rows.isStateless { return output(attention(q, keys: k, values: v), .own, context) }
         let caches = rows.tiles(layer: context.layer, heads: heads, headSize: headSize, type: q.dtype)
         return output(attention(q, keys: k, values: v, joining: caches), .own, context)
@@ -48,20 +49,46 @@ package struct MultiHeadAttention: Sendable {
     /// Every position sees all of another sequence, whose keys and values are kept, one for each run: x [N, D] to [N,
     /// D], float32.
     package func cross(_ x: Tensor, _ sources: [SourceMemory], _ context: ForwardContext) -> Tensor {
-        precondition(x.trace?.tape == nil, "attention to another sequence: has no gradient yet, and a tape is open")
-        var runs = context.rows.runs
-        for (r, source) in sources.enumerated() { (runs[r].firstPosition, runs[r].keys) = (0, source.count) }
-        let q = context.tap(.crossQuery, heads: heads, query(x))
+        precondition(x.trace?.tape == nil, "attention to keys and values that are kept has no gradient")
+        let q = context.tap(.crossQuery, heads: heads, query(x)), runs = runs(context, reading: sources.map(\.count))
         let attention = ScoredAttention(shape(runs, .none, nil), .cross, context)
         return output(attention(q, cached: sources.map(\.tiles)), .cross, context)
+    }
+
+    /// The same of other sequences [S, D] as they are, one after another, so that they have a gradient.
+    ///
+    /// - Parameter lengths: of the sequences, one for each run.
+    package func cross(_ x: Tensor, _ sources: Tensor, lengths: [Int], _ context: ForwardContext) -> Tensor {
+        let q = context.tap(.crossQuery, heads: heads, query(x)), (k, v) = crossKeyValues(of: sources, context)
+        let attention = ScoredAttention(shape(runs(context, reading: lengths), .none, nil), .cross, context)
+        return output(attention(q, keys: k, values: v), .cross, context)
+    }
+
+    private func crossKeyValues(of sources: Tensor, _ context: ForwardContext) -> (Tensor, Tensor) {
+        (
+            context.tap(.crossKey, heads: heads, key(sources)), context.tap(.crossValue, heads: heads, value(sources))
+        )
+    }
+
+    private func runs(_ context: ForwardContext, reading lengths: [Int]) -> [AttentionShape.Run] {
+        var runs = context.rows.runs
+        precondition(runs.count == lengths.count, "attention: \(runs.count) runs read \(lengths.count) sequences")
+        for (r, length) in lengths.enumerated() { (runs[r].firstPosition, runs[r].keys) = (0, length) }
+        return runs
+    }
+
+    private func attention(
+        _ runs: [AttentionShape.Run], _ mask: AttentionMask, _ distances: LearnedDistances?, _ context: ForwardContext
+    ) -> ScoredAttention {
+        ScoredAttention(
+            shape(runs, mask, distances?.bias), .own, context, learned: LearnedTerms(distances: distances?.terms))
     }
 
     /// Keys and values of a sequence [S, D] for `cross`, in its type.
     package func memory(of source: Tensor, _ context: ForwardContext) -> SourceMemory {
         let count = source.rows,
             tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
-        let k = context.tap(.crossKey, heads: heads, key(source)).contiguous()
-        let v = context.tap(.crossValue, heads: heads, value(source)).contiguous()
+        let made = crossKeyValues(of: source, context), (k, v) = (made.0.contiguous(), made.1.contiguous())
         tiles.write(
             keys: k.headRows(headSize: headSize), values: v.headRows(headSize: headSize), rows: 0 ..< count, at: 0)
         return withExtendedLifetime((k, v)) { SourceMemory(tiles: tiles, count: count) }

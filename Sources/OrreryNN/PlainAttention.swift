@@ -10,15 +10,18 @@ import OrreryTensor
 struct PlainAttention {
     private let shape: AttentionShape
     private let points: AttentionPoints
+    private let sinks: Parameter?
     private let context: ForwardContext
 
-    init(_ shape: AttentionShape, _ points: AttentionPoints, _ context: ForwardContext) {
-        (self.shape, self.points, self.context) = (shape, points, context)
+    init(_ shape: AttentionShape, _ points: AttentionPoints, sinks: Parameter?, _ context: ForwardContext) {
+        (self.shape, self.points, self.sinks, self.context) = (shape, points, sinks, context)
     }
 
-    /// q [N, H d], keys and values [N, Hk d] of whole sequences: [N, H d].
+    /// q [N, H d], keys and values [S, Hk d] of whole sequences, one per run: [N, H d].
     func callAsFunction(_ q: Tensor, keys: Tensor, values: Tensor) -> Tensor {
-        joined(q) { r in (keys.rows(shape.runs[r].rows), values.rows(shape.runs[r].rows)) }
+        var ends = [0]
+        for run in shape.runs { ends.append(ends.last! + run.keys) }
+        return joined(q) { r in (keys.rows(ends[r] ..< ends[r + 1]), values.rows(ends[r] ..< ends[r + 1])) }
     }
 
     /// The same on caches that already hold the keys and values, one per run.
@@ -60,7 +63,7 @@ struct PlainAttention {
         scores = context.tap(points.scores, scores)
         // What the mask hides is -inf by now, so that a writer who puts a number there uncovers it.
         let pattern = context.tap(
-            points.pattern, scores.maskedSoftmax(.none, firstPosition: run.firstPosition, sinks: shape.sinks))
+            points.pattern, scores.maskedSoftmax(.none, firstPosition: run.firstPosition, sinks: sinks))
         return pattern.matmul(values).swappingHeads(shape.heads, merging: true).reshaped([q.rows, q.width]).cast(
             to: q.dtype)
     }

@@ -2,6 +2,12 @@ import Foundation
 import Kernels
 import OrreryTensor
 
+/// A distance bias, and the tensor [H, 2 reach + 1] that its terms come from.
+package struct LearnedDistances {
+    package let bias: DistanceBias
+    let terms: Tensor
+}
+
 /// T5's relative positions (arXiv:1910.10683, 2.1): a learned term per head for each of a few distances, exact ones
 /// near by and wider and wider ones further off.
 ///
@@ -23,10 +29,13 @@ package struct RelativeBuckets: Sendable {
     }
 
     /// What is added to scores.
-    package var distanceBias: DistanceBias {
-        let (buckets, H, values) = (table.weight.shape[0], table.weight.shape[1], table.weight.value.floats)
-        let ids = (-maxDistance ... maxDistance).map { bucket($0, of: buckets) }
-        return DistanceBias(reach: maxDistance, terms: (0 ..< H).flatMap { head in ids.map { values[$0 * H + head] } })
+    package var distances: LearnedDistances {
+        let (buckets, H) = (table.weight.shape[0], table.weight.shape[1])
+        let byDistance = table((-maxDistance ... maxDistance).map { Int32(bucket($0, of: buckets)) })
+        // [distances, H] to [H, distances]
+        let terms = byDistance.reshaped([1, byDistance.rows, H]).swappingHeads(H, merging: false)
+            .reshaped([H, byDistance.rows])
+        return LearnedDistances(bias: DistanceBias(reach: maxDistance, terms: terms.floats), terms: terms)
     }
 
     /// - Parameter distance: key - query.

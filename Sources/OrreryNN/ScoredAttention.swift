@@ -9,21 +9,26 @@ struct ScoredAttention {
     private let shape: AttentionShape
     private let points: AttentionPoints
     private let context: ForwardContext
+    private let learned: LearnedTerms
     private let interest: TapInterest
 
-    init(_ shape: AttentionShape, _ points: AttentionPoints, _ context: ForwardContext) {
-        (self.shape, self.points, self.context) = (shape, points, context)
+    /// - Parameter learned: where sinks and distance terms of the shape come from, so that they have a gradient.
+    init(
+        _ shape: AttentionShape, _ points: AttentionPoints, _ context: ForwardContext,
+        learned: LearnedTerms = LearnedTerms()
+    ) {
+        (self.shape, self.points, self.context, self.learned) = (shape, points, context, learned)
         let (scores, pattern) = (context.interest(in: points.scores), context.interest(in: points.pattern))
         interest = scores == .write || pattern == .write ? .write : scores == .read ? .read : pattern
     }
 
-    /// q [N, H d] on keys and values [N, Hk d] of the same rows, which are whole sequences: [N, H d].
+    /// q [N, H d] on keys and values [S, Hk d] of whole sequences, one per run: [N, H d].
     func callAsFunction(_ q: Tensor, keys: Tensor, values: Tensor, dropout: Dropout? = nil) -> Tensor {
         if interest != .none {
             let z = plain(q, keys: keys, values: values)
             if interest == .write { return z }
         }
-        return q.attention(keys: keys, values: values, shape, dropout: dropout)
+        return q.attention(keys: keys, values: values, shape, learned: learned, dropout: dropout)
     }
 
     /// The same where the caches, one per run, hold the keys and values of earlier rows; it adds these.
@@ -48,11 +53,11 @@ struct ScoredAttention {
     }
 
     private func plain(_ q: Tensor, keys: Tensor, values: Tensor) -> Tensor {
-        PlainAttention(shape, points, context).callAsFunction(q, keys: keys, values: values)
+        PlainAttention(shape, points, sinks: learned.sinks, context).callAsFunction(q, keys: keys, values: values)
     }
 
     private func plain(_ q: Tensor, cached: [KeyValueTiles]) -> Tensor {
-        PlainAttention(shape, points, context).callAsFunction(q, cached: cached)
+        PlainAttention(shape, points, sinks: learned.sinks, context).callAsFunction(q, cached: cached)
     }
 
     private func write(_ k: Tensor, _ v: Tensor, into caches: [KeyValueTiles]) {

@@ -18,16 +18,37 @@ package enum Op {
     case layerNorm(x: Tensor, weight: Parameter, bias: Parameter?, mean: Tensor, rstd: Tensor)
     case activation(Activation, Tensor)
     case swiGLU(gate: Tensor, up: Tensor)
+    /// gpt-oss's gate
+    case clampedSwiGLU(gate: Tensor, up: Tensor, alpha: Float, limit: Float)
+    /// Rows of x at these places
+    case rows(Tensor, places: [Int])
+    /// The sum with rows of x times a weight each added at these places, each place once
+    case addRows(sum: Tensor, x: Tensor, weights: Tensor, places: [Int])
+    /// The weights [N, k] of the experts chosen by scores [N, E]
+    case expertWeights(scores: Tensor, weights: Tensor, chosen: [Int], ExpertWeighting)
     case rotary(x: Tensor, RotaryTable, headSize: Int, [RotaryRun])
-    case attention(q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, AttentionShape, dropout: Dropout?)
+    case attention(
+        q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, AttentionShape, LearnedTerms, dropout: Dropout?)
     /// Softmax of scores [..., T, S] over the keys that a query sees
-    case maskedSoftmax(scores: Tensor, probabilities: Tensor)
+    case maskedSoftmax(scores: Tensor, probabilities: Tensor, sinks: Parameter?)
     /// [B, T, H * D] to [B, H, T, D] and back
     case swapHeads(Tensor, heads: Int, merging: Bool)
     case dropout(Tensor, Dropout)
     /// log p of each row's target
     case logProbability(logits: Tensor, targets: [Int32], logSumExp: Tensor)
     case custom(CustomOp)
+}
+
+/// What a model learns of attention besides queries, keys and values; the numbers themselves are in the shape.
+package struct LearnedTerms {
+    /// [H]
+    package var sinks: Parameter?
+    /// [H, 2 reach + 1]
+    package var distances: Tensor?
+
+    package init(sinks: Parameter? = nil, distances: Tensor? = nil) {
+        (self.sinks, self.distances) = (sinks, distances)
+    }
 }
 
 /// How a Linear's weight is stored: Hugging Face's `nn.Linear` is [out, in], GPT-2's `Conv1D` is [in, out].

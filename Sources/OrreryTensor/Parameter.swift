@@ -10,11 +10,18 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
     public let shape: [Int]
+    /// The stack that this is a part of; whoever holds a part holds its stack too.
+    package private(set) unowned var stack: Parameter?
+    /// The parts of a stack that products read, by their number.
+    private var parts: [Int: Parameter] = [:]
     /// The numbers, where they are held as float32 or bfloat16.
     private var dense: Tensor?
     /// The weight in a file's own format: one matrix, or one for each expert of a stack [experts, n, k]; empty where
     /// the numbers are dense.
     package private(set) var blocks: [QuantizedMatrix]
+    /// Whether training changes it. A frozen parameter has no memory for a gradient, and passes gradients on to what it
+    /// multiplies.
+    package var requiresGradient = true
     /// A view of the arena of gradients, float32, of the same shape; nil where the parameter is frozen.
     package private(set) var gradient: Tensor?
     /// Of the arena: whoever computes with weights that another thread may change asks it.
@@ -80,8 +87,8 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
 
     public var count: Int { shape.reduce(1, *) }
-    /// Matrices decay and go to Muon; vectors do neither.
-    public var isMatrix: Bool { shape.count >= 2 }
+    /// Matrices and stacks of them decay and go to Muon; vectors and stacks of them do neither.
+    public var isMatrix: Bool { shape.count >= (parts.isEmpty ? 2 : 3) }
 
     /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that
     /// are not rounded its products are exact float32 arithmetic, as in transformers; other blocks are roundings
@@ -101,7 +108,35 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     package var packedByteCount: Int { packed.withLock { $0.values.reduce(0) { $0 + $1.byteCount } } }
 
     /// Says that the numbers were changed in place.
-    package func changed() { packed.withLock { $0 = [:] } }
+    package func changed() {
+        packed.withLock { $0 = [:] }
+        for (i, part) in parts { follow(part, i) }
+    }
+
+    /// Number i of a stack [count, ...], in the same memory: a parameter of its own, with packed copies of its own. It
+    /// follows the stack into an arena, and a tape that watches the stack watches it.
+    package func part(_ i: Int) -> Parameter {
+        if let part = parts[i] { return part }
+        let part = Parameter(partOf: self, name: "\(name)[\(i)]")
+        parts[i] = part
+        follow(part, i)
+        return part
+    }
+
+    private init(partOf stack: Parameter, name: String) {
+        (self.name, shape, self.stack, blocks) = (name, Array(stack.shape.dropFirst()), stack, [])
+    }
+
+    /// Lets a part see what the stack holds now.
+    private func follow(_ part: Parameter, _ i: Int) {
+        let offset = i * part.count
+        func slice(_ whole: Tensor?) -> Tensor? {
+            whole.map { Tensor(part.shape, $0.dtype, storage: $0.storage, offset: $0.offset + offset) }
+        }
+        (part.dense, part.blocks) = (slice(dense), i < blocks.count ? [blocks[i]] : [])
+        (part.gradient, part.access) = (slice(gradient), access)
+        part.changed()
+    }
 
     /// Replaces the numbers.
     public func assign(_ newValue: Tensor) {

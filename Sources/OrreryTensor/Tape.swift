@@ -42,9 +42,12 @@ package final class Tape: @unchecked Sendable {  // used by one thread
     }
 
     /// Whether gradients are summed for the parameter.
-    package func watches(_ parameter: Parameter) -> Bool { ids[ObjectIdentifier(parameter)] != nil }
+    package func watches(_ parameter: Parameter) -> Bool { id(of: parameter) != nil }
 
-    func trace(of parameter: Parameter) -> Trace? { ids[ObjectIdentifier(parameter)].map { Trace(tape: self, id: $0) } }
+    func trace(of parameter: Parameter) -> Trace? { id(of: parameter).map { Trace(tape: self, id: $0) } }
+
+    /// A part of a stack has the id of its stack.
+    private func id(of parameter: Parameter) -> Int? { ids[ObjectIdentifier(parameter.stack ?? parameter)] }
 
     /// A tensor of the user's to which a gradient is wanted.
     package func watch(_ x: Tensor) -> Tensor {

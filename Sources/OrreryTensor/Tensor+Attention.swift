@@ -3,21 +3,17 @@ import Kernels
 extension Tensor {
     /// Fused attention of queries [N, H D] on keys and values [S, Hkv D] of whole sequences, one per run: [N, H D].
     ///
-    /// Sinks and a distance bias have no gradient, nor has attention to another sequence.
-    package func attention(keys: Tensor, values: Tensor, _ attention: AttentionShape, dropout: Dropout? = nil) -> Tensor
-    {
+    /// - Parameter learned: where sinks and distance terms of the shape come from, so that they have a gradient.
+    package func attention(
+        keys: Tensor, values: Tensor, _ attention: AttentionShape, learned: LearnedTerms = LearnedTerms(),
+        dropout: Dropout? = nil
+    ) -> Tensor {
         let D = attention.headSize, processor = Processor.current
         precondition(
             shape == [attention.rows, attention.heads * D] && keys.shape == values.shape
                 && attention.runs.allSatisfy { $0.firstPosition == 0 }
                 && keys.shape == [attention.keys, attention.keyValueHeads * D],
             "attention: q \(shape), k \(keys.shape), v \(values.shape), \(attention)")
-        let isTracked = [trace, keys.trace, values.trace].contains { $0?.tape != nil }
-        precondition(
-            !isTracked
-                || (attention.sinks.isEmpty && attention.distanceBias == nil
-                    && attention.runs.allSatisfy { $0.keys == $0.queries }),
-            "attention with sinks, relative positions or another sequence's keys has no gradient, and a tape is open")
         let tiles = KeyValueTiles.ofTraining(
             attention, keys: keys.headRows(headSize: D), values: values.headRows(headSize: D), type: dtype)
         let y = Tensor(empty: shape, dtype), lse = Tensor(empty: [attention.heads, attention.rows], .float32)
@@ -26,8 +22,8 @@ extension Tensor {
             attention, q: headRows(headSize: D), keyValues: tiles, y: y.headRows(headSize: D),
             logSumExp: lse.float32Pointer, dropout: dropout)
         return traced(
-            y, trace, keys.trace, values.trace,
-            op: .attention(q: self, k: keys, v: values, y: y, logSumExp: lse, attention, dropout: dropout))
+            y, trace, keys.trace, values.trace, learned.sinks?.trace, learned.distances?.trace,
+            op: .attention(q: self, k: keys, v: values, y: y, logSumExp: lse, attention, learned, dropout: dropout))
     }
 
     /// Attention of new queries [N, H D], whose keys and values [N, Hkv D] join those in the caches first, one cache
@@ -93,9 +89,9 @@ extension Tensor {
     /// Softmax over the keys each query sees; scores [..., H, T, S] float32, query t of T at position firstPosition +
     /// t.
     ///
-    /// - Parameter sinks: per head a score whose share goes nowhere, or empty.
-    package func maskedSoftmax(_ mask: AttentionMask, firstPosition: Int, sinks: [Float] = []) -> Tensor {
-        let (T, S) = (shape[shape.count - 2], width)
+    /// - Parameter sinks: [H], per head a score whose share goes nowhere.
+    package func maskedSoftmax(_ mask: AttentionMask, firstPosition: Int, sinks learned: Parameter? = nil) -> Tensor {
+        let (T, S) = (shape[shape.count - 2], width), sinks = learned?.value.floats ?? []
         let source = contiguous()
         let y = Tensor(zeros: shape, .float32)
         withExtendedLifetime(source) {
@@ -116,7 +112,7 @@ extension Tensor {
                 }
             }
         }
-        return traced(y, trace, op: .maskedSoftmax(scores: self, probabilities: y))
+        return traced(y, trace, learned?.trace, op: .maskedSoftmax(scores: self, probabilities: y, sinks: learned))
     }
 }
 

@@ -30,26 +30,6 @@ extension Tensor {
             y, trace, weight.trace, bias?.trace, op: .linear(x: self, weight: weight, bias: bias, layout: layout))
     }
 
-    /// x Wᵀ by one matrix of a stack [experts, n, k]: [..., k] to [..., n]. For inference: it has no gradient.
-    package func linear(_ stack: Parameter, expert: Int, as outputType: ElementType? = nil) -> Tensor {
-        precondition(
-            stack.shape.count == 3 && width == stack.shape[2] && (0 ..< stack.shape[0]).contains(expert)
-                && trace?.tape == nil,
-            "linear \(stack.name): x \(shape), expert \(expert) of \(stack.shape)")
-        let (n, k) = (stack.shape[1], stack.shape[2])
-        let y = Tensor(empty: shape.dropLast() + [n], outputType ?? dtype), processor = Processor.current
-        if stack.blocks.isEmpty {
-            let value = stack.value
-            let page = Matrix(value.pointer + expert * n * k * value.dtype.size, value.dtype, rows: n, columns: k)
-            withExtendedLifetime(value) {
-                processor.multiply(matrix, page.transposed, into: y.matrix, computeType: dtype)
-            }
-        } else {
-            processor.multiply(matrix, stack.blocks[expert], into: y.matrix)
-        }
-        return y
-    }
-
     /// Matrix product of the last two dimensions, over equal leading ones: [..., m, k] by [..., k, n], or by [..., n,
     /// k] transposed.
     package func matmul(_ b: Tensor, transposeB: Bool = false, as outputType: ElementType? = nil) -> Tensor {

@@ -50,7 +50,7 @@ private enum Extra {
         .window(1), .window(5), .window(64), .window(67), .softCap, .sinks, .bothWays, .otherSequence, .distances,
     ]
     /// Those that have a gradient.
-    static let trained: [Extra] = [.window(5), .window(67), .softCap, .bothWays]
+    static let trained: [Extra] = [.window(5), .window(67), .softCap, .bothWays, .sinks, .otherSequence, .distances]
 }
 
 private let training = [
@@ -178,19 +178,29 @@ private func gradientCase(_ geometry: Geometry, _ variation: Variation, _ type: 
         let model = reference(shape, inputs, type, drops: drops), forward = model.forward()
         let q = inputs.queries(inputs.q, type), k = inputs.keys(inputs.k, type), v = inputs.keys(inputs.v, type)
         let y = inputs.queries(forward.y.map(Float.init), type), dy = inputs.queries(inputs.dy, type)
-        let lse = Grid(forward.logSumExp.map(Float.init))
+        let lse = Grid(forward.logSumExp.map(Float.init)), want = model.gradient(dy: inputs.dy)
         let dq = inputs.queries(nil, type), dk = inputs.keys(nil, type), dv = inputs.keys(nil, type)
+        let dsinks = Grid(want.dsinks.map { _ in 0.5 }), ddistances = Grid(want.ddistances.map { _ in 0.5 })
         processor.attentionGradient(
             shape, q: inputs.heads(q), k: inputs.heads(k), v: inputs.heads(v), y: inputs.heads(y), dy: inputs.heads(dy),
             logSumExp: lse.floats,
-            dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv), computeType: type,
+            dq: inputs.heads(dq), dk: inputs.heads(dk), dv: inputs.heads(dv),
+            dsinks: shape.sinks.isEmpty ? nil : dsinks.floats,
+            ddistances: shape.distanceBias == nil ? nil : ddistances.floats, computeType: type,
             dropout: drops ? dropout : nil)
-        let want = model.gradient(dy: inputs.dy)
         // P and dS round once each, and y's rounding reaches dS through delta; the sums over queries add T u
         let share = 2 * share(shape, forward, type) + Double(2 * shape.rows) * u
         findings.expect(dv, want.dv, "dv") { share * want.dvMagnitude[$0] }
         findings.expect(dk, want.dk, "dk") { share * want.dkMagnitude[$0] }
         findings.expect(dq, want.dq, "dq") { share * want.dqMagnitude[$0] }
+        // They are added to what is there.
+        let rest = Double(shape.rows + 2) * u
+        findings.expect(dsinks, want.dsinks.map { $0 + 0.5 }, "dsinks") {
+            share * want.dsinksMagnitude[$0] + rest * (want.dsinksMagnitude[$0] + 0.5)
+        }
+        findings.expect(ddistances, want.ddistances.map { $0 + 0.5 }, "ddistances") {
+            share * want.ddistancesMagnitude[$0] + rest * (want.ddistancesMagnitude[$0] + 0.5)
+        }
     }
 }
 

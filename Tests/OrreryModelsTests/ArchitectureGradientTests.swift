@@ -5,13 +5,10 @@ import OrreryNN
 import OrreryTensor
 import Testing
 
-/// Every architecture of existing operations can be trained: along its own gradient the loss falls as fast as the
+/// Every decoder can be trained: along its own gradient the loss falls as fast as the
 /// gradient says.
 @Suite struct ArchitectureGradientTests {
-    /// Mixtures of experts and sinks have no gradient yet; they refuse to be on a tape.
-    static let trained = Variant.all.filter { !["mixtral", "qwen3_moe", "gpt_oss"].contains($0.name) }
-
-    @Test(arguments: trained) func lossFallsAlongTheGradient(_ variant: Variant) throws {
+    @Test(arguments: Variant.all) func lossFallsAlongTheGradient(_ variant: Variant) throws {
         let model = try variant.make(), T = 20
         let ids = someIDs(2 * T, vocabulary: Variant.vocabulary),
             targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
@@ -22,7 +19,7 @@ import Testing
         tape.backward(from: tape.record(loss))
         for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
         // A step of length h along g / |g|: the loss changes by h |g|, to second order.
-        let norm = arena.gradientNorm(), h: Float = 4e-3
+        let norm = arena.gradientNorm(), h: Float = 5e-4
         let start = model.parameters.map { $0.value.floats }
         func lossAfter(_ step: Float) -> Double {
             for (p, values) in zip(model.parameters, start) {

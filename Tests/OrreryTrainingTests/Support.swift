@@ -121,3 +121,9 @@ func line<R>(sourceLocation: SourceLocation = #_sourceLocation, _ body: () throw
         return "\(error)"
     }
 }
+
+/// A directory with a small model that was trained for a few steps.
+func trainedModel(_ scratch: Scratch, _ plan: TrainingPlan = Example.tiny) throws -> String {
+    _ = try TrainingRun(try Example.trainer(plan), directory: scratch("model")).run()
+    return scratch("model")
+}

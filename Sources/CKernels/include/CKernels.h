@@ -84,6 +84,7 @@ typedef struct {
     const int32_t *query_position;  // [rows] absolute, from which distances count
     const float *slope;             // [rows] ALiBi slope, or null
     const float *const *bias;       // [rows] tables of 2 bias_reach + 1: the term of key - query, from -bias_reach on and held at both ends; or null
+    float *const *bias_gradient;    // [rows] tables like those, to which the gradient adds each score's; or null
     int32_t bias_reach;
     float soft_cap;                 // scores become soft_cap tanh(score / soft_cap) before terms are added; 0 for none
     const uint8_t *mask;            // [rows][keys / 8] dropout bits, 1 keeps; or null

@@ -16,6 +16,15 @@ INLINE vf distance_bias(const orrery_score_tile *t, vi key, ptrdiff_t r) {
     return terms;
 }
 
+// Adds the gradients of the scores of row r and keys i ... i + VL to those of its terms, key after key.
+INLINE void add_bias_gradient(const orrery_score_tile *t, vf ds, ptrdiff_t r, ptrdiff_t i) {
+    const int32_t reach = t->bias_reach, first = t->key_position + (int32_t)i - t->query_position[r];
+    for (int lane = 0; lane < VL; lane++) {
+        const int32_t distance = first + lane;
+        t->bias_gradient[r][reach + (distance < -reach ? -reach : distance > reach ? reach : distance)] += ds[lane];
+    }
+}
+
 // Scaled scores of columns i ... i + VL of row r with what depends on distance; columns that the row does not see give -infinity.
 INLINE vf masked_score(const orrery_score_tile *t, vf s, ptrdiff_t r, ptrdiff_t i) {
     const vi key = lanes() + (t->key_position + (int32_t)i);
@@ -93,7 +102,9 @@ static void score_gradient_tile(const orrery_score_tile *t, float *scores, float
                 d = choose(keep, d * t->keep_scale, (vf){0});
             }
             store(scores + i, used);
-            vf ds = p * (d - delta[r]) * t->scale;
+            vf ds = p * (d - delta[r]);
+            if (t->bias_gradient) add_bias_gradient(t, ds, r, i);
+            ds *= t->scale;
             if (t->soft_cap > 0) {  // the derivative of tanh is 1 - tanh^2
                 const vf tangent = score / t->soft_cap;
                 ds *= splat(1.0f) - tangent * tangent;

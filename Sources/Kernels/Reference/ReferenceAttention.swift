@@ -32,6 +32,9 @@ package struct ReferenceAttention {
         package var (dq, dk, dv): ([Double], [Double], [Double])
         /// The same sums over absolute values.
         package var (dqMagnitude, dkMagnitude, dvMagnitude): ([Double], [Double], [Double])
+        /// [H], and [H, 2 reach + 1]; empty where the shape has none.
+        package var (dsinks, ddistances): ([Double], [Double])
+        package var (dsinksMagnitude, ddistancesMagnitude): ([Double], [Double])
     }
 
     /// A query: its row, its head, its position, and where its sequence's keys begin.
@@ -115,8 +118,11 @@ package struct ReferenceAttention {
     /// appendix B.2).
     package func gradient(dy: [Float]) -> Gradient {
         let (ofQueries, ofKeys) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: k.count))
+        let ofSinks = [Double](repeating: 0, count: shape.sinks.count)
+        let ofDistances = [Double](repeating: 0, count: shape.distanceBias?.terms.count ?? 0)
         var g = Gradient(
-            dq: ofQueries, dk: ofKeys, dv: ofKeys, dqMagnitude: ofQueries, dkMagnitude: ofKeys, dvMagnitude: ofKeys)
+            dq: ofQueries, dk: ofKeys, dv: ofKeys, dqMagnitude: ofQueries, dkMagnitude: ofKeys, dvMagnitude: ofKeys,
+            dsinks: ofSinks, ddistances: ofDistances, dsinksMagnitude: ofSinks, ddistancesMagnitude: ofDistances)
         let forward = forward(), scale = Double(shape.scale)
         var row = 0
         forEachRow { r in
@@ -126,11 +132,20 @@ package struct ReferenceAttention {
             let deltaSize = (0 ..< shape.headSize).reduce(0) {
                 $0 + abs(Double(dy[from + $1])) * forward.magnitude[from + $1]
             }
+            if !shape.sinks.isEmpty {
+                let share = exp(Double(shape.sinks[r.head]) - lse)
+                g.dsinks[r.head] -= share * delta
+                g.dsinksMagnitude[r.head] += share * deltaSize
+            }
             for (j, score) in zip(r.seen, scores(r)) {
                 let to = key(r, j), p = exp(score - lse), pUsed = used(p, r, j)
                 let dp = used(dot(dy, from, v, to), r, j), dpSize = used(size(dy, from, v, to), r, j)
                 let tangent = shape.softCap.map { capped(r, j) / Double($0) } ?? 0
                 let ds = scale * p * (dp - delta) * (1 - tangent * tangent), dsSize = scale * p * (dpSize + deltaSize)
+                if let term = shape.distanceBias?.index(head: r.head, distance: j - r.position) {
+                    g.ddistances[term] += p * (dp - delta)
+                    g.ddistancesMagnitude[term] += p * (dpSize + deltaSize)
+                }
                 for i in 0 ..< shape.headSize {
                     let (qi, ki, dyi) = (Double(q[from + i]), Double(k[to + i]), Double(dy[from + i]))
                     g.dv[to + i] += pUsed * dyi

@@ -39,10 +39,14 @@ final class Optimizer {
                 floats(secondMoments) + offset
             )
             if usesMuon.contains(ObjectIdentifier(p)) {
-                matrices.append(
-                    MuonMatrix(
-                        weights: w, gradients: g, momentum: m, rows: p.shape[0], columns: p.shape[1],
-                        isInputByOutput: layout == .inputByOutput))
+                // of a stack each matrix by itself
+                let (rows, columns) = (p.shape[p.shape.count - 2], p.shape[p.shape.count - 1])
+                for at in stride(from: 0, to: p.count, by: rows * columns) {
+                    matrices.append(
+                        MuonMatrix(
+                            weights: w + at, gradients: g + at, momentum: m + at, rows: rows, columns: columns,
+                            isInputByOutput: layout == .inputByOutput))
+                }
             } else {
                 let adam = AdamWStep(
                     learningRate: Float(plan.learningRate * factor), beta1: plan.beta1, beta2: plan.beta2,

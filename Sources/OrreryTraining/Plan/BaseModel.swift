@@ -59,8 +59,8 @@ package struct StartingModel {
     /// Opens a model directory or a GGUF file.
     ///
     /// - Parameter warn: receives what was found and not used, a line each.
-    /// - Throws: `TrainingError` for a model that has no gradient yet: a mixture of experts, an encoder, an encoder
-    ///   with a decoder.
+    /// - Throws: `TrainingError` for a model that a run of next tokens cannot train: an encoder, or an encoder with a
+    ///   decoder.
     package init(_ path: String, warn: (String) -> Void = { _ in }) throws {
         switch try ModelFiles.kind(of: path) {
         case .languageModel: break
@@ -79,12 +79,6 @@ package struct StartingModel {
         if FileStatus(path)?.kind == .file { _ = try TokenizerLoader.load(path: path).files() }
         model = try ModelFiles.open(path, warn: warn)
         base = try BaseModel(path: path, model)
-        if model.parameters.contains(where: { $0.shape.count > 2 }) {
-            throw TrainingError.base(
-                path,
-                "\(base.modelType) is a mixture of experts, which has no gradient here yet; expected a dense model, such as llama or qwen3"
-            )
-        }
     }
 
     /// The plan of a run that trains it further: AdamW at a rate that does not tear down what is there, few steps, the
