@@ -18,6 +18,9 @@ public protocol Model: AnyObject, Sendable {
 extension Model {
     public var layout: WeightLayout { .outputByInput }
 
+    /// What a run changes: all weights that are not frozen.
+    public var trainableParameters: [Parameter] { parameters.filter(\.requiresGradient) }
+
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 }
 

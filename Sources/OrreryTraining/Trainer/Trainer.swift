@@ -38,7 +38,7 @@ package final class Trainer {
             ?? plan.model.makeModel(
                 vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init),
                 RandomWeights(seed: plan.seed))
-        arena = ParameterArena(model.parameters)
+        arena = ParameterArena(model.trainableParameters)
         if plan.validation == .sample, plan.validationWindows == nil, dataset.validation.count > plan.context {
             self.plan.validationWindows = plan.sampledWindows(
                 of: dataset.validation.windows(contextLength: plan.context).count)
@@ -115,7 +115,7 @@ package final class Trainer {
     /// Adds one micro-batch's gradients to the arena; returns its part of the loss.
     /// - Parameter index: counts micro-batches over all steps, for dropout's numbers.
     private func accumulate(_ batch: TokenBatch, index: Int) -> (sum: Double, weight: Double) {
-        let tape = Tape(watching: model.parameters)
+        let tape = Tape(watching: arena.parameters)
         let probability = plan.dropout(at: step)
         let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
         let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
