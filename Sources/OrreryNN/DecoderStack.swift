@@ -43,7 +43,9 @@ package struct DecoderStack: Sendable {
         x = context.tap(.embed, x)
         if let added = positions.added(context.rows, width: x.width) { x = x + context.tap(.positionEmbed, added) }
         x = x.droppedOut(context.dropout?())
-        for (layer, block) in blocks.enumerated() { x = block(x, context.at(layer)) }
+        for (layer, block) in blocks.enumerated() {
+            x = context.at(layer).checkpointed(x) { block($0, $1) }
+        }
         batch.complete()
         return batch.wanted(x)
     }

@@ -8,6 +8,9 @@ public struct ForwardContext {
     public var taps: (any Taps)?
     /// nil outside of training.
     public var dropout: DropoutSource?
+    /// Computes a block so that a tape keeps its input alone, and once more in the backward pass (arXiv:1604.06174);
+    /// nil: a tape keeps what the gradient needs.
+    package var checkpoint: ((_ x: Tensor, _ block: @escaping (Tensor) -> Tensor) -> Tensor)?
     /// The layer that computes.
     package private(set) var layer = 0
     /// The stack to which it belongs.
@@ -39,6 +42,16 @@ public struct ForwardContext {
         return context
     }
 
+    /// block(x), checkpointed where that is wanted.
+    func checkpointed(_ x: Tensor, _ block: @escaping (Tensor, ForwardContext) -> Tensor) -> Tensor {
+        guard let checkpoint else { return block(x, self) }
+        let first = dropout?.next
+        return checkpoint(x) { [self] x in
+            if let first { dropout?.next = first }  // the second time the same masks
+            return block(x, self)
+        }
+    }
+
     package var rows: BatchRows {
         guard let batchRows else {
             preconditionFailure("forward pass: attention without a batch; a model begins with context.over(batch)")
@@ -52,7 +65,8 @@ public struct ForwardContext {
 public final class DropoutSource {
     private let probability: Float
     private let seed: UInt64
-    private var next: UInt64
+    /// The stream of the next use.
+    fileprivate(set) var next: UInt64
 
     /// - Parameter step: counts micro-batches; a resumed run counts on.
     public init(probability: Float, seed: UInt64, step: Int) {

@@ -19,6 +19,9 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var microBatch = 8
     public var context = 256
     public var seed: UInt64 = 1337
+    /// Whether the blocks of a model are computed once more in the backward pass instead of keeping what their gradients
+    /// need: less memory, a third more time, the same bits. nil: no.
+    public var gradientCheckpointing: Bool?
     /// Products round to this type; masters and sums are float32.
     public var computeType: ComputeType = .bfloat16
 

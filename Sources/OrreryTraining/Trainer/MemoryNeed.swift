@@ -8,7 +8,10 @@ enum MemoryNeed {
         let weights = Double(m.parameterCount(vocabularySize: vocabularySize, context: plan.context).all)
         let tokens = Double(plan.microBatch * plan.context)
         let perLayer = Double(8 * m.width + 6 * m.heads * m.headSize + 4 * m.intermediate) * 4
-        return weights * (16 + 8) + tokens * (perLayer * Double(m.layers) + Double(vocabularySize) * 12)
+        let kept =
+            plan.gradientCheckpointing == true
+            ? perLayer + Double(4 * m.width * m.layers) : perLayer * Double(m.layers)
+        return weights * (16 + 8) + tokens * (kept + Double(vocabularySize) * 12)
     }
 
     static func check(_ plan: TrainingPlan, vocabularySize: Int) throws {

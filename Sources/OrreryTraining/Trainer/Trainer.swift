@@ -67,7 +67,7 @@ package final class Trainer {
     }
 
     /// The step's sequences: drawn whole, so that they do not depend on how they are cut into micro-batches.
-    func nextBatch() -> TokenBatch {
+    package func nextBatch() -> TokenBatch {
         dataset.train.randomBatch(
             sequences: plan.batch, contextLength: plan.context, seed: plan.seed, stream: UInt64(step))
     }
@@ -118,7 +118,8 @@ package final class Trainer {
         let tape = Tape(watching: arena.parameters)
         let probability = plan.dropout(at: step)
         let dropout = probability > 0 ? DropoutSource(probability: probability, seed: plan.seed, step: index) : nil
-        let context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
+        var context = ForwardContext(computeType: plan.computeType.elementType, dropout: dropout)
+        if plan.gradientCheckpointing == true { context.checkpoint = { Tape.checkpoint($0, $1) } }
         let loss = tape.record { objective(batch, model, context) }
         tape.backward(from: loss.sum)
         return (Double(loss.sum.element(0)), loss.weight)
