@@ -174,6 +174,7 @@ struct Train: ParsableCommand {
                 if options.presetFixesModel || start != nil { return plan }
                 var chosen = try options.apply(to: recipe)
                 (chosen.data, chosen.field, chosen.tokenizer) = (plan.data, plan.field, plan.tokenizer)
+                chosen.documents = plan.documents
                 return chosen
             }
         }

@@ -47,7 +47,7 @@ struct TrainOptions: ParsableArguments {
     /// The flags that were given, over any plan.
     func apply(to base: TrainingPlan) throws -> TrainingPlan {
         var plan = base
-        data.apply(to: &plan)
+        try data.apply(to: &plan)
         try model.apply(to: &plan)
         try optimizer.apply(to: &plan)
         try validation.apply(to: &plan)

@@ -90,7 +90,7 @@ final class TrainingDisplay: TrainingObserver {
             step: trainer.step, totalSteps: trainer.plan.steps, loss: result.loss, smoothedLoss: history.mean,
             validationLoss: history.validations.last?.loss,
             learningRate: result.learningRate, gradientNorm: result.gradientNorm,
-            tokensPerSecond: Double(trainer.plan.tokensPerStep) / pace,
+            tokensPerSecond: Double(result.tokens) / pace,
             shareOfPeak: trainer.operationsPerStep / pace / 1e9 / peak, elapsedSeconds: seconds,
             secondsLeft: Double(trainer.plan.steps - trainer.step) * pace, numLines: 2)
         status.isTotalEstimated = trainer.plan.time != nil && trainer.step < trainer.plan.steps

@@ -30,7 +30,7 @@ import Testing
         let context = 4
         let run = try dataset(count, fraction: 0, context: context).train
         let starts = run.windows(contextLength: context)
-        let batch = run.batch(starts: starts, contextLength: context)
+        let batch = run.batch(starts)
         #expect(batch.targets == (1 ..< 1 + starts.count * context).map { TokenID($0) })
         #expect(batch.inputs == batch.targets.map { $0 - 1 })
         #expect(batch.sequences == starts.count)

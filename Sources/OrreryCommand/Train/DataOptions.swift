@@ -13,6 +13,13 @@ struct DataOptions: ParsableArguments {
     var data: [String] = []
     @OptionGroup var records: FieldOption
     @Option(
+        help: """
+            How sequences are made of documents, which are the files or records, so that none sees another: packed, one \
+            behind another up to the context; padded, each by itself. (default: all are one long text)
+            """
+    )
+    var documents: String?
+    @Option(
         help: "char, byte, bpe:SIZE (learnt from the training text), or the path of a saved tokenizer. (default: char)")
     var tokenizer: String?
     @Option(help: "Share of the text, its end, that validates. (default: \(defaults.validationFraction))")
@@ -27,9 +34,17 @@ struct DataOptions: ParsableArguments {
         )
     }
 
-    func apply(to plan: inout TrainingPlan) {
+    func apply(to plan: inout TrainingPlan) throws {
         if !data.isEmpty { (plan.data, plan.field) = (DataSources(data.map(Self.fromAnywhere)), nil) }
         set(&plan.field, records.field)
+        if let documents {
+            guard let mode = DocumentMode(rawValue: documents) else {
+                throw ValidationError(
+                    "--documents: expected \(DocumentMode.allCases.map(\.rawValue).joined(separator: " or ")), found \(documents)"
+                )
+            }
+            plan.documents = mode
+        }
         set(&plan.tokenizer, tokenizer)
         set(&plan.validationFraction, validationFraction)
     }

@@ -12,12 +12,29 @@ package struct TokenDataset: Sendable {
     /// - Parameters:
     ///   - validationFraction: the last part of the ids, not trained on.
     ///   - contextLength: the least that each part must hold, plus one id to predict.
-    package init(
-        _ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int
+    ///   - documents: how sequences are made of documents, and where each of those begins; nil: the ids are one text.
+    public init(
+        _ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int,
+        documents: (mode: DocumentMode, starts: [Int])? = nil
     ) throws {
-        let split = Int((1 - validationFraction) * Double(ids.count))
-        train = TokenRun(ids[..<split], vocabularySize: vocabularySize)
-        validation = TokenRun(ids[split...], vocabularySize: vocabularySize)
+        var split = Int((1 - validationFraction) * Double(ids.count))
+        // No document is cut in two parts, where there are several.
+        if validationFraction > 0, let starts = documents?.starts {
+            split = starts.first { $0 >= split } ?? starts.last { $0 > 0 } ?? split
+        }
+        func run(_ part: Range<Int>) -> TokenRun {
+            TokenRun(
+                ids[part], vocabularySize: vocabularySize,
+                documents: documents.map { documents in
+                    (
+                        documents.mode,
+                        [0]
+                            + documents.starts.filter { part.contains($0) && $0 > part.lowerBound }
+                            .map { $0 - part.lowerBound }
+                    )
+                })
+        }
+        (train, validation) = (run(0 ..< split), run(split ..< ids.count))
         var checksum = Checksum()
         for run in [train, validation] { run.add(to: &checksum) }
         fingerprint = checksum.value
@@ -26,6 +43,17 @@ package struct TokenDataset: Sendable {
 
     /// Throws unless each part that there is holds a context and the token after it.
     func require(contextLength: Int, name: String) throws {
+        if train.documents?.mode == .padded {
+            guard !train.windows(contextLength: contextLength).isEmpty else {
+                throw TrainingError.data(name, "no document to train on has two tokens; expected longer ones")
+            }
+            guard validation.count == 0 || !validation.windows(contextLength: contextLength).isEmpty else {
+                throw TrainingError.data(
+                    name,
+                    "no document to validate on has two tokens; expected longer ones, or --validation-fraction 0")
+            }
+            return
+        }
         guard train.count > contextLength else {
             throw TrainingError.data(
                 name,
@@ -45,13 +73,19 @@ package struct TokenDataset: Sendable {
 package struct TokenRun: Sendable {
     private let small: [UInt16]
     private let large: [UInt32]
-    package let count: Int
+    public let count: Int
+    /// How sequences are made of documents, and where each of those begins, the first at 0; nil: the ids are one text.
+    let documents: (mode: DocumentMode, starts: [Int])?
+    let made = MadeWindows()
 
-    init(_ ids: ArraySlice<TokenID>, vocabularySize: Int) {
+    init(
+        _ ids: ArraySlice<TokenID>, vocabularySize: Int, documents: (mode: DocumentMode, starts: [Int])? = nil
+    ) {
         let fits = vocabularySize <= 1 << 16
         small = fits ? ids.map { UInt16(truncatingIfNeeded: $0) } : []
         large = fits ? [] : ids.map { UInt32(bitPattern: $0) }
         count = ids.count
+        self.documents = documents
     }
 
     package subscript(_ range: Range<Int>) -> [TokenID] {
@@ -62,62 +96,6 @@ package struct TokenRun: Sendable {
         checksum.add(UInt64(count))
         small.withUnsafeBytes { checksum.add($0) }
         large.withUnsafeBytes { checksum.add($0) }
-    }
-}
-
-/// Inputs and the ids that follow them, document after document: windows of one text, or whole texts packed behind each
-/// other.
-package struct TokenBatch: Sendable {
-    package var inputs: [TokenID]
-    /// What each input is to predict; negative where that does not count.
-    package var targets: [TokenID]
-    /// Of the documents. Positions begin again in each, and none sees another.
-    package var lengths: [Int]
-
-    package init(inputs: [TokenID], targets: [TokenID], lengths: [Int]) {
-        precondition(
-            inputs.count == targets.count && lengths.reduce(0, +) == inputs.count,
-            "batch: \(inputs.count) inputs, \(targets.count) targets, \(lengths)")
-        (self.inputs, self.targets, self.lengths) = (inputs, targets, lengths)
-    }
-
-    /// Windows of one length.
-    package init(inputs: [TokenID], targets: [TokenID], sequences: Int) {
-        self.init(
-            inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
-    }
-
-    package var sequences: Int { lengths.count }
-
-    /// Some of the documents.
-    subscript(range: Range<Int>) -> TokenBatch {
-        let first = lengths[..<range.lowerBound].reduce(0, +), ids = first ..< first + lengths[range].reduce(0, +)
-        return TokenBatch(inputs: Array(inputs[ids]), targets: Array(targets[ids]), lengths: Array(lengths[range]))
-    }
-}
-
-extension TokenRun {
-    /// nanoGPT's batches: windows at random places. Which ones depends on seed and step alone.
-    package func randomBatch(sequences: Int, contextLength: Int, seed: UInt64, stream: UInt64) -> TokenBatch {
-        var random = SplitMix64(seed: seed, stream: stream)
-        return batch(
-            starts: (0 ..< sequences).map { _ in random.below(count - contextLength) }, contextLength: contextLength)
-    }
-
-    package func batch(starts: [Int], contextLength: Int) -> TokenBatch {
-        var inputs: [TokenID] = [], targets: [TokenID] = []
-        inputs.reserveCapacity(starts.count * contextLength)
-        targets.reserveCapacity(starts.count * contextLength)
-        for start in starts {
-            let ids = self[start ..< start + contextLength + 1]
-            inputs += ids.dropLast()
-            targets += ids.dropFirst()
-        }
-        return TokenBatch(inputs: inputs, targets: targets, sequences: starts.count)
-    }
-
-    /// The starts of windows that cover the run without overlap, each with a next id for its last.
-    package func windows(contextLength: Int) -> [Int] {
-        (0 ..< max(0, (count - 1) / contextLength)).map { $0 * contextLength }
+        documents?.starts.withUnsafeBytes { checksum.add($0) }
     }
 }

@@ -55,11 +55,16 @@ package struct TrainingData: Sendable {
             if kind.learnsFromWords { try progress(.learning, 0, bytes.count) }
             let tokenizer = try kind.tokenizer(training: kind.learnsFromWords ? plan.trainingPart(of: bytes) : bytes)
             do {
-                let ids = try EncodedText(text, tokenizer).ids(cache: cache) { try progress(.encoding, $0, $1) }
+                let encoded = EncodedText(text, tokenizer)
+                func report(_ done: Int, _ total: Int) throws { try progress(.encoding, done, total) }
+                let (ids, starts) =
+                    plan.documents == nil
+                    ? (try encoded.ids(cache: cache, progress: report), [])
+                    : try encoded.documents(cache: cache, progress: report)
                 let dataset = try TokenDataset(
                     ids, validationFraction: plan.validationFraction, contextLength: plan.context,
                     name: plan.data.description,
-                    vocabularySize: tokenizer.vocabularySize)
+                    vocabularySize: tokenizer.vocabularySize, documents: plan.documents.map { ($0, starts) })
                 return (tokenizer, dataset)
             } catch let error as TokenizerError {
                 throw TrainingError.data(plan.data.description, error.description)
@@ -107,25 +112,45 @@ package struct EncodedText {
         return ids
     }
 
-    private func encoded(_ progress: (Int, Int) throws -> Void) throws -> [TokenID] {
+    /// The ids, and where documents begin: behind each end-of-text token, or where the tokenizer has none, behind the
+    /// last id of another.
+    package func documents(
+        cache: EncodingCache?, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> (ids: [TokenID], starts: [Int]) {
+        if let end = tokenizer.endOfText {
+            let ids = try ids(cache: cache, progress: progress)
+            return (ids, [0] + ids.indices.filter { $0 > 0 && ids[$0 - 1] == end })
+        }
+        var ids: [TokenID] = [], starts: [Int] = []
+        for document in text.documents {
+            if starts.last != ids.count { starts.append(ids.count) }
+            try encode(document, into: &ids, progress)
+        }
+        return (ids, starts)
+    }
+
+    private func encode(
+        _ range: Range<Int>, into ids: inout [TokenID], _ progress: (Int, Int) throws -> Void
+    ) throws {
         let threads = Processor.current.threads, total = text.bytes.count
-        var ids: [TokenID] = []
-        func encode(_ range: Range<Int>) throws {
-            try text.bytes.withUnsafeBufferPointer { bytes in
-                try tokenizer.encodeParts(of: UnsafeBufferPointer(rebasing: bytes[range]), threads: threads) {
-                    part, encoding in
-                    ids += encoding.ids
-                    try progress(range.lowerBound + part.upperBound, total)
-                }
+        try text.bytes.withUnsafeBufferPointer { bytes in
+            try tokenizer.encodeParts(of: UnsafeBufferPointer(rebasing: bytes[range]), threads: threads) {
+                part, encoding in
+                ids += encoding.ids
+                try progress(range.lowerBound + part.upperBound, total)
             }
         }
+    }
+
+    private func encoded(_ progress: (Int, Int) throws -> Void) throws -> [TokenID] {
+        var ids: [TokenID] = []
         guard let end = tokenizer.endOfText, text.documents.count > 1 else {
-            try encode(0 ..< total)
+            try encode(0 ..< text.bytes.count, into: &ids, progress)
             return ids
         }
         for document in text.documents {
             if !ids.isEmpty, ids.last != end { ids.append(end) }
-            try encode(document)
+            try encode(document, into: &ids, progress)
         }
         return ids
     }

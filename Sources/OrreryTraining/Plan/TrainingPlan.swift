@@ -8,6 +8,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var data: DataSources = "demo"
     /// The field of JSON, CSV and TSV records that is the text.
     public var field: String?
+    /// How sequences are made of the documents, which are the files or records; nil: they are one long text.
+    public var documents: DocumentMode?
     public var tokenizer = "char"
     /// The last part of the ids validates.
     public var validationFraction = 0.1

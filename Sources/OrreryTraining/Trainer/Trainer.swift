@@ -39,7 +39,9 @@ package final class Trainer {
                 vocabularySize: V, context: plan.context, endOfText: tokenizer.endOfText.map(Int.init),
                 RandomWeights(seed: plan.seed))
         arena = ParameterArena(model.trainableParameters)
-        if plan.validation == .sample, plan.validationWindows == nil, dataset.validation.count > plan.context {
+        if plan.validation == .sample, plan.validationWindows == nil,
+            !dataset.validation.windows(contextLength: plan.context).isEmpty
+        {
             self.plan.validationWindows = plan.sampledWindows(
                 of: dataset.validation.windows(contextLength: plan.context).count)
         }
@@ -52,8 +54,10 @@ package final class Trainer {
         /// Mean loss of the step's tokens, in nats, before its update.
         package var loss: Double
         /// Norm of the gradient before clipping.
-        package var gradientNorm: Double
-        package var learningRate: Double
+        public var gradientNorm: Double
+        public var learningRate: Double
+        /// Of the step's sequences.
+        public var tokens: Int
     }
 
     /// One step: gradients of all micro-batches, clipping, the optimizer.
@@ -106,7 +110,8 @@ package final class Trainer {
         optimizer.step(plan, step: step, factor: factor, gradientScale: Float(scale))
         step += 1
         averageWeights()
-        return StepResult(loss: loss, gradientNorm: norm, learningRate: plan.learningRate * factor)
+        return StepResult(
+            loss: loss, gradientNorm: norm, learningRate: plan.learningRate * factor, tokens: batch.inputs.count)
     }
 
     /// The sequences of the step's batch that pass at once.

@@ -246,7 +246,7 @@ package final class TrainingRun {
     }
 
     private func record(_ result: Trainer.StepResult, seconds step: Double) throws {
-        let tokensPerSecond = Double(trainer.plan.tokensPerStep) / step
+        let tokensPerSecond = Double(result.tokens) / step
         observer?.stepped(trainer, result, secondsOfStep: step, seconds: seconds)
         var line = JSONObject()
         line["step"] = JSONValue(trainer.step)
