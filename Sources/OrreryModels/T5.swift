@@ -152,7 +152,7 @@ package final class T5: EncoderDecoder, Architecture {
         }
     }
 
-    public func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor {
+    package func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor {
         let source = encode(sources, context).cast(to: context.computeType), lengths = sources.runs.map(\.count)
         return decode(batch, context) { layer, x, context in
             decoder[layer].crossAttention.cross(x, source, lengths: lengths, context)

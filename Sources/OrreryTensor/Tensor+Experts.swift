@@ -19,8 +19,9 @@ extension Tensor {
     /// gradient, the weights have one.
     package func expertWeights(top k: Int, _ weighting: ExpertWeighting) -> (chosen: [Int], weights: Tensor) {
         let (scores, E) = (floats, width)
-        return expertWeights(
-            choosing: (0 ..< rows).flatMap { weighting.largest(k, of: scores[$0 * E ..< ($0 + 1) * E]) }, weighting)
+        var chosen: [Int] = []
+        for row in 0 ..< rows { chosen += weighting.largest(k, of: scores[row * E ..< (row + 1) * E]) }
+        return expertWeights(choosing: chosen, weighting)
     }
 
     /// The weights [N, k] of these k experts of each row.
@@ -28,8 +29,10 @@ extension Tensor {
         choosing chosen: [Int], _ weighting: ExpertWeighting
     ) -> (chosen: [Int], weights: Tensor) {
         let (scores, E, k) = (floats, width, chosen.count / max(1, rows))
-        let weights = (0 ..< rows).flatMap { row in
-            weighting.weights(of: chosen[row * k ..< (row + 1) * k], by: scores[row * E ..< (row + 1) * E])
+        var weights: [Float] = []
+        for row in 0 ..< rows {
+            let own = chosen[row * k ..< (row + 1) * k]
+            weights += weighting.weights(of: own, by: scores[row * E ..< (row + 1) * E])
         }
         let made = Tensor(weights, shape: [rows, k])
         return (
@@ -73,9 +76,8 @@ extension Tensor {
 extension ExpertWeighting {
     /// The k largest of one row of scores. Of equal ones the first is the better.
     package func largest(_ k: Int, of scores: ArraySlice<Float>) -> [Int] {
-        scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(k).map {
-            $0 - scores.startIndex
-        }
+        let ranked = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+        return ranked.prefix(k).map { $0 - scores.startIndex }
     }
 
     /// The weights of the chosen experts by one row of scores.

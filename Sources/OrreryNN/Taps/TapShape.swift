@@ -28,7 +28,7 @@ package struct TapShape: Sendable, Hashable {
     package var dimensions: [TapDimension]
 
     /// - Parameter dimensions: nil: those that the point has in most models.
-    public init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
+    package init(_ point: TapPoint, _ dimensions: [TapDimension]? = nil) {
         self.point = point
         self.dimensions = dimensions ?? point.dimensions
     }
@@ -36,7 +36,7 @@ package struct TapShape: Sendable, Hashable {
 
 extension Array<TapShape> {
     /// These points with the usual shapes.
-    public init(points: TapPoint...) { self = points.map { TapShape($0) } }
+    package init(points: TapPoint...) { self = points.map { TapShape($0) } }
 }
 
 extension TapPoint {

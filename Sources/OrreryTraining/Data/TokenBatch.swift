@@ -5,12 +5,12 @@ import Synchronization
 
 /// Inputs and the ids that follow them, sequence after sequence: windows of one text, or documents packed behind each
 /// other.
-public struct TokenBatch: Sendable {
-    public var inputs: [TokenID]
+package struct TokenBatch: Sendable {
+    package var inputs: [TokenID]
     /// What each input is to predict; negative where that does not count.
-    public var targets: [TokenID]
+    package var targets: [TokenID]
     /// Of the documents. Positions begin again in each, and none sees another.
-    public var lengths: [Int]
+    package var lengths: [Int]
     /// How many documents each sequence has; nil: one.
     private var documentCounts: [Int]?
 
@@ -29,7 +29,7 @@ public struct TokenBatch: Sendable {
             inputs: inputs, targets: targets, lengths: Array(repeating: inputs.count / sequences, count: sequences))
     }
 
-    public var sequences: Int { documentCounts?.count ?? lengths.count }
+    package var sequences: Int { documentCounts?.count ?? lengths.count }
 
     /// Some of the sequences.
     package subscript(range: Range<Int>) -> TokenBatch {

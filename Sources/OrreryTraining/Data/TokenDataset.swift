@@ -13,7 +13,7 @@ package struct TokenDataset: Sendable {
     ///   - validationFraction: the last part of the ids, not trained on.
     ///   - contextLength: the least that each part must hold, plus one id to predict.
     ///   - documents: how sequences are made of documents, and where each of those begins; nil: the ids are one text.
-    public init(
+    package init(
         _ ids: [TokenID], validationFraction: Double, contextLength: Int, name: String, vocabularySize: Int,
         documents: (mode: DocumentMode, starts: [Int])? = nil
     ) throws {
@@ -73,7 +73,7 @@ package struct TokenDataset: Sendable {
 package struct TokenRun: Sendable {
     private let small: [UInt16]
     private let large: [UInt32]
-    public let count: Int
+    package let count: Int
     /// How sequences are made of documents, and where each of those begins, the first at 0; nil: the ids are one text.
     let documents: (mode: DocumentMode, starts: [Int])?
     let made = MadeWindows()

@@ -8,7 +8,7 @@ extension Trainer {
 
     /// Mean loss in nats on the validation part; nil if there is none.
     /// - Parameter progress: receives the share done; what it throws ends the validation.
-    public func validate(progress: (Double) throws -> Void) rethrows -> Double? {
+    package func validate(progress: (Double) throws -> Void) rethrows -> Double? {
         guard !dataset.validation.windows(contextLength: plan.context).isEmpty else { return nil }
         switch plan.validation {
         case .whole, .sample:

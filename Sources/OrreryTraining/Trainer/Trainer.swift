@@ -54,10 +54,10 @@ package final class Trainer {
         /// Mean loss of the step's tokens, in nats, before its update.
         package var loss: Double
         /// Norm of the gradient before clipping.
-        public var gradientNorm: Double
-        public var learningRate: Double
+        package var gradientNorm: Double
+        package var learningRate: Double
         /// Of the step's sequences.
-        public var tokens: Int
+        package var tokens: Int
     }
 
     /// One step: gradients of all micro-batches, clipping, the optimizer.
