@@ -25,9 +25,10 @@ import Testing
                 }
         }
 
-        /// Of both, sorted.
-        var points: [String] {
-            golden.tensors.tensors.keys.filter { $0.hasPrefix("at.") }.map { String($0.dropFirst(3)) }.sorted()
+        /// The points whose tensor (`at.`), or whose patch (`patched.`), is there.
+        func points(_ prefix: String) -> [String] {
+            golden.tensors.tensors.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+                .sorted()
         }
 
         /// Logits of all positions; of an encoder its vectors.
@@ -48,7 +49,7 @@ import Testing
     /// Every point of theirs is one of ours, of the same shape but for batch and position as one dimension, and holds the
     /// same numbers.
     @Test(arguments: names) func values(_ name: String) throws {
-        let own = try Case(name), names = own.points, file = own.golden.tensors
+        let own = try Case(name), names = own.points("at."), file = own.golden.tensors
         #expect(names.count > 50)
         let recorder = try Recorder(names, of: own.model.tapPoints)
         #expect(difference(try own.run(recorder), try own.golden.floats("logits")) < 1e-4)
@@ -66,7 +67,7 @@ import Testing
     @Test(arguments: names) func patches(_ name: String) throws {
         let own = try Case(name), shape = try #require(own.golden.tensors.tensors["logits"]).shape
         let (B, T, V) = (shape[0], shape[1], shape[2])
-        for point in own.points {
+        for point in own.points("patched.") {
             let hooks = Hooks(own.model.tapPoints)
             try hooks.write(point) { x, _ in
                 let values = x.floats.enumerated().map { (i: Int, value: Float) -> Float in

@@ -26,7 +26,7 @@ Points of theirs that Orrery has not got:
                      rows of one expert inside; mlp.hook_expert_out has what each chosen expert says
 
 and hook_attn_in of a model with grouped queries, where TransformerLens itself fails. It also fails with hook_cross_attn_in and the inputs of T5's heads, which
-are therefore not frozen here; BERT has no hook_attn_in there.
+are therefore not frozen here; BERT has no hook_attn_in there. A patch of T5's hook_mlp_in changes the residual stream there, unlike anywhere else: not frozen.
 """
 
 import json
@@ -177,6 +177,8 @@ def golden(model, run):
             if "use_attn_result" not in flags and not name.endswith(("attn_in", "_input")):
                 continue
             tensors[f"at.{name}"] = x
+            if isinstance(model, HookedEncoderDecoder) and name.endswith("hook_mlp_in"):
+                continue  # its T5 adds the network's result to the patched input, where its other blocks keep the residual stream
             out = run([(name, patch)])
             assert (out[:, -1] - logits[:, -1]).abs().max() > 1e-3, f"a patch of {name} does nothing"
             tensors[f"patched.{name}"] = out[:, -1]
