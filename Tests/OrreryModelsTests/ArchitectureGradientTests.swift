@@ -9,7 +9,7 @@ import Testing
 /// gradient says.
 @Suite struct ArchitectureGradientTests {
     @Test(arguments: Variant.all) func lossFallsAlongTheGradient(_ variant: Variant) throws {
-        let model = try variant.make(), T = 20
+        let model = try everyExpertUsed(variant).make(), T = 20
         let ids = someIDs(2 * T, vocabulary: Variant.vocabulary),
             targets = someIDs(2 * T, vocabulary: Variant.vocabulary, seed: 4)
         let arena = ParameterArena(model.parameters)
@@ -19,7 +19,7 @@ import Testing
         tape.backward(from: tape.record(loss))
         for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
         // A step of length h along g / |g|: the loss changes by h |g|, to second order.
-        let norm = arena.gradientNorm(), h: Float = 5e-4
+        let norm = arena.gradientNorm(), h: Float = 4e-3
         let start = model.parameters.map { $0.value.floats }
         func lossAfter(_ step: Float) -> Double {
             for (p, values) in zip(model.parameters, start) {
@@ -29,5 +29,11 @@ import Testing
         }
         let slope = (lossAfter(h) - lossAfter(-h)) / (2 * Double(h))
         #expect(abs(slope / norm - 1) < 0.02, "\(slope), and the gradient's length is \(norm)")
+    }
+
+    /// Which experts are chosen is no smooth function of the weights: where all are, none changes along the way.
+    private func everyExpertUsed(_ variant: Variant) -> Variant {
+        let experts = ["num_local_experts", "num_experts"].compactMap { variant.config[$0] }
+        return experts.isEmpty ? variant : variant.changed(["num_experts_per_tok": experts[0]])
     }
 }

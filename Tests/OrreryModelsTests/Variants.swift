@@ -20,6 +20,14 @@ struct Variant: CustomTestStringConvertible, Sendable {
         self.config = config
     }
 
+    /// The same with other options.
+    func changed(_ fields: JSONObject) -> Variant {
+        guard case .string(let type)? = config["model_type"] else { preconditionFailure("\(name): no model_type") }
+        var all = config
+        for member in fields.members { all[member.key] = member.value }
+        return Variant(name, type, all)
+    }
+
     func make(seed: UInt64 = 5) throws -> any TokenModel {
         try ModelDirectory.make(JSONFields(.object(config), file: "config.json"), LouderWeights(seed: seed))
     }

@@ -8,9 +8,11 @@ The models are those of check_architectures.py, another option set of the archit
 1e-3, betas 0.9 and 0.95, weight decay 0.1 on matrices, gradients clipped to 1. The text is words of a tokenizer of the script's own, so that its ids are known, and
 the batches are those that Orrery draws for its seed: SplitMix64 (Sources/OrreryRandom), windows at random places.
 
-Compared is the loss of each step before its update, relative to it. Exit status 1 if one differs by more than the tolerance.
+Compared is the loss of each step before its update, relative to it. The rounding of a gradient grows from step to step, most where an activation has a kink, so the tolerance
+is the given one and ten times what PyTorch's own losses differ from those that it computes in float64. Exit status 1 if one differs by more.
 """
 import argparse
+import copy
 import json
 import pathlib
 import random
@@ -59,6 +61,8 @@ class SplitMix64:
 def make(name, seed):
     r = random.Random(f"{name} {seed}")
     chosen = options(name, r)
+    if chosen.get("num_experts_per_tok") == 1:  # whose weight may be one by its definition: the router's gradient is then the rounding of either side
+        chosen["num_experts_per_tok"] = 2
     config = AutoConfig.for_model(MODEL_TYPES.get(name, name), **chosen)
     config._attn_implementation = config._experts_implementation = "eager"
     for key in ("attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "hidden_dropout", "residual_dropout", "embedding_dropout"):
@@ -148,9 +152,11 @@ def main():
                     found, fault = orrery_losses(given.orrery, scratch / "model", scratch, given.steps), None
                 except RuntimeError as e:
                     found, fault = [], str(e)
+            exact = torch_losses(copy.deepcopy(model).double(), ids, given.steps)
             want = torch_losses(model, ids, given.steps)
+            tolerance = given.tolerance + 10 * max(abs(a / b - 1) for a, b in zip(want, exact))
             errors = [abs(a / b - 1) for a, b in zip(found, want)]
-            if not fault and (len(found) != len(want) or max(errors) > given.tolerance):
+            if not fault and (len(found) != len(want) or max(errors) > tolerance):
                 fault = f"losses {[round(x, 6) for x in found]}, PyTorch's {[round(x, 6) for x in want]}"
             worst = max([worst, *errors])
             if fault:
