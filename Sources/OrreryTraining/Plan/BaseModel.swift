@@ -54,7 +54,7 @@ public struct BaseModel: Codable, Sendable, Hashable {
 /// A model that is opened to be trained further.
 package struct StartingModel {
     package let base: BaseModel
-    let model: any TokenModel
+    package let model: any TokenModel
 
     /// Opens a model directory or a GGUF file.
     ///
