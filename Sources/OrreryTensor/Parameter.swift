@@ -1,14 +1,14 @@
 import Kernels
 import Synchronization
 
-/// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed
-/// working copies.
+/// A weight: its name, its shape and its numbers.
 ///
-/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per
+/// Training keeps a float32 master and multiplies by packed copies in the type of the computation, made once per
 /// version. Inference may hold the weight as it lies in a file, in half precision or in blocks, and multiplies by that.
 public final class Parameter: @unchecked Sendable {  // changed by its owner between steps only
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
+    /// The dimensions.
     public let shape: [Int]
     /// The numbers, where they are held as float32 or bfloat16.
     private var dense: Tensor?
@@ -31,6 +31,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         var instructionSet: InstructionSet
     }
 
+    /// A weight with these numbers, in memory of its own.
     public init(name: String, value: Tensor) {
         self.name = name
         shape = value.shape
@@ -75,12 +76,12 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         (blocks, dense) = shape.count == 2 ? ([], Tensor(decoding: stack, shape: shape)) : (stack, nil)
     }
 
-    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in
-    /// blocks is converted to float32 at each call: products and embeddings do without.
+    /// The numbers. A quantised weight is converted to float32 at each call, which products and embeddings do without.
     public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
 
+    /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
-    /// Matrices decay and go to Muon; vectors do neither.
+    /// Whether there are two dimensions or more. Matrices take weight decay and Muon; vectors take neither.
     public var isMatrix: Bool { shape.count >= 2 }
 
     /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that
@@ -103,7 +104,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// Says that the numbers were changed in place.
     package func changed() { packed.withLock { $0 = [:] } }
 
-    /// Replaces the numbers.
+    /// Replaces the numbers by those of a tensor of the same shape.
     public func assign(_ newValue: Tensor) {
         precondition(newValue.shape == shape, "\(name): assigning \(newValue.shape) to \(shape)")
         if let dense {
