@@ -1,26 +1,30 @@
 internal import CKernels
 
-/// What an activation function is, by the names of Hugging Face's `hidden_act`.
+/// An activation function; the raw values are the names of Hugging Face's `hidden_act`.
 public enum Activation: String, Codable, Sendable, CaseIterable {
-    /// x Φ(x), exact (arXiv:1606.08415)
+    /// x Φ(x), the exact Gaussian error linear unit (arXiv:1606.08415).
     case gelu
-    /// its tanh approximation, GPT-2's
+    /// The approximation of GELU by tanh, which GPT-2 uses.
     case geluTanh = "gelu_new"
-    /// x sigmoid(1.702 x), its approximation by a sigmoid
+    /// x sigmoid(1.702 x), the approximation of GELU by a sigmoid.
     case quickGELU = "quick_gelu"
+    /// max(0, x).
     case relu
-    /// max(0, x)² (arXiv:2109.08668)
+    /// max(0, x)² (arXiv:2109.08668).
     case reluSquared = "relu2"
-    /// min(6, max(0, x))
+    /// min(6, max(0, x)).
     case relu6
-    /// x, and x / 100 below zero
+    /// x, and x / 100 below zero.
     case leakyReLU = "leaky_relu"
-    /// x sigmoid(x) (arXiv:1702.03118)
+    /// x sigmoid(x) (arXiv:1702.03118).
     case silu
-    /// x relu6(x + 3) / 6 (arXiv:1905.02244)
+    /// x relu6(x + 3) / 6 (arXiv:1905.02244).
     case hardSwish = "hardswish"
+    /// The hyperbolic tangent.
     case tanh
+    /// 1 / (1 + exp(-x)).
     case sigmoid
+    /// x itself.
     case identity = "linear"
 
     /// Other names of the same functions: transformers has several implementations of some.
@@ -30,10 +34,10 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
         "gelu_accurate": .geluTanh,
     ]
 
-    /// Every name that `init(name:)` knows.
+    /// Every name that `init(name:)` knows, in alphabetical order.
     public static var names: [String] { (allCases.map(\.rawValue) + synonyms.keys).sorted() }
 
-    /// The function of this name in a configuration; nil if there is none.
+    /// The activation that a configuration calls `name`; nil if the name is unknown.
     public init?(name: String) {
         guard let known = Activation(rawValue: name) ?? Self.synonyms[name] else { return nil }
         self = known

@@ -1,7 +1,7 @@
 internal import CKernels
 
-/// How products keep the numbers that meet weights in blocks. They share a scale in units of 32 or, for formats with
-/// blocks of 256, of 256.
+/// The integer type to which activations are rounded where they are multiplied with quantised weights. Activations
+/// share a scale in units of 32, or of 256 for formats with blocks of 256.
 public enum ActivationType: String, CaseIterable, Sendable {
     /// Signed bytes, as llama.cpp's: on real weights this rounding is most of the distance from float32.
     case int8
@@ -9,7 +9,7 @@ public enum ActivationType: String, CaseIterable, Sendable {
     /// Reading many tokens at once takes up to twice the time, decoding takes no longer where memory limits it.
     case int16
 
-    /// Where nobody says otherwise.
+    /// The type that is used by default.
     public static let standard = ActivationType.int16
 
     /// Of a number; the code by which the inner loops know this.

@@ -1,10 +1,13 @@
 internal import CKernels
 
-/// How keys and values of earlier positions are kept. Fresh ones are rounded to it before they are used, so that
-/// attention reads the same numbers whether they were computed a moment ago or long before.
+/// The type in which keys and values of earlier positions are kept. Fresh ones are rounded to it before they are used,
+/// so that attention reads the same numbers whether they were computed a moment ago or long before.
 public enum CacheType: String, Sendable, Hashable, CaseIterable {
+    /// 32 bits: keys and values are kept as they are computed.
     case float32 = "f32"
+    /// IEEE half precision, 16 bits.
     case float16 = "f16"
+    /// The upper 16 bits of a float32.
     case bfloat16 = "bf16"
     /// Signed bytes, of which 32 along a head share a scale in half precision (ggml's Q8_0).
     case q8_0
@@ -12,11 +15,11 @@ public enum CacheType: String, Sendable, Hashable, CaseIterable {
     /// Numbers that share a scale.
     package static let block = 32
 
-    /// The type in which products are computed.
+    /// The cache type with the precision of products that are computed in `type`.
     public init(_ type: ElementType) { self = type == .float32 ? .float32 : .bfloat16 }
 
-    /// Bytes of one head's key or value.
-    public func byteCount(headSize: Int) -> Int {
+    /// The number of bytes of one head's key or value.
+    package func byteCount(headSize: Int) -> Int {
         switch self {
         case .float32: 4 * headSize
         case .float16, .bfloat16: 2 * headSize

@@ -1,22 +1,35 @@
 internal import CKernels
 import Foundation
 
-/// The instruction sets for which the inner loops are compiled, from the plainest to the widest.
+/// An instruction set for which the inner loops are compiled, from the plainest to the widest. The raw values are the
+/// names that `ORRERY_ISA` takes.
 public enum InstructionSet: String, CaseIterable, Sendable {
+    /// Plain C, for any processor.
     case portable
+    /// ARM's 128-bit vectors.
     case neon
+    /// NEON with dot products of bytes (`asimddp`).
     case neondot
+    /// NEON with products of bfloat16.
     case neonbf16
+    /// x86's 256-bit vectors, with fused multiply-add.
     case avx2
+    /// x86's 512-bit vectors.
     case avx512
+    /// AVX-512 with dot products of bytes.
     case avx512vnni
+    /// AVX-512 with dot products of bfloat16.
     case avx512bf16
+    /// x86's matrix tiles, for bfloat16 and bytes.
     case amx
 
-    /// Those that this processor can run, plainest first.
+    /// The instruction sets that this processor can run, the plainest first.
     public static let available: [InstructionSet] = allCases.filter { $0.isAvailable }
 
-    /// The widest available, or the one that the environment variable `ORRERY_ISA` names.
+    /// The widest available instruction set, or the one that the environment variable `ORRERY_ISA` names.
+    ///
+    /// - Throws: `InstructionSetError` if `ORRERY_ISA` names an unknown instruction set or one that this processor
+    ///   lacks.
     public static func selected(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> InstructionSet {
@@ -59,9 +72,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
 }
 
-/// `ORRERY_ISA` names an instruction set that does not exist or that this processor lacks.
+/// The error for an `ORRERY_ISA` that names an unknown instruction set or one that this processor lacks.
 public struct InstructionSetError: Error, CustomStringConvertible {
     let name: String
+    /// The message: the name that was found, and those that this processor can run.
     public var description: String {
         "ORRERY_ISA=\(name): expected one of \(InstructionSet.available.map(\.rawValue).joined(separator: ", ")) on this processor"
     }

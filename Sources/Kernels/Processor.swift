@@ -1,21 +1,27 @@
 internal import CKernels
 import Foundation
 
-/// What computes: one table of inner loops and the threads that run them.
+/// The instruction set and the threads that compute.
 ///
-/// Operations use `Processor.current`. Tests and `--threads` bind another for a scope:
-/// `Processor.$current.withValue(Processor(.avx2, threads: 1, activations: .int8)) { ... }`.
+/// Operations use `Processor.current`. A `Processor` of your own applies within a scope:
+/// `Processor.$current.withValue(Processor(.avx2, threads: 1)) { ... }`.
 public final class Processor: @unchecked Sendable {  // the table is constant and the pool is Sendable
+    /// The instruction set of the inner loops.
     public let instructionSet: InstructionSet
     package let pool: ThreadPool
-    /// How numbers are kept that are multiplied with weights in blocks.
+    /// The type to which activations are rounded where they are multiplied with quantised weights.
     public let activations: ActivationType
     let kernels: orrery_kernels
     let meter: Meter?
     /// Whether products that read memory once tell the processor ahead what they will read.
     let hints: Int32
 
-    /// - Parameter instructionSet: one of `InstructionSet.available`.
+    /// A processor with threads of its own.
+    ///
+    /// - Parameters:
+    ///   - instructionSet: one of `InstructionSet.available`.
+    ///   - threads: the number of threads that compute, the calling one included.
+    ///   - activations: the type to which activations are rounded where they meet quantised weights.
     public convenience init(
         _ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         activations: ActivationType = .standard
@@ -34,10 +40,12 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
         hints = orrery_cpu_features() & UInt32(ORRERY_CPU_HINTS) != 0 ? 1 : 0
     }
 
+    /// The number of threads that compute, the calling one included.
     public var threads: Int { pool.threads }
 
-    /// bfloat16 where the processor multiplies it natively, float32 elsewhere.
+    /// The fastest type for products: bfloat16 where the processor multiplies it natively, float32 elsewhere.
     public var fastestType: ElementType { kernels.native_bf16 != 0 ? .bfloat16 : .float32 }
 
+    /// The processor that operations use in the current task; by default all cores and the widest instruction set.
     @TaskLocal public static var current = Processor((try? InstructionSet.selected()) ?? .portable)
 }

@@ -1,4 +1,5 @@
-/// What went wrong with a file, in one line: the file, the byte or field, what was expected, and what to do about it.
+/// The error for a file that cannot be read or written: one line that gives the file, the byte or field, what was
+/// expected, and what to do about it.
 ///
 ///     model.safetensors: byte 8: expected '{' to open the header, found byte 0x5B
 ///     config.json: field "hidden_size": expected an integer, found "64"
@@ -18,13 +19,14 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     private let problem: String
     private let advice: String?
 
-    /// The file or directory at fault, as the caller named it.
+    /// The path of the file or directory at fault, as the caller named it.
     public let path: String
 
     private init(_ code: Code, path: String, place: String? = nil, problem: String, advice: String? = nil) {
         (self.code, self.path, self.place, self.problem, self.advice) = (code, path, place, problem, advice)
     }
 
+    /// The message, which begins with the path.
     public var description: String {
         var line = "\(Self.oneLine(path)): "
         if let place { line += "\(place): " }

@@ -11,7 +11,11 @@ public struct AnsweringModel {
 
     /// Opens a GGUF file or a model directory.
     ///
-    /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
+    /// - Parameters:
+    ///   - path: the file or directory.
+    ///   - warn: receives a line for each thing that was found and not used.
+    /// - Throws: `FileError` or `ModelError` if the files are not such a model; `GenerationError` if the tokenizer has
+    ///   more tokens than the model.
     public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
         (model, name) = (try ModelFiles.openEncoderDecoder(path, warn: warn), path)
         tokenizer = try TokenizerLoader.load(path: path, rows: model.shape.vocabularySize, warn: warn)
@@ -20,9 +24,9 @@ public struct AnsweringModel {
         }
     }
 
-    /// The tokens that the encoder reads of `text`.
+    /// The tokens of `text` that the encoder reads.
     ///
-    /// - Throws: `GenerationError` naming a character that cannot be encoded, or for a text without tokens.
+    /// - Throws: `GenerationError` that names a character which cannot be encoded, or for a text without tokens.
     public func promptTokens(_ text: String) throws -> [TokenID] {
         let ids: [TokenID]
         do { ids = try tokenizer.encode(text) } catch let error as TokenizerError {
@@ -32,9 +36,12 @@ public struct AnsweringModel {
         return ids
     }
 
-    /// Lets the encoder read `text`. What the decoder generates from `start` on is the answer.
+    /// Lets the encoder read `text`. What the decoder generates after the tokens `start` is the answer.
     ///
-    /// - Throws: `GenerationError` naming a character that cannot be encoded.
+    /// - Parameters:
+    ///   - text: the text that the encoder reads.
+    ///   - computeType: the type to which operands of products are rounded.
+    /// - Throws: `GenerationError` that names a character which cannot be encoded.
     public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
         let source = model.read(try promptTokens(text), ForwardContext(computeType: computeType))
         let decoder = try TextModel(model, tokenizer: tokenizer, name: name) { [model] in

@@ -1,7 +1,7 @@
 import OrreryTokenizers
 
-/// What is wrong with an option of generation, the prompt or the logits: one line that names it and says what was
-/// expected.
+/// The error for an option of generation, a prompt or logits that cannot be used: one line that names it and says what
+/// was expected.
 public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
         case option(name: String, value: String, allowed: String)
@@ -74,6 +74,7 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .unwritable(setting, known: known))
     }
 
+    /// The message.
     public var description: String {
         switch code {
         case .option(let name, let value, let allowed):

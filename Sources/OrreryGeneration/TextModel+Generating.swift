@@ -3,8 +3,8 @@ import OrreryModels
 import OrreryTokenizers
 
 extension TextModel {
-    /// The sampling of a text where the caller says nothing: what the model's publisher wants, else
-    /// `SamplingOptions.standard`; with a seed that nobody chose.
+    /// The default sampling of a text: that of the model's publisher, else `SamplingOptions.standard`, with a random
+    /// seed.
     public func defaultSampling() -> SamplingOptions {
         var sampling = suggestedSampling ?? .standard
         // 32 bits: short enough to type again, and exact in JSON.
@@ -12,13 +12,15 @@ extension TextModel {
         return sampling
     }
 
-    /// All that decides how a prompt is continued, with this model's defaults where nothing is said.
+    /// The options of continuing a prompt, with this model's defaults where an argument is left out.
     ///
     /// - Parameters:
-    ///   - maxTokens: how many tokens may be generated; nil: until the model ends the text or its context is full.
-    ///   - sampling: nil: `defaultSampling()`.
+    ///   - prompt: the text to continue.
+    ///   - maxTokens: the most tokens that may be generated; nil lets the model continue until it ends the text or its
+    ///     context is full.
+    ///   - sampling: the choice of tokens; nil means `defaultSampling()`.
     ///   - stop: strings that end the text where they start.
-    /// - Throws: `GenerationError` naming what keeps the prompt from being encoded.
+    /// - Throws: `GenerationError` that names what keeps the prompt from being encoded.
     public func options(
         for prompt: String, maxTokens: Int? = 256, sampling: SamplingOptions? = nil, stop: [String] = []
     ) throws -> GenerationOptions {
@@ -29,9 +31,16 @@ extension TextModel {
             cacheType: model.defaultCacheType(computing: type))
     }
 
-    /// Continues a prompt; the text comes piece by piece.
+    /// Continues a prompt, as a stream of text.
     ///
-    /// - Parameters: as in `options(for:maxTokens:sampling:stop:)`, whose errors the stream throws at its first piece.
+    /// The stream throws the errors of `options(for:maxTokens:sampling:stop:)` when it is first read.
+    ///
+    /// - Parameters:
+    ///   - prompt: the text to continue.
+    ///   - maxTokens: the most tokens that may be generated; nil lets the model continue until it ends the text or its
+    ///     context is full.
+    ///   - sampling: the choice of tokens; nil means `defaultSampling()`.
+    ///   - stop: strings that end the text where they start.
     public func stream(
         _ prompt: String, maxTokens: Int? = 256, sampling: SamplingOptions? = nil, stop: [String] = []
     ) -> TextStream {
@@ -40,6 +49,6 @@ extension TextModel {
         }
     }
 
-    /// Continues a prompt of tokens; the text comes piece by piece.
+    /// Continues a prompt of tokens, as a stream of text.
     public func stream(_ options: GenerationOptions) -> TextStream { TextStream(queue) { try self.generate(options) } }
 }

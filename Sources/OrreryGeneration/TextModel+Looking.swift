@@ -6,27 +6,34 @@ import OrreryTokenizers
 
 /// A token that may come next.
 public struct NextToken: Sendable, Hashable {
+    /// The token.
     public let token: TokenID
-    /// The token's text; a part of a character is U+FFFD.
+    /// The token's text, in which a part of a character is U+FFFD.
     public let text: String
+    /// The model's logit.
     public let logit: Float
-    /// The model's probability: its softmax, before any sampling option.
+    /// The model's probability: the softmax of the logits, before any sampling option.
     public let probability: Double
 }
 
 extension TextModel {
-    /// The model's logits after each token, float32 [tokens, vocabulary]; those of tokens that stand for nothing are
-    /// -inf.
+    /// The model's logits after each token, float32 [tokens, vocabulary]; those of ids that stand for no token are
+    /// -inf. They are computed on the caller's thread.
     ///
-    /// It computes on the caller's thread.
-    ///
-    /// - Parameter taps: what watches the pass, or changes it.
+    /// - Parameters:
+    ///   - tokens: the sequence.
+    ///   - taps: a watcher of the pass, which may change it.
     /// - Precondition: the tokens are fewer than the context holds, and the model knows them.
     public func callAsFunction(_ tokens: [TokenID], taps: (any Taps)? = nil) -> Tensor { rows(Batch(tokens), taps) }
 
-    /// The model's logits after each of the next tokens of a sequence, whose state has read them then.
+    /// The model's logits after each of the next tokens of a sequence, float32 [tokens, vocabulary]. Afterwards the
+    /// state has read them.
     ///
-    /// - Precondition: the state has room for them, and the model knows them.
+    /// - Parameters:
+    ///   - tokens: the next tokens of the sequence.
+    ///   - state: the state of the sequence, from `makeState(capacity:type:)`.
+    ///   - taps: a watcher of the pass, which may change it.
+    /// - Precondition: the state has room for the tokens, and the model knows them.
     public func callAsFunction(
         _ tokens: [TokenID], continuing state: any SequenceState, taps: (any Taps)? = nil
     ) -> Tensor {
@@ -41,7 +48,7 @@ extension TextModel {
 
     /// The model's logits after each token of a text, float32 [tokens, vocabulary].
     ///
-    /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
+    /// - Throws: `GenerationError` if the prompt cannot be encoded or is too long.
     public func logits(_ text: String) async throws -> Tensor {
         let tokens = try promptTokens(text)
         try check(tokens)
@@ -50,10 +57,12 @@ extension TextModel {
 
     /// The tensors of a text's forward pass at named points, such as `blocks.3.hook_resid_post`.
     ///
-    /// - Parameter names: of `model.tapPoints`; `*` stands for a layer, as in `blocks.*.attn.hook_pattern`.
+    /// - Parameters:
+    ///   - names: names of points, of `model.tapPoints`; `*` stands for a layer, as in `blocks.*.attn.hook_pattern`.
+    ///   - text: the text that the model reads.
     /// - Returns: each tensor by its name; its rows are the text's tokens.
-    /// - Throws: `TapError` for a name that fits no point of the model, with the nearest ones; `GenerationError` for a
-    ///   prompt that cannot be encoded or is too long.
+    /// - Throws: `TapError`, which gives the nearest names, if a name fits no point of the model; `GenerationError` if
+    ///   the prompt cannot be encoded or is too long.
     public func capture(_ names: String..., in text: String) async throws -> [String: Tensor] {
         let tokens = try promptTokens(text)
         try check(tokens)
@@ -65,9 +74,12 @@ extension TextModel {
         }
     }
 
-    /// The most probable tokens after a text, the first one first.
+    /// The most probable tokens after a text, in descending order.
     ///
-    /// - Throws: `GenerationError` for a prompt that cannot be encoded or is too long.
+    /// - Parameters:
+    ///   - text: the text that the model reads.
+    ///   - count: the number of tokens to return.
+    /// - Throws: `GenerationError` if the prompt cannot be encoded or is too long.
     public func nextTokens(after text: String, count: Int = 10) async throws -> [NextToken] {
         let options = try options(for: text, maxTokens: 1, sampling: .greedy)
         return try await queue.run(on: Processor.current) {

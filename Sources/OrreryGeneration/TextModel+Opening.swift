@@ -5,10 +5,14 @@ import OrreryNN
 import OrreryTokenizers
 
 extension TextModel {
-    /// Opens a model with its tokenizer: a GGUF file, or a directory, with what its `generation_config.json` says, if
-    /// it has one.
+    /// Opens a model with its tokenizer, from a GGUF file or a directory; sampling defaults come from
+    /// `generation_config.json`, if there is one.
     ///
-    /// - Parameter warn: receives what was found and not used, a line each.
+    /// - Parameters:
+    ///   - path: the file or directory.
+    ///   - warn: receives a line for each thing that was found and not used.
+    /// - Throws: `FileError`, `ModelError` or `TokenizerError` with the file, the field or tensor, and what was
+    ///   expected; `GenerationError` if the tokenizer has more tokens than the model.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
         if try ModelFiles.isFile(path) {
             return try TextModel(

@@ -5,15 +5,17 @@ import OrreryTokenizers
 
 /// A language model with the tokenizer it was trained with: text in, text out.
 public final class TextModel: Sendable {
+    /// The model.
     public let model: any TokenModel
+    /// The tokenizer.
     public let tokenizer: any Tokenizer
-    /// What errors and headings call it: its directory.
+    /// The name that errors and headings give the model: its directory.
     public let name: String
     /// The directory or GGUF file that it was opened from; nil for a model that was made in memory.
     public let path: String?
-    /// Tokens that end a text: the tokenizer's, the configuration's and those given.
+    /// The tokens that end a text: the tokenizer's, the configuration's and those given.
     public let endTokens: Set<TokenID>
-    /// How whoever published the model wants it sampled, if they said so.
+    /// The sampling that the model's publisher suggests; nil if there is none.
     public let suggestedSampling: SamplingOptions?
     /// Tokens that stand for nothing are never chosen: rows of a table padded beyond the tokenizer, and holes in its
     /// vocabulary.
@@ -23,11 +25,16 @@ public final class TextModel: Sendable {
     /// Where streams of this model compute, in turns.
     let queue: ComputeQueue
 
+    /// A model with its tokenizer.
+    ///
     /// - Parameters:
-    ///   - name: what errors call it.
-    ///   - path: where its chat templates are found.
+    ///   - model: the model.
+    ///   - tokenizer: its tokenizer.
+    ///   - name: the name that errors give it.
+    ///   - path: the directory or file in which its chat templates are found.
     ///   - endTokens: further tokens that end a text.
-    ///   - newState: makes the state of a new sequence of so many positions; nil: the model does.
+    ///   - suggestedSampling: the sampling that the model's publisher suggests.
+    ///   - newState: makes the state of a new sequence with this many positions; nil leaves it to the model.
     /// - Throws: `GenerationError` if the tokenizer has more tokens than the model.
     public init(
         _ model: any TokenModel, tokenizer: any Tokenizer, name: String = "the model", path: String? = nil,
@@ -48,12 +55,13 @@ public final class TextModel: Sendable {
         }
     }
 
-    /// The longest sequence: prompt and generated text together.
+    /// The length of the longest sequence in tokens, prompt and generated text together.
     public var contextLength: Int { model.shape.contextLength }
 
-    /// The tokens of a prompt. An empty one becomes what nanoGPT starts from: the end of the text before, or a newline.
+    /// The tokens of a prompt. An empty prompt becomes the token that ends a text or a newline, as nanoGPT starts.
     ///
-    /// - Throws: `GenerationError` naming a character that cannot be encoded, or if nothing is there to start from.
+    /// - Throws: `GenerationError` that names a character which cannot be encoded, or if there is nothing to start
+    ///   from.
     public func promptTokens(_ text: String) throws -> [TokenID] {
         let tokens: [TokenID]
         do { tokens = try tokenizer.encode(text) } catch let error as TokenizerError {
@@ -69,7 +77,7 @@ public final class TextModel: Sendable {
 
     /// The token that the tokenizer puts before a text which begins with it already, as a copied chat template does;
     /// nil where none is doubled.
-    public func doubledStart(of text: String) -> String? {
+    package func doubledStart(of text: String) -> String? {
         guard let framed = try? tokenizer.encode(text),
             let bare = try? tokenizer.encode(text, options: EncodingOptions(addsSpecialTokens: false)),
             framed.count > bare.count, let first = framed.first, bare.first == first,
@@ -78,33 +86,38 @@ public final class TextModel: Sendable {
         return String(decoding: tokenizer.piece(for: first) ?? [], as: UTF8.self)
     }
 
-    /// When a generation of this model ends.
+    /// The conditions that end a generation of this model: its end tokens, and those given.
     public func stopConditions(maxTokens: Int? = nil, stopStrings: [String] = []) -> StopConditions {
         StopConditions(endTokens: endTokens, maxTokens: maxTokens, stopStrings: stopStrings)
     }
 
     /// Continues a prompt, one token per call of the result's `next`.
     ///
-    /// - Throws: `GenerationError` naming an option outside its range or what is wrong with the prompt.
+    /// - Throws: `GenerationError` that names an option outside its range or what is wrong with the prompt.
     public func generate(_ options: GenerationOptions) throws -> Generation { try Generation(self, options) }
 
     /// Continues a prompt, computing only what `cache` does not hold of it; afterwards the cache holds this sequence.
     ///
-    /// - Throws: as `generate(_:)`.
+    /// - Parameters:
+    ///   - options: the prompt and how it is continued.
+    ///   - cache: the keys and values of an earlier sequence.
+    /// - Throws: `GenerationError` that names an option outside its range or what is wrong with the prompt.
     public func generate(_ options: GenerationOptions, reusing cache: PromptCache) throws -> Generation {
         try Generation(self, options, cache)
     }
 
-    /// Packs the weights for a type of computation, so that the first generation's time is its own.
+    /// Packs the weights for a type of computation, so that the first generation need not.
     public func prepare(_ type: ElementType) {
         _ = model.logits(
             Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
     }
 
-    /// What is kept of a sequence of at most `capacity` tokens, before its first one.
+    /// The state of a sequence of at most `capacity` tokens, before its first one.
     ///
-    /// - Parameter type: in which keys and values are kept; nil: that of the computation, so that logits are those of
-    ///   the whole sequence at once.
+    /// - Parameters:
+    ///   - capacity: the most tokens of the sequence.
+    ///   - type: the type in which keys and values are kept; nil means that of the computation, so that logits are
+    ///     those of the whole sequence at once.
     public func makeState(capacity: Int, type: CacheType? = nil) -> any SequenceState {
         let type = type ?? CacheType(Processor.current.fastestType)
         return newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type)

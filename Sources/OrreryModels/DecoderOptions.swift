@@ -1,8 +1,8 @@
-/// The parts among which a decoder of `model_type` orrery chooses.
+/// The parts from which a decoder of `model_type` orrery is composed.
 public enum DecoderOptions {
     /// How a decoder knows the order of its tokens.
     public enum Positions: String, Codable, Sendable, CaseIterable {
-        /// Not at all, but for what causal attention tells it (arXiv:2305.19466).
+        /// Only by the causal mask of attention (arXiv:2305.19466).
         case none
         /// Sines and cosines added to the embeddings (arXiv:1706.03762, 3.5).
         case sinusoidal
@@ -16,21 +16,21 @@ public enum DecoderOptions {
 
     /// The norm of the residual stream.
     public enum NormKind: String, Codable, Sendable, CaseIterable {
-        /// Divides by the root mean square (arXiv:1910.07467).
+        /// Division by the root mean square (arXiv:1910.07467).
         case rms = "rmsnorm"
-        /// Takes off the mean and divides by the standard deviation (arXiv:1607.06450).
+        /// Subtraction of the mean and division by the standard deviation (arXiv:1607.06450).
         case layer = "layernorm"
     }
 
     /// The places of the norms in a block.
     public enum Residual: String, Codable, Sendable, CaseIterable {
-        /// Before each part (arXiv:2002.04745).
+        /// A norm before attention and one before the feed-forward network (arXiv:2002.04745).
         case pre
-        /// After each sum (arXiv:1706.03762).
+        /// A norm after each sum (arXiv:1706.03762).
         case post
-        /// Before each part and after it (arXiv:2408.00118).
+        /// A norm before and one after attention, and the same for the feed-forward network (arXiv:2408.00118).
         case sandwich
-        /// Before both parts, which are computed side by side (GPT-J).
+        /// One norm before attention and the feed-forward network, which read the same input (GPT-J).
         case parallel
     }
 }

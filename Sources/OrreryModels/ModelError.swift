@@ -1,9 +1,11 @@
 import Kernels
 
-/// Why a model can't be opened: the directory, the field or tensor, and what was expected.
+/// The error for a model that can't be opened or written: one line with the directory, the field or tensor, and what
+/// was expected.
 public struct ModelError: Error, CustomStringConvertible, Sendable {
     private enum Code { case architecture, shape, type, unusable }
     private let code: Code
+    /// The message.
     public let description: String
 
     private init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }

@@ -1,24 +1,33 @@
 import OrreryFiles
 
-/// A model in any of the forms that can be opened: a GGUF file or a model directory.
+/// Opens models in any of their forms: a GGUF file or a model directory.
 ///
-/// Functions that open one take `warn`, which receives what was found and not used, a line each.
+/// Functions that open a model take `warn`, which receives a line for each thing that was found and not used.
 public enum ModelFiles {
-    /// What can be done with the model at `path`.
+    /// The kind of the model at `path`.
     ///
-    /// - Throws: `ModelError` that lists the known architectures, where it is of none of them.
+    /// - Throws: `ModelError`, which lists the known architectures, if the model is of none of them.
     public static func kind(of path: String) throws -> ModelKind {
         try isFile(path) ? GGUFModel.kind(of: path) : ModelDirectory.kind(of: path)
     }
 
+    /// Opens a language model without its tokenizer.
+    ///
+    /// - Throws: `FileError` or `ModelError` with the file, the field or tensor, and what was expected.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TokenModel {
         try isFile(path) ? GGUFModel.open(path, warn: warn) : ModelDirectory.open(path, warn: warn)
     }
 
+    /// Opens an encoder without its tokenizer.
+    ///
+    /// - Throws: `FileError` or `ModelError` with the file, the field or tensor, and what was expected.
     public static func openEncoder(_ path: String, warn: (String) -> Void = { _ in }) throws -> any TextEncoder {
         try isFile(path) ? GGUFModel.openEncoder(path, warn: warn) : ModelDirectory.openEncoder(path, warn: warn)
     }
 
+    /// Opens an encoder-decoder without its tokenizer.
+    ///
+    /// - Throws: `FileError` or `ModelError` with the file, the field or tensor, and what was expected.
     public static func openEncoderDecoder(
         _ path: String, warn: (String) -> Void = { _ in }
     ) throws -> any EncoderDecoder {
@@ -26,8 +35,8 @@ public enum ModelFiles {
             ? GGUFModel.openEncoderDecoder(path, warn: warn) : ModelDirectory.openEncoderDecoder(path, warn: warn)
     }
 
-    /// Opens a model whatever it does, to convert it.
-    public static func openAny(_ path: String, warn: (String) -> Void = { _ in }) throws -> any Model {
+    /// Opens a model of any kind, to convert it.
+    package static func openAny(_ path: String, warn: (String) -> Void = { _ in }) throws -> any Model {
         switch try kind(of: path) {
         case .languageModel: try open(path, warn: warn)
         case .encoder: try openEncoder(path, warn: warn)

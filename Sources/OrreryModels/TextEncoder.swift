@@ -2,7 +2,7 @@ import Kernels
 import OrreryNN
 import OrreryTensor
 
-/// A model that reads whole texts, every position seeing all others of its own: ids to a vector per position.
+/// An encoder: it reads whole texts, every position seeing all others of its own text, and gives a vector per position.
 public protocol TextEncoder: Model {
     /// The last layer's vectors, float32 [N, D], of the rows of a batch whose runs have no state.
     func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor
@@ -11,7 +11,7 @@ public protocol TextEncoder: Model {
 /// An encoder whose result a decoder reads while it writes (arXiv:1706.03762). As a `TokenModel` it is the decoder: the
 /// state of a sequence holds the text that it reads.
 public protocol EncoderDecoder: TokenModel, TextEncoder {
-    /// What a decoder's text starts with.
+    /// The token with which a decoder's text starts.
     var decoderStart: Int32 { get }
 
     /// Encodes a text for the decoder: its keys and values for each of the decoder's layers.
@@ -21,6 +21,6 @@ public protocol EncoderDecoder: TokenModel, TextEncoder {
     /// in one pass: as in training.
     func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor
 
-    /// What is kept of a sequence that reads such a text, before its first token.
+    /// The state of a sequence that reads such a text, before its first token.
     func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState
 }

@@ -4,53 +4,56 @@ import OrreryTensor
 
 /// A model that predicts the next token: ids to logits, the same definition for training, inference and looking inside.
 ///
-/// N rows of a batch, D width, V vocabulary.
+/// In shapes, N stands for the rows of a batch, D for the width and V for the vocabulary.
 public protocol TokenModel: Model {
-    /// The residual stream after the last layer, float32 [wanted rows, D]. The sequences' states have read the batch
-    /// then.
+    /// The residual stream after the last layer, float32 [wanted rows, D]. The states of the sequences have then read
+    /// the batch.
     func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor
 
-    /// The final norm and the output layer on any rows of the residual stream [rows, D]: what the model would say now,
-    /// float32 [rows, V].
+    /// The logits, float32 [rows, V], that the final norm and the output layer make of any rows of the residual stream
+    /// [rows, D].
     func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor
 
-    /// What is kept of a sequence, before its first token.
+    /// The state of a sequence before its first token.
     func makeState(capacity: Int, type: CacheType) -> any SequenceState
 
-    /// The row of numbers per token.
+    /// The embedding table, a row per token.
     var tokenEmbedding: Parameter { get }
 
-    /// How many positions a query of this layer sees, its own included; nil: all up to its own.
+    /// The number of positions that a query of this layer sees, its own included; nil if it sees all up to its own.
     func slidingWindow(layer: Int) -> Int?
 
-    /// Which frequencies turn the queries and keys of a sequence of so many positions, where rotary scalings go by
-    /// that: equal numbers, equal frequencies.
+    /// A number that identifies the frequencies by which queries and keys of a sequence of this length are turned,
+    /// where rotary scalings depend on it: equal numbers mean equal frequencies.
     func rotaryStretch(of length: Int) -> Int
 }
 
 extension TokenModel {
+    /// The default: nil, so that a query sees all positions up to its own.
     public func slidingWindow(layer: Int) -> Int? { nil }
+    /// The default: 0, so that the frequencies don't depend on the length.
     public func rotaryStretch(of length: Int) -> Int { 0 }
 
-    /// Logits of the wanted rows, float32 [rows, V].
+    /// The logits of the wanted rows, float32 [rows, V].
     public func logits(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         context.tap(.logits, unembed(hidden(batch, context), context))
     }
 
     /// A state that holds keys and values of all layers.
-    public func makeKeyValueCache(capacity: Int, type: CacheType) -> KeyValueCache {
+    package func makeKeyValueCache(capacity: Int, type: CacheType) -> KeyValueCache {
         KeyValueCache(
             windows: (0 ..< shape.layers).map(slidingWindow), keyValueHeads: shape.keyValueHeads,
             headSize: shape.headSize, capacity: capacity, type: type)
     }
 
+    /// The default: a cache of the keys and values of all layers.
     public func makeState(capacity: Int, type: CacheType) -> any SequenceState {
         makeKeyValueCache(capacity: capacity, type: type)
     }
 
     /// Whether a sequence that grows to `length` positions turns its keys by other frequencies than those that are
     /// kept.
-    public func isStretched(_ state: any SequenceState, by length: Int) -> Bool {
+    package func isStretched(_ state: any SequenceState, by length: Int) -> Bool {
         guard let cache = state.keyValues, cache.count > 0 else { return false }
         return cache.rotaryStretch != rotaryStretch(of: length)
     }
@@ -59,7 +62,7 @@ extension TokenModel {
     /// those that are kept are of no use, and the state begins again.
     ///
     /// - Returns: whether it does.
-    @discardableResult public func rewind(_ state: any SequenceState, ifStretchedBy length: Int) -> Bool {
+    @discardableResult package func rewind(_ state: any SequenceState, ifStretchedBy length: Int) -> Bool {
         guard isStretched(state, by: length) else { return false }
         state.truncate(to: 0)
         return true
@@ -132,11 +135,11 @@ extension RotaryConfiguration {
 }
 
 extension TokenModel {
-    /// The type in which keys and values are kept where text is wanted and nobody chose one.
+    /// The type in which keys and values are kept when text is generated and the caller chose none.
     ///
-    /// In float32 (a processor without products of bfloat16) those of a model whose weights have 16 bits or fewer are
-    /// halves, as llama.cpp's are: their rounding, 2^-11, is far below the weights' own, and a long context reads half
-    /// the bytes.
+    /// Where products are computed in float32 (a processor without products of bfloat16) and the weights have 16 bits
+    /// or fewer, it is float16, as in llama.cpp: its rounding, 2^-11, is far below the weights' own, and a long context
+    /// reads half the bytes.
     public func defaultCacheType(computing type: ElementType) -> CacheType {
         let hasNarrowWeights = parameters.contains { $0.blocks.contains { $0.format != .float32 } }
         return type == .float32 && hasNarrowWeights ? .float16 : CacheType(type)

@@ -1,20 +1,23 @@
 import Kernels
 import OrreryTensor
 
-/// The rows of one forward pass: tokens of any number of sequences, each a run of neighbouring positions.
+/// The rows of one forward pass: tokens of any number of sequences, each sequence a run of consecutive positions.
 ///
-/// While training a run is a document; while generating, a piece of a prompt or the newest token. They mix freely: what
-/// a row becomes depends on its own sequence alone.
+/// While training, a run is a document; while generating, it is a part of a prompt or the newest token. Runs mix
+/// freely: what a row becomes depends on its own sequence alone.
 public struct Batch: Sendable {
+    /// Consecutive positions of one sequence.
     public struct Run: Sendable {
-        /// Rows.
+        /// The number of rows.
         public var count: Int
-        /// What is kept of the sequence, which the rows continue; nil: they begin it, and nothing is kept.
+        /// The state of the sequence that the rows continue; nil for rows that begin a sequence of which nothing is
+        /// kept.
         public var state: (any SequenceState)?
-        /// The length of the whole sequence where it is known before its end: rotary scalings that go by it (dynamic,
-        /// longrope) then turn every piece alike. nil: what has come so far.
+        /// The length of the whole sequence, where it is known before its end: rotary scalings that depend on it
+        /// (dynamic, longrope) then turn all parts alike. With nil it is the length so far.
         public var sequenceLength: Int?
 
+        /// A run of `count` rows.
         public init(count: Int, state: (any SequenceState)? = nil, sequenceLength: Int? = nil) {
             (self.count, self.state, self.sequenceLength) = (count, state, sequenceLength)
         }
@@ -23,19 +26,26 @@ public struct Batch: Sendable {
         public var start: Int { state?.count ?? 0 }
     }
 
-    /// Which rows' results are wanted.
+    /// The rows whose results are wanted.
     public enum Outputs: Sendable, Hashable {
+        /// Every row.
         case all
-        /// Of each run the last.
+        /// The last row of each run.
         case last
+        /// The rows with these indices in the batch.
         case rows([Int])
     }
 
-    /// One per row, run after run.
+    /// The token of each row, run after run.
     public var ids: [Int32]
+    /// The runs, in the order of their rows.
     public var runs: [Run]
+    /// The rows whose results are wanted.
     public var outputs: Outputs
 
+    /// A batch of these runs.
+    ///
+    /// - Precondition: the runs have as many rows as there are tokens.
     public init(_ ids: [Int32], runs: [Run], outputs: Outputs = .all) {
         precondition(
             runs.reduce(0) { $0 + $1.count } == ids.count && runs.allSatisfy { $0.count > 0 },
@@ -43,12 +53,12 @@ public struct Batch: Sendable {
         (self.ids, self.runs, self.outputs) = (ids, runs, outputs)
     }
 
-    /// Sequences of equal length from their beginning, nothing of which is kept.
+    /// A batch of sequences of equal length from their beginning, of which nothing is kept.
     public init(_ ids: [Int32], sequences: Int = 1, outputs: Outputs = .all) {
         self.init(ids, runs: Array(repeating: Run(count: ids.count / sequences), count: sequences), outputs: outputs)
     }
 
-    /// The next tokens of one sequence.
+    /// A batch of the next tokens of one sequence, whose state is kept.
     public init(
         _ ids: [Int32], continuing state: any SequenceState, sequenceLength: Int? = nil, outputs: Outputs = .last
     ) {

@@ -1,12 +1,13 @@
 import Kernels
 import OrreryTensor
 
-/// What differs between training, inference and looking inside: everything a forward pass takes beside its rows.
+/// What differs between training, inference and looking inside: everything that a forward pass takes besides its rows.
 public struct ForwardContext {
     /// The type to which operands of products are rounded; the residual stream and all sums are float32.
     public var computeType: ElementType
+    /// The watcher of the pass; nil where nobody watches.
     public var taps: (any Taps)?
-    /// nil outside of training.
+    /// The source of dropout's masks; nil outside of training.
     public var dropout: DropoutSource?
     /// Computes a block so that a tape keeps its input alone, and once more in the backward pass (arXiv:1604.06174);
     /// nil: a tape keeps what the gradient needs.
@@ -17,6 +18,7 @@ public struct ForwardContext {
     package private(set) var stack = TapStack.decoderOnly
     private var batchRows: BatchRows?
 
+    /// A context for a pass; by default one of inference in float32.
     public init(computeType: ElementType = .float32, taps: (any Taps)? = nil, dropout: DropoutSource? = nil) {
         (self.computeType, self.taps, self.dropout) = (computeType, taps, dropout)
     }
@@ -60,15 +62,20 @@ public struct ForwardContext {
     }
 }
 
-/// Hands each use of dropout in a step a stream of its own, so that masks depend on the seed, the step and the place
-/// alone.
+/// The source of dropout's masks: each use in a step has a random stream of its own, so that masks depend on the seed,
+/// the step and the place alone.
 public final class DropoutSource {
     private let probability: Float
     private let seed: UInt64
     /// The stream of the next use.
     fileprivate(set) var next: UInt64
 
-    /// - Parameter step: counts micro-batches; a resumed run counts on.
+    /// A source for one micro-batch.
+    ///
+    /// - Parameters:
+    ///   - probability: the share of elements that are dropped, from 0 to 1.
+    ///   - seed: the seed of the masks.
+    ///   - step: the number of the micro-batch, counted over the whole run.
     public init(probability: Float, seed: UInt64, step: Int) {
         self.probability = probability
         self.seed = seed

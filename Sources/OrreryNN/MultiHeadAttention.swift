@@ -134,10 +134,11 @@ package struct MultiHeadAttention: Sendable {
     }
 }
 
-/// Keys and values of a sequence that another one reads.
+/// The keys and values of a text that an encoder has read, for one layer of the decoder.
 public struct SourceMemory: Sendable {
     let tiles: KeyValueTiles
     let count: Int
 
+    /// The number of bytes of memory that it holds.
     public var byteCount: Int { tiles.byteCount }
 }

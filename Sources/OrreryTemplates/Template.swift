@@ -7,15 +7,20 @@ import Foundation
 /// `include`, `import`, `extends`, `block` and `autoescape` are refused: a chat template stands alone and writes text.
 /// Integers have 64 bits.
 public struct Template: Sendable {
-    /// What errors call it.
+    /// The name that errors give the template.
     public let name: String
     private let source: [UInt8]
     private let statements: [Statement]
     private let scopes: Scopes
     private let limits: TemplateLimits
 
-    /// - Parameter name: what errors call it: the file it comes from.
-    /// - Throws: `TemplateError` with the line and column.
+    /// Parses a template.
+    ///
+    /// - Parameters:
+    ///   - source: the text of the template.
+    ///   - name: the name that errors give it, such as its file's.
+    ///   - limits: what one rendering may use.
+    /// - Throws: `TemplateError` with the line and column, if the source is not valid.
     public init(_ source: String, name: String = "the template", limits: TemplateLimits = TemplateLimits()) throws {
         let bytes = Lexer.normalized(source)
         (self.source, self.name, self.limits) = (bytes, name, limits)
@@ -31,14 +36,15 @@ public struct Template: Sendable {
         }
     }
 
-    /// What a template wrote.
+    /// The result of rendering a template.
     public struct Rendering: Sendable, Hashable {
+        /// The text that the template wrote.
         public let text: String
-        /// The UTF-8 bytes of `text` that stand between `{% generation %}` and its end: what the assistant said.
+        /// The ranges of UTF-8 bytes of `text` between `{% generation %}` and its end: what the assistant said.
         public let generated: [Range<Int>]
-        /// The UTF-8 bytes of `text` that spell a control token in a string that was given to the template: a tokenizer
-        /// should read them as the characters they are, or whoever writes into a conversation could end a message and
-        /// begin another.
+        /// The ranges of UTF-8 bytes of `text` that spell a control token in a string that was given to the template. A
+        /// tokenizer should read them as plain characters, or anyone who writes into a conversation could end a message
+        /// and begin another.
         public let foreign: [Range<Int>]
 
         /// The first bytes of it.
@@ -52,12 +58,15 @@ public struct Template: Sendable {
         }
     }
 
+    /// Renders the template.
+    ///
     /// - Parameters:
-    ///   - variables: what the template can name.
-    ///   - trusted: further variables, whose control tokens are the template's own; `variables` go before them.
-    ///   - controlTokens: what `Rendering.foreign` looks for in the strings of `variables`.
-    ///   - date: what `strftime_now` shows.
-    /// - Throws: `TemplateError`.
+    ///   - variables: the variables that the template can name.
+    ///   - trusted: further variables, whose control tokens are the template's own; `variables` take precedence over
+    ///     them.
+    ///   - controlTokens: the tokens that `Rendering.foreign` looks for in the strings of `variables`.
+    ///   - date: the date that `strftime_now` shows.
+    /// - Throws: `TemplateError` if rendering fails.
     public func render(
         _ variables: [String: TemplateValue], trusted: [String: TemplateValue] = [:], controlTokens: [String] = [],
         date: Date = Date()

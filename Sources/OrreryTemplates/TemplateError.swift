@@ -1,25 +1,29 @@
-/// Why a template could not be read or rendered: one line that names the template and the place.
+/// The error for a template that cannot be parsed or rendered: one line that names the template and the place.
 public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The reason of a failure.
     public enum Kind: Sendable, Hashable {
-        /// The template is not the language.
+        /// The source of the template is not valid.
         case syntax
         /// An operation failed while rendering, as it would in Python.
         case runtime
-        /// The template itself refused the conversation, with `raise_exception`; `message` is what it said.
+        /// The template itself refused the conversation with `raise_exception`; `message` is what it said.
         case raised
-        /// The template asked for more than `TemplateLimits` allow.
+        /// The template asked for more than `TemplateLimits` allows.
         case limit
     }
 
+    /// The reason of the failure.
     public let kind: Kind
-    /// What the template is called: its file, or where it was found.
+    /// The name of the template: its file, or where it was found.
     public let template: String
-    /// From 1; nil where no place can be named.
+    /// The line of the source, from 1; nil where the place is unknown.
     public let line: Int?
-    /// In characters, from 1.
+    /// The column in the line, in characters from 1; nil where the place is unknown.
     public let column: Int?
+    /// The message without the place.
     public let message: String
 
+    /// The message with the template's name and the place.
     public var description: String {
         let place = [template] + [line, column].compactMap { $0.map(String.init) }
         let text = message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ")

@@ -1,19 +1,21 @@
-/// What one rendering may use. Templates come with models from strangers: one that loops for ever or doubles a string
-/// until memory ends gets an error.
+/// The limits of one rendering. Templates come with models from strangers: one that loops forever or doubles a string
+/// until memory runs out gets an error.
 public struct TemplateLimits: Sendable, Hashable {
-    /// Expressions evaluated and statements run; work on long values counts by its length, so this bounds the time.
+    /// The number of expressions evaluated and statements run. Work on long values counts by its length, so this bounds
+    /// the time.
     public var steps = 10_000_000
-    /// Bytes held by the values of one rendering at any moment.
+    /// The number of bytes that the values of one rendering hold at any moment.
     public var memory = 48 << 20
-    /// Bytes of the rendered text, and of any one string.
+    /// The number of bytes of the rendered text, and of any one string.
     public var output = 16 << 20
-    /// Macros, loops and expressions inside one another while rendering.
+    /// The depth to which macros, loops and expressions nest while rendering.
     public var depth = 800
-    /// Expressions and statements inside one another in the source.
+    /// The depth to which expressions and statements nest in the source.
     public var nesting = 100
-    /// Bytes of the source.
+    /// The number of bytes of the source.
     public var source = 1 << 20
 
+    /// The default limits.
     public init() {}
 }
 

@@ -1,18 +1,28 @@
-/// A value given to a template: what JSON can hold, with integers apart from floats.
+/// A value given to a template: what JSON can hold, with integers distinct from floats.
 public enum TemplateValue: Sendable, Hashable {
+    /// Python's None.
     case none
+    /// True or False.
     case bool(Bool)
+    /// An integer of 64 bits.
     case int(Int)
+    /// A double.
     case float(Double)
+    /// A string.
     case string(String)
+    /// A list.
     case list([TemplateValue])
-    /// In this order; of a name that is there twice the last value counts.
+    /// A dictionary, in this order; if a name is repeated, its last value counts.
     case dictionary([Member])
 
+    /// An entry of a dictionary.
     public struct Member: Sendable, Hashable {
+        /// The key.
         public let name: String
+        /// The value.
         public let value: TemplateValue
 
+        /// An entry with this key and value.
         public init(_ name: String, _ value: TemplateValue) { (self.name, self.value) = (name, value) }
     }
 
@@ -31,14 +41,21 @@ extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
     ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// A string, written as a literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// True or False, written as a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// An integer, written as a literal.
     public init(integerLiteral value: Int) { self = .int(value) }
+    /// A double, written as a literal.
     public init(floatLiteral value: Double) { self = .float(value) }
+    /// A list, written as a literal.
     public init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
+    /// A dictionary, written as a literal.
     public init(dictionaryLiteral elements: (String, TemplateValue)...) {
         self = .dictionary(elements.map { Member($0.0, $0.1) })
     }
+    /// None, written as `nil`.
     public init(nilLiteral: ()) { self = .none }
 }
 

@@ -51,9 +51,11 @@ package struct LearnedTerms {
     }
 }
 
-/// How a Linear's weight is stored: Hugging Face's `nn.Linear` is [out, in], GPT-2's `Conv1D` is [in, out].
+/// The order of a matrix's dimensions: Hugging Face's `nn.Linear` is [out, in], GPT-2's `Conv1D` is [in, out].
 public enum WeightLayout: Sendable, Hashable {
+    /// [out, in]: a row for each output.
     case outputByInput
+    /// [in, out]: a row for each input.
     case inputByOutput
 }
 

@@ -1,14 +1,14 @@
 import Kernels
 import Synchronization
 
-/// A weight: a handle on a slice of the training arena, on a region of a file, or on memory of its own, with packed
-/// working copies.
+/// A weight: its name, its shape and its numbers.
 ///
-/// Training keeps the float32 master here and multiplies by packed copies in the type of the computation, made once per
+/// Training keeps a float32 master and multiplies by packed copies in the type of the computation, made once per
 /// version. Inference may hold the weight as it lies in a file, in half precision or in blocks, and multiplies by that.
 public final class Parameter: @unchecked Sendable {  // changed by its owner between steps only
     /// Hugging Face's name of the tensor, e.g. `model.layers.0.self_attn.q_proj.weight`.
     public let name: String
+    /// The dimensions.
     public let shape: [Int]
     /// The stack that this is a part of; whoever holds a part holds its stack too.
     package private(set) unowned var stack: Parameter?
@@ -38,6 +38,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         var instructionSet: InstructionSet
     }
 
+    /// A weight with these numbers, in memory of its own.
     public init(name: String, value: Tensor) {
         self.name = name
         shape = value.shape
@@ -82,12 +83,13 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         (blocks, dense) = shape.count == 2 ? ([], Tensor(decoding: stack, shape: shape)) : (stack, nil)
     }
 
-    /// The numbers. Whoever edits them in place calls `changed`, since working copies are stale then. A weight in
-    /// blocks is converted to float32 at each call: products and embeddings do without.
+    /// The numbers. A quantised weight is converted to float32 at each call, which products and embeddings do without.
     public var value: Tensor { dense ?? Tensor(decoding: blocks, shape: shape) }
 
+    /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
-    /// Matrices and stacks of them decay and go to Muon; vectors and stacks of them do neither.
+    /// Whether it is a matrix, or a stack of matrices. Matrices take weight decay and Muon; vectors and stacks of them
+    /// take neither.
     public var isMatrix: Bool { shape.count >= (parts.isEmpty ? 2 : 3) }
 
     /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that
@@ -138,7 +140,7 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
         part.changed()
     }
 
-    /// Replaces the numbers.
+    /// Replaces the numbers by those of a tensor of the same shape.
     public func assign(_ newValue: Tensor) {
         precondition(newValue.shape == shape, "\(name): assigning \(newValue.shape) to \(shape)")
         if let dense {

@@ -6,7 +6,9 @@ import Kernels
 /// Operations compute at once. While a `Tape` is open, an operation on a tracked tensor also appends its `Op` to that
 /// tape.
 public struct Tensor: @unchecked Sendable {  // written once, by the operation that makes it
+    /// The dimensions.
     public let shape: [Int]
+    /// The type of the elements.
     public let dtype: ElementType
     /// Elements from one row of the last dimension to the next.
     package let rowStride: Int
@@ -31,23 +33,27 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
         self.trace = trace
     }
 
-    /// A float32 tensor with these elements.
+    /// A float32 tensor with these elements, rows in order.
+    ///
+    /// - Precondition: there are as many elements as the shape asks for.
     public init(_ values: [Float], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "Tensor: \(values.count) values for shape \(shape)")
         self.init(empty: shape, .float32)
         values.withUnsafeBytes { pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
     }
 
+    /// A tensor of zeros.
     public init(zeros shape: [Int], _ dtype: ElementType = .float32) {
         self.init(shape, dtype, storage: Storage(byteCount: shape.reduce(1, *) * dtype.size, zeroed: true))
     }
 
+    /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
     /// The length of the last dimension.
     public var width: Int { shape.last ?? 1 }
     /// The product of all dimensions but the last.
     public var rows: Int { shape.dropLast().reduce(1, *) }
-    public var isContiguous: Bool { rowStride == width || rows == 1 }
+    package var isContiguous: Bool { rowStride == width || rows == 1 }
 
     package var pointer: UnsafeMutableRawPointer { storage.pointer + offset * dtype.size }
 
@@ -59,7 +65,7 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
         }
     }
 
-    /// A row of a tensor [rows, width], as [width]; of negative numbers -1 is the last.
+    /// A row of a tensor [rows, width], as [width]; -1 is the last row, -2 the one before.
     ///
     /// - Precondition: there is such a row, and the tensor has two dimensions.
     public subscript(row: Int) -> Tensor {
@@ -71,7 +77,7 @@ public struct Tensor: @unchecked Sendable {  // written once, by the operation t
     /// Whether no other tensor shares this memory, so that it may be changed in place.
     package mutating func isUnique() -> Bool { isKnownUniquelyReferenced(&storage) }
 
-    /// The same numbers outside of any tape.
+    /// The same numbers, not recorded for gradients.
     public var detached: Tensor {
         var t = self
         t.trace = nil

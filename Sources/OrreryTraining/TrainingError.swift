@@ -1,10 +1,12 @@
-/// Why a training run can't start or go on: one line that names the file or flag, what was expected, and what to do.
+/// The error for a training run that can't start or continue: one line that names the file or setting, what was
+/// expected, and what to do.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
     private enum Code { case data, plan, base, state, notANumber }
     private let code: Code
+    /// The message.
     public let description: String
 
-    /// Whether a flag asked for something that cannot be, rather than a file.
+    /// Whether a setting asked for something that cannot be, rather than a file.
     public var concernsFlags: Bool { code == .plan }
 
     private init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }

@@ -1,22 +1,27 @@
-/// The members of a JSON object, in order.
+/// A JSON object: its members, in order.
 ///
-/// Keys are compared byte by byte (see `ExactName`): a tokenizer's vocabulary holds "é" in both its forms.
+/// Keys are compared byte by byte: a tokenizer's vocabulary holds "é" in both its forms.
 public struct JSONObject: Sendable {
+    /// A key and its value.
     public typealias Member = (key: String, value: JSONValue)
 
-    /// The members as they were read or added.
+    /// The members in the order in which they were read or added.
     public private(set) var members: [Member] = []
     /// Where each key is; built when a linear search would be slow.
     private var index: [ExactName: Int] = [:]
     private static let linearLimit = 8
 
+    /// An empty object.
     public init() {}
 
+    /// The number of members.
     public var count: Int { members.count }
+    /// Whether the object has no members.
     public var isEmpty: Bool { members.isEmpty }
+    /// The keys, in order.
     public var keys: [String] { members.map(\.key) }
 
-    /// The value of `key`. Setting a new key adds it at the end; setting nil removes the member.
+    /// The value of `key`; nil if there is none. Setting a new key adds it at the end; setting nil removes the member.
     public subscript(key: String) -> JSONValue? {
         get { position(of: key).map { members[$0].value } }
         set {
@@ -53,7 +58,7 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Equatable {
-    /// Equal with the same members in the same order.
+    /// Whether both objects have the same members in the same order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.count == right.count
             && zip(left.members, right.members).allSatisfy {
@@ -63,7 +68,7 @@ extension JSONObject: Equatable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    /// Keeps the order of the literal. A repeated key keeps its last value.
+    /// An object with the members of a literal, in its order. A repeated key keeps its last value.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self.init()
         for (key, value) in elements { self[key] = value }

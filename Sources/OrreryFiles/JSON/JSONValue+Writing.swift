@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// How JSON text is laid out.
+    /// The layout of JSON text.
     public enum Layout: Sendable {
         /// Everything on one line: `{"step":1,"loss":4.25}`.
         case compact
@@ -7,7 +7,7 @@ extension JSONValue {
         case pretty
     }
 
-    /// The JSON text. The same value always gives the same bytes.
+    /// The JSON text of this value. The same value always gives the same bytes.
     ///
     /// Numbers are the shortest that read back as the same double, and keep a point or an exponent, so that they read
     /// back as doubles. NaN and the infinities, which JSON does not have, are written as null.
@@ -78,7 +78,9 @@ extension JSONValue {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// Replaces the file at `path`, whole or not at all; a newline ends it.
+    /// Replaces the file at `path` with the JSON text and a newline, whole or not at all.
+    ///
+    /// - Throws: `FileError` if the file cannot be written.
     public func write(to path: String, _ layout: Layout = .pretty) throws {
         try AtomicFile.write(text(layout) + "\n", to: path)
     }

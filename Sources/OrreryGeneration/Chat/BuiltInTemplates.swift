@@ -1,7 +1,7 @@
 /// Templates for models that come without one, by name.
 package enum BuiltInTemplates {
     /// ChatML, which most models know that were tuned on open data.
-    public static let chatML = """
+    package static let chatML = """
         {%- for message in messages %}
         {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}
         {%- endfor %}
@@ -11,7 +11,7 @@ package enum BuiltInTemplates {
         """
 
     /// Names in plain text, for a model that saw dialogues and no special tokens.
-    public static let plain = """
+    package static let plain = """
         {%- for message in messages %}
         {%- if message.role == 'system' %}
         {{- message.content + '\\n\\n' }}

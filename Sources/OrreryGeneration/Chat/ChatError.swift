@@ -1,4 +1,4 @@
-/// What keeps a conversation from going on.
+/// The error for a conversation that cannot continue: what is wrong, and what to do about it.
 public struct ChatError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
         case contextFull(tokens: Int, context: Int, hasEarlier: Bool)
@@ -39,6 +39,7 @@ public struct ChatError: Error, Sendable, Hashable, CustomStringConvertible {
         if case .contextFull(_, _, let hasEarlier) = code { hasEarlier } else { false }
     }
 
+    /// The message.
     public var description: String {
         switch code {
         case .contextFull(let tokens, let context, let hasEarlier):

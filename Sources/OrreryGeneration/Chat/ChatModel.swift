@@ -2,17 +2,20 @@ import OrreryFiles
 import OrreryTemplates
 import OrreryTokenizers
 
-/// A model that takes part in conversations: its chat template, its tokenizer, and what ends an answer.
+/// A model that takes part in conversations: the model, its chat template, and what ends an answer.
 public struct ChatModel: Sendable {
+    /// The language model.
     public let model: TextModel
+    /// The chat template.
     public let template: ChatTemplate
-    /// Tokens that end an answer, beside those that end any text.
+    /// The tokens that end an answer, besides those that end any text.
     public let endTokens: Set<TokenID>
-    /// Text that ends an answer, where the template marks turns with plain text.
+    /// The strings that end an answer, where the template marks turns with plain text.
     public let stopStrings: [String]
     /// The tokens that only the template may write: the special ones, and further added ones that stand in its source.
     private let controlTokens: [String]
 
+    /// A model with a chat template.
     public init(_ model: TextModel, template: ChatTemplate) {
         (self.model, self.template) = (model, template)
         // White space may be an added token (Gemma's newlines), and is text all the same.
@@ -25,12 +28,16 @@ public struct ChatModel: Sendable {
     /// The tokens of a conversation, up to where the assistant's answer begins, as transformers' `apply_chat_template`
     /// gives them: no other special tokens are added.
     ///
-    /// A special token that is spelled out in a message is read as the characters it is written with, for otherwise
-    /// whoever writes into a conversation (a web page that a tool fetched, say) could end a message and begin another
-    /// in somebody else's name. The template's rendering says which bytes those are (`Template.Rendering.foreign`);
+    /// A special token that is spelled out in a message is read as the characters it is written with. Otherwise anyone
+    /// who writes into a conversation (a web page that a tool fetched, say) could end a message and begin another in
+    /// somebody else's name. The template's rendering says which bytes those are (`Template.Rendering.foreign`);
     /// everything else, in particular every conversation without such text, is encoded as one.
     ///
-    /// - Throws: `TemplateError`, `GenerationError` naming a character that cannot be encoded.
+    /// - Parameters:
+    ///   - messages: the conversation.
+    ///   - options: the options of the template.
+    /// - Throws: `TemplateError` if the template fails; `GenerationError` that names a character which cannot be
+    ///   encoded.
     public func promptTokens(
         _ messages: [ChatMessage], options: ChatTemplate.Options = ChatTemplate.Options()
     ) throws -> [TokenID] {

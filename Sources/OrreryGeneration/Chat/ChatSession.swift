@@ -14,27 +14,33 @@ import Synchronization
 /// With a model that has no chat template (`chat` is nil) each message is the start of a text that the model continues,
 /// and an empty one continues the last text.
 public final class ChatSession: Sendable {
+    /// The language model.
     public let model: TextModel
     /// The model's part in conversations; nil where texts are continued.
     public let chat: ChatModel?
+    /// The options of every answer.
     public let options: Options
 
-    /// What holds for every answer of a conversation.
+    /// The options of every answer of a conversation.
     public struct Options: Sendable {
-        /// The sampling of the answers; each has random numbers of its own under the one seed.
+        /// The sampling of the answers; each answer has random numbers of its own under the one seed.
         public var sampling: SamplingOptions
-        /// The number of tokens that an answer may have.
+        /// The most tokens that an answer may have.
         public var maxTokens: Int
         /// The type to which operands of products are rounded.
         public var computeType: ElementType
         /// The type in which keys and values are kept.
         public var cacheType: CacheType
-        /// Variables and functions that the template sees besides the messages.
+        /// The options of the template, with the variables that it sees besides the messages.
         public var template: ChatTemplate.Options
 
-        /// The defaults of a model.
+        /// Options with the defaults of a model.
         ///
-        /// - Parameter sampling: nil: `TextModel.defaultSampling()`.
+        /// - Parameters:
+        ///   - model: the model whose defaults are used.
+        ///   - sampling: the sampling of the answers; nil means `TextModel.defaultSampling()`.
+        ///   - maxTokens: the most tokens that an answer may have.
+        ///   - template: the options of the template.
         public init(
             for model: TextModel, sampling: SamplingOptions? = nil, maxTokens: Int = 1024,
             template: ChatTemplate.Options = ChatTemplate.Options()
@@ -62,7 +68,14 @@ public final class ChatSession: Sendable {
     private let cache: Cache
     private final class Cache: @unchecked Sendable { let prompt = PromptCache() }
 
-    /// - Parameter system: what the model is told before the conversation; nil: what its template says of itself.
+    /// A conversation without messages.
+    ///
+    /// - Parameters:
+    ///   - model: the language model.
+    ///   - chat: the model's part in conversations; with nil each message is the start of a text that the model
+    ///     continues.
+    ///   - system: what the model is told before the conversation; nil leaves it to the template.
+    ///   - options: the options of every answer.
     public init(_ model: TextModel, _ chat: ChatModel?, system: String? = nil, options: Options) {
         (self.model, self.chat, self.options, cache) = (model, chat, options, Cache())
         state = Mutex(State(system: system))
@@ -71,15 +84,15 @@ public final class ChatSession: Sendable {
     /// The conversation so far, without the system message.
     public var messages: [ChatMessage] { state.withLock { $0.messages } }
 
-    /// What the model is told before the conversation.
+    /// What the model is told before the conversation; nil where the template decides.
     public var system: String? { state.withLock { $0.system } }
 
-    /// Tokens of the conversation whose keys and values are held.
+    /// The number of tokens of the conversation whose keys and values are held.
     ///
     /// - Precondition: no answer is being made.
     public var cachedTokens: Int { cache.prompt.tokens.count }
 
-    /// Begins anew, with the same or another system message.
+    /// Begins a new conversation, with the same or another system message.
     ///
     /// - Throws: `ChatError` while an answer is being made.
     public func reset(system: String?) throws {
@@ -99,22 +112,25 @@ public final class ChatSession: Sendable {
         }
     }
 
-    /// Adds a message, and the model's answer to it as it is read: the answer comes piece by piece. If the reader stops,
-    /// what was said so far stays in the conversation; if the message cannot be rendered, encoded or answered, the
-    /// stream throws, and the conversation is as it was.
+    /// Adds a message, and the model's answer to it as a stream of text. If the reader stops, what was said so far
+    /// stays in the conversation. If the message cannot be rendered, encoded or answered, the stream throws, and the
+    /// conversation is as it was.
     public func streamResponse(to message: String) -> TextStream {
         TextStream(model.queue) { try self.ask(message) }
     }
 
-    /// Adds a message and the model's answer to it.
+    /// Adds a message, and returns the model's answer to it.
+    ///
+    /// - Throws: `ChatError`, `TemplateError` or `GenerationError` if the message cannot be rendered, encoded or
+    ///   answered; the conversation is then as it was.
     @discardableResult public func respond(to message: String) async throws -> String {
         try await streamResponse(to: message).collect()
     }
 
     /// Adds a message; the turn that is returned makes the answer, on the caller's thread.
     ///
-    /// - Parameter text: an empty one continues the last text, where texts are continued.
-    /// - Throws: `ChatError` where the context is too small or an answer is being made, and what keeps the conversation
+    /// - Parameter text: the message; an empty one continues the last text, where texts are continued.
+    /// - Throws: `ChatError` if the context is too small or an answer is being made, and what keeps the conversation
     ///   from being rendered or encoded.
     public func ask(_ text: String) throws -> ChatTurn {
         let before = try state.withLock { state in
@@ -158,7 +174,9 @@ public final class ChatSession: Sendable {
         }
     }
 
-    /// The tokens of the conversation as the model would read it now, and how many it can read.
+    /// The number of tokens of the conversation as the model would read it now, and the number that it can read.
+    ///
+    /// - Throws: what keeps the conversation from being rendered or encoded.
     public func tokenCounts() throws -> (used: Int, context: Int) {
         var options = options.template
         options.addGenerationPrompt = false

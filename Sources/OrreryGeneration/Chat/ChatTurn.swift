@@ -1,5 +1,6 @@
-/// An answer of a conversation as it is made. Once it has ended, message and answer are part of the conversation.
+/// An answer of a conversation while it is made. Once it has ended, message and answer are part of the conversation.
 public final class ChatTurn: StepMaker {
+    /// The generation that makes the answer.
     public let generation: Generation
     /// What the model has said so far.
     public private(set) var text = ""
@@ -12,7 +13,7 @@ public final class ChatTurn: StepMaker {
 
     deinit { cancel() }
 
-    /// Reads a piece of what has not been read yet of the conversation; whether more is missing.
+    /// Reads a part of the conversation that has not been read yet; returns whether more is missing.
     @discardableResult public func advance() -> Bool { commit != nil && generation.advance() }
 
     /// Chooses the next token; nil once the answer has ended.
@@ -34,7 +35,8 @@ public final class ChatTurn: StepMaker {
         }
     }
 
-    /// Ends the answer here: what was said so far stays in the conversation, with what was held back, which is returned.
+    /// Ends the answer here. What was said so far stays in the conversation, together with the text that was held back,
+    /// which is returned.
     @discardableResult public func cancel() -> String {
         guard commit != nil else { return "" }
         let rest = generation.cancel()

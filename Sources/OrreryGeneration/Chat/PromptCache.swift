@@ -3,10 +3,10 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// Keys and values that outlive one generation, for prompts that begin alike: the turns of a conversation.
+/// Keys and values that outlive one generation, for prompts that begin alike, such as the turns of a conversation.
 ///
-/// What is reused is the longest common beginning, token for token; by the promise about cuts (docs/architecture.md) it
-/// changes no result. One generation at a time may use it.
+/// The longest common beginning is reused, token for token; results don't depend on it. One generation at a time may
+/// use a cache.
 public final class PromptCache {
     /// The sequence whose keys and values are held.
     public private(set) var tokens: [TokenID] = []
@@ -14,9 +14,10 @@ public final class PromptCache {
     private var type: CacheType?
     private var computeType: ElementType?
 
+    /// An empty cache.
     public init() {}
 
-    /// Forgets everything, and gives the memory back.
+    /// Forgets everything, and frees the memory.
     public func clear() { (tokens, state, type, computeType) = ([], nil, nil, nil) }
 
     /// Forgets what has been read, and keeps the state, which begins again.

@@ -5,10 +5,10 @@ extension TextModel {
     /// A conversation with this model, in the words of its chat template.
     ///
     /// - Parameters:
-    ///   - system: what the model is told before the conversation; nil: what its template says of itself.
-    ///   - template: one of the model's templates by name, `chatml`, `plain`, or a file; nil: the model's own.
-    ///   - options: nil: the model's defaults.
-    /// - Throws: `ChatError` where the model has no such template; `TemplateError` where it has a fault.
+    ///   - system: what the model is told before the conversation; nil leaves it to the template.
+    ///   - template: one of the model's templates by name, `chatml`, `plain`, or a file; nil means the model's own.
+    ///   - options: the options of every answer; nil means the model's defaults.
+    /// - Throws: `ChatError` if the model has no such template; `TemplateError` if the template is not valid.
     public func chat(
         system: String? = nil, template: String? = nil, options: ChatSession.Options? = nil
     ) throws -> ChatSession {
@@ -16,9 +16,11 @@ extension TextModel {
         return ChatSession(self, chat, system: system, options: options ?? ChatSession.Options(for: self))
     }
 
-    /// This model as a part of conversations; nil where it has no chat template and none is named.
+    /// This model as a part of conversations; nil if it has no chat template and none is named.
     ///
-    /// - Parameter template: as in `chat(system:template:options:)`.
+    /// - Parameter named: one of the model's templates by name, `chatml`, `plain`, or a file; nil means the model's
+    ///   own.
+    /// - Throws: `ChatError` if the model has no such template; `TemplateError` if the template is not valid.
     public func chatModel(template named: String? = nil) throws -> ChatModel? {
         let files = try path.map(ChatTemplateFiles.init(path:)) ?? ChatTemplateFiles()
         guard let (source, origin) = try source(named, files) else { return nil }

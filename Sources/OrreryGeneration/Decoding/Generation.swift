@@ -3,35 +3,38 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// One generation in progress: choose a token, append it, compute its position, again.
+/// A generation in progress: choose a token, append it, compute its position, and again.
 ///
-/// Every call computes on the caller's thread and returns; a caller that wants to stop just stops calling, so it can
-/// look at its own flag or task between any two tokens. Keys and values of past positions are kept, so each token costs
-/// one position.
+/// Every call computes on the caller's thread and returns. A caller that wants to stop just stops calling, so it can
+/// check a flag of its own between any two tokens. Keys and values of past positions are kept, so each token costs one
+/// position.
 ///
 /// ```swift
 /// let generation = try model.generate(model.options(for: "Once", maxTokens: 50))
 /// while let step = try generation.next() { print(step.text, terminator: "") }
 /// ```
 public final class Generation {
-    /// What one token added.
+    /// The contribution of one token.
     public struct Step: Sendable, Hashable {
+        /// The token.
         public let token: TokenID
-        /// The token's place in the sequence, the prompt included.
+        /// The position of the token in the sequence, the prompt included.
         public let position: Int
         /// The bytes that can be shown now: none while they may be the start of a stop string.
         public let bytes: [UInt8]
         /// The characters that those bytes complete.
         public let text: String
-        /// Set on the last step.
+        /// The reason why the generation ended; nil on all steps but the last.
         public let finishReason: FinishReason?
     }
 
+    /// The options of the generation.
     public let options: GenerationOptions
-    /// The prompt and what was chosen after it, an end token included.
+    /// The prompt and the tokens chosen after it, an end token included.
     public private(set) var tokens: [TokenID]
-    /// Set once the last step has been returned.
+    /// The reason why the generation ended; nil until the last step has been returned.
     public private(set) var finishReason: FinishReason?
+    /// The times that the generation has taken so far.
     public private(set) var timings = GenerationTimings()
 
     private let source: TextModel
@@ -109,11 +112,11 @@ public final class Generation {
         tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount]
     }
 
-    /// Positions whose keys and values are kept.
+    /// The number of positions whose keys and values are kept.
     public var cachedPositions: Int { state.count }
 
-    /// Computes a piece of what is missing before the next token can be chosen: of the prompt, or the newest token.
-    /// `next` does it as well; a caller with a long prompt can do it in pieces and look up between them.
+    /// Computes a part of what is missing before the next token can be chosen: of the prompt, or the newest token.
+    /// `next` does it as well; a caller with a long prompt can do it in parts and check for cancellation between them.
     ///
     /// - Returns: whether more is missing.
     @discardableResult public func advance() -> Bool {
@@ -150,15 +153,17 @@ public final class Generation {
         timings.decodeSeconds += seconds
     }
 
-    /// The model's logits for the next token, one per token, before the penalties; none once the generation has ended.
+    /// The model's logits for the next token, one per token of the vocabulary, before the penalties; empty once the
+    /// generation has ended.
     public func logits() -> [Float] {
         while advance() {}
         return finishReason == nil ? row ?? [] : []
     }
 
-    /// Why `next` will choose what it chooses.
+    /// The reasons for which `next` will choose its token.
     ///
-    /// - Parameter limit: how many candidates to list.
+    /// - Parameter limit: the number of candidates to list.
+    /// - Throws: `GenerationError` that names a logit which is not a number.
     public func explainNext(limit: Int = 20) throws -> SampleExplanation {
         let row = logits()
         return try sampler.explain(penalties.applied(to: row), model: row, position: tokens.count, limit: limit)
@@ -166,7 +171,8 @@ public final class Generation {
 
     /// Chooses the next token and appends it; nil once the generation has ended.
     ///
-    /// - Throws: `GenerationError` naming a logit that is no number; `TokenizerError` where the text cannot be decoded.
+    /// - Throws: `GenerationError` that names a logit which is not a number; `TokenizerError` if the text cannot be
+    ///   decoded.
     public func next() throws -> Step? {
         guard finishReason == nil else { return nil }
         let isPrefill = state.count < options.prompt.count

@@ -1,24 +1,34 @@
 import Kernels
 import OrreryTokenizers
 
-/// Everything that decides what a generation gives, beside the model.
+/// Everything that decides what a generation gives, besides the model.
 public struct GenerationOptions: Sendable, Hashable {
     /// The tokens to continue; at least one.
     public var prompt: [TokenID]
+    /// The choice of tokens from the logits.
     public var sampling: SamplingOptions
-    /// Memory for keys and values is taken at the start, for the prompt and `maxTokens`; without that limit for the
-    /// whole context.
+    /// The conditions that end the text. Memory for keys and values is taken at the start, for the prompt and
+    /// `maxTokens`; without that limit for the whole context.
     public var stop: StopConditions
     /// The type to which operands of products are rounded.
     public var computeType: ElementType
-    /// In which keys and values are kept.
+    /// The type in which keys and values are kept.
     public var cacheType: CacheType
-    /// Tells apart several answers to one prompt under one seed.
+    /// A number that tells apart several answers to one prompt under one seed.
     public var stream: UInt64
-    /// The prompt is computed in pieces of at most so many positions. The cut changes time and memory, never the text.
+    /// The most positions of the prompt that are computed at once. It changes time and memory, never the text.
     public var prefillChunk: Int
 
-    /// - Parameter cacheType: nil: that of the computation.
+    /// Options of a generation.
+    ///
+    /// - Parameters:
+    ///   - prompt: the tokens to continue; at least one.
+    ///   - sampling: the choice of tokens from the logits.
+    ///   - stop: the conditions that end the text.
+    ///   - computeType: the type to which operands of products are rounded.
+    ///   - cacheType: the type in which keys and values are kept; nil means that of the computation.
+    ///   - stream: a number that tells apart several answers to one prompt under one seed.
+    ///   - prefillChunk: the most positions of the prompt that are computed at once.
     public init(
         prompt: [TokenID], sampling: SamplingOptions = SamplingOptions(), stop: StopConditions = StopConditions(),
         computeType: ElementType = .float32,

@@ -3,11 +3,10 @@ import OrreryModels
 import OrreryNN
 
 /// Several texts from one prompt, which is read once; their tokens are computed together, so that the weights are read
-/// once for a token of each.
+/// once for a token of each text.
 ///
 /// Sample i has the seed of the options plus i: it is the text that this seed gives alone, whatever else is in the
-/// group. Logits depend neither on what else is in a pass nor on how positions were cut (docs/architecture.md), and
-/// keys and values of the prompt are shared.
+/// group.
 ///
 /// ```swift
 /// let group = try SampleGroup(model, options, count: 4)
@@ -18,9 +17,9 @@ import OrreryNN
 /// }
 /// ```
 public final class SampleGroup {
-    /// One for each sample, once the prompt has been read.
+    /// The generation of each sample; empty until the prompt has been read.
     public private(set) var generations: [Generation] = []
-    /// Samples whose tokens are computed together.
+    /// The number of samples whose tokens are computed together.
     public let width: Int
 
     private let source: TextModel
@@ -29,8 +28,13 @@ public final class SampleGroup {
     private let first: Generation
     private static let widest = 16
 
-    /// - Parameter options: of the first sample; its seed is that of sample 0.
-    /// - Throws: as `TextModel.generate`.
+    /// A group of samples.
+    ///
+    /// - Parameters:
+    ///   - source: the model.
+    ///   - options: the options of the first sample; its seed is that of sample 0.
+    ///   - count: the number of samples.
+    /// - Throws: what `TextModel.generate(_:)` throws.
     public init(_ source: TextModel, _ options: GenerationOptions, count: Int) throws {
         guard count >= 1 else { throw GenerationError.option("the number of samples", count, allowed: "at least 1") }
         first = try source.generate(options)
@@ -45,7 +49,7 @@ public final class SampleGroup {
         width = (1 ... min(count, Self.widest)).last(where: fits) ?? 1
     }
 
-    /// Reads a piece of the prompt.
+    /// Reads a part of the prompt.
     ///
     /// - Returns: whether more of it is missing.
     @discardableResult public func advance() -> Bool {
@@ -53,15 +57,15 @@ public final class SampleGroup {
         return first.advance()
     }
 
-    /// Tokens of the prompt.
+    /// The number of tokens of the prompt.
     public var promptTokens: Int { first.options.prompt.count }
 
-    /// Positions of the prompt that have been read.
+    /// The number of positions of the prompt that have been read.
     public var promptPositions: Int { first.cachedPositions }
 
-    /// A token of each text that is under way, in the order of the samples; none once all have ended.
+    /// A token of each text that is in progress, in the order of the samples; empty once all have ended.
     ///
-    /// - Throws: as `Generation.next`.
+    /// - Throws: what `Generation.next()` throws.
     public func next() throws -> [(sample: Int, step: Generation.Step)] {
         while advance() {}
         var running = running
@@ -77,9 +81,9 @@ public final class SampleGroup {
         }
     }
 
-    /// Ends the texts that are under way.
+    /// Ends the texts that are in progress.
     ///
-    /// - Returns: what was held back of each.
+    /// - Returns: the text of each sample that was held back.
     public func cancel() -> [(sample: Int, text: String)] {
         if generations.isEmpty { generations = [first] }
         return running.map { ($0, generations[$0].cancel()) }

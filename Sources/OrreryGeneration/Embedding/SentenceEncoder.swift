@@ -4,22 +4,27 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// Texts to vectors that lie near each other where meanings do: an encoder, its tokenizer, and how its vectors per
-/// position become one (arXiv:1908.10084). Directories as sentence-transformers writes them, and GGUF files.
+/// Turns texts into vectors that lie near each other where meanings do: an encoder, its tokenizer, and the pooling of
+/// its vectors into one (arXiv:1908.10084). It opens directories as sentence-transformers writes them, and GGUF files.
 public final class SentenceEncoder {
+    /// The encoder.
     public let encoder: any TextEncoder
+    /// The tokenizer.
     public let tokenizer: any Tokenizer
     package let modules: SentenceModules
     /// The number of tokens to which longer texts are cut.
     public let maximalTokens: Int
-    /// The number of elements of a text's vector.
+    /// The number of elements of a vector.
     public let width: Int
     private let layers: [SentenceLayer]
 
-    /// Opens a directory or a GGUF file. Without `modules.json` vectors are means of all positions, of any length;
-    /// those of a GGUF file are of length one.
+    /// Opens a directory or a GGUF file. Without `modules.json` a vector is the mean over all positions, of any length;
+    /// from a GGUF file it has length one.
     ///
-    /// - Parameter warn: receives what was found and not used, a line each.
+    /// - Parameters:
+    ///   - path: the directory or file.
+    ///   - warn: receives a line for each thing that was found and not used.
+    /// - Throws: `FileError` or `ModelError` if the files are not such a model.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
         guard FileStatus(path) != nil else {
             throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory")
@@ -55,16 +60,23 @@ public final class SentenceEncoder {
         self.layers = layers
     }
 
+    /// The vector of a text.
     public struct Embedding: Sendable, Hashable {
+        /// The elements of the vector.
         public var vector: [Float]
+        /// The number of tokens that were read.
         public var tokens: Int
+        /// Whether the text was longer than the encoder reads, and was cut.
         public var isCut: Bool
     }
 
     /// The vector of a text.
     ///
-    /// - Parameter prompt: stands before the text, and counts as part of it unless the pooling says otherwise.
-    /// - Throws: `GenerationError` naming a character that cannot be encoded, or if a text has no tokens.
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - prompt: text that comes before it, and counts as part of it unless the pooling says otherwise.
+    ///   - computeType: the type to which operands of products are rounded.
+    /// - Throws: `GenerationError` that names a character which cannot be encoded, or if a text has no tokens.
     public func embed(_ text: String, prompt: String = "", computeType: ElementType = .float32) throws -> Embedding {
         let (ids, isCut) = try tokens(prompt + text)
         if ids.isEmpty { throw GenerationError.emptyPrompt }

@@ -1,9 +1,17 @@
-/// How near two vectors are, larger meaning nearer (`similarity_fn_name`).
+/// The similarity of two vectors, larger meaning nearer (`similarity_fn_name`).
 ///
 /// Source: sentence-transformers, `util/similarity.py`.
 public enum Similarity: String, Sendable, CaseIterable {
-    case cosine, dot, euclidean, manhattan
+    /// The cosine of the angle between the vectors.
+    case cosine
+    /// The dot product.
+    case dot
+    /// The Euclidean distance, negated.
+    case euclidean
+    /// The sum of the absolute differences, negated.
+    case manhattan
 
+    /// The similarity of two vectors of equal length.
     public func callAsFunction(_ x: [Float], _ y: [Float]) -> Double {
         func sum(_ term: (Double, Double) -> Double) -> Double {
             zip(x, y).reduce(0) { $0 + term(Double($1.0), Double($1.1)) }

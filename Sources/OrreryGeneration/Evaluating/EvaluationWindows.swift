@@ -1,19 +1,20 @@
-/// How a long text is cut into windows of a model's context, each token predicted once at most.
-package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
+/// The windows of a model's context into which a long text is cut; each token is predicted once at most.
+public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     /// A stretch of the text that the model reads at once.
-    package struct Window: Sendable, Hashable {
-        /// The tokens that it reads.
-        package let range: Range<Int>
+    public struct Window: Sendable, Hashable {
+        /// The tokens that the model reads.
+        public let range: Range<Int>
         /// The tokens whose prediction counts; those before them are context only.
-        package let scored: Range<Int>
+        public let scored: Range<Int>
     }
 
-    package enum Cut: Sendable, Hashable {
-        /// Windows that start every `stride` tokens; of each the tokens count that no earlier window had
+    /// The way a text is cut into windows.
+    public enum Cut: Sendable, Hashable {
+        /// Windows that start every `stride` tokens; in each, the tokens count that no earlier window had
         /// (https://huggingface.co/docs/transformers/perplexity). Every token but the first counts, with at least
-        /// context - stride before it.
+        /// context - stride tokens before it.
         case sliding(stride: Int)
-        /// Windows side by side, of each the second half counts: what llama-perplexity measures.
+        /// Windows side by side, in each of which the second half counts: what llama-perplexity measures.
         case halves
     }
 
@@ -21,10 +22,14 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     private let context: Int
     private let cut: Cut
 
+    /// The windows of a text.
+    ///
     /// - Parameters:
-    ///   - count: tokens of the text.
+    ///   - count: the number of tokens of the text.
     ///   - context: the most tokens in a window; at least 2.
-    package init(count: Int, context: Int, cut: Cut) {
+    ///   - cut: the way the text is cut.
+    /// - Precondition: a stride is from 1 to the context.
+    public init(count: Int, context: Int, cut: Cut) {
         precondition(context >= 2, "EvaluationWindows: a context of \(context)")
         if case .sliding(let stride) = cut {
             precondition((1 ... context).contains(stride), "EvaluationWindows: stride \(stride) of \(context)")
@@ -32,9 +37,11 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
         (tokenCount, self.context, self.cut) = (count, context, cut)
     }
 
-    package var startIndex: Int { 0 }
+    /// The index of the first window.
+    public var startIndex: Int { 0 }
 
-    package var endIndex: Int {
+    /// The index after the last window.
+    public var endIndex: Int {
         switch cut {
         case .halves: tokenCount / context
         case .sliding(let stride):
@@ -42,7 +49,8 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
         }
     }
 
-    package subscript(index: Int) -> Window {
+    /// The window at an index.
+    public subscript(index: Int) -> Window {
         switch cut {
         case .halves:
             let start = index * context

@@ -5,39 +5,42 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 
-/// How well a model predicts a text: the mean of -log p of its tokens, and what follows from it.
+/// The quality of a model's predictions of a text: the mean of -log p of its tokens, and what follows from it.
 public struct Perplexity: Sendable, Hashable {
-    /// Tokens whose prediction counted.
+    /// The number of tokens whose prediction counted.
     public private(set) var tokens = 0
-    /// Bytes of the text that they cover.
+    /// The number of bytes of the text that they cover.
     public private(set) var bytes = 0
-    /// The sum over them of -log p, in nats.
+    /// The sum of -log p over them, in nats.
     public private(set) var nats = 0.0
-    /// Windows that the model read.
+    /// The number of windows that the model read.
     public private(set) var windows = 0
 
-    /// Nats a token.
+    /// The mean of -log p, in nats a token.
     public var loss: Double { nats / Double(tokens) }
-    /// e to the loss: among how many equally likely tokens the model is undecided.
+    /// e to the loss: the number of equally likely tokens among which the model is undecided.
     public var perplexity: Double { exp(loss) }
-    /// Unlike the others comparable between tokenizers.
+    /// The sum of -log p in bits, per byte of the text. Unlike the others it can be compared between tokenizers.
     public var bitsPerByte: Double { nats / log(2) / Double(bytes) }
 }
 
 extension TextModel {
-    /// Measures how well the model predicts UTF-8 bytes.
+    /// Measures how well the model predicts a text of UTF-8 bytes.
     ///
     /// Where the tokenizer begins a text with a token (Llama's `<s>`), every window does: without it such models
     /// predict badly, and for a reason that says nothing about the text.
     ///
     /// - Parameters:
-    ///   - context: the most tokens in a window, 2 to the model's own.
-    ///   - cacheType: in which keys and values are kept; nil: that of the computation.
-    ///   - progress: receives the windows done and all of them; return false to stop, which gives what was measured so
-    ///     far.
-    /// - Throws: `GenerationError` naming an option outside its range, or a text that is too short or cannot be
-    ///   encoded.
-    package func perplexity(
+    ///   - text: the bytes of the text.
+    ///   - context: the most tokens in a window, from 2 to the model's own context length.
+    ///   - cut: the way the text is cut into windows.
+    ///   - computeType: the type to which operands of products are rounded.
+    ///   - cacheType: the type in which keys and values are kept; nil means that of the computation.
+    ///   - progress: receives the number of windows done and of all windows; returns false to stop, which gives what
+    ///     was measured so far.
+    /// - Throws: `GenerationError` that names an option outside its range, or a text that is too short or cannot be
+    ///   encoded; `MemoryError` if there is too little memory.
+    public func perplexity(
         of text: [UInt8], context: Int, cut: EvaluationWindows.Cut, computeType: ElementType = .float32,
         cacheType: CacheType? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }

@@ -5,19 +5,22 @@ import OrreryNN
 import OrreryTensor
 import OrreryTokenizers
 
-/// What to explain, and how closely.
+/// The options of an explanation.
 public struct ExplanationOptions: Sendable {
+    /// The choice of tokens from the logits.
     public var sampling: SamplingOptions
+    /// The type to which operands of products are rounded.
     public var computeType: ElementType
-    /// Turns of the loop to show.
+    /// The number of rounds of the loop to show.
     public var rounds: Int
-    /// Candidates of the next token to list.
+    /// The number of candidates of the next token to list.
     public var candidates: Int
-    /// Nearest tokens to list for each embedding.
+    /// The number of nearest tokens to list for each embedding.
     public var neighbours: Int
-    /// The head whose whole attention is wanted.
+    /// The head whose attention weights are all wanted; nil for none.
     public var pattern: (layer: Int, head: Int)?
 
+    /// Options of an explanation.
     public init(
         sampling: SamplingOptions = SamplingOptions(), computeType: ElementType = .float32, rounds: Int = 8,
         candidates: Int = 10, neighbours: Int = 3,
@@ -29,10 +32,14 @@ public struct ExplanationOptions: Sendable {
 }
 
 extension TextModel {
-    /// Everything that happens to a prompt on its way to the next token: one forward pass that is watched, then the
-    /// loop.
+    /// Explains everything that happens to a prompt on its way to the next token: one forward pass that is watched,
+    /// then the loop.
     ///
-    /// - Throws: `TokenizerError` or `GenerationError` for a prompt or options that cannot be.
+    /// - Parameters:
+    ///   - prompt: the text to continue.
+    ///   - options: what to explain, and how closely.
+    /// - Throws: `TokenizerError` or `GenerationError` if the prompt cannot be encoded or an option is outside its
+    ///   range.
     public func explain(_ prompt: String, _ options: ExplanationOptions = ExplanationOptions()) throws -> Explanation {
         let shape = model.shape
         if let (layer, head) = options.pattern {

@@ -1,33 +1,40 @@
 import OrreryTokenizers
 
-/// A step between the logits and the choice, in the order in which they apply.
+/// A step between the logits and the choice; all cases are in the order in which they apply.
 public enum SamplingFilter: String, Sendable, Hashable, CaseIterable {
+    /// The division of the logits by the temperature.
     case temperature
+    /// The cut after the k most probable tokens.
     case topK = "top_k"
+    /// The cut where the probabilities sum to p.
     case topP = "top_p"
+    /// The removal of tokens that are much less probable than the most probable one.
     case minP = "min_p"
 }
 
-/// Why a sampler chose a token: what each filter kept, each candidate's probability before and after, the random
-/// number, and where in the cumulative distribution it fell.
+/// The reasons for which a sampler chose a token: what each filter kept, each candidate's probability before and after,
+/// the random number, and where in the cumulative distribution it fell.
 public struct SampleExplanation: Sendable, Hashable {
-    /// One filter at work. All kept sets are the most probable so many, so their size says which tokens they are.
+    /// The effect of one filter. Every kept set consists of the most probable tokens, so its size says which tokens
+    /// they are.
     public struct Stage: Sendable, Hashable {
+        /// The filter.
         public let filter: SamplingFilter
-        /// The option's value.
+        /// The value of the filter's option.
         public let setting: Double
-        /// How many tokens are left.
+        /// The number of tokens that are left.
         public let kept: Int
-        /// The sum of their probabilities, out of all at this temperature.
+        /// The sum of their probabilities, out of all tokens at this temperature.
         public let keptProbability: Double
     }
 
     /// A token and what became of it.
     public struct Candidate: Sendable, Hashable {
+        /// The token.
         public let token: TokenID
-        /// How many tokens are more probable, after the penalties.
+        /// The number of tokens that are more probable, after the penalties.
         public let rank: Int
-        /// The model's own.
+        /// The model's logit.
         public let logit: Float
         /// The logit after the penalties.
         public let penalizedLogit: Float
@@ -35,19 +42,21 @@ public struct SampleExplanation: Sendable, Hashable {
         public let modelProbability: Double
         /// The probability at the chosen temperature, before the filters.
         public let temperedProbability: Double
-        /// The probability with which it could be drawn: 0 if a filter removed it.
+        /// The probability with which the token could be drawn: 0 if a filter removed it.
         public let finalProbability: Double
-        /// The filter that removed it.
+        /// The filter that removed the token; nil if it could be drawn.
         public let removedBy: SamplingFilter?
-        /// The numbers that would have drawn it; nil if it was removed.
+        /// The random numbers that would have drawn the token; nil if it was removed.
         public let interval: Range<Double>?
     }
 
+    /// The options of the sampler.
     public let options: SamplingOptions
+    /// The position in the sequence that the token takes.
     public let position: Int
     /// The most probable tokens, in descending order.
     public let candidates: [Candidate]
-    /// The token chosen; it need not be among `candidates`.
+    /// The token that was chosen; it need not be among `candidates`.
     public let chosen: Candidate
     /// The filters that applied: temperature always, the others if set; none when greedy.
     public let stages: [Stage]

@@ -7,21 +7,28 @@ import OrreryTokenizers
 /// A model whose embedding table is padded beyond the tokenizer's vocabulary should pass the first `vocabularySize`
 /// only.
 public struct Sampler: Sendable, Hashable {
+    /// The options of the choice.
     public let options: SamplingOptions
     private let generator: CounterGenerator
 
-    /// - Parameter stream: tells apart sequences that share a seed, such as several answers to one prompt.
-    /// - Throws: `GenerationError` naming an option outside its range.
+    /// A sampler with these options.
+    ///
+    /// - Parameters:
+    ///   - options: the options of the choice.
+    ///   - stream: a number that tells apart sequences which share a seed, such as several answers to one prompt.
+    /// - Throws: `GenerationError` that names an option outside its range.
     public init(_ options: SamplingOptions, stream: UInt64 = 0) throws {
         try options.validate()
         self.options = options
         generator = CounterGenerator(seed: options.seed, stream: stream)
     }
 
-    /// The next token.
+    /// The next token by a row of logits, [vocabulary].
     ///
-    /// - Parameter position: the place in the sequence that the token will take; it selects the random number.
-    /// - Throws: `GenerationError` naming a logit that is NaN or +inf, or if every token is masked.
+    /// - Parameters:
+    ///   - logits: the logits, after the penalties.
+    ///   - position: the position in the sequence that the token will take; it selects the random number.
+    /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func sample(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
         if options.isGreedy { return try greedy(logits, position: position) }
         let distribution = try SamplingDistribution(logits, options: options, position: position)
@@ -29,22 +36,34 @@ public struct Sampler: Sendable, Hashable {
         return distribution.token(at: rank)
     }
 
-    /// The next token.
+    /// The next token by a row of logits, [vocabulary].
+    ///
+    /// - Parameters:
+    ///   - logits: the logits, after the penalties.
+    ///   - position: the position in the sequence that the token will take; it selects the random number.
+    /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func sample(_ logits: [Float], position: Int) throws -> TokenID {
         try logits.withUnsafeBufferPointer { try sample($0, position: position) }
     }
 
     /// The next token by a row of logits, [vocabulary].
+    ///
+    /// - Parameters:
+    ///   - logits: the logits, after the penalties.
+    ///   - position: the position in the sequence that the token will take; it selects the random number.
+    /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func sample(_ logits: Tensor, position: Int) throws -> TokenID {
         try sample(logits.floats, position: position)
     }
 
-    /// Why `sample` chooses what it chooses, computed by the same code.
+    /// The reasons for which `sample` chooses its token, computed by the same code.
     ///
     /// - Parameters:
-    ///   - model: the logits as the model gave them, where penalties have changed them since.
-    ///   - limit: how many candidates to list, from the most probable on.
-    /// - Throws: as `sample`.
+    ///   - logits: the logits, after the penalties.
+    ///   - model: the logits as the model gave them; nil means that penalties have not changed them.
+    ///   - position: the position in the sequence that the token will take; it selects the random number.
+    ///   - limit: the number of candidates to list, from the most probable on.
+    /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func explain(
         _ logits: UnsafeBufferPointer<Float>, model: UnsafeBufferPointer<Float>? = nil, position: Int, limit: Int = 20
     ) throws -> SampleExplanation {
@@ -53,7 +72,14 @@ public struct Sampler: Sendable, Hashable {
             draw: generator.uniform(at: position))
     }
 
-    /// Why `sample` chooses what it chooses.
+    /// The reasons for which `sample` chooses its token, computed by the same code.
+    ///
+    /// - Parameters:
+    ///   - logits: the logits, after the penalties.
+    ///   - model: the logits as the model gave them; nil means that penalties have not changed them.
+    ///   - position: the position in the sequence that the token will take; it selects the random number.
+    ///   - limit: the number of candidates to list, from the most probable on.
+    /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func explain(
         _ logits: [Float], model: [Float]? = nil, position: Int, limit: Int = 20
     ) throws -> SampleExplanation {

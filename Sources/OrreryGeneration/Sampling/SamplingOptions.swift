@@ -1,4 +1,4 @@
-/// How the next token is chosen from the logits.
+/// The options of choosing the next token from the logits.
 ///
 /// The order is that of transformers (`GenerationMixin._get_logits_processor`): penalties, temperature, top-k, top-p,
 /// min-p; each filter sees what the ones before it left, its probabilities scaled to a sum of one. llama.cpp's default
@@ -8,34 +8,36 @@
 /// Equal logits are ordered by id, lowest first. A filter therefore keeps an exact number (llama.cpp's top-k does;
 /// transformers' keeps all that tie with the last), and the most probable token always stays.
 public struct SamplingOptions: Sendable, Hashable {
-    /// Divides the logits: below 1 sharper, above 1 flatter. 0 is greedy: the highest logit after the penalties,
-    /// whatever the filters say.
+    /// The divisor of the logits: below 1 the distribution becomes sharper, above 1 flatter. 0 is greedy: the highest
+    /// logit after the penalties is chosen, whatever the filters say.
     public var temperature: Double
 
-    /// Keeps this many most probable tokens; 0 keeps all.
+    /// The number of most probable tokens to keep; 0 keeps all.
     public var topK: Int
 
-    /// Keeps the most probable tokens until their probabilities sum to at least this (arXiv 1904.09751); 1 keeps all, 0
-    /// the first.
+    /// The sum of probabilities up to which the most probable tokens are kept (arXiv 1904.09751); 1 keeps all, 0 the
+    /// first.
     public var topP: Double
 
-    /// Keeps tokens at least this fraction as probable as the most probable one (arXiv 2407.01082); 0 keeps all.
+    /// The least probability of a token that is kept, as a fraction of the most probable token's (arXiv 2407.01082); 0
+    /// keeps all.
     public var minP: Double
 
-    /// Makes every token of the sequence, the prompt included, less probable to come again (transformers'
-    /// `repetition_penalty`); 1 does nothing, below 1 does the opposite.
+    /// The factor by which every token of the sequence, the prompt included, becomes less likely to come again
+    /// (transformers' `repetition_penalty`); 1 does nothing, below 1 does the opposite.
     public var repetitionPenalty: Double
 
-    /// Taken off a token's logit for each time it was generated, the prompt left out of account (OpenAI's
-    /// `frequency_penalty`); 0 does nothing.
+    /// The amount subtracted from a token's logit for each time it was generated, the prompt left out of account
+    /// (OpenAI's `frequency_penalty`); 0 does nothing.
     public var frequencyPenalty: Double
 
-    /// Taken off a token's logit once it was generated (OpenAI's `presence_penalty`); 0 does nothing.
+    /// The amount subtracted from a token's logit once it was generated (OpenAI's `presence_penalty`); 0 does nothing.
     public var presencePenalty: Double
 
-    /// Chooses the random numbers: same seed, same logits, same choices, on every platform.
+    /// The seed of the random numbers: the same seed and logits give the same choices on every platform.
     public var seed: UInt64
 
+    /// Options of the choice; by default every token is kept, at a temperature of 1.
     public init(
         temperature: Double = 1, topK: Int = 0, topP: Double = 1, minP: Double = 0, repetitionPenalty: Double = 1,
         frequencyPenalty: Double = 0,
@@ -51,19 +53,21 @@ public struct SamplingOptions: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// Always the most probable token.
+    /// The options that always choose the most probable token.
     public static let greedy = SamplingOptions(temperature: 0)
 
-    /// What is used where neither the user nor whoever published the model says anything.
+    /// The options that are used where neither the user nor the model's publisher says anything.
     public static let standard = SamplingOptions(temperature: 0.8)
 
     /// Whether earlier tokens change the logits of the next one.
     public var hasPenalties: Bool { repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0 }
 
-    /// Whether there is nothing random in the choice.
+    /// Whether the choice has no randomness.
     public var isGreedy: Bool { temperature == 0 }
 
-    /// - Throws: `GenerationError` naming the option that is outside its range, and the range.
+    /// Checks that every option is in its range.
+    ///
+    /// - Throws: `GenerationError` that names the option outside its range, and the range.
     public func validate() throws {
         guard temperature >= 0 && temperature.isFinite else {
             throw GenerationError.option("temperature", temperature, allowed: "0 (greedy) or a finite number above it")

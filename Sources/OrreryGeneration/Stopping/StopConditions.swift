@@ -1,25 +1,28 @@
 import OrreryTokenizers
 
-/// When a generation ends. The first condition that holds wins; an end-of-text token or stop string goes before the
-/// length.
+/// The conditions that end a generation. The first one that holds wins; an end token or a stop string takes precedence
+/// over the length.
 public struct StopConditions: Sendable, Hashable {
-    /// Tokens that end the text and are not part of it.
+    /// The tokens that end the text and are not part of it.
     public var endTokens: Set<TokenID>
 
-    /// How many tokens may be generated; nil for no limit. An end token does not count.
+    /// The most tokens that may be generated, an end token not counted; nil for no limit.
     public var maxTokens: Int?
 
-    /// Strings that end the text where they start. The one that is complete first counts, the longest if several are at
-    /// once.
+    /// The strings that end the text where they start. The one that is complete first counts, or the longest if several
+    /// are complete at once.
     public var stopStrings: [String]
 
+    /// Conditions that end a generation.
     public init(endTokens: Set<TokenID> = [], maxTokens: Int? = nil, stopStrings: [String] = []) {
         self.endTokens = endTokens
         self.maxTokens = maxTokens
         self.stopStrings = stopStrings
     }
 
-    /// - Throws: `GenerationError` naming the condition that cannot be met, and what is allowed.
+    /// Checks that every condition can be met.
+    ///
+    /// - Throws: `GenerationError` that names the condition which cannot be met, and what is allowed.
     public func validate() throws {
         if let maxTokens, maxTokens < 1 {
             throw GenerationError.option("the number of tokens", maxTokens, allowed: "at least 1")

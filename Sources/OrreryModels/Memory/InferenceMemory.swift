@@ -55,8 +55,9 @@ package struct InferenceMemory: Sendable, Hashable {
     }
 }
 
-/// Too little memory: one line that says what is needed, what is there, and what to do.
+/// The error for too little memory: one line that says what is needed, what is there, and what to do.
 public struct MemoryError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The message.
     public let description: String
 
     init(_ name: String, needed: InferenceMemory, available: Int, shorter: String) {

@@ -17,30 +17,40 @@ public final class Hooks: Taps {
     private let points: TapPoints
     private var installed: [TapSite: Installed] = [:]
 
-    /// - Parameter points: the model's, `model.tapPoints`.
+    /// Hooks of a model, none of which is installed yet.
+    ///
+    /// - Parameter points: the model's points, `model.tapPoints`.
     public init(_ points: TapPoints) { self.points = points }
 
-    /// Installs a reader.
+    /// Installs a reader, which is called with the tensor and its place each time the pass comes to the point.
     ///
-    /// - Parameter name: of a point; `*` stands for a layer, as in `blocks.*.hook_resid_post`.
-    /// - Throws: `TapError` for a name that fits no point of the model.
+    /// - Parameters:
+    ///   - name: the name of a point; `*` stands for a layer, as in `blocks.*.hook_resid_post`.
+    ///   - body: the closure that is called.
+    /// - Throws: `TapError` if the name fits no point of the model.
     public func read(_ name: String, _ body: @escaping (_ tensor: Tensor, _ site: TapSite) -> Void) throws {
         for site in try points.sites(named: name) { installed[site, default: Installed()].readers.append(body) }
     }
 
-    /// Installs a writer, which returns what the pass continues with, of the same shape; nil leaves the tensor. Writers of
-    /// one point see each other's results in the order in which they were installed, readers the last.
+    /// Installs a writer, which returns the tensor with which the pass continues, of the same shape; nil leaves it
+    /// unchanged. Writers of one point see each other's results in the order in which they were installed; readers see
+    /// the last.
     ///
-    /// - Throws: `TapError` for a name that fits no point of the model.
+    /// - Parameters:
+    ///   - name: the name of a point; `*` stands for a layer, as in `blocks.*.hook_resid_post`.
+    ///   - body: the closure that is called.
+    /// - Throws: `TapError` if the name fits no point of the model.
     public func write(_ name: String, _ body: @escaping (_ tensor: Tensor, _ site: TapSite) -> Tensor?) throws {
         for site in try points.sites(named: name) { installed[site, default: Installed()].writers.append(body) }
     }
 
+    /// The interest of the installed hooks in a point.
     public func interest(in site: TapSite) -> TapInterest {
         guard let here = installed[site] else { return .none }
         return here.writers.isEmpty ? .read : .write
     }
 
+    /// Calls the hooks of a point, and returns what the writers made of its tensor.
     public func visit(_ tensor: Tensor, at site: TapSite) -> Tensor? {
         guard let here = installed[site] else { return nil }
         var (x, isReplaced) = (tensor, false)

@@ -1,5 +1,6 @@
-/// Why a tap can't be installed.
+/// The error for a name that fits no point of a model.
 public struct TapError: Error, CustomStringConvertible, Sendable, Hashable {
+    /// The message: the name, and those of the nearest points.
     public let description: String
 
     static func unknown(_ name: String, nearest: [String], count: Int) -> TapError {

@@ -2,11 +2,14 @@
 public struct TapPoints: Sendable, RandomAccessCollection {
     /// A point of the model and the shape of its tensor.
     public struct Element: Sendable, Hashable, CustomStringConvertible {
+        /// The place of the point.
         public let site: TapSite
+        /// The meaning of each dimension of the tensor.
         public let dimensions: [TapDimension]
 
+        /// The name of the point, e.g. `blocks.0.attn.hook_q`.
         public var name: String { site.name }
-        /// E.g. `blocks.0.attn.hook_q [N, H, d]`
+        /// The name and the shape, e.g. `blocks.0.attn.hook_q [N, H, d]`.
         public var description: String { "\(name) [\(dimensions.map(\.rawValue).joined(separator: ", "))]" }
     }
 
@@ -18,15 +21,19 @@ public struct TapPoints: Sendable, RandomAccessCollection {
         sites = Dictionary(elements.map { ($0.name, $0.site) }) { first, _ in first }
     }
 
+    /// The index of the first point.
     public var startIndex: Int { 0 }
+    /// The index after the last point.
     public var endIndex: Int { elements.count }
+    /// The point at an index.
     public subscript(position: Int) -> Element { elements[position] }
 
+    /// Whether the model has a point with this name.
     public func contains(_ name: String) -> Bool { sites[name] != nil }
 
-    /// The place of a point.
+    /// The place of the point with this name.
     ///
-    /// - Throws: `TapError`, which gives the nearest names, where the model has no such point.
+    /// - Throws: `TapError`, which gives the nearest names, if the model has no such point.
     public func site(named name: String) throws -> TapSite {
         guard let site = sites[name] else { throw TapError.unknown(name, nearest: nearest(name), count: count) }
         return site
@@ -34,7 +41,7 @@ public struct TapPoints: Sendable, RandomAccessCollection {
 
     /// The places of all points that fit a name in which `*` stands for a layer.
     ///
-    /// - Throws: `TapError`, which gives the nearest names, where there is none.
+    /// - Throws: `TapError`, which gives the nearest names, if there are none.
     public func sites(named pattern: String) throws -> [TapSite] {
         guard pattern.contains("*") else { return [try site(named: pattern)] }
         let parts = pattern.split(separator: ".", omittingEmptySubsequences: false)

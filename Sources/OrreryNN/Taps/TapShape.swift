@@ -1,24 +1,32 @@
-/// The meaning of one dimension of a point's tensor, by the letter that documentation gives it.
+/// The meaning of one dimension of a point's tensor; the raw value is the letter that documentation uses for it.
 public enum TapDimension: String, Sendable, CaseIterable {
-    /// Rows of the batch
+    /// The rows of the batch.
     case rows = "N"
-    /// Rows whose results are wanted
+    /// The rows whose results are wanted.
     case wantedRows = "n"
-    /// The width of the residual stream
+    /// The width of the residual stream.
     case width = "D"
+    /// The heads of attention.
     case heads = "H"
+    /// The heads of keys and values.
     case keyValueHeads = "Hk"
+    /// The elements of one head.
     case headSize = "d"
-    /// The width inside a feed-forward network
+    /// The width inside a feed-forward network.
     case hidden = "F"
+    /// The tokens of the vocabulary.
     case vocabulary = "V"
-    /// Sequences that are equally long and stand at one position; else one after the other
+    /// The sequences, where they are equally long and stand at one position; otherwise they come one after the other.
     case sequences = "B"
+    /// The queries: the new positions of a sequence.
     case queries = "T"
+    /// The keys: all positions of a sequence so far.
     case keys = "S"
+    /// The experts of a mixture.
     case experts = "E"
-    /// Experts that a row uses
+    /// The experts that a row uses.
     case chosen = "k"
+    /// A single element, such as the divisor of a norm.
     case one = "1"
 }
 

@@ -1,24 +1,30 @@
-/// The stack of layers that computes: names tell an encoder's points from a decoder's.
+/// The stack of layers to which a point belongs, which tells an encoder's points from a decoder's.
 public enum TapStack: Sendable, Hashable {
-    /// A decoder without an encoder: `blocks.3.hook_resid_pre`
+    /// A decoder without an encoder: `blocks.3.hook_resid_pre`.
     case decoderOnly
-    /// An encoder without a decoder: `blocks.3.hook_resid_pre`, `embed.hook_embed`
+    /// An encoder without a decoder: `blocks.3.hook_resid_pre`, `embed.hook_embed`.
     case encoderOnly
-    /// The two of an encoder-decoder: `encoder.3.hook_resid_pre`, `decoder.3.hook_resid_pre`
+    /// The encoder of an encoder-decoder: `encoder.3.hook_resid_pre`.
     case encoder
+    /// The decoder of an encoder-decoder: `decoder.3.hook_resid_pre`.
     case decoder
 }
 
-/// A point at one place of a model: which one, in which layer of which stack.
+/// A point at one place of a model: which point, in which layer of which stack.
 public struct TapSite: Sendable, Hashable, CustomStringConvertible {
+    /// The point.
     public var point: TapPoint
-    /// nil for a point that the model has once.
+    /// The layer, from 0; nil for a point that the model has once.
     public var layer: Int?
+    /// The stack of layers.
     public var stack: TapStack
 
+    /// A point at a place.
+    ///
     /// - Parameters:
-    ///   - layer: of a point that the model has once it does not matter.
-    ///   - stack: of the output layer's points it does not matter.
+    ///   - point: the point.
+    ///   - layer: the layer, from 0; it does not matter for a point that the model has once.
+    ///   - stack: the stack of layers; it does not matter for the points of the output layer.
     public init(_ point: TapPoint, layer: Int? = nil, in stack: TapStack = .decoderOnly) {
         self.point = point
         self.layer = point.isInLayer ? layer ?? 0 : nil
@@ -44,6 +50,7 @@ public struct TapSite: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The name.
     public var description: String { name }
 
     private var layerPrefix: String {

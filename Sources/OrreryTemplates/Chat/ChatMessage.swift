@@ -1,24 +1,28 @@
-/// One message of a conversation, in the fields that Hugging Face's chat templates read.
+/// A message of a conversation, in the fields that Hugging Face's chat templates read.
 public struct ChatMessage: Sendable, Hashable {
-    /// `system`, `user`, `assistant`, `tool`, or another that the template knows.
+    /// The role of the speaker: `system`, `user`, `assistant`, `tool`, or another that the template knows.
     public var role: String
+    /// What the message says; nil where an assistant's message has tool calls only.
     public var content: Content?
-    /// What a reasoning model thought before it answered.
+    /// The reasoning of a model before its answer.
     public var reasoningContent: String?
-    /// What the assistant asks tools to do, in OpenAI's form: `{"type": "function", "function": {"name",
+    /// The calls of tools that the assistant asks for, in OpenAI's form: `{"type": "function", "function": {"name",
     /// "arguments"}}`.
     public var toolCalls: [TemplateValue]
-    /// Of a tool's answer: which call it answers.
+    /// The identifier of the call that a tool's message answers.
     public var toolCallID: String?
-    /// Of a tool's answer the tool, otherwise who speaks.
+    /// The name of the tool in a tool's message, and of the speaker in others.
     public var name: String?
 
+    /// The content of a message.
     public enum Content: Sendable, Hashable {
+        /// Plain text.
         case text(String)
-        /// Parts such as `{"type": "text", "text": "..."}`.
+        /// A list of parts such as `{"type": "text", "text": "..."}`.
         case parts([TemplateValue])
     }
 
+    /// A message with all its fields.
     public init(
         role: String, content: Content?, reasoningContent: String? = nil, toolCalls: [TemplateValue] = [],
         toolCallID: String? = nil, name: String? = nil
@@ -27,6 +31,7 @@ public struct ChatMessage: Sendable, Hashable {
         (self.toolCalls, self.toolCallID, self.name) = (toolCalls, toolCallID, name)
     }
 
+    /// A message of plain text.
     public init(role: String, _ text: String) { self.init(role: role, content: .text(text)) }
 
     /// As a template sees it; what is not there has no field.

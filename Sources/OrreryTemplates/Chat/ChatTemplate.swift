@@ -1,20 +1,28 @@
 import Foundation
 
-/// A model's chat template: a conversation in, the text that the model continues out, as transformers'
-/// `apply_chat_template` makes it.
+/// The chat template of a model, which turns a conversation into the text that the model continues, as transformers'
+/// `apply_chat_template` does.
 ///
 /// ```swift
 /// let template = try ChatTemplate(source, name: "chat_template.jinja", specialTokens: ["bos_token": "<s>"])
 /// let prompt = try template.render([ChatMessage(role: "user", "Hello")]).text
 /// ```
 public struct ChatTemplate: Sendable {
+    /// The parsed template.
     public let template: Template
+    /// The text of the template.
     public let source: String
-    /// What the template knows as `bos_token`, `eos_token` and so on.
+    /// The special tokens by the names that templates give them: `bos_token`, `eos_token` and so on.
     public let specialTokens: [String: String]
 
-    /// - Parameter name: what errors call it: its file.
-    /// - Throws: `TemplateError` if it is not the language.
+    /// Parses a template.
+    ///
+    /// - Parameters:
+    ///   - source: the text of the template.
+    ///   - name: the name that errors give it, such as its file's.
+    ///   - specialTokens: the special tokens by name: `bos_token`, `eos_token` and so on.
+    ///   - limits: what one rendering may use.
+    /// - Throws: `TemplateError` if the source is not valid.
     public init(
         _ source: String, name: String = "the chat template", specialTokens: [String: String] = [:],
         limits: TemplateLimits = TemplateLimits()
@@ -23,28 +31,32 @@ public struct ChatTemplate: Sendable {
         (self.source, self.specialTokens) = (source, specialTokens)
     }
 
-    /// How a conversation is rendered.
+    /// The options of rendering a conversation.
     public struct Options: Sendable {
         /// Whether the start of the assistant's next message is added.
         public var addGenerationPrompt = true
-        /// Whether the last message is left open, for the model to go on with it. Not together with
-        /// `addGenerationPrompt`.
+        /// Whether the last message is left open, for the model to continue it. It excludes `addGenerationPrompt`.
         public var continueFinalMessage = false
-        /// Tools that the model may call, as JSON schemas in OpenAI's form; nil for none.
+        /// The tools that the model may call, as JSON schemas in OpenAI's form; nil for none.
         public var tools: [TemplateValue]?
-        /// Documents for retrieval-augmented generation; nil for none.
+        /// The documents for retrieval-augmented generation; nil for none.
         public var documents: [TemplateValue]?
-        /// More variables that the template may know, such as `enable_thinking`; they go before the special tokens.
+        /// Further variables that the template may know, such as `enable_thinking`; they take precedence over the
+        /// special tokens.
         public var variables: [String: TemplateValue] = [:]
-        /// What `strftime_now` shows.
+        /// The date that `strftime_now` shows.
         public var date = Date()
-        /// Tokens that text of the conversation must not be able to write; see `Rendering.foreign`.
+        /// The tokens that text of the conversation must not be able to write; see `Template.Rendering.foreign`.
         public var controlTokens: [String] = []
 
+        /// The default options.
         public init() {}
     }
 
-    /// - Throws: `TemplateError`: of kind `raised` with the template's own words if it refuses the conversation.
+    /// The text of a conversation, as the model reads it.
+    ///
+    /// - Throws: `TemplateError`; if the template itself refuses the conversation, its kind is `raised` and its message
+    ///   is the template's own.
     public func render(_ messages: [ChatMessage], options: Options = Options()) throws -> Template.Rendering {
         try render(conversation: messages.map(\.value), options: options)
     }

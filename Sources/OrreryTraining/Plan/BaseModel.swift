@@ -3,20 +3,21 @@ import OrreryModels
 import OrreryNN
 import OrreryTokenizers
 
-/// The model that a run starts from (`orrery train --from MODEL`), as a resumed run needs it when the model's own files
-/// are gone.
+/// The model from which a run starts (`orrery train --from MODEL`), as a resumed run needs it when the model's own
+/// files are gone.
 public struct BaseModel: Codable, Sendable, Hashable {
-    /// The model directory or GGUF file that it was.
+    /// The model directory or GGUF file that the model came from.
     public var path: String
-    /// Its `model_type`.
+    /// The `model_type` of the model's configuration.
     public var modelType: String
     /// The text of its `config.json`.
     var configuration: String
     /// The text of its `generation_config.json`, if it had one.
     var generationConfiguration: String?
+    /// The number of weights.
     public var parameterCount: Int
     var vocabularySize: Int
-    /// The longest sequence that it knows.
+    /// The length of the longest sequence that the model knows, in tokens.
     public var contextLength: Int
     /// Weights that multiply each token: all matrices but a table of embeddings that is not the output layer too.
     var multipliedWeights: Double

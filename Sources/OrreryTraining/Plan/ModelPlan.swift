@@ -3,41 +3,65 @@ import OrreryNN
 
 /// The model to be made, apart from its vocabulary.
 public struct ModelPlan: Codable, Sendable, Hashable {
+    /// The architecture of the model.
     public enum Architecture: String, Codable, Sendable, CaseIterable {
-        case gpt2, qwen3
-        /// a decoder whose parts are chosen one by one: `parts`
+        /// GPT-2.
+        case gpt2
+        /// Qwen3.
+        case qwen3
+        /// A decoder whose parts are chosen one by one: `parts`.
         case orrery
-        /// that of the model that the run starts from
+        /// The architecture of the model from which the run starts.
         case base
 
-        /// What a new model can be.
+        /// The architectures that a new model can have.
         public static let allCases = [Architecture.gpt2, .qwen3, .orrery]
     }
 
+    /// The architecture.
     public var architecture: Architecture = .qwen3
+    /// The number of layers.
     public var layers: Int
+    /// The width of the residual stream.
     public var width: Int
+    /// The number of heads of attention.
     public var heads: Int
-    /// Qwen3: heads of keys and values; GPT-2 has as many as heads.
+    /// The number of heads of keys and values; GPT-2 has as many as heads of attention.
     public var keyValueHeads: Int
-    /// Qwen3: the size of a head; GPT-2's is width / heads.
+    /// The number of elements of a head; GPT-2's is width / heads.
     public var headSize: Int
-    /// The width of the feed-forward network.
+    /// The width inside the feed-forward network.
     public var intermediate: Int
+    /// Whether the output layer shares the embedding table.
     public var tiedEmbeddings = true
-    /// GPT-2: nanoGPT leaves biases out, and takes the exact GELU.
+    /// Whether GPT-2's matrices and norms have biases. nanoGPT leaves them out.
     public var bias = false
+    /// Whether GPT-2's activation is the exact GELU, which nanoGPT takes, and not its approximation.
     public var exactGelu = true
+    /// The standard deviation of the embeddings' initial values.
     public var embeddingDeviation: Float = 0.02
-    /// nil: 1 / sqrt(width)
+    /// The standard deviation of the matrices' initial values; nil means 1 / sqrt(width).
     public var hiddenDeviation: Float? = 0.02
+    /// Whether the matrices that write to the residual stream start at zero.
     public var zeroProjections = false
+    /// The base of the rotary frequencies.
     public var ropeTheta: Float = 10_000
-    /// Of architecture orrery.
+    /// The parts of a decoder of architecture orrery; nil for other architectures.
     public var parts: DecoderParts?
-    /// The model that the run starts from; the sizes above are then its own.
+    /// The model from which the run starts, whose sizes then replace those above; nil for a new model.
     public var base: BaseModel?
 
+    /// The plan of a new model.
+    ///
+    /// - Parameters:
+    ///   - architecture: the architecture.
+    ///   - layers: the number of layers.
+    ///   - width: the width of the residual stream.
+    ///   - heads: the number of heads of attention.
+    ///   - keyValueHeads: the number of heads of keys and values; nil means as many as heads of attention.
+    ///   - headSize: the number of elements of a head; nil means width / heads.
+    ///   - intermediate: the width inside the feed-forward network; nil means four times the width for GPT-2, and 8/3
+    ///     of it in a gated network, which has as many weights.
     public init(
         architecture: Architecture, layers: Int, width: Int, heads: Int, keyValueHeads: Int? = nil,
         headSize: Int? = nil, intermediate: Int? = nil
@@ -51,7 +75,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
     }
 
     /// As many weights in three gated matrices as in GPT-2's two, in whole panels.
-    public static func gatedWidth(_ width: Int) -> Int { max(32, (width * 8 / 3 + 31) / 32 * 32) }
+    package static func gatedWidth(_ width: Int) -> Int { max(32, (width * 8 / 3 + 31) / 32 * 32) }
 
     /// What no field, nor heads times their size, may exceed: the counts below then stay within 64 bits.
     private static let largest = 1 << 20
@@ -152,7 +176,7 @@ public struct ModelPlan: Codable, Sendable, Hashable {
 
     /// Operations of forward and backward pass for one token, counted as nanoGPT's peers do: 6 a weight, and 12 L D T
     /// of attention.
-    public func operationsPerToken(vocabularySize: Int, context: Int) -> Double {
+    package func operationsPerToken(vocabularySize: Int, context: Int) -> Double {
         let attention = 12 * Double(layers) * Double(heads * headSize) * Double(context)
         if let base { return 6 * base.multipliedWeights + attention }
         let (all, positions) = parameterCount(vocabularySize: vocabularySize, context: context)

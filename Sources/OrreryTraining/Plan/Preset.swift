@@ -1,14 +1,15 @@
-/// Named plans.
+/// A plan with a name.
 public enum Preset: String, CaseIterable, Sendable {
-    /// nanoGPT's Shakespeare model for a processor: 0.8M weights
+    /// nanoGPT's Shakespeare model for a CPU: 0.8M weights.
     case nanogptCPU = "nanogpt-cpu"
-    /// nanoGPT's Shakespeare model for a GPU: 10.6M weights
+    /// nanoGPT's Shakespeare model for a GPU: 10.6M weights.
     case nanogptGPU = "nanogpt-gpu"
-    /// our own recipe for a text of a megabyte, sized for the time given
+    /// Orrery's own recipe for a text of a megabyte, sized for the time given.
     case shakespeare
-    /// the quick start's: a small model of the embedded text
+    /// The quick start's recipe: a small model of the embedded text.
     case demo
 
+    /// The plan of this name.
     public var plan: TrainingPlan {
         switch self {
         case .nanogptCPU:

@@ -2,26 +2,30 @@ import Foundation
 
 /// The learning rate over the steps, as a factor of its largest value.
 public struct Schedule: Sendable, Hashable {
+    /// The shape of a schedule.
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        /// up linearly, then down along half a cosine (arXiv:1608.03983)
+        /// A linear rise, then a fall along half a cosine (arXiv:1608.03983).
         case cosine
-        /// up linearly, level, then down linearly to zero (arXiv:2405.18392)
+        /// A linear rise, a level part, then a linear fall to zero (arXiv:2405.18392).
         case trapezoid
+        /// A linear rise, then a level part.
         case constant
     }
 
     /// A point of the falling part.
     public struct Anchor: Codable, Sendable, Hashable {
+        /// The step, from 0.
         public var step: Int
+        /// The factor of the learning rate at that step.
         public var factor: Double
     }
 
-    public var kind: Kind
-    public var steps: Int
-    public var warmupSteps: Int
-    public var decayFraction: Double
-    public var finalFactor: Double
-    public var decayFrom: Anchor?
+    package var kind: Kind
+    package var steps: Int
+    package var warmupSteps: Int
+    package var decayFraction: Double
+    package var finalFactor: Double
+    package var decayFrom: Anchor?
 
     package init(_ plan: TrainingPlan) {
         (kind, steps, warmupSteps) = (plan.schedule, plan.steps, plan.warmupSteps)
@@ -30,7 +34,7 @@ public struct Schedule: Sendable, Hashable {
     }
 
     /// The factor of step `s` of 0 ..< steps.
-    public func factor(_ s: Int) -> Double {
+    package func factor(_ s: Int) -> Double {
         if s < warmupSteps { return Double(s + 1) / Double(warmupSteps + 1) }
         switch kind {
         case .constant: return 1

@@ -1,86 +1,120 @@
 import Kernels
 import OrreryModels
 
-/// Everything that decides what a run computes: with the data, the seed and the instruction set it gives the weights,
-/// bit for bit. Written beside the checkpoints, so that a resumed run is the same run.
+/// Everything that decides what a run computes. With the data, the seed and the instruction set it gives the weights,
+/// bit for bit. It is written next to the checkpoints, so that a resumed run is the same run.
 public struct TrainingPlan: Codable, Sendable, Hashable {
+    /// The model to be made.
     public var model: ModelPlan
+    /// The data to learn from.
     public var data: DataSources = "demo"
-    /// The field of JSON, CSV and TSV records that is the text.
+    /// The field of JSON, CSV and TSV records that is the text; nil for plain text.
     public var field: String?
-    /// How sequences are made of the documents, which are the files or records; nil: they are one long text.
+    /// The way in which sequences are made of the documents, which are the files or records; nil: they are one long text.
     public var documents: DocumentMode?
+    /// The tokenizer: `char`, `byte`, `bpe:SIZE` to train one, or the path of one that exists.
     public var tokenizer = "char"
-    /// The last part of the ids validates.
+    /// The share of the data, at its end, that validates.
     public var validationFraction = 0.1
 
+    /// The number of steps of the optimizer.
     public var steps = 1000
-    /// Sequences that each step sees.
+    /// The number of sequences that each step sees.
     public var batch = 32
-    /// Sequences that pass through the model at once; but for dropout's masks the gradient is the same for any.
+    /// The number of sequences that pass through the model at once. Apart from dropout's masks, the gradient is the
+    /// same for any.
     public var microBatch = 8
+    /// The length of a sequence, in tokens.
     public var context = 256
+    /// The seed of initial weights, batches and dropout.
     public var seed: UInt64 = 1337
     /// Whether the blocks of a model are computed once more in the backward pass instead of keeping what their gradients
     /// need: less memory, a third more time, the same bits. nil: no.
     public var gradientCheckpointing: Bool?
-    /// Products round to this type; masters and sums are float32.
+    /// The type to which operands of products are rounded; master weights and sums are float32.
     public var computeType: ComputeType = .bfloat16
 
+    /// The optimizer.
     public var optimizer: OptimizerKind = .adamW
+    /// The largest learning rate.
     public var learningRate = 1e-3
-    /// As a share of the learning rate, where a cosine ends.
+    /// The share of the learning rate at which a cosine ends.
     public var finalLearningRate = 0.1
+    /// The shape of the learning rate over the steps.
     public var schedule: Schedule.Kind = .cosine
+    /// The number of steps over which the learning rate rises.
     public var warmupSteps = 100
     /// The share of all steps over which a trapezoid falls to zero.
     public var decayFraction = 0.3
-    /// Where a run that keeps to a time last changed its number of steps: from there the rate falls from `factor` to
-    /// zero.
+    /// The point where a run that keeps to a time last changed its number of steps: from there the rate falls to zero.
+    /// It is nil for other runs.
     public var decayFrom: Schedule.Anchor?
+    /// AdamW's decay of the mean of gradients.
     public var beta1: Float = 0.9
+    /// AdamW's decay of the mean of squared gradients.
     public var beta2: Float = 0.99
+    /// AdamW's addition to the divisor, against division by zero.
     public var epsilon: Float = 1e-8
+    /// AdamW's weight decay, of matrices only.
     public var weightDecay: Float = 0.1
     /// The norm to which gradients are clipped; 0 does not clip.
     public var clip = 1.0
+    /// The probability of dropout.
     public var dropout: Float = 0
-    /// The first share of the steps, over which dropout rises from zero: what was seen once cannot be known by heart
-    /// (arXiv:1703.06229).
+    /// The share of the steps, at the start, over which dropout rises from zero: what was seen once cannot be known by
+    /// heart (arXiv:1703.06229).
     public var dropoutRise = 0.0
-    /// Muon's, for hidden matrices; the others take AdamW's.
+    /// Muon's largest learning rate, for hidden matrices; the other weights take AdamW's.
     public var muonLearningRate = 0.02
+    /// Muon's momentum.
     public var muonMomentum: Float = 0.95
+    /// Muon's weight decay.
     public var muonWeightDecay: Float = 0
-    /// Average the weights of this last share of the steps and keep the average; 0 keeps the last weights.
+    /// The share of the steps, at the end, whose weights are averaged for the result; 0 keeps the last weights.
     public var averageFraction = 0.0
 
-    /// Steps between validations; 0 validates at the end only.
+    /// The number of steps between validations; 0 validates at the end only.
     public var validateEvery = 250
+    /// The part of the validating text that a validation reads.
     public var validation: ValidationMode = .sample
-    /// Windows of the split that a sample has, evenly spread; nil: not decided yet, or all. Decided once, so that all
-    /// validations of a run are comparable.
+    /// The number of windows that a sample has, evenly spread; nil until it is decided, or for all windows. It is
+    /// decided once, so that all validations of a run are comparable.
     public var validationWindows: Int?
-    /// Seconds that the user gave the run, if they did.
+    /// The number of seconds that the user gave the run; nil if none was given.
     public var time: Double?
 
+    /// A plan for a model, with the defaults for everything else.
     public init(model: ModelPlan) { self.model = model }
 
-    public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case adamW = "adamw", muon }
+    /// An optimizer.
+    public enum OptimizerKind: String, Codable, Sendable, CaseIterable {
+        /// AdamW for all weights (arXiv:1711.05101).
+        case adamW = "adamw"
+        /// Muon for hidden matrices, AdamW for all other weights.
+        case muon
+    }
+    /// The type to which operands of products are rounded.
     public enum ComputeType: String, Codable, Sendable, CaseIterable {
-        case float32, bfloat16
+        /// Float32: operands are not rounded.
+        case float32
+        /// The upper 16 bits of a float32.
+        case bfloat16
+        /// The same type in a plan.
         public init(_ type: ElementType) { self = type == .float32 ? .float32 : .bfloat16 }
+        /// The same type in a kernel.
         public var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
     }
+    /// The part of the validating text that a validation reads.
     public enum ValidationMode: String, Codable, Sendable, CaseIterable {
-        /// as many windows of the split, evenly spread, as cost a tenth of the training between two validations
+        /// As many windows of the split, evenly spread, as cost a tenth of the training between two validations.
         case sample
-        /// every position of the split, in windows of the context length without overlap
+        /// Every position of the split, in windows of the context length without overlap.
         case whole
-        /// nanoGPT's estimate: 200 random batches
+        /// nanoGPT's estimate: 200 random batches.
         case random
     }
 
+    /// The number of tokens that each step sees.
     public var tokensPerStep: Int { batch * context }
 
     /// A token that is predicted costs a third of one that is learnt from; a tenth of the time for that is 0.3 tokens.
@@ -93,7 +127,7 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         let tokens = max(Self.validationTokensPerToken * between, min(between, Double(Self.leastValidationTokens)))
         return min(all, max(1, Int(min(tokens / Double(context), Double(1 << 40)).rounded(.up))))
     }
-    public var microBatches: Int { batch / microBatch }
+    package var microBatches: Int { batch / microBatch }
 
     /// The probability with which step `step` drops.
     package func dropout(at step: Int) -> Float {
@@ -101,7 +135,9 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         return Double(step) >= rise ? dropout : dropout * Float(Double(step) / rise)
     }
 
-    /// Throws an error that names the flag if the plan can't be run.
+    /// Checks that the plan can be run.
+    ///
+    /// - Throws: `TrainingError` that names the setting which cannot be, and what was expected.
     public func validate() throws {
         func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws {
             if !holds { throw TrainingError.plan(problem()) }

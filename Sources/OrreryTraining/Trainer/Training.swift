@@ -15,6 +15,7 @@ import Synchronization
 /// task that is cancelled, end the run: what has been learnt is saved, and `Training(resuming:)` continues to the same
 /// weights, bit for bit.
 public struct Training: AsyncSequence, Sendable {
+    /// What one step of the optimizer did.
     public typealias Element = Progress
 
     /// What one step of the optimizer did.
@@ -27,11 +28,13 @@ public struct Training: AsyncSequence, Sendable {
         public var loss: Double
         /// The norm of the gradient, before it was clipped.
         public var gradientNorm: Double
+        /// The learning rate of the step.
         public var learningRate: Double
+        /// The speed, in tokens a second.
         public var tokensPerSecond: Double
         /// The seconds since the run began, earlier parts included.
         public var seconds: Double
-        /// The loss on the text that validates, where it was measured since the step before.
+        /// The loss on the text that validates, in nats a token; nil where it was not measured since the step before.
         public var validationLoss: Double?
     }
 
@@ -46,27 +49,41 @@ public struct Training: AsyncSequence, Sendable {
     /// A new run on the plan's data.
     ///
     /// - Parameters:
-    ///   - directory: where the model goes, with what resuming needs.
+    ///   - plan: what the run computes.
+    ///   - directory: the directory for the model, with what resuming needs.
     ///   - replacing: whether a model and a run that are there already are replaced; other files never are.
     public init(_ plan: TrainingPlan, into directory: String, replacing: Bool = false) {
         (self.plan, source, self.directory, replaces) = (plan, .files, directory, replacing)
     }
 
     /// A new run on a text in memory.
+    ///
+    /// - Parameters:
+    ///   - plan: what the run computes; its data is ignored.
+    ///   - text: the text to learn from.
+    ///   - directory: the directory for the model, with what resuming needs.
+    ///   - replacing: whether a model and a run that are there already are replaced; other files never are.
     public init(_ plan: TrainingPlan, text: String, into directory: String, replacing: Bool = false) {
         (self.plan, source, self.directory, replaces) = (plan, .text(text), directory, replacing)
     }
 
-    /// A run that was ended before its last step, from where it stood.
+    /// A run that was ended before its last step, continued from where it stood.
+    ///
+    /// - Parameter directory: the directory of the run.
     public init(resuming directory: String) {
         (plan, source, self.directory, replaces) = (nil, .files, directory, false)
     }
 
-    /// The same for a run on a text in memory, which has to be given again.
+    /// A run on a text in memory that was ended before its last step, continued from where it stood.
+    ///
+    /// - Parameters:
+    ///   - directory: the directory of the run.
+    ///   - text: the same text as before.
     public init(resuming directory: String, text: String) {
         (plan, source, self.directory, replaces) = (nil, .text(text), directory, false)
     }
 
+    /// An iterator that starts the run.
     public func makeAsyncIterator() -> AsyncThrowingStream<Progress, any Error>.Iterator {
         let (stream, continuation) = AsyncThrowingStream<Progress, any Error>.makeStream()
         let ended = EndFlag()
