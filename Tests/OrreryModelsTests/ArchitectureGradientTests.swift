@@ -18,7 +18,7 @@ import Testing
         let tape = Tape(watching: model.parameters)
         tape.backward(from: tape.record(loss))
         for p in model.parameters { #expect(p.gradient!.floats.allSatisfy { $0.isFinite }, "\(p.name)") }
-        // A step of length h along g / |g|: the loss changes by h |g|, to second order.
+        // Steps of lengths h and 2h along g / |g| and against it: the loss changes by h |g|, to fourth order.
         let norm = arena.gradientNorm(), h: Float = 4e-3
         let start = model.parameters.map { $0.value.floats }
         func lossAfter(_ step: Float) -> Double {
@@ -27,7 +27,8 @@ import Testing
             }
             return Double(loss().floats[0])
         }
-        let slope = (lossAfter(h) - lossAfter(-h)) / (2 * Double(h))
+        func difference(_ step: Float) -> Double { lossAfter(step) - lossAfter(-step) }
+        let slope = (8 * difference(h) - difference(2 * h)) / (12 * Double(h))
         #expect(abs(slope / norm - 1) < 0.02, "\(slope), and the gradient's length is \(norm)")
     }
 
