@@ -62,18 +62,26 @@ struct PairCache {
     /// - Returns: the number of tokens.
     func merge(_ word: UnsafeBufferPointer<UInt8>, _ scratch: MergeScratch) -> Int {
         scratch.begin(count: word.count)
-        let symbols = scratch.symbols
-        let isShort = word.count <= MergeScratch.longestScan
-        for index in word.indices { symbols[index] = rules.byteTokens[Int(word[index])] }
-        if isShort { scratch.bytes.update(from: word.baseAddress!, count: word.count) }
+        let (symbols, byteTokens) = (scratch.symbols, rules.byteTokens)
         var count = 0
         func keep(_ id: UInt32, _ start: Int, _ end: Int) {
             symbols[count] = id
             count &+= 1
         }
-        if isShort {
-            ShortBytePairs(pairs: self, bytes: UnsafePointer(scratch.bytes)).merge(scratch, keep)
+        var index = 0
+        if word.count <= MergeScratch.longestScan {
+            let bytes = scratch.bytes
+            while index < word.count {
+                bytes[index] = word[index]
+                symbols[index] = byteTokens[Int(word[index])]
+                index &+= 1
+            }
+            ShortBytePairs(pairs: self, bytes: UnsafePointer(bytes)).merge(scratch, keep)
         } else {
+            while index < word.count {
+                symbols[index] = byteTokens[Int(word[index])]
+                index &+= 1
+            }
             LongBytePairs(pairs: self, bytes: word.baseAddress!).merge(scratch, keep)
         }
         return count
