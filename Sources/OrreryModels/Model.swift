@@ -20,7 +20,7 @@ extension Model {
     /// The default: a row for each output.
     public var layout: WeightLayout { .outputByInput }
 
-    /// What a run changes: all weights that are not frozen.
+    /// The weights that training changes: all that are not frozen.
     public var trainableParameters: [Parameter] { parameters.filter(\.requiresGradient) }
 
     /// The number of weights: the elements of all parameters.

@@ -17,8 +17,8 @@ public protocol EncoderDecoder: TokenModel, TextEncoder {
     /// Encodes a text for the decoder: its keys and values for each of the decoder's layers.
     func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory]
 
-    /// The residual stream after the decoder's last block, of texts without states that read others, one for each run,
-    /// in one pass: as in training.
+    /// The residual stream after the decoder's last block, float32 [rows, D], of texts without states that read other
+    /// texts, one for each run, in one pass: as in training.
     func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor
 
     /// The state of a sequence that reads such a text, before its first token.

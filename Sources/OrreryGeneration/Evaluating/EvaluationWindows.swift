@@ -1,15 +1,15 @@
 /// The windows of a model's context into which a long text is cut; each token is predicted once at most.
-package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
+public struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     /// A stretch of the text that the model reads at once.
-    package struct Window: Sendable, Hashable {
+    public struct Window: Sendable, Hashable {
         /// The tokens that the model reads.
-        package let range: Range<Int>
+        public let range: Range<Int>
         /// The tokens whose prediction counts; those before them are context only.
-        package let scored: Range<Int>
+        public let scored: Range<Int>
     }
 
     /// The way a text is cut into windows.
-    package enum Cut: Sendable, Hashable {
+    public enum Cut: Sendable, Hashable {
         /// Windows that start every `stride` tokens; in each, the tokens count that no earlier window had
         /// (https://huggingface.co/docs/transformers/perplexity). Every token but the first counts, with at least
         /// context - stride tokens before it.
@@ -29,7 +29,7 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     ///   - context: the most tokens in a window; at least 2.
     ///   - cut: the way the text is cut.
     /// - Precondition: a stride is from 1 to the context.
-    package init(count: Int, context: Int, cut: Cut) {
+    public init(count: Int, context: Int, cut: Cut) {
         precondition(context >= 2, "EvaluationWindows: a context of \(context)")
         if case .sliding(let stride) = cut {
             precondition((1 ... context).contains(stride), "EvaluationWindows: stride \(stride) of \(context)")
@@ -38,10 +38,10 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     }
 
     /// The index of the first window.
-    package var startIndex: Int { 0 }
+    public var startIndex: Int { 0 }
 
     /// The index after the last window.
-    package var endIndex: Int {
+    public var endIndex: Int {
         switch cut {
         case .halves: tokenCount / context
         case .sliding(let stride):
@@ -50,7 +50,7 @@ package struct EvaluationWindows: Sendable, Hashable, RandomAccessCollection {
     }
 
     /// The window at an index.
-    package subscript(index: Int) -> Window {
+    public subscript(index: Int) -> Window {
         switch cut {
         case .halves:
             let start = index * context

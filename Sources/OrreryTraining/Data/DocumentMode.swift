@@ -1,8 +1,8 @@
-/// How the sequences of a run are made of documents, none of which sees another.
+/// The way in which the sequences of a run are made of documents, none of which sees another.
 public enum DocumentMode: String, Codable, Sendable, CaseIterable {
-    /// One behind another, cut where the context is full
+    /// Documents one after another, cut where the context is full.
     case packed
-    /// Each by itself; one that is longer than the context gives several. What would fill a shorter one up weighs
-    /// nothing, and is not computed.
+    /// A sequence for each document; one that is longer than the context gives several. The padding of a shorter one
+    /// has no weight, and is not computed.
     case padded
 }

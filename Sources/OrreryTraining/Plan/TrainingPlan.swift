@@ -10,7 +10,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var data: DataSources = "demo"
     /// The field of JSON, CSV and TSV records that is the text; nil for plain text.
     public var field: String?
-    /// The way in which sequences are made of the documents, which are the files or records; nil: they are one long text.
+    /// The way in which sequences are made of the documents, which are the files or records; nil joins all documents
+    /// into one long text.
     public var documents: DocumentMode?
     /// The tokenizer: `char`, `byte`, `bpe:SIZE` to train one, or the path of one that exists.
     public var tokenizer = "char"
@@ -28,8 +29,8 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     public var context = 256
     /// The seed of initial weights, batches and dropout.
     public var seed: UInt64 = 1337
-    /// Whether the blocks of a model are computed once more in the backward pass instead of keeping what their gradients
-    /// need: less memory, a third more time, the same bits. nil: no.
+    /// Whether the blocks of a model are computed once more in the backward pass instead of keeping what their
+    /// gradients need, which takes less memory and a third more time and gives the same bits; nil means false.
     public var gradientCheckpointing: Bool?
     /// The type to which operands of products are rounded; master weights and sums are float32.
     public var computeType: ComputeType = .bfloat16
