@@ -23,7 +23,7 @@ public struct SamplingOptions: Sendable, Hashable {
     /// keeps all.
     public var minP: Double
 
-    /// The factor by which every token of the sequence, the prompt included, becomes less likely to come again
+    /// The strength with which tokens of the sequence, the prompt included, become less likely to come again
     /// (transformers' `repetition_penalty`); 1 does nothing, below 1 does the opposite.
     public var repetitionPenalty: Double
 
