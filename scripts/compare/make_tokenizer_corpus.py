@@ -30,7 +30,7 @@ CODE = """c h cc cpp hpp py pyi js mjs ts tsx go rs java kt swift cmake sh bash 
 vue php r jl hs ml scala clj ex erl lisp el vim awk tcl ps1 proto thrift asm s ll mk m4 ac in def f90 tex gradle groovy nix dockerfile
 diff patch properties ini cfg conf""".split()
 PROSE = "html htm md rst txt pod adoc gz".split()
-SKIPPED = ("/proc", "/sys", "/dev", "/run", "/tmp", "/work/wt", "/work/main")
+SKIPPED = ("/proc", "/sys", "/dev", "/run", "/tmp")
 LARGEST_FILE = 300_000
 
 
