@@ -13,17 +13,18 @@ enum CacheDirectory {
 }
 
 /// Where files go that a user would miss, and that are no documents: the history of what was typed.
-enum StateDirectory {
-    /// `$XDG_STATE_HOME/orrery`, or the platform's place (XDG Base Directory Specification 0.8).
-    static var path: String {
-        if let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-            return state + "/orrery"
-        }
+package enum StateDirectory {
+    static var path: String { path(ProcessInfo.processInfo.environment) }
+
+    /// `$XDG_STATE_HOME/orrery`, or the platform's place in `$HOME` (XDG Base Directory Specification 0.8). The account's
+    /// own home, which the password file names, counts only where the environment has none, as with a shell's `~`.
+    package static func path(_ environment: [String: String]) -> String {
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/orrery" }
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
         #if canImport(Darwin)
-        let support = FileManager.default.urls(for: .applicationSupportDirectory, in: .userDomainMask).first
-        return (support?.path ?? NSHomeDirectory()) + "/orrery"
+        return home + "/Library/Application Support/orrery"
         #else
-        return NSHomeDirectory() + "/.local/state/orrery"
+        return home + "/.local/state/orrery"
         #endif
     }
 }

@@ -25,7 +25,8 @@ struct Eval: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Text to predict: a file, a directory of text files, or demo; may be repeated.", valueName: "file"))
+            "Text to predict: a file, a directory of text files, - for standard input, or demo; may be repeated.",
+            valueName: "file"))
     var data: [String]
 
     @OptionGroup var records: FieldOption
@@ -56,10 +57,11 @@ struct Eval: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            try TextSource(DataSources(data)).requirePresent()
+            let sources = DataSources(data.map(DataOptions.source))
+            try TextSource(sources).requirePresent()
             let source = try TextModel.open(model, warn: ModelWarning.using)
             let text = try TextSource(
-                DataSources(data), field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer
+                sources, field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer
             ).read()
             if !output.json { for line in text.report.lines { standardError(line) } }
             let context = self.context ?? min(512, source.contextLength)
@@ -79,7 +81,7 @@ struct Eval: ParsableCommand {
             }
             line.finish(keepingLastLine: false)
             try report(result, seconds: (ContinuousClock.now - start).seconds, interrupted: interrupt.isRaised)
-            try interrupt.check()
+            if interrupt.isRaised { throw Interrupted() }
         }
     }
 

@@ -65,7 +65,9 @@ struct Orrery: ParsableCommand {
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case let exit as ExitCode: return exit.rawValue
-        case let interrupted as Interrupted: return interrupted.exitStatus
+        case let interrupted as Interrupted:
+            if !interrupted.isTold { standardError("orrery: stopped") }
+            return interrupted.exitStatus
         // A reader that has seen enough is no failure.
         case let output as OutputError where output.isClosedPipe: return 0
         default: break

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryDemo
+import OrreryFiles
 import OrreryGeneration
 import OrreryTerminal
 import OrreryTraining
@@ -26,7 +27,9 @@ struct QuickStart: ParsableCommand {
         try processor.run {
             let directory = Self.modelDirectory
             let model = try LineReader.whileWorking {
-                let model = try seconds == nil && !retrain ? kept(directory) ?? trained(directory) : trained(directory)
+                let model =
+                    try seconds == nil && !retrain
+                    ? kept(directory) ?? resumed(directory) ?? trained(directory) : trained(directory)
                 try show(model)
                 try suggest(directory)
                 return model
@@ -47,6 +50,33 @@ struct QuickStart: ParsableCommand {
         return model
     }
 
+    /// The model of an earlier run that was stopped before its end, which is resumed; nil where there is no such run, or
+    /// one that this version cannot resume.
+    private func resumed(_ directory: String) throws -> TextModel? {
+        guard FileStatus(directory) != nil, let plan = try? Trainer.planOfRun(in: directory),
+            !TrainingRun.isFinished(in: directory)
+        else { return nil }
+        let display = TrainingDisplay(quiet: false), run: TrainingRun
+        do {
+            let data = try display.data(plan, resuming: directory)
+            run = TrainingRun(try Trainer(plan, data), directory: directory)
+            try run.resume { standardError("orrery: warning: \($0)") }
+        } catch  where !(error is Interrupted) {
+            standardError("orrery: the run that was stopped cannot be resumed, and a new one begins: \(error)")
+            return nil
+        }
+        standardError(
+            "orrery: this resumes the run that was stopped at step \(Human.exact(run.trainer.step)); orrery quickstart --retrain begins anew"
+        )
+        return try shown(run, display, directory)
+    }
+
+    private func shown(_ run: TrainingRun, _ display: TrainingDisplay, _ directory: String) throws -> TextModel {
+        display.samplePrompt = DemoCorpus.prompts[0]
+        if try display.show(run).interrupted { throw Interrupted() }
+        return try TextModel(run.trainer.model, tokenizer: run.trainer.tokenizer, name: directory)
+    }
+
     private func trained(_ directory: String) throws -> TextModel {
         let display = TrainingDisplay(quiet: false)
         let budget = TimeBudget(seconds: seconds ?? 60, started: ProcessInfo.processInfo.systemUptime)
@@ -60,9 +90,7 @@ struct QuickStart: ParsableCommand {
         }
         let run = TrainingRun(try Trainer(chosen, data), directory: directory)
         (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
-        display.samplePrompt = DemoCorpus.prompts[0]
-        if try display.show(run).interrupted { throw Interrupted() }
-        return try TextModel(run.trainer.model, tokenizer: run.trainer.tokenizer, name: directory)
+        return try shown(run, display, directory)
     }
 
     /// Commands to try on the model. It has seen texts only, so that it continues one and does not chat.
@@ -71,10 +99,10 @@ struct QuickStart: ParsableCommand {
         try out.writeLine()
         try writeProse("The model stays in \(directory), and orrery quickstart finds it there.")
         try out.writeLine("Try next:")
-        let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }
+        let prompt = DemoCorpus.prompts[0].prefix { !$0.isNewline }, word = ShellWord.quoted(directory)
         for command in [
-            "generate \(directory) --prompt \"\(prompt)\"", "explain \(directory) \"\(prompt)\"",
-            "inspect \(directory)", "train --data FILE --time 2m",
+            "generate \(word) --prompt \"\(prompt)\"", "explain \(word) \"\(prompt)\"", "inspect \(word)",
+            "train --data FILE --time 2m",
         ] {
             try out.writeLine("  orrery \(command)")
         }

@@ -18,7 +18,13 @@ struct ProcessorOptions: ParsableArguments {
 
     /// Runs `body` with the processor that was asked for.
     func run<R>(_ compute: ComputeOptions? = nil, _ body: () throws -> R) throws -> R {
-        let set = try InstructionSet.selected(), count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let set = try InstructionSet.selected(), count = threads ?? cores
+        if count > 4 * cores {
+            standardError(
+                "orrery: warning: --threads \(count): this machine has \(Human.number(cores, "core")), and more threads than cores are slower"
+            )
+        }
         return try Processor.$current.withValue(
             Processor(set, threads: count, activations: compute?.activationType ?? .standard), operation: body)
     }

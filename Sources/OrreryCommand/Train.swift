@@ -126,7 +126,7 @@ struct Train: ParsableCommand {
             )
             return nil
         }
-        let data = try display.data(plan, resuming: directory)
+        let data = try readingAgain(plan, directory) { try display.data(plan, resuming: directory) }
         let run = TrainingRun(try preparing { try Trainer(plan, data) }, directory: directory)
         run.lock = lock
         try preparing { try run.resume { standardError("orrery: warning: \($0)") } }
@@ -139,6 +139,15 @@ struct Train: ParsableCommand {
         return run
     }
 
+    /// What came through standard input is not kept, and must come once more.
+    private func readingAgain<R>(_ plan: TrainingPlan, _ directory: String, _ body: () throws -> R) throws -> R {
+        guard plan.data.paths.contains(DataOptions.standardInput) else { return try body() }
+        let advice =
+            "this run reads its text from standard input, and needs it again: orrery train --resume \(ShellWord.quoted(directory)) < FILE"
+        if Terminal.isInputTerminal { throw InputError(advice) }
+        do { return try body() } catch let error as TrainingError { throw InputError("\(error); \(advice)") }
+    }
+
     /// The weights of a large model take seconds to be laid out.
     private func preparing<R>(_ body: () throws -> R) rethrows -> R {
         try ProgressLine.waiting("Preparing the model", body)
@@ -146,7 +155,7 @@ struct Train: ParsableCommand {
 
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
-        try TextSource(DataSources(options.data.data)).requirePresent()
+        try TextSource(DataSources(options.data.data.map(DataOptions.source))).requirePresent()
         if let from { _ = try ModelFiles.isFile(from) }
         if overwriting.overwrite { try requireNotRead(directory) }
         try TrainingRun.requireFree(directory, replacing: overwriting.overwrite)

@@ -55,7 +55,8 @@ final class TrainingDisplay: TrainingObserver {
 
     /// A line for people, wrapped to the terminal.
     func say(_ text: String) {
-        terminal.showLine(TextLayout.wrapped(FlagNames.inserted(into: text), to: terminal.width))
+        let lines = TextLayout.wrapped(FlagNames.inserted(into: text), to: terminal.width)
+        terminal.showLine(lines.replacing("\u{A0}", with: " "))
     }
 
     /// The chart of a resumed run is of the whole run.
@@ -153,10 +154,12 @@ final class TrainingDisplay: TrainingObserver {
             )
         }
         if let directory = run.directory {
+            let word = ShellWord.unbroken(directory)
+            let again = run.trainer.plan.data.paths.contains(DataOptions.standardInput) ? " < FILE" : ""
             say(
                 summary.interrupted
-                    ? "stopped at step \(Human.exact(summary.steps)); resume with: orrery train --resume \(directory)"
-                    : "the model is in \(directory); try: orrery generate \(directory)")
+                    ? "stopped at step \(Human.exact(summary.steps)); resume with: orrery train --resume \(word)\(again)"
+                    : "the model is in \(directory); try: orrery generate \(word)")
         }
     }
 }

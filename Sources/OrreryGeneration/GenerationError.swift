@@ -51,7 +51,14 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
     static func longPrompt(_ tokens: Int, context: Int) -> GenerationError {
         GenerationError(
             code: .prompt(
-                "the prompt has \(tokens) tokens; expected at most \(context - 1), since the context holds \(context)"))
+                "the prompt has \(grouped(tokens)) tokens; expected at most \(grouped(context - 1)), since the context holds \(grouped(context)): shorten it, or choose a model with a longer context"
+            ))
+    }
+
+    /// Every digit, in groups of three: `1,024`.
+    private static func grouped(_ value: Int) -> String {
+        let digits = Array(String(value))
+        return digits.indices.map { ($0 > 0 && (digits.count - $0) % 3 == 0 ? "," : "") + String(digits[$0]) }.joined()
     }
 
     /// A prompt with an id that the model lacks.

@@ -22,7 +22,7 @@ extension ModelDirectory {
     ])
 
     /// The first path in `directory` that is not part of a model, as it starts with `name`; nil where all of it is.
-    static func foreignPath(_ name: String, in directory: String) throws -> String? {
+    package static func foreignPath(_ name: String, in directory: String) throws -> String? {
         let path = Path.join(directory, name)
         switch FileStatus(path)?.kind {
         case .file: return modelFiles.contains(name) || isShard(name) ? nil : name

@@ -67,7 +67,12 @@ public enum ModelFiles {
         guard status.kind == .directory, FileStatus(Path.join(path, "config.json")) == nil else {
             return status.kind == .file
         }
-        let inside = ((try? Directory.names(in: path)) ?? []).first { $0.lowercased().hasSuffix(".gguf") }
+        let inside = try Directory.names(in: path).first { $0.lowercased().hasSuffix(".gguf") }
+        if FileStatus(Path.join(path, ModelDirectory.RunName.training.rawValue + "/plan.json")) != nil {
+            throw FileError.request(
+                path, "is a training run that has no weights yet",
+                advice: "resume it with `resuming`, and it writes them")
+        }
         throw FileError.request(
             path, "is a directory without config.json",
             advice: inside.map { "name the file in it: \(Path.join(path, $0))" }

@@ -18,7 +18,7 @@ import Testing
             files: ["short.txt": String(repeating: "ab", count: 50)]),
         .failure(
             "train --json --out @out --tokenizer char --data @latin.txt",
-            "latin.txt: line 1, byte 3: 0xE9 is not UTF-8",
+            "latin.txt: line 1, byte 4 of it: 0xE9 is not UTF-8",
             bytes: ["latin.txt": Array("caf\u{e9}".unicodeScalars.map { UInt8($0.value) }) + Array(Example.text.utf8)]),
         .failure(
             "train --json --out @out --data @folder", "folder: no text file in this directory; expected",
@@ -37,6 +37,10 @@ import Testing
             .with(file: "mine/model.safetensors"),
         .failure("train --json --out @mine --data @text.txt", "mine: holds tensorboard already", "--overwrite").with(
             file: "mine/tensorboard/events"),
+        .failure(
+            "train --json --out @mine --data @text.txt",
+            "mine: holds \"notes.txt\", which is not part of a model or a run; name another --out; --overwrite writes next"
+        ).with(file: "mine/notes.txt"),
         BadInput(arguments: ["train", "--out", ""], status: 2, says: ["--out: expected a directory, found nothing"]),
         .failure(
             "train --json --out @out --data @rows.csv",
@@ -45,6 +49,10 @@ import Testing
         .failure(
             "train --json --out @out --data @lines.jsonl --field body",
             "lines.jsonl: there is no field \"body\" (found: text)", files: ["lines.jsonl": "{\"text\": \"x\"}\n"]),
+        .failure(
+            "train --json --out @out --data @rows.csv --field text",
+            "there is no field \"text\" (found: id;text); the fields seem to be separated by semicolons",
+            files: ["rows.csv": "id;text\n1;x\n"]),
         .failure("train --json --out @out --data @text.txt --field text", "text.txt: --field is for files that end in"),
         .failure(
             "eval @model --data @rows.csv", "rows.csv: this is CSV, not text", files: ["rows.csv": "id,text\n1,x\n"]),
@@ -65,7 +73,21 @@ import Testing
             "train --json --from @model --data @text.txt --preset demo", "--from has a plan of its own: omit --preset"),
         .usage("train --json --from @model --resume @model", "--resume continues a run and --from starts a new one"),
         .usage("train --json --out @out --from @model --context 17 --data @text.txt", "--context: expected at most 16"),
-        .failure("train --json --resume @missing", "missing/training: no training state here"),
+        .failure("train --json --resume @missing", "missing: does not exist; expected the directory of a training run"),
+        .failure("train --json --resume @text.txt", "text.txt: is a file; expected the directory of a training run"),
+        .failure(
+            "train --json --resume @model --steps 9",
+            "model/training/state.safetensors: the file is cut off or damaged; start",
+            bytes: ["model/training/state.safetensors": [200, 0, 0]]),
+        .failure(
+            "train --json --resume @model --steps 9",
+            "model/training/plan.json: not a training state: it is not JSON; start",
+            files: ["model/training/plan.json": "{"]),
+        .failure(
+            "generate @begun", "begun: is a training run that has no weights yet; resume it with --resume",
+            files: ["begun/training/plan.json": "{}"]),
+        .failure(
+            "eval @model --data @one.txt", "the text is 1 token long; expected at least 2", files: ["one.txt": "s"]),
     ]
 
     static let trainFlags: [BadInput] = [
@@ -158,10 +180,12 @@ import Testing
         .usage("explain @model sun --max-tokens 0", "--max-tokens: expected 1 to 1000, found 0"),
         .usage("explain @model sun --top 0", "--top: expected 1 to 100, found 0"),
         .usage("generate @model --max-tokens 0", "--max-tokens: expected at least 1, found 0"),
-        .usage("generate @model --temperature=-1", "temperature"),
-        .usage("generate @model --temperature nan", "temperature"),
-        .usage("generate @model --top-k=-1", "top"), .usage("generate @model --top-p 1.5", "top"),
-        .usage("generate @model --min-p 2", "min"),
+        .usage("generate @model --temperature=-1", "--temperature is -1.0; expected"),
+        .usage("generate @model --temperature nan", "--temperature is nan; expected"),
+        .usage("generate @model --top-k=-1", "--top-k is -1"),
+        .usage("generate @model --top-p 1.5", "--top-p is 1.5"),
+        .usage("generate @model --repetition-penalty 0", "--repetition-penalty is 0.0"),
+        .usage("generate @model --min-p 2", "--min-p is 2.0"),
         .usage("generate @model --greedy --temperature 1", "--greedy: expected no --temperature with it, found 1.0"),
         .usage("generate @model --seed x", "seed"), .usage("generate @model --dtype int4", "--dtype: expected"),
         .usage("generate @model --activations int4", "--activations: expected int8 or int16, found int4"),

@@ -76,6 +76,17 @@ import Testing
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
     }
 
+    /// A model stands for its own template, which knows the model's special tokens.
+    @Test func rendersAModelsTemplate() async throws {
+        let scratch = try await scratch("{{ bos_token }}{{ messages[0].content }}\n")
+        try scratch.put(#"{"bos_token": "<s>"}"#, at: "model/special_tokens_map.json")
+        try scratch.put(#"{"messages": [{"role": "user", "content": "Hi"}]}"#, at: "v.json")
+        let flags = ["--variables", scratch("v.json")]
+        #expect(try await orrery(["template", scratch("model")] + flags).output == "<s>Hi")
+        let without = try await orrery(["template", try await Example.model.value("model")] + flags)
+        without.expectLine(status: 1, ["this model has no chat template"])
+    }
+
     @Test func rendersATemplate() async throws {
         let scratch = try Scratch()
         try scratch.put("{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}", at: "t.jinja")

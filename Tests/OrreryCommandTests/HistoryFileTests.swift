@@ -38,6 +38,17 @@ import Testing
         #expect(try scratch.content("book.txt").text == text)
     }
 
+    /// The home is the environment's, as for a shell's ~, and not the account's.
+    @Test func followsTheEnvironment() {
+        #expect(StateDirectory.path(["HOME": "/a", "XDG_STATE_HOME": "/b"]) == "/b/orrery")
+        for environment in [["HOME": "/a"], ["HOME": "/a", "XDG_STATE_HOME": "relative"]] {
+            let path = StateDirectory.path(environment)
+            #expect(path.hasPrefix("/a/") && path.hasSuffix("/orrery"), "\(path)")
+        }
+        #expect(StateDirectory.path([:]).hasPrefix("/"))
+        #expect(!StateDirectory.path(["HOME": "relative"]).contains("relative"))
+    }
+
     @Test func nothingStopsIt() throws {
         let scratch = try Scratch()
         for path in ["/dev/full", "/proc/nowhere/history", scratch.path, scratch("fifo")] {

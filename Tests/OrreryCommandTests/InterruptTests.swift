@@ -64,7 +64,7 @@ import Testing
         ])
         try await Task.sleep(for: .milliseconds(500))
         let (outcome, _) = try await command.outcome(sending: SIGINT)
-        #expect(outcome.status == 130, "\(outcome)")
+        #expect(outcome.status == 130 && outcome.errors == "orrery: stopped\n", "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("")).sorted() == ["ids", "model"])
     }
 }

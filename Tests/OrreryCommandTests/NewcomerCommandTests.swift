@@ -21,7 +21,10 @@ import Testing
 
     @Test(arguments: [
         ("generate m The", "unexpected argument 'The'; did you mean -p 'The'?"),
-        ("train text.txt", "unexpected argument 'text.txt'; orrery train takes options only"),
+        ("train text.txt", "unexpected argument 'text.txt'; did you mean --data 'text.txt'?"),
+        ("bench kernels x", "unexpected argument 'x'; orrery bench kernels takes options only"),
+        ("tokenize m --decode 1 2 3", "ids with spaces between them are one argument, in quotes"),
+        ("tokenize m --decode -1", "unexpected argument '-1'; a text that starts with - goes behind --"),
         ("help trian", "'trian' is not a command; did you mean 'train'?"),
         ("help tokenizer trian", "'trian' is not a command of orrery tokenizer; did you mean 'train'?"),
         ("tokenizer", "expected train or convert after it"),
@@ -36,6 +39,16 @@ import Testing
     func wrongCommandLine(_ line: String, _ says: String) async throws {
         let outcome = try await orrery(line.split(separator: " ").map(String.init))
         outcome.expectLine(status: 2, [says])
+    }
+
+    /// Threads without cores make everything slower.
+    @Test func tooManyThreads() async throws {
+        let model = try await Example.model.value("model"), cores = ProcessInfo.processInfo.activeProcessorCount
+        for (threads, isSaid) in [(cores, false), (min(4 * cores + 1, 1024), true)] {
+            let outcome = try await orrery(["generate", model, "-p", "s", "-n", "1", "-t", "\(threads)"])
+            #expect(outcome.status == 0)
+            #expect(outcome.errors.contains("more threads than cores are slower") == isSaid, "\(outcome.errors)")
+        }
     }
 
     /// An error about a value is told once.

@@ -96,6 +96,40 @@ import Testing
         #expect(records["tokens"] == text["tokens"] && records["loss"] == text["loss"])
     }
 
+    /// `-` is standard input; the run that is resumed reads it again, and knows another text.
+    @Test func standardInput() async throws {
+        let flags = ["train", "--data", "-", "--batch", "4"] + Example.shape
+        let piped = try await orrery(
+            flags + ["--steps", "4", "--out", scratch("piped"), "--json"], input: Example.text)
+        let read = try await orrery(
+            ["train", "--data", scratch("text.txt"), "--batch", "4"] + Example.shape
+                + ["--steps", "4", "--out", scratch("read"), "--json"])
+        #expect(try piped.json()["validation_loss"] == read.json()["validation_loss"])
+        for (input, says) in [("", "needs it again: orrery train --resume"), ("another text", "needs it again")] {
+            let outcome = try await orrery(["train", "--resume", scratch("piped"), "--steps", "6"], input: input)
+            #expect(outcome.status == 1 && outcome.errors.contains(says), "\(outcome.errors)")
+        }
+        let resumed = try await orrery(
+            ["train", "--resume", scratch("piped"), "--steps", "6", "--json"], input: Example.text)
+        #expect(try resumed.json()["steps"] == 6)
+        let loss = try await orrery(["eval", scratch("read"), "--data", "-", "--json"], input: Example.text).json()
+        let same = try await orrery(["eval", scratch("read"), "--data", scratch("text.txt"), "--json"]).json()
+        #expect(loss["loss"] == same["loss"])
+    }
+
+    /// A run that was stopped is not lost: the next start resumes it, and says so.
+    @Test func quickStartResumes() async throws {
+        let prelude = "export XDG_CACHE_HOME=\(scratch("cache"))", directory = scratch("cache/orrery/demo")
+        let first = try Command(["quickstart", "--seconds", "60"], prelude: prelude)
+        let (stopped, _) = try await first.outcome(sending: SIGINT, afterStepIn: directory)
+        #expect(stopped.status == 130, "\(stopped.errors)")
+        let step = try #require(stopped.errors.firstMatch(of: /stopped at step ([0-9,]+);/)).1
+        let second = try Command([], prelude: prelude)
+        let (resumed, _) = try await second.outcome(sending: SIGINT, after: "the model goes to")
+        #expect(resumed.errors.contains("this resumes the run that was stopped at step \(step);"), "\(resumed.errors)")
+        #expect(resumed.errors.replacing("\n  ", with: " ").contains("from step \(step) on"), "\(resumed.errors)")
+    }
+
     /// The second time the model is there, and `--retrain` makes another.
     @Test func quickStartKeepsItsModel() async throws {
         let prelude = "export XDG_CACHE_HOME=\(scratch("cache"))"

@@ -61,7 +61,8 @@ import Testing
         let full = [TokenID](repeating: 0, count: 32)
         #expect(
             message { _ = try model.generate(GenerationOptions(prompt: full)) }
-                == "the prompt has 32 tokens; expected at most 31, since the context holds 32")
+                == "the prompt has 32 tokens; expected at most 31, since the context holds 32: shorten it, or choose a model with a longer context"
+        )
         #expect(try run(model, GenerationOptions(prompt: Array(full.dropLast()))).steps.count == 1)
     }
 

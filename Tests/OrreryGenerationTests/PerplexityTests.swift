@@ -66,7 +66,7 @@ import Testing
         }
         #expect(problem("abc", 33, .halves) == "the context is 33; expected 2 to 32, the model's own")
         #expect(problem("abc", 8, .sliding(stride: 8)) == "the stride is 8; expected 1 to 7, less than the context")
-        #expect(problem("a", 8, .sliding(stride: 4)) == "the text is 1 tokens long; expected at least 2")
+        #expect(problem("a", 8, .sliding(stride: 4)) == "the text is 1 token long; expected at least 2")
         #expect(problem("abcdefg", 8, .halves) == "the text is 7 tokens long; expected at least 8, one window")
     }
 }

@@ -102,16 +102,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (SamplingOptions(temperature: -0.1), "temperature is -0.1; expected 0 (greedy) or a finite number above it"),
-        (SamplingOptions(temperature: .nan), "temperature is nan; expected 0 (greedy) or a finite number above it"),
+        (SamplingOptions(temperature: -0.1), "`temperature` is -0.1; expected 0 (greedy) or a finite number above it"),
+        (SamplingOptions(temperature: .nan), "`temperature` is nan; expected 0 (greedy) or a finite number above it"),
         (
             SamplingOptions(temperature: .infinity),
-            "temperature is inf; expected 0 (greedy) or a finite number above it"
+            "`temperature` is inf; expected 0 (greedy) or a finite number above it"
         ),
-        (SamplingOptions(topK: -1), "top-k is -1; expected 0 (all tokens) or a number of tokens"),
-        (SamplingOptions(topP: 1.5), "top-p is 1.5; expected 0 ... 1, where 1 keeps all tokens"),
-        (SamplingOptions(topP: .nan), "top-p is nan; expected 0 ... 1, where 1 keeps all tokens"),
-        (SamplingOptions(minP: -1), "min-p is -1.0; expected 0 ... 1, where 0 keeps all tokens"),
+        (SamplingOptions(topK: -1), "`topK` is -1; expected 0 (all tokens) or a number of tokens"),
+        (SamplingOptions(topP: 1.5), "`topP` is 1.5; expected 0 ... 1, where 1 keeps all tokens"),
+        (SamplingOptions(topP: .nan), "`topP` is nan; expected 0 ... 1, where 1 keeps all tokens"),
+        (SamplingOptions(minP: -1), "`minP` is -1.0; expected 0 ... 1, where 0 keeps all tokens"),
     ])
     func optionsOutOfRangeAreNamed(options: SamplingOptions, expected: String) {
         #expect(message { _ = try Sampler(options) } == expected)

@@ -108,6 +108,6 @@ import Testing
         #expect(message { _ = try TextModel.open(path) }?.contains("\(path)/tokenizer.json") == true)
         let bad = try directory(#"{"do_sample": true, "temperature": -1}"#)
         defer { try? FileManager.default.removeItem(atPath: bad) }
-        #expect(message { _ = try TextModel.open(bad) }?.hasPrefix("temperature is -1.0; expected") == true)
+        #expect(message { _ = try TextModel.open(bad) }?.hasPrefix("`temperature` is -1.0; expected") == true)
     }
 }

@@ -79,19 +79,19 @@ import Testing
     @Test(arguments: [
         (
             SamplingOptions(repetitionPenalty: 0),
-            "the repetition penalty is 0.0; expected 0.001 ... 1000, where 1 is none"
+            "`repetitionPenalty` is 0.0; expected 0.001 ... 1000, where 1 is none"
         ),
         (
             SamplingOptions(repetitionPenalty: .nan),
-            "the repetition penalty is nan; expected 0.001 ... 1000, where 1 is none"
+            "`repetitionPenalty` is nan; expected 0.001 ... 1000, where 1 is none"
         ),
         (
             SamplingOptions(frequencyPenalty: .infinity),
-            "the frequency penalty is inf; expected -1000 ... 1000, where 0 is none"
+            "`frequencyPenalty` is inf; expected -1000 ... 1000, where 0 is none"
         ),
         (
             SamplingOptions(presencePenalty: .nan),
-            "the presence penalty is nan; expected -1000 ... 1000, where 0 is none"
+            "`presencePenalty` is nan; expected -1000 ... 1000, where 0 is none"
         ),
     ]) func outOfRange(options: SamplingOptions, expected: String) {
         #expect(message { _ = try Sampler(options) } == expected)

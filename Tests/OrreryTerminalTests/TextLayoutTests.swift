@@ -35,6 +35,15 @@ struct TextLayoutTests {
         #expect(TextLayout.padded("abc", to: -2) == "abc")
     }
 
+    /// A number stays with its unit, and the halves of a duration stay together.
+    @Test(arguments: [
+        ("it took 4.1 s", 11, "it took\n  4.1 s"), ("in 1 m 32 s now", 10, "in\n  1 m 32 s\n  now"),
+        ("context 2,048 tokens", 15, "context\n  2,048 tokens"), ("step 3/4 of it", 8, "step\n  3/4 of\n  it"),
+        ("one, two 2, three", 11, "one, two 2,\n  three"), ("a 5 s", 1, "a\n  5 s"), ("m 5", 1, "m\n  5"),
+    ]) func units(_ text: String, _ width: Int, _ result: String) {
+        #expect(TextLayout.wrapped(text, to: width) == result)
+    }
+
     @Test func wrapping() {
         #expect(TextLayout.wrapped("one two three", to: 20) == "one two three")
         #expect(TextLayout.wrapped("one two three", to: 7) == "one two\n  three")

@@ -135,6 +135,25 @@ import Testing
         #expect(throws: ChatError.self) { try model.chat(template: "unheard-of") }
     }
 
+    /// A message whose answer is stopped before its first token is taken back, whether it was read or not.
+    @Test func aMessageWithoutAnAnswerIsTakenBack() async throws {
+        let model = try await model()
+        let chat = try model.chat(
+            template: "plain", options: ChatSession.Options(for: model, sampling: greedy, maxTokens: 4))
+        let first = try await chat.respond(to: "Hi"), used = try chat.tokenCounts().used
+        for reads in [false, true] {
+            let turn = try chat.ask("More")
+            if reads { while turn.advance() {} }
+            #expect(turn.cancel() == "" && turn.isTakenBack)
+            #expect(chat.messages.count == 2 && chat.lastAnswer == first)
+            #expect(try chat.tokenCounts().used == used)
+        }
+        let turn = try chat.ask("More")
+        _ = try turn.next()
+        turn.cancel()
+        #expect(!turn.isTakenBack && chat.messages.count == 4)
+    }
+
     /// A message that the model cannot read leaves the conversation as it was.
     @Test func aConversationIsFull() async throws {
         let model = try await model()

@@ -62,6 +62,22 @@ import Testing
         #expect(try String(decoding: TextSource(scratch("corpus")).read().bytes, as: UTF8.self) == "linked\nhere")
     }
 
+    /// A directory that may not be read is not an empty one. Root may read everything.
+    @Test(.enabled(if: geteuid() != 0)) func unreadable() throws {
+        let scratch = try Scratch()
+        try scratch.put("text".utf8, at: "corpus/a.txt")
+        try scratch.put("more".utf8, at: "corpus/closed/b.txt")
+        func set(_ permissions: Int, _ name: String) throws {
+            try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: scratch(name))
+        }
+        try set(0, "corpus/closed")
+        let report = try TextSource(scratch("corpus")).read().report
+        #expect(report.skipped == [.init(path: scratch("corpus/closed"), reason: .unreadable)])
+        #expect(
+            line { try TextSource(scratch("corpus/closed")).read() }.contains("closed: cannot list: permission denied"))
+        try set(0o700, "corpus/closed")
+    }
+
     @Test func demo() throws {
         #expect(try TextSource("demo").read().bytes == Array(DemoCorpus().text().utf8))
         #expect(TextSource("demo").isDemo && !TextSource("./demo").isDemo)
@@ -105,7 +121,11 @@ import Testing
             ])
         #expect(
             line { try TextSource(scratch("corpus/latin.txt")).read() }.hasPrefix(
-                "\(scratch("corpus/latin.txt")): line 2, byte 6: 0xE9 is not UTF-8"))
+                "\(scratch("corpus/latin.txt")): line 2, byte 3 of it: 0xE9 is not UTF-8"))
+        #expect(report.skipped.first { $0.reason == .malformed }?.place == "line 2, byte 3")
+        try scratch.put([0x7F, 0x45, 0, 0xFF], at: "program")
+        #expect(
+            line { try TextSource(scratch("program")).read() }.contains("program: this is a binary file, and not text"))
         #expect(try TextSource(DataSources(scratch("corpus/latin.txt")), requiresUTF8: false).read().bytes.last == 0xE9)
     }
 
@@ -127,7 +147,7 @@ import Testing
             DataSources([scratch("corpus"), scratch("corpus/../corpus/a.txt"), scratch("corpus")])
         ).read()
         #expect(String(decoding: text.bytes, as: UTF8.self) == "first\nsecond")
-        #expect(text.report.skippedByReason.map(\.reason.rawValue) == ["given twice, and read once"])
+        #expect(text.report.skippedByReason.map(\.reason.rawValue) == ["given twice"])
         #expect(text.report.skipped.count == 3)
     }
 

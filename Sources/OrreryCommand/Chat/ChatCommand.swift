@@ -24,7 +24,7 @@ package enum ChatCommand: String, CaseIterable {
         switch self {
         case .clear: "/clear         forget the conversation (also /new, /reset)"
         case .undo: isChat ? "/undo          take back the last message and its answer" : nil
-        case .system: isChat ? "/system TEXT   forget it, and tell the model this before the next" : nil
+        case .system: isChat ? "/system TEXT   begin a new conversation, before which the model is told TEXT" : nil
         case .tokens: "/tokens        how much of the context is used"
         case .help: "/help          this list; the editing keys are in docs/chat.md"
         case .quit: "/quit          end; so does Ctrl-D"

@@ -11,7 +11,9 @@ struct ChatLoop {
     init(_ session: ChatSession, title: ModelTitle) { (self.session, self.title) = (session, title) }
 
     func run() throws {
-        let history = HistoryFile.standard(), interrupt = InterruptFlag(grace: .infinity)
+        let history = HistoryFile.standard(),
+            interrupt = InterruptFlag(
+                grace: .infinity, notice: "stopping the answer; Ctrl-C again ends the program")
         defer { interrupt.release() }
         let reader = LineReader(
             history: InputHistory(history?.read() ?? []), completions: ChatCommand.allCases.map(\.word)
@@ -55,9 +57,13 @@ struct ChatLoop {
                 }
                 return turn
             }
-            if !turn.text.hasSuffix("\n") { try out.writeLine() }
-            if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
-            report(turn.generation)
+            if turn.isTakenBack {
+                note("stopped before the answer began; the message is taken back")
+            } else {
+                if !turn.text.hasSuffix("\n") { try out.writeLine() }
+                if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
+                report(turn.generation)
+            }
         } catch let error as OutputError {
             throw error
         } catch let error as ChatError where error.isContextFull {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryGeneration
 import OrreryTemplates
 
 /// Shows what a chat template makes of a conversation.
@@ -12,7 +13,7 @@ struct RenderTemplate: ParsableCommand {
             template knows: tools, bos_token, enable_thinking.
             """)
 
-    @Argument(help: "Template: a file in the Jinja of chat templates.")
+    @Argument(help: "Template: a file in the Jinja of chat templates, or a model that has one.")
     var template: String?
 
     @Option(help: "JSON file with the variables; - reads standard input. (default: none)")
@@ -31,16 +32,29 @@ struct RenderTemplate: ParsableCommand {
     func run() throws {
         if cases { return try answerCases() }
         guard let template else { return }
-        let source = String(decoding: try WholeFile.read(template, limit: 1 << 24), as: UTF8.self)
+        let (source, name, tokens) = try source(of: template)
         let given = try variables.map {
             try JSONFields(
                 $0 == "-"
                     ? JSONValue(parsing: PromptText.read("-"), file: "standard input") : JSONValue(contentsOf: $0),
                 file: $0)
         }
-        var values: [String: TemplateValue] = [:]
+        var values = tokens.mapValues(TemplateValue.string)
         for member in given?.object.members ?? [] { values[member.key] = TemplateValue(member.value) }
-        try print(try Template(source, name: template).render(values).text, terminator: "")
+        try print(try Template(source, name: name).render(values).text, terminator: "")
+    }
+
+    /// The template of a file, or that of a model with the special tokens that it names.
+    private func source(of path: String) throws -> (text: String, name: String, tokens: [String: String]) {
+        guard FileStatus(path)?.kind == .directory || path.lowercased().hasSuffix(".gguf") else {
+            return (String(decoding: try WholeFile.read(path, limit: 1 << 24), as: UTF8.self), path, [:])
+        }
+        let files = try ChatTemplateFiles(path: path)
+        guard let found = files.template() else {
+            throw InputError(
+                "\(path): this model has no chat template; expected a file with one, or a model that has one")
+        }
+        return (found.source, found.origin, files.specialTokens)
     }
 
     private func answerCases() throws {

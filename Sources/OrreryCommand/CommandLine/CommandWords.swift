@@ -95,9 +95,13 @@ struct CommandWords {
                 words.append(.option([word] + rest))
                 return
             }
-            guard word.hasPrefix("-"), word.count > 1, !Self.isNegativeNumber(word) else {
+            guard word.hasPrefix("-"), word.count > 1 else {
                 words.append(.place(word))
                 continue
+            }
+            if Self.isNegativeNumber(word) {
+                throw ValidationError(
+                    "unexpected argument \(quoted(word)); a text that starts with - goes behind --, as in -- \(word)")
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let option = command.option(parts[0]) else { throw ValidationError(unknown(parts[0])) }
@@ -151,6 +155,13 @@ struct CommandWords {
         let whole = (["orrery"] + path).joined(separator: " ")
         if command.option("--prompt") != nil {
             return "unexpected argument \(quoted(extra)); did you mean -p \(quoted(extra))?"
+        }
+        if command.option("--data") != nil, command.places.isEmpty {
+            return "unexpected argument \(quoted(extra)); did you mean --data \(quoted(extra))?"
+        }
+        if command.option("--decode") != nil, TokenIDText.looksLikeIDs(extra) {
+            return
+                "unexpected argument \(quoted(extra)); ids with spaces between them are one argument, in quotes: '1 2 3'"
         }
         return
             "unexpected argument \(quoted(extra)); \(whole) takes \(command.places.isEmpty ? "options only" : command.places.map { "<\($0.name)>" }.joined(separator: " "))"

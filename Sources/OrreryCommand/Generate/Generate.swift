@@ -77,7 +77,7 @@ struct Generate: ParsableCommand {
                     return try SampleGroup(model, options(model, start, type), count: samples)
                 }
                 try SampleRun(group: group, prompt: text, index: index, setting: setting).run()
-                try interrupt.check()
+                if interrupt.isRaised { throw Interrupted() }
             }
         }
     }

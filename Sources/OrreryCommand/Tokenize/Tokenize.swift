@@ -12,7 +12,7 @@ struct Tokenize: ParsableCommand {
             "Cut a text into tokens: text in colour, ids, counts, merges, statistics; several tokenizers side by side.",
         discussion: """
             TOKENIZER is a model directory, a tokenizer's file (tokenizer.json, .tiktoken, vocab.json next to merges.txt, a SentencePiece .model, \
-            .gguf, vocab.txt), byte, or char, which takes its vocabulary from the text. What looks like a special token in the text is text, \
+            .gguf, vocab.txt), byte, or char or bpe:SIZE, which take their vocabulary from the text. What looks like a special token in the text is text, \
             unless --parse-special says otherwise; the tokens that frame a text are added, unless --no-special says otherwise. \
             With --decode the text is one of ids, numbers with spaces or commas between them or JSON, and they become the text that they stand for.
             """)

@@ -8,7 +8,7 @@ import OrreryTraining
 struct DataOptions: ParsableArguments {
     @Option(
         help:
-            "Text to train on: a file, a directory of text files, or demo, the embedded text; may be repeated. (default: demo)"
+            "Text to train on: a file, a directory of text files, - for standard input, or demo, the embedded text; may be repeated. (default: demo)"
     )
     var data: [String] = []
     @OptionGroup var records: FieldOption
@@ -49,9 +49,16 @@ struct DataOptions: ParsableArguments {
         set(&plan.validationFraction, validationFraction)
     }
 
+    /// Standard input as a file: a run that is resumed reads it again, and refuses another text than before.
+    static let standardInput = "/dev/stdin"
+
+    /// The file to read for a path that was typed: `-` is standard input.
+    static func source(_ path: String) -> String { path == "-" ? standardInput : path }
+
     /// A path as a run that is resumed from another directory finds it.
     static func fromAnywhere(_ path: String) -> String {
-        path == "demo" || path.isEmpty || path.hasPrefix("/")
+        let path = source(path)
+        return path == "demo" || path.isEmpty || path.hasPrefix("/")
             ? path : Path.join(FileManager.default.currentDirectoryPath, path)
     }
 }

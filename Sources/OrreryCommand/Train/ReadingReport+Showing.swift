@@ -14,7 +14,12 @@ extension ReadingReport {
                     + (emptyRecords > 0
                         ? "; left out, without text in the field: \(Human.exact(emptyRecords))\(first)" : ""))
         }
-        for (reason, paths) in skippedByReason { lines.append("left out, \(reason.rawValue): \(Self.list(paths))") }
+        for (reason, paths) in skippedByReason {
+            lines.append(
+                reason == .repeated
+                    ? "given twice and read once: \(Self.list(paths))"
+                    : "left out, \(reason.rawValue): \(Self.list(paths))")
+        }
         for problem in Set(warnings.map(\.problem)).sorted() {
             lines.append(
                 "orrery: warning: \(Self.list(warnings.filter { $0.problem == problem }.map(\.path))): looks like \(problem)"

@@ -62,7 +62,7 @@ extension TrainingDisplay {
             plan.data.isDemo
             ? "the embedded demo text (--data names another)"
             : plan.data.paths.count == 1
-                ? Self.shortPath(plan.data.paths[0]) : Human.number(plan.data.paths.count, "source")
+                ? Self.shortPath(plan.data.paths[0]) : Human.number(Set(plan.data.paths).count, "source")
         say(
             "data: \(text), \(Human.number(train, "token")) to train on, \(Human.exact(validation)) to validate on, vocabulary \(Human.exact(t.tokenizer.vocabularySize))"
         )
@@ -91,6 +91,7 @@ extension TrainingDisplay {
 
     /// As it was probably typed: below the working directory without that.
     private static func shortPath(_ path: String) -> String {
+        if path == DataOptions.standardInput { return "standard input" }
         let here = FileManager.default.currentDirectoryPath + "/"
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }

@@ -51,6 +51,11 @@ package enum Temporary {
         return destination.map { rest.dropLast(mark.count).elementsEqual($0.utf8) } ?? true
     }
 
+    /// Whether `name` is unfinished work of any destination, as a process that was killed leaves it.
+    package static func isLeftOver(_ name: String) -> Bool {
+        isTemporary(name, .unfinished) || isTemporary(name, .complete) || isTemporary(name, .replaced)
+    }
+
     /// Creates a locked temporary with `create`, which must fail where the name is taken.
     static func make(
         for destination: String, _ create: (String) throws -> Descriptor

@@ -113,7 +113,7 @@ public final class ChatSession: Sendable {
     }
 
     /// Adds a message, and the model's answer to it as a stream of text. If the reader stops, what was said so far
-    /// stays in the conversation. If the message cannot be rendered, encoded or answered, the stream throws, and the
+    /// stays in the conversation, and a message without any answer is taken back. If the message cannot be rendered, encoded or answered, the stream throws, and the
     /// conversation is as it was.
     public func streamResponse(to message: String) -> TextStream {
         TextStream(model.queue) { try self.ask(message) }

@@ -35,13 +35,17 @@ public final class ChatTurn: StepMaker {
         }
     }
 
+    /// Whether the answer was ended before its first token, so that the message was taken back.
+    public private(set) var isTakenBack = false
+
     /// Ends the answer here. What was said so far stays in the conversation, together with the text that was held back,
-    /// which is returned.
+    /// which is returned. A message of which nothing was answered is taken back.
     @discardableResult public func cancel() -> String {
         guard commit != nil else { return "" }
         let rest = generation.cancel()
         text += rest
-        end(text)
+        isTakenBack = generation.completion.isEmpty
+        end(isTakenBack ? nil : text)
         return rest
     }
 

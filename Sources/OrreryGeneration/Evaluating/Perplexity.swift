@@ -69,7 +69,7 @@ extension TextModel {
         let windows = EvaluationWindows(count: all.ids.count, context: context, cut: cut)
         guard !windows.isEmpty else {
             throw GenerationError.option(
-                "the text", "\(all.ids.count) tokens long",
+                "the text", all.ids.count == 1 ? "1 token long" : "\(all.ids.count) tokens long",
                 allowed: cut == .halves ? "at least \(context), one window" : "at least 2")
         }
         var result = Perplexity()

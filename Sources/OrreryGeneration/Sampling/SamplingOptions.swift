@@ -70,24 +70,25 @@ public struct SamplingOptions: Sendable, Hashable {
     /// - Throws: `GenerationError` that names the option outside its range, and the range.
     public func validate() throws {
         guard temperature >= 0 && temperature.isFinite else {
-            throw GenerationError.option("temperature", temperature, allowed: "0 (greedy) or a finite number above it")
+            throw GenerationError.option(
+                "`temperature`", temperature, allowed: "0 (greedy) or a finite number above it")
         }
         guard topK >= 0 else {
-            throw GenerationError.option("top-k", topK, allowed: "0 (all tokens) or a number of tokens")
+            throw GenerationError.option("`topK`", topK, allowed: "0 (all tokens) or a number of tokens")
         }
         guard (0 ... 1).contains(topP) else {
-            throw GenerationError.option("top-p", topP, allowed: "0 ... 1, where 1 keeps all tokens")
+            throw GenerationError.option("`topP`", topP, allowed: "0 ... 1, where 1 keeps all tokens")
         }
         guard (0 ... 1).contains(minP) else {
-            throw GenerationError.option("min-p", minP, allowed: "0 ... 1, where 0 keeps all tokens")
+            throw GenerationError.option("`minP`", minP, allowed: "0 ... 1, where 0 keeps all tokens")
         }
         guard (1e-3 ... 1e3).contains(repetitionPenalty) else {
             throw GenerationError.option(
-                "the repetition penalty", repetitionPenalty, allowed: "0.001 ... 1000, where 1 is none")
+                "`repetitionPenalty`", repetitionPenalty, allowed: "0.001 ... 1000, where 1 is none")
         }
-        for (name, penalty) in [("frequency", frequencyPenalty), ("presence", presencePenalty)]
+        for (name, penalty) in [("`frequencyPenalty`", frequencyPenalty), ("`presencePenalty`", presencePenalty)]
         where !(-1e3 ... 1e3).contains(penalty) {
-            throw GenerationError.option("the \(name) penalty", penalty, allowed: "-1000 ... 1000, where 0 is none")
+            throw GenerationError.option(name, penalty, allowed: "-1000 ... 1000, where 0 is none")
         }
     }
 }

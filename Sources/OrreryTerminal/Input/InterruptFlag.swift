@@ -21,16 +21,20 @@ import Musl
 /// ```
 public final class InterruptFlag: Sendable {
     private let isHeld = Mutex(true)
-    private let grace: Double
+    private let heed: InterruptHandlers.Heed
 
     /// Handles the signals from now on.
     ///
-    /// - Parameter grace: the seconds within which the work ends once the flag is raised; a program that calls
+    /// - Parameters:
+    ///   - grace: the seconds within which the work ends once the flag is raised; a program that calls
     ///   `Interruption.answer` ends after them. `.infinity` for work that saves, which ends by itself or by a second
     ///   signal.
-    public init(grace: Double = 0.8) {
-        self.grace = grace
-        InterruptHandlers.retain(grace: grace)
+    ///   - notice: what a person is told who waits for work of infinite grace to end.
+    public init(
+        grace: Double = 0.8, notice: String = "stopping, and keeping what there is; Ctrl-C again ends at once"
+    ) {
+        heed = InterruptHandlers.Heed(grace: grace, notice: notice)
+        InterruptHandlers.retain(heed)
     }
 
     deinit { release() }
@@ -43,7 +47,7 @@ public final class InterruptFlag: Sendable {
     public var asksToEnd: Bool { isRaised && lastSignal.load(ordering: .relaxed) != SIGINT }
 
     /// - Throws: `Interrupted` once the flag is raised.
-    public func check() throws { if isRaised { throw Interrupted() } }
+    public func check() throws { if isRaised { throw Interrupted(isTold: false) } }
 
     /// Lowers the flag, so that the next signal raises it again: for a loop that continues, as a chat does after one
     /// answer is cut.
@@ -62,6 +66,6 @@ public final class InterruptFlag: Sendable {
             defer { isHeld = false }
             return isHeld
         }
-        if wasHeld { InterruptHandlers.release(grace: grace) }
+        if wasHeld { InterruptHandlers.release(heed) }
     }
 }

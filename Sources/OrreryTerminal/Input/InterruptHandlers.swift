@@ -16,11 +16,18 @@ let lastSignal = Atomic<Int32>(SIGINT)
 /// The signal handlers are the process's, so all flags share them.
 enum InterruptHandlers {
     private struct State {
-        /// What each held flag allows, in seconds.
-        var graces: [Double] = []
+        var heeds: [Heed] = []
         var staysInstalled = false
         var previous: [(signal: Int32, action: SignalAction)] = []
-        var isInstalled: Bool { staysInstalled || !graces.isEmpty }
+        var isInstalled: Bool { staysInstalled || !heeds.isEmpty }
+    }
+
+    /// What a held flag allows.
+    struct Heed: Sendable, Equatable {
+        /// The seconds within which the work ends.
+        var grace: Double
+        /// What a person is told whose signal is not answered soon.
+        var notice: String
     }
 
     private static let state = Mutex(State())
@@ -28,19 +35,19 @@ enum InterruptHandlers {
     /// Whether a signal waits for an answer.
     static var isPending: Bool { numSignals.load(ordering: .relaxed) > 0 }
 
-    /// Of the held flags; nil where none is held.
-    static var longestGrace: Double? { state.withLock { $0.graces.max() } }
+    /// Of the held flags the one that allows most; nil where none is held.
+    static var mostPatient: Heed? { state.withLock { $0.heeds.max { $0.grace < $1.grace } } }
 
-    static func retain(grace: Double) {
+    static func retain(_ heed: Heed) {
         state.withLock { state in
             if !state.isInstalled { install(&state) }
-            state.graces.append(grace)
+            state.heeds.append(heed)
         }
     }
 
-    static func release(grace: Double) {
+    static func release(_ heed: Heed) {
         state.withLock { state in
-            if let index = state.graces.firstIndex(of: grace) { state.graces.remove(at: index) }
+            if let index = state.heeds.firstIndex(of: heed) { state.heeds.remove(at: index) }
             if !state.isInstalled { restore(&state) }
         }
     }

@@ -7,7 +7,11 @@ public struct Interrupted: Error, CustomStringConvertible {
     public var exitStatus: Int32 { 128 + lastSignal.load(ordering: .relaxed) }
     public var description: String { "interrupted" }
 
-    public init() {}
+    /// Whether the work has told by itself that it was stopped.
+    package let isTold: Bool
+
+    public init() { isTold = true }
+    package init(isTold: Bool) { self.isTold = isTold }
 }
 
 /// Answers Ctrl-C for a whole program.
@@ -27,13 +31,12 @@ public enum Interruption {
         let thread = Thread {
             while let count = SignalPipe.wait() {
                 if count > 1 { end(cleanUp) }
-                guard let grace = InterruptHandlers.longestGrace else { end(cleanUp) }
-                // A flag without a limit saves what there is; a person who waits is told so.
-                Thread.sleep(forTimeInterval: min(grace, 0.9))
+                guard let heed = InterruptHandlers.mostPatient else { end(cleanUp) }
+                // A flag without a limit has something to do first; a person who waits is told so.
+                Thread.sleep(forTimeInterval: min(heed.grace, 0.9))
                 guard InterruptHandlers.isPending else { continue }
-                if grace.isFinite { end(cleanUp) }
-                Terminal.standardError.showLine(
-                    "\norrery: stopping, and keeping what there is; Ctrl-C again ends at once")
+                if heed.grace.isFinite { end(cleanUp) }
+                Terminal.standardError.showLine("\norrery: \(heed.notice)")
             }
         }
         thread.name = "signals"
@@ -43,6 +46,9 @@ public enum Interruption {
     private static func end(_ cleanUp: () -> Void) -> Never {
         ScreenState.restore()
         cleanUp()
+        let terminal = Terminal.standardError
+        // On a terminal the cursor stands behind the echo of Ctrl-C.
+        terminal.showLine((terminal.isTerminal ? "\n" : "") + "orrery: stopped")
         _exit(Interrupted().exitStatus)
     }
 }

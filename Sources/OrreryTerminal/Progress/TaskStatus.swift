@@ -55,10 +55,12 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         return fields
     }
 
-    /// What is left at the pace so far, once that tells something: the first parts of a work are often not like the
-    /// others.
+    /// What is left at the pace so far, once that tells something, at the latest after ten seconds: the first parts of a
+    /// work are often not like the others.
     private var estimate: Double? {
-        guard let elapsedSeconds, elapsedSeconds >= 2, let fraction, fraction >= 0.05, fraction < 1 else { return nil }
+        guard let elapsedSeconds, let fraction, fraction > 0, fraction < 1,
+            elapsedSeconds >= (fraction >= 0.05 ? 2 : 10)
+        else { return nil }
         return elapsedSeconds * (1 - fraction) / fraction
     }
 

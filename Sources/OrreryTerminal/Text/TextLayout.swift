@@ -41,12 +41,12 @@ public enum TextLayout {
         return truncated(ellipsis + kept, to: width, ellipsis: "")
     }
 
-    /// The text in lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own.
-    /// Lines after the first are indented.
+    /// The text in lines of at most `width` columns, broken at spaces, though not between a number and its unit; a word
+    /// that is wider has a line of its own. Lines after the first are indented.
     public static func wrapped(_ text: String, to width: Int, indent: Int = 2) -> String {
         var lines: [String] = [], line = "", hasWord = false
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if hasWord, self.width(of: line) + 1 + self.width(of: String(word)) > width {
+        for word in unbreakable(text.split(separator: " ", omittingEmptySubsequences: false)) {
+            if hasWord, self.width(of: line) + 1 + self.width(of: word) > width {
                 lines.append(line)
                 (line, hasWord) = (spaces(indent), false)
             }
@@ -54,6 +54,23 @@ public enum TextLayout {
             hasWord = true
         }
         return (lines + [line]).joined(separator: "\n")
+    }
+
+    /// The words, a number together with its unit: `4.1 s`, `1 m 32 s`, `256 tokens`.
+    private static func unbreakable(_ words: [Substring]) -> [String] {
+        func isNumber(_ word: Substring) -> Bool {
+            word.first?.isNumber == true && word.last?.isNumber == true
+                && word.allSatisfy { $0.isNumber || ".,/e-".contains($0) }
+        }
+        var parts: [String] = []
+        for (index, word) in words.enumerated() {
+            let before = index > 0 ? words[index - 1] : "", first = index > 1 ? words[index - 2] : ""
+            let isUnit = isNumber(before) && word.first?.isLetter == true
+            // The second half of a duration.
+            let isRest = isNumber(word) && ["d", "h", "m"].contains(before) && isNumber(first)
+            if isUnit || isRest { parts[parts.count - 1] += " " + word } else { parts.append(String(word)) }
+        }
+        return parts
     }
 
     /// The text with spaces up to `width` columns; unchanged where it is wider.

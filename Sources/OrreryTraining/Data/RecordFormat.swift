@@ -38,7 +38,7 @@ enum RecordFormat: CustomStringConvertible {
             var table = DelimitedText(bytes, delimiter: delimiter, file: path)
             guard let header = try table.nextRow() else { return }
             guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(field.utf8) }) else {
-                throw Self.missing(field, path, header)
+                throw Self.missing(field, path, header, advice: Self.delimiterAdvice(header, delimiter))
             }
             while let row = try table.nextRow() {
                 guard row.count <= header.count else {
@@ -94,8 +94,23 @@ enum RecordFormat: CustomStringConvertible {
             : "found: \(names.prefix(20).map { FileError.oneLine($0, limit: 40) }.joined(separator: ", "))\(names.count > 20 ? ", …" : "")"
     }
 
-    private static func missing(_ field: String, _ path: String, _ names: [String]) -> TrainingError {
-        .data(path, "there is no field \(FileError.quoted(field)) (\(list(names)))")
+    private static func missing(
+        _ field: String, _ path: String, _ names: [String], advice: String? = nil
+    ) -> TrainingError {
+        .data(
+            path,
+            "there is no field \(FileError.quoted(field)) (\(list(names)))\(advice.map { "; \($0)" } ?? "")")
+    }
+
+    /// What to say of a header of one field that holds another delimiter, as some spreadsheets write it.
+    private static func delimiterAdvice(_ header: [String], _ delimiter: UInt8) -> String? {
+        guard header.count == 1,
+            let other = [(";", "semicolons"), ("\t", "tabs"), ("|", "bars"), (",", "commas")].first(where: {
+                $0.0.utf8.first != delimiter && header[0].contains($0.0)
+            })
+        else { return nil }
+        return
+            "the fields seem to be separated by \(other.1), where .csv has commas and .tsv has tabs: write the file with those"
     }
 }
 

@@ -54,6 +54,7 @@ package struct TextSource: Sendable, Hashable {
         if path == Self.demo { return files.append((path, true, 0)) }
         guard let status = FileStatus(path) else { throw Self.missing(path) }
         guard status.kind == .directory else { return files.append((path, true, status.byteCount)) }
+        _ = try Directory.names(in: path)  // the enumerator takes what it may not read for empty
         let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
@@ -66,6 +67,8 @@ package struct TextSource: Sendable, Hashable {
                 files.append((file, false, status!.byteCount))
             } else if status?.kind != .directory {
                 report.skipped.append(.init(path: file, reason: .special))
+            } else if (try? Directory.names(in: file)) == nil {
+                report.skipped.append(.init(path: file, reason: .unreadable))
             }
         }
     }
@@ -93,7 +96,9 @@ package struct TextSource: Sendable, Hashable {
             text.append(bytes)
             return text.report.add(bytes.count)
         }
-        func skip(_ reason: ReadingReport.Reason) { text.report.skipped.append(.init(path: path, reason: reason)) }
+        func skip(_ reason: ReadingReport.Reason, _ place: String? = nil) {
+            text.report.skipped.append(.init(path: path, reason: reason, place: place))
+        }
         let format = RecordFormat(path: path)
         if field == nil, let format {
             guard isNamed else { return skip(.records) }
@@ -116,10 +121,18 @@ package struct TextSource: Sendable, Hashable {
         }
         if !isNamed, bytes.prefix(8192).contains(0) { return skip(.binary) }  // a zero byte says that it is no text
         if requiresUTF8 || field != nil, let place = bytes.malformedPlace {
-            guard isNamed else { return skip(.malformed) }
+            let at = "line \(place.line), byte \(place.column)"
+            guard isNamed else { return skip(.malformed, at) }
+            let byte = String(bytes[place.byte], radix: 16, uppercase: true),
+                encoding = bytes.likelyEncoding(at: place.byte)
+            guard encoding == "utf-16" || !bytes.prefix(8192).contains(0) else {
+                throw TrainingError.data(
+                    path,
+                    "this is a binary file, and not text; name a text file, or train on bytes with `tokenizer` byte")
+            }
             throw TrainingError.data(
                 path,
-                "line \(place.line), byte \(place.byte): 0x\(String(bytes[place.byte], radix: 16, uppercase: true)) is not UTF-8; convert the file (iconv -f \(bytes.likelyEncoding(at: place.byte)) -t utf-8), or train on bytes with `tokenizer` byte"
+                "\(at) of it: 0x\(byte) is not UTF-8; convert the file (iconv -f \(encoding) -t utf-8), or train on bytes with `tokenizer` byte"
             )
         }
         if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
@@ -171,12 +184,14 @@ extension [UInt8] {
         return (0x80 ... 0x9F).contains(self[place]) ? "windows-1252" : "latin1"
     }
 
-    /// The first byte that is not UTF-8, and its line, from 1; nil if all are.
-    fileprivate var malformedPlace: (line: Int, byte: Int)? {
+    /// The first byte that is not UTF-8: its line and its place in that line, from 1, and its place in all; nil if all
+    /// are.
+    fileprivate var malformedPlace: (line: Int, column: Int, byte: Int)? {
         withUnsafeBufferPointer { bytes in
-            let byte = bytes.wellFormedPrefixCount
-            return byte == bytes.count
-                ? nil : (1 + bytes[..<byte].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }, byte)
+            let byte = bytes.wellFormedPrefixCount, lineFeed = UInt8(ascii: "\n")
+            guard byte < bytes.count else { return nil }
+            let start = bytes[..<byte].lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
+            return (1 + bytes[..<byte].count { $0 == lineFeed }, byte - start + 1, byte)
         }
     }
 }

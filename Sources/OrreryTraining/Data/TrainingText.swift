@@ -22,16 +22,28 @@ package struct TrainingText: Sendable {
 package struct ReadingReport: Sendable, Hashable {
     package enum Reason: String, Sendable, CaseIterable {
         case hidden, empty, binary
-        case repeated = "given twice, and read once"
+        case repeated = "given twice"
         case malformed = "not UTF-8"
         case records = "JSON, CSV or TSV (`field` NAME reads a field of them)"
         case otherFormat = "not JSON, CSV or TSV, of which `field` reads a field"
         case special = "neither a file nor a directory"
+        case unreadable = "a directory that cannot be read"
     }
 
-    package struct Skipped: Sendable, Hashable {
+    package struct Skipped: Sendable, Hashable, CustomStringConvertible {
         package var path: String
         package var reason: Reason
+        /// Where in the file the reason is, as "line 2, byte 5".
+        package var place: String?
+
+        package init(path: String, reason: Reason, place: String? = nil) {
+            self.path = path
+            self.reason = reason
+            self.place = place
+        }
+
+        /// The path, and the place where it is known.
+        package var description: String { path + (place.map { " (\($0))" } ?? "") }
     }
 
     package internal(set) var files = 0
@@ -52,10 +64,10 @@ package struct ReadingReport: Sendable, Hashable {
         var syntax: RawSyntax
     }
 
-    /// The skipped paths by reason, each reason once.
+    /// The skipped paths, with the place where it is known, by reason, each reason once.
     package var skippedByReason: [(reason: Reason, paths: [String])] {
         Reason.allCases.compactMap { reason in
-            let paths = skipped.filter { $0.reason == reason }.map(\.path)
+            let paths = skipped.filter { $0.reason == reason }.map(\.description)
             return paths.isEmpty ? nil : (reason, paths)
         }
     }

@@ -32,6 +32,21 @@ extension TrainingRun {
             throw FileError.request(
                 directory, "holds \(name) already", advice: "replace it with `replacing`, or name another `directory`")
         }
+        if let foreign = try foreignPath(in: directory) {
+            throw FileError.request(
+                directory, "holds \(FileError.quoted(foreign)), which is not part of a model or a run",
+                advice: "name another `directory`; `replacing` writes next to what is there")
+        }
+    }
+
+    /// The first path in the directory that neither a model nor a run has; nil where there is none, or no directory.
+    /// What a run that was killed has left unfinished is a run's.
+    private static func foreignPath(in directory: String) throws -> String? {
+        guard FileStatus(directory) != nil else { return nil }
+        for name in try Directory.names(in: directory) where !Temporary.isLeftOver(name) {
+            if let foreign = try ModelDirectory.foreignPath(name, in: directory) { return foreign }
+        }
+        return nil
     }
 
     /// A run that takes the place of another removes what that one wrote; a directory of the same name that holds

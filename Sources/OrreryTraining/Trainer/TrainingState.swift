@@ -97,7 +97,7 @@ struct TrainingState {
             average.count = progress.averaged
             trainer.average = average
         }
-        let file = try SafetensorsFile(path: arraysFile)
+        let file = try openArrays()
         for (name, storage) in trainer.stateArrays {
             let entry = try file.entry(name)
             guard entry.dtype == .float32, entry.shape == [storage.byteCount / 4] else {
@@ -117,13 +117,27 @@ struct TrainingState {
         return progress
     }
 
+    /// What a file of weights may be told to be, a download that was cut off, a state is not.
+    private func openArrays() throws -> SafetensorsFile {
+        do { return try SafetensorsFile(path: arraysFile) } catch let error as FileError where error.isMalformed {
+            throw TrainingError.state(arraysFile, "the file is cut off or damaged; \(Self.advice)")
+        }
+    }
+
     private static let advice = "start a new run, or restore the directory from a copy"
+
+    private static let expected = "the directory of a training run"
 
     /// The two small files, checked against each other.
     private func read() throws -> (plan: TrainingPlan, progress: Progress) {
         try DirectoryReplacement.recover(at: path)
         guard FileStatus(planFile) != nil else {
-            throw TrainingError.state(path, "no training state here; expected the directory of a training run")
+            let directory = Path.parent(path)
+            switch FileStatus(directory)?.kind {
+            case .directory: throw TrainingError.state(path, "no training state here; expected \(Self.expected)")
+            case nil: throw TrainingError.state(directory, "does not exist; expected \(Self.expected)")
+            default: throw TrainingError.state(directory, "is a file; expected \(Self.expected)")
+            }
         }
         let format = try decode(Format.self, progressFile).value.format
         guard format == Progress.format else {
@@ -205,6 +219,7 @@ extension DecodingError {
     fileprivate var brief: String {
         switch self {
         case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is not JSON"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             context.codingPath.isEmpty
                 ? context.debugDescription
