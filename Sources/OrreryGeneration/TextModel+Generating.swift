@@ -7,8 +7,7 @@ extension TextModel {
     /// seed.
     public func defaultSampling() -> SamplingOptions {
         var sampling = suggestedSampling ?? .standard
-        // 32 bits: short enough to type again, and exact in JSON.
-        sampling.seed = UInt64(UInt32.random(in: .min ... .max))
+        sampling.seed = SamplingOptions.drawnSeed()
         return sampling
     }
 

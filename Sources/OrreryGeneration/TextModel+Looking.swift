@@ -68,7 +68,7 @@ extension TextModel {
         try check(tokens)
         return try await queue.run(on: Processor.current) {
             let recorder = try Recorder(names, of: self.model.tapPoints)
-            _ = self.model.hidden(
+            _ = self.model.logits(
                 Batch(tokens), ForwardContext(computeType: Processor.current.fastestType, taps: recorder))
             return recorder.tensors
         }
@@ -83,14 +83,10 @@ extension TextModel {
     public func nextTokens(after text: String, count: Int = 10) async throws -> [NextToken] {
         let options = try options(for: text, maxTokens: 1, sampling: .greedy)
         return try await queue.run(on: Processor.current) {
-            let row = try self.generate(options).logits(), highest = row.max() ?? 0
-            let sum = row.reduce(0.0) { $0 + portableExp(Double($1 - highest)) }
-            let ranked = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count)
-            return ranked.map { id in
+            try self.generate(options).explainNext(limit: count).candidates.map {
                 NextToken(
-                    token: TokenID(id),
-                    text: String(decoding: self.tokenizer.piece(for: TokenID(id)) ?? [], as: UTF8.self),
-                    logit: row[id], probability: portableExp(Double(row[id] - highest)) / sum)
+                    token: $0.token, text: String(decoding: self.tokenizer.piece(for: $0.token) ?? [], as: UTF8.self),
+                    logit: $0.logit, probability: $0.modelProbability)
             }
         }
     }

@@ -199,6 +199,9 @@ extension ChatSession {
         await #expect {
             try await model.capture("blocks.0.hook_resid_past", in: text)
         } throws: { "\($0)".contains("nearest are blocks.0.hook_resid_post") }
+        // Points after the last layer are seen too.
+        let end = try await model.capture("ln_final.hook_normalized", "hook_logits", in: text)
+        #expect(end.keys.sorted() == ["hook_logits", "ln_final.hook_normalized"])
         // The captured tensor put back changes nothing; another changes the logits.
         func logits(with replacement: Tensor) throws -> [Float] {
             let hooks = Hooks(model.model.tapPoints)

@@ -1,12 +1,13 @@
 import ArgumentParser
+import OrreryGeneration
 
 /// `--seed`: a number, or -1 for one that nobody chose.
 struct Seed: ExpressibleByArgument, CustomStringConvertible {
     let value: UInt64
     private let isDrawn: Bool
 
-    /// One draw for the whole process. It has 32 bits: short enough to type again, and exact in JSON.
-    static let random = Seed(value: UInt64(UInt32.random(in: .min ... .max)), isDrawn: true)
+    /// One draw for the whole process.
+    static let random = Seed(value: SamplingOptions.drawnSeed(), isDrawn: true)
 
     private init(value: UInt64, isDrawn: Bool) { (self.value, self.isDrawn) = (value, isDrawn) }
 

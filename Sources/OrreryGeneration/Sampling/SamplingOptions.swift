@@ -65,6 +65,9 @@ public struct SamplingOptions: Sendable, Hashable {
     /// Whether the choice has no randomness.
     public var isGreedy: Bool { temperature == 0 }
 
+    /// A seed that nobody chose. It has 32 bits: short enough to type again, and exact in JSON.
+    package static func drawnSeed() -> UInt64 { UInt64(UInt32.random(in: .min ... .max)) }
+
     /// Checks that every option is in its range.
     ///
     /// - Throws: `GenerationError` that names the option outside its range, and the range.
