@@ -31,6 +31,11 @@ let package = Package(
                 "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles",
                 "Kernels",
             ]),
+        .target(
+            name: "OrreryEngine",
+            dependencies: [
+                "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "Kernels",
+            ]),
         .target(name: "OrreryDemo", dependencies: ["OrreryRandom"]),
         .target(
             name: "OrreryTraining",
@@ -41,8 +46,9 @@ let package = Package(
         .target(
             name: "Orrery",
             dependencies: [
-                "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
-                "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryFiles", "Kernels",
+                "OrreryTraining", "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd",
+                "OrreryTensor", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryFiles",
+                "Kernels",
             ]),
         .target(name: "OrreryTerminal"),
         .executableTarget(
@@ -71,6 +77,12 @@ let package = Package(
                 "OrreryTemplates", "OrreryFiles", "OrreryTerminal",
                 "Kernels",
             ], exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryEngineTests",
+            dependencies: [
+                "OrreryRandom", "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor",
+                "OrreryTokenizers", "Kernels",
+            ]),
         .testTarget(
             name: "OrreryAutogradTests",
             dependencies: ["OrreryRandom", "OrreryAutograd", "OrreryNN", "OrreryTensor", "Kernels"]),

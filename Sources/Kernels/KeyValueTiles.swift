@@ -1,31 +1,6 @@
 internal import CKernels
 import Foundation
 
-/// Memory for one tile of all heads, cut from a larger piece that lives as long as one of its pages does.
-///
-/// In a piece the tiles of one head follow each other, so that a task which reads them reads upwards.
-private final class KeyValuePage: @unchecked Sendable {  // written by the one sequence that holds it
-    /// Of the first head, and the bytes from one head to the next.
-    struct Place {
-        var pointer: UnsafeMutableRawPointer
-        var headStride: Int
-    }
-
-    let place: Place
-    private let piece: Storage
-
-    private init(_ piece: Storage, _ place: Place) { (self.piece, self.place) = (piece, place) }
-
-    /// - Parameter tileBytes: keys and values of one head.
-    /// - Returns: pages, of which the last one comes first in memory.
-    static func make(_ count: Int, heads: Int, tileBytes: Int) -> [KeyValuePage] {
-        let piece = Storage(byteCount: max(1, count * heads * tileBytes))
-        return (0 ..< count).reversed().map {
-            KeyValuePage(piece, Place(pointer: piece.pointer + $0 * tileBytes, headStride: count * tileBytes))
-        }
-    }
-}
-
 /// Keys and values of one sequence in the order in which the products of attention read them, in tiles of 64 absolute
 /// positions.
 ///
@@ -52,6 +27,8 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     private let processor: Processor
     private let slots: Int
     private var pages: [KeyValuePage?]
+    /// Where pages come from; nil: from memory of its own.
+    private var pool: KeyValuePool?
     /// Taken together with others, and not in use yet.
     private var spare: [KeyValuePage] = []
     /// The pages' addresses: tasks on several threads read them without counting references.
@@ -83,7 +60,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     /// Of one head.
     private var tileBytes: Int { layout.keyTileBytes + layout.valueTileBytes }
-    private var pageBytes: Int { heads * tileBytes }
+    package var pageBytes: Int { heads * tileBytes }
 
     /// Of the pages that it holds, shared ones included.
     package var byteCount: Int { (pages.count { $0 != nil } + spare.count) * pageBytes }
@@ -128,7 +105,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
     package func copy() -> KeyValueTiles {
         let other = KeyValueTiles(
             heads: heads, headSize: headSize, capacity: capacity, type: type, window: window, on: processor)
-        (other.held, other.pages) = (held, pages)
+        (other.held, other.pages, other.pool) = (held, pages, pool)
         other.table.update(from: table, count: slots)
         return other
     }
@@ -143,6 +120,22 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
         pages[slot] = page
         table[slot] = page?.place
     }
+
+    // MARK: Sharing
+
+    /// From now on takes pages from a pool.
+    package func draw(from pool: KeyValuePool) {
+        precondition(
+            pool.heads == heads && pool.tileBytes == tileBytes,
+            "key-value cache: pages of \(pool.heads) x \(pool.tileBytes) bytes for \(heads) x \(tileBytes)")
+        self.pool = pool
+    }
+
+    /// The page of a tile, if it is still held.
+    package func page(ofTile tile: Int) -> KeyValuePage? { holds(tile: tile) ? pages[tile % slots] : nil }
+
+    /// Holds a page that another sequence with the same beginning has written, or reads like it.
+    package func adopt(_ page: KeyValuePage, asTile tile: Int) { hold(tile, in: tile % slots, page) }
 
     // MARK: Writing
 
@@ -169,6 +162,7 @@ package final class KeyValueTiles: @unchecked Sendable {  // one writer at a tim
 
     /// - Parameter more: pages that will be wanted right after it.
     private func takePage(more: Int) -> KeyValuePage {
+        if let pool { return pool.take() }
         if let page = spare.popLast() { return page }
         // As many as there are already, up to what a huge page holds: long sequences lie in few pieces, short ones
         // waste little.

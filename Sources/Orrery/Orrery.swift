@@ -1,6 +1,7 @@
 // What a Swift program imports: `import Orrery` brings all that is public in the targets below it.
 @_exported import Kernels
 @_exported import OrreryAutograd
+@_exported import OrreryEngine
 @_exported import OrreryFiles
 @_exported import OrreryGeneration
 @_exported import OrreryModels

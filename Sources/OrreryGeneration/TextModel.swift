@@ -124,7 +124,10 @@ public final class TextModel: Sendable {
     }
 
     /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
-    func choosable(_ row: [Float]) -> [Float] {
+    func choosable(_ row: [Float]) -> [Float] { row.withUnsafeBufferPointer(choosable) }
+
+    /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
+    package func choosable(_ row: UnsafeBufferPointer<Float>) -> [Float] {
         var row = Array(row.prefix(tokenizer.vocabularySize))
         for token in holes { row[token] = -.infinity }
         return row

@@ -28,28 +28,23 @@ public final class Generation {
         public let finishReason: FinishReason?
     }
 
-    /// The options of the generation.
-    public let options: GenerationOptions
-    /// The prompt and the tokens chosen after it, an end token included.
-    public private(set) var tokens: [TokenID]
-    /// The reason why the generation ended; nil until the last step has been returned.
-    public private(set) var finishReason: FinishReason?
     /// The times that the generation has taken so far.
     public private(set) var timings = GenerationTimings()
 
     private let source: TextModel
-    private let sampler: Sampler
-    private var penalties: TokenPenalties
+    private var continuation: Continuation
     private(set) var state: any SequenceState
     /// Knows what the cache holds, where it outlives this generation.
     private let promptCache: PromptCache?
-    private var monitor: StopMonitor
-    private var decoder: StreamingDecoder
-    /// What the decoder withholds of the prompt's last token, which comes out in front of the first token's text.
-    private var promptRest: [UInt8] = []
-    private var assembler = UTF8Assembler()
     /// The logits after the last token; nil until its position is computed.
     private var row: [Float]?
+
+    /// The options of the generation.
+    public var options: GenerationOptions { continuation.options }
+    /// The prompt and the tokens chosen after it, an end token included.
+    public var tokens: [TokenID] { continuation.tokens }
+    /// The reason why the generation ended; nil until the last step has been returned.
+    public var finishReason: FinishReason? { continuation.finishReason }
 
     convenience init(_ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil) throws {
         try options.validate(for: source)
@@ -70,19 +65,10 @@ public final class Generation {
     private init(
         _ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?
     ) throws {
-        (self.source, self.options, self.state, self.promptCache, tokens) = (
-            source, options, state, promptCache, options.prompt
-        )
-        sampler = try Sampler(options.sampling, stream: options.stream)
-        penalties = TokenPenalties(options.sampling, prompt: options.prompt)
-        monitor = try StopMonitor(options.stop)
-        decoder = StreamingDecoder(source.tokenizer)
-        // What a token adds may depend on the one before.
-        if let last = options.prompt.last, source.tokenizer.piece(for: last) != nil {
-            _ = try decoder.appendBytes(last)
-            var ended = decoder
-            promptRest = try ended.finishBytes()
-        }
+        self.source = source
+        self.state = state
+        self.promptCache = promptCache
+        continuation = try Continuation(source, options)
     }
 
     /// A generation that has read the same prompt and goes its own way under another seed.
@@ -108,9 +94,7 @@ public final class Generation {
     }
 
     /// The tokens chosen so far, without an end token.
-    public var completion: ArraySlice<TokenID> {
-        tokens[options.prompt.count ..< options.prompt.count + monitor.tokenCount]
-    }
+    public var completion: ArraySlice<TokenID> { continuation.completion }
 
     /// The number of positions whose keys and values are kept.
     public var cachedPositions: Int { state.count }
@@ -165,8 +149,7 @@ public final class Generation {
     /// - Parameter limit: the number of candidates to list.
     /// - Throws: `GenerationError` that names a logit which is not a number.
     public func explainNext(limit: Int = 20) throws -> SampleExplanation {
-        let row = logits()
-        return try sampler.explain(penalties.applied(to: row), model: row, position: tokens.count, limit: limit)
+        try continuation.explain(logits(), limit: limit)
     }
 
     /// Chooses the next token and appends it; nil once the generation has ended.
@@ -177,37 +160,11 @@ public final class Generation {
         guard finishReason == nil else { return nil }
         let isPrefill = state.count < options.prompt.count
         let row = logits()
-        let position = tokens.count
-        let token = try measure(isPrefill, tokens: 0) {
-            try sampler.sample(penalties.applied(to: row), position: position)
-        }
-        tokens.append(token)
-        penalties.append(token)
-        let isEnd = options.stop.endTokens.contains(token)
-        // A full context ends the text: an old position is never dropped to make room.
-        let isFull = tokens.count == source.contextLength
-        var added = isEnd ? [] : try decoder.appendBytes(token)
-        // What the decoder has withheld for a token that will not come: a character spelled in byte tokens, say.
-        if isEnd || isFull || monitor.nextIsLast { added += try decoder.finishBytes() }
-        if !promptRest.isEmpty, !added.isEmpty {
-            if added.starts(with: promptRest) { added.removeFirst(promptRest.count) }
-            promptRest = []
-        }
-        var bytes = monitor.receive(token, added)
-        if monitor.finishReason == nil, isFull { bytes += monitor.finish(.length) }
-        finishReason = monitor.finishReason
-        var text = assembler.append(bytes)
-        if finishReason != nil { text += assembler.finish() }
-        return Step(token: token, position: position, bytes: bytes, text: text, finishReason: finishReason)
+        return try measure(isPrefill, tokens: 0) { try continuation.append(by: row) }
     }
 
     /// Ends a generation that the caller stops, and returns the text that was held back.
-    public func cancel() -> String {
-        guard finishReason == nil else { return "" }
-        let rest = monitor.finish(.cancelled)
-        finishReason = .cancelled
-        return assembler.append(rest) + assembler.finish()
-    }
+    public func cancel() -> String { continuation.cancel() }
 
     private func measure<R>(_ isPrefill: Bool, tokens count: Int, _ body: () throws -> R) rethrows -> R {
         let start = ContinuousClock.now

@@ -40,28 +40,31 @@ public struct GenerationOptions: Sendable, Hashable {
     }
 
     /// Positions whose keys and values are kept. The last token is chosen and never computed, so that it needs no room.
-    func capacity(of source: TextModel) -> Int {
+    package func capacity(of source: TextModel) -> Int {
         let wanted = stop.maxTokens.map { min($0, source.contextLength) } ?? source.contextLength
         return min(source.contextLength, prompt.count + wanted - 1)
     }
 
+    /// - Parameter overflows: whether the prompt may be longer than the context.
     /// - Throws: `GenerationError` naming what is outside its range.
-    func validate(for source: TextModel) throws {
+    package func validate(for source: TextModel, overflows: Bool = false) throws {
         try sampling.validate()
         try stop.validate()
         if prefillChunk < 1 { throw GenerationError.option("the prefill chunk", prefillChunk, allowed: "at least 1") }
-        try source.check(prompt)
+        try source.check(prompt, overflows: overflows)
     }
 }
 
 extension TextModel {
     /// - Throws: `GenerationError` that says what keeps a prompt from being continued.
-    package func check(_ prompt: [TokenID]) throws {
+    package func check(_ prompt: [TokenID], overflows: Bool = false) throws {
         if prompt.isEmpty { throw GenerationError.emptyPrompt }
         let known = model.shape.vocabularySize
         if let index = prompt.firstIndex(where: { $0 < 0 || Int($0) >= known }) {
             throw GenerationError.promptToken(prompt[index], at: index, vocabulary: known)
         }
-        if prompt.count >= contextLength { throw GenerationError.longPrompt(prompt.count, context: contextLength) }
+        if !overflows, prompt.count >= contextLength {
+            throw GenerationError.longPrompt(prompt.count, context: contextLength)
+        }
     }
 }

@@ -1,0 +1,114 @@
+import Kernels
+import OrreryGeneration
+import Synchronization
+
+/// One model for many requests at once: their texts are computed together, in passes that requests join and leave at
+/// every step, and what begins alike is computed once.
+///
+/// A text depends on its request alone, to the bit: not on what else is computed, on what was computed before, or on the
+/// number of threads.
+///
+/// ```swift
+/// let engine = try Engine(model)
+/// for try await event in engine.generate(EngineRequest(model.options(for: "Once"))) {
+///     if case .token(_, let step, _) = event { print(step.text, terminator: "") }
+/// }
+/// ```
+public actor Engine {
+    /// The model.
+    public nonisolated let model: TextModel
+    /// The settings, with those filled in that depend on the model and the machine.
+    public nonisolated let configuration: EngineConfiguration
+    private nonisolated let executor: EngineExecutor
+    private nonisolated let inbox = Mutex(Inbox())
+    private nonisolated let measured: Mutex<EngineStatistics>
+    private let work: EngineWork
+
+    private struct Inbox {
+        var tickets: [EngineTicket] = []
+        /// The requests that have not begun.
+        var waiting = 0
+        /// Those that have not ended.
+        var open = 0
+        var isStopped = false
+    }
+
+    /// An engine for a model.
+    ///
+    /// - Throws: `EngineError` that names a setting outside its range.
+    public init(_ model: TextModel, _ configuration: EngineConfiguration = EngineConfiguration()) throws {
+        try configuration.validate()
+        let work = EngineWork(model, configuration, Processor.current)
+        self.model = model
+        self.configuration = work.configuration
+        self.work = work
+        executor = EngineExecutor(label: "orrery.engine.\(model.name)")
+        measured = Mutex(EngineStatistics())
+    }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// What the engine has done so far, and what it holds.
+    public nonisolated var statistics: EngineStatistics {
+        let waiting = inbox.withLock { $0.waiting }
+        return measured.withLock {
+            var statistics = $0
+            statistics.waiting = waiting
+            return statistics
+        }
+    }
+
+    /// Continues a prompt; the result says what happens, token by token, and ends with what it took.
+    ///
+    /// A reader that stops reading ends the request within one pass. The stream throws `GenerationError` for options or
+    /// a prompt that cannot be used, and `EngineError` where the engine cannot take the request.
+    public nonisolated func generate(_ request: EngineRequest) -> AsyncThrowingStream<EngineEvent, any Error> {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: EngineEvent.self)
+        let ticket = EngineTicket(request, continuation)
+        let refusal = inbox.withLock { inbox -> EngineError? in
+            if inbox.isStopped { return .stopped }
+            if inbox.waiting >= configuration.maxQueue { return .queueFull(inbox.waiting) }
+            inbox.tickets.append(ticket)
+            inbox.waiting += 1
+            inbox.open += 1
+            return nil
+        }
+        if let refusal {
+            continuation.finish(throwing: refusal)
+        } else {
+            Task { await self.drive() }
+        }
+        return stream
+    }
+
+    /// Takes no further requests.
+    public nonisolated func stop() { inbox.withLock { $0.isStopped = true } }
+
+    /// The number of requests that have not ended.
+    public nonisolated var openRequests: Int { inbox.withLock { $0.open } }
+
+    /// Forgets what is kept for prompts that begin alike.
+    public func clearCache() { work.clearCache() }
+
+    /// Passes until nothing is left to do.
+    private func drive() {
+        Processor.$current.withValue(work.processor) {
+            while true {
+                let tickets = inbox.withLock { inbox in
+                    defer { inbox.tickets = [] }
+                    return inbox.tickets
+                }
+                for ticket in tickets { work.receive(ticket) }
+                let hasWork = work.step()
+                let (waiting, open) = (work.waitingRequests, work.openRequests)
+                inbox.withLock {
+                    $0.waiting = waiting + $0.tickets.count
+                    $0.open = open + $0.tickets.count
+                }
+                measured.withLock { $0 = work.statistics }
+                work.closeEnded()
+                if !hasWork { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Kernels
+import OrreryModels
+
+/// The settings of an engine. None of them changes a text, but for the types: they decide about time and memory.
+public struct EngineConfiguration: Sendable, Hashable {
+    /// The type to which operands of products are rounded.
+    public var computeType: ElementType
+    /// The type in which keys and values are kept; nil means the model's default.
+    public var cacheType: CacheType?
+    /// The bytes for keys and values of all sequences, those in progress and those kept for prompts that begin alike;
+    /// nil means a quarter of the memory that is available.
+    public var cacheMemory: Int?
+    /// The most sequences that are computed together.
+    public var maxSequences: Int
+    /// The most requests that wait.
+    public var maxQueue: Int
+    /// The most rows of prompts in one pass.
+    public var prefillChunk: Int
+    /// The most rows of prompts in one pass while other sequences wait for their next token.
+    public var prefillChunkWhileDecoding: Int
+
+    /// Settings of an engine, with defaults for a processor's cores.
+    public init(
+        computeType: ElementType = Processor.current.fastestType, cacheType: CacheType? = nil,
+        cacheMemory: Int? = nil, maxSequences: Int = 32, maxQueue: Int = 256, prefillChunk: Int = 256,
+        prefillChunkWhileDecoding: Int = 128
+    ) {
+        self.computeType = computeType
+        self.cacheType = cacheType
+        self.cacheMemory = cacheMemory
+        self.maxSequences = maxSequences
+        self.maxQueue = maxQueue
+        self.prefillChunk = prefillChunk
+        self.prefillChunkWhileDecoding = prefillChunkWhileDecoding
+    }
+
+    /// - Throws: `EngineError` that names a setting outside its range.
+    func validate() throws {
+        for (name, value) in [
+            ("`maxSequences`", maxSequences), ("`maxQueue`", maxQueue),
+            ("`prefillChunkWhileDecoding`", prefillChunkWhileDecoding),
+        ] where value < 1 {
+            throw EngineError.setting(name, value, expected: "at least 1")
+        }
+        // A layer with a window keeps so many positions beyond it, which a page is taken from before they go.
+        guard (1 ... 256).contains(prefillChunk) else {
+            throw EngineError.setting("`prefillChunk`", prefillChunk, expected: "1 to 256")
+        }
+        if let cacheMemory, cacheMemory < 0 {
+            throw EngineError.setting("`cacheMemory`", cacheMemory, expected: "a number of bytes")
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Kernels
+import OrreryGeneration
+import OrreryModels
+import OrreryNN
+import OrreryTokenizers
+
+/// A text in progress.
+///
+/// The tokens that the model reads are those of the text, but for what a sliding context has dropped.
+final class EngineSequence {
+    typealias Tree = PrefixTree<KeyValuePages>
+
+    let id: Int
+    let choice: Int
+    let job: EngineJob
+    var continuation: Continuation
+    /// The tokens that the model reads.
+    private(set) var read: [TokenID]
+    /// nil while the sequence waits.
+    private(set) var state: (any SequenceState)?
+    /// The full pages of the beginning that the tree knows.
+    private(set) var nodes: [Tree.Node] = []
+    /// What the tree knows of a sequence that waits.
+    var known = Tree.Match()
+
+    init(id: Int, choice: Int, of job: EngineJob, _ continuation: Continuation) {
+        self.id = id
+        self.choice = choice
+        self.job = job
+        self.continuation = continuation
+        read = continuation.tokens
+    }
+
+    var isRunning: Bool { state != nil }
+    var computed: Int { state?.count ?? known.count }
+
+    /// How the scheduler sees it.
+    var scheduled: ScheduledSequence {
+        var sequence = ScheduledSequence(id: id, arrival: job.arrival, known: read.count)
+        sequence.priority = job.ticket.request.priority
+        sequence.tenant = job.ticket.request.tenant
+        sequence.choices = job.hasRead ? 1 : job.ticket.request.choices
+        sequence.isRunning = isRunning
+        sequence.computed = computed
+        return sequence
+    }
+
+    /// The tokens of a pass.
+    func rows(_ count: Int) -> ArraySlice<TokenID> { read[computed ..< computed + count] }
+
+    /// Chooses the next token.
+    func append(by row: [Float]) throws -> Generation.Step {
+        let step = try continuation.append(by: row)
+        read.append(step.token)
+        return step
+    }
+
+    // MARK: Pages
+
+    /// Begins to compute, from the pages that are known.
+    func begin(_ state: any SequenceState, in tree: Tree, domain: Int) {
+        self.state = state
+        state.keyValues?.rotaryStretch = domain
+        adopt(known, in: tree)
+        known = Tree.Match()
+    }
+
+    /// Begins as another text of a prompt that has been read.
+    func begin(like other: EngineSequence, in tree: Tree) {
+        state = other.state?.copy()
+        nodes = other.nodes
+        nodes.forEach(tree.retain)
+    }
+
+    /// Continues with pages that other sequences have computed meanwhile.
+    func adopt(_ match: Tree.Match, in tree: Tree) {
+        guard let cache = state?.keyValues, match.count > 0 else { return }
+        let full = match.count / tree.pageSize
+        cache.adopt(match.nodes.map(\.page), positions: match.count)
+        for node in match.nodes.prefix(full) {
+            tree.retain(node)
+            nodes.append(node)
+        }
+    }
+
+    /// Whether the next positions begin a page, so that others may have computed it.
+    func isAtPage(_ size: Int) -> Bool { state.map { $0.count == nodes.count * size } ?? false }
+
+    /// Gives full pages to the tree.
+    func share(in tree: Tree, domain: Int) {
+        guard let cache = state?.keyValues else { return }
+        while (nodes.count + 1) * tree.pageSize <= cache.count {
+            let first = nodes.count * tree.pageSize
+            guard let pages = cache.pages(at: nodes.count) else { return }
+            let node = tree.insert(
+                Array(read[first ..< first + tree.pageSize]), pages, after: nodes.last, domain: domain)
+            // Where another sequence was faster, its pages take the place of the same numbers here.
+            cache.replacePages(at: nodes.count, with: node.page)
+            tree.retain(node)
+            nodes.append(node)
+        }
+    }
+
+    /// Gives the last page, which is not full, to the tree.
+    func shareRest(in tree: Tree, domain: Int) {
+        guard let cache = state?.keyValues, isAtLastPage(cache, tree.pageSize) else { return }
+        let first = nodes.count * tree.pageSize
+        guard cache.count > first, let pages = cache.pages(at: nodes.count) else { return }
+        tree.insert(Array(read[first ..< cache.count]), pages, after: nodes.last, domain: domain)
+    }
+
+    private func isAtLastPage(_ cache: KeyValueCache, _ size: Int) -> Bool {
+        nodes.count == cache.count / size
+    }
+
+    /// Gives up the memory.
+    func end(in tree: Tree) {
+        nodes.forEach(tree.release)
+        nodes = []
+        state = nil
+    }
+
+    /// Drops the middle of what the model reads where that does not fit into a context: the first `sinks` tokens stay,
+    /// and the newest ones up to half of it.
+    ///
+    /// - Returns: the number of tokens that were dropped.
+    func slide(sinks: Int, context: Int) -> Int {
+        let sinks = min(sinks, context / 4), kept = max(1, context / 2 - sinks)
+        guard read.count >= context, read.count > sinks + kept else { return 0 }
+        let dropped = read.count - sinks - kept
+        read.removeSubrange(sinks ..< sinks + dropped)
+        return dropped
+    }
+}
+
+/// A request and its texts.
+final class EngineJob {
+    let ticket: EngineTicket
+    let arrival: Int
+    var usage = EngineUsage()
+    /// Whether its prompt has been read, so that all its texts are in progress.
+    var hasRead = false
+    /// The texts that have not ended.
+    var open: Int
+    var began: ContinuousClock.Instant?
+    var firstToken: ContinuousClock.Instant?
+
+    init(_ ticket: EngineTicket, arrival: Int) {
+        self.ticket = ticket
+        self.arrival = arrival
+        open = ticket.request.choices
+        usage.promptTokens = ticket.request.options.prompt.count
+    }
+
+    var hasBegun: Bool { began != nil }
+
+    func begin(cached: Int) {
+        let now = ContinuousClock.now
+        began = now
+        usage.queueSeconds = (now - ticket.arrival).seconds
+        ticket.send(.began(cachedTokens: cached))
+    }
+
+    /// What the request has taken, at its end.
+    var finalUsage: EngineUsage {
+        var usage = usage
+        if let began, let firstToken {
+            usage.prefillSeconds = (firstToken - began).seconds
+            usage.decodeSeconds = (ContinuousClock.now - firstToken).seconds
+        }
+        return usage
+    }
+}
