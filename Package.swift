@@ -10,7 +10,11 @@ let package = Package(
         .library(name: "Orrery", targets: ["Orrery"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .target(name: "OrreryRandom"),
@@ -36,6 +40,15 @@ let package = Package(
             dependencies: [
                 "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "Kernels",
             ]),
+        .target(
+            name: "OrreryServer",
+            dependencies: [
+                "OrreryEngine", "OrreryGeneration", "OrreryTemplates", "OrreryTokenizers", "OrreryFiles", "Kernels",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .target(name: "OrreryDemo", dependencies: ["OrreryRandom"]),
         .target(
             name: "OrreryTraining",
@@ -56,7 +69,9 @@ let package = Package(
             dependencies: [
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining",
-                "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "Kernels",
+                "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine", "OrreryServer",
+                "Kernels",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),

@@ -18,6 +18,7 @@ struct Orrery: ParsableCommand {
             Train.self,
             Generate.self,
             Chat.self,
+            Serve.self,
             RenderTemplate.self,
             Explain.self,
             Logits.self,

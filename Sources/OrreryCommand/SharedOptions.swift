@@ -91,6 +91,11 @@ struct CacheOptions: ParsableArguments {
 
     private var asked: CacheType? { cacheType.flatMap(CacheType.init(name:)) }
 
+    /// Where the model is not known yet: what the user said; nil leaves it to the model's default.
+    func type(computing type: ElementType, _ compute: ComputeOptions) -> CacheType? {
+        asked ?? (compute.dtype == nil ? nil : CacheType(type))
+    }
+
     /// Where the numbers themselves are wanted: what the user said, else the type of the computation.
     func type(computing type: ElementType) -> CacheType { asked ?? CacheType(type) }
 

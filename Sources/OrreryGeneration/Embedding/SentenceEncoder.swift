@@ -6,7 +6,7 @@ import OrreryTokenizers
 
 /// Turns texts into vectors that lie near each other where meanings do: an encoder, its tokenizer, and the pooling of
 /// its vectors into one (arXiv:1908.10084). It opens directories as sentence-transformers writes them, and GGUF files.
-public final class SentenceEncoder {
+public final class SentenceEncoder: Sendable {
     /// The encoder.
     public let encoder: any TextEncoder
     /// The tokenizer.

@@ -2,7 +2,7 @@ import OrreryFiles
 import OrreryTemplates
 
 extension TemplateValue {
-    init(_ json: JSONValue) {
+    package init(_ json: JSONValue) {
         switch json {
         case .null: self = .none
         case .bool(let value): self = .bool(value)

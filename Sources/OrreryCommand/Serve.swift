@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Logging
+import OrreryEngine
+import OrreryServer
+import OrreryTerminal
+
+/// Serves models over HTTP.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve models over HTTP, with OpenAI's API, to any client that speaks it.",
+        discussion: """
+            One line on standard error says the address once it is listened at. Requests are computed together, and what begins alike is computed \
+            once; a text depends on its request alone. Ctrl-C and SIGTERM let running streams finish.
+            """)
+
+    @Argument(help: "Model directories and GGUF files.")
+    var models: [String]
+
+    @Option(help: "Name of a model, in the order of the models; may be given several times. (default: its file's name)")
+    var alias: [String] = []
+
+    @Option(help: "Address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen at; 0 lets the system choose one.")
+    var port = 8080
+
+    @Option(
+        help:
+            "Memory for keys and values, such as 500MB or 2GB; what was used longest ago makes room. (default: a quarter of what is available)"
+    )
+    var cacheMemory: String?
+
+    @Option(help: "Texts that are computed together.")
+    var maxSequences = EngineConfiguration().maxSequences
+
+    @Option(help: "Requests that may wait; further ones are refused with status 429.")
+    var maxQueue = EngineConfiguration().maxQueue
+
+    @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
+    var grace = 30.0
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var processor: ProcessorOptions
+
+    func validate() throws {
+        if !(0 ... 65535).contains(port) { throw ValidationError("--port: expected 0 to 65535, found \(port)") }
+        if alias.count > models.count {
+            throw ValidationError("--alias: expected at most \(models.count), one for each model, found \(alias.count)")
+        }
+        if !(grace >= 0 && grace < 1e6) {
+            throw ValidationError("--grace: expected a number of seconds, found \(grace)")
+        }
+        _ = try memory()
+    }
+
+    private func memory() throws -> Int? {
+        try cacheMemory.map { text in
+            guard let bytes = ByteCount.parse(text) else {
+                throw ValidationError("--cache-memory: expected bytes, such as 500MB or 2GB, found \(text)")
+            }
+            return bytes
+        }
+    }
+
+    func run() throws {
+        try processor.run(compute) {
+            let type = compute.type(standard: Processor.current.fastestType)
+            var configuration = ServerConfiguration(
+                models: models.enumerated().map { index, path in
+                    .init(path: path, alias: index < alias.count ? alias[index] : nil)
+                })
+            configuration.host = host
+            configuration.port = port
+            configuration.graceSeconds = grace
+            configuration.engine = EngineConfiguration(
+                computeType: type, cacheType: cache.type(computing: type, compute), cacheMemory: try memory(),
+                maxSequences: maxSequences, maxQueue: maxQueue)
+            var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
+            log.logLevel = .warning
+            let server = try Server(configuration, log: log)
+            try Waiting.on { try await server.run { standardError("orrery: listening at \($0)") } }
+        }
+    }
+}
+
+/// Waits on the main thread for work that is asynchronous.
+enum Waiting {
+    static func on(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) var failure: (any Error)?  // read after the semaphore
+        Task {
+            do { try await body() } catch { failure = error }
+            done.signal()
+        }
+        done.wait()
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,37 @@
+import Kernels
+import OrreryEngine
+import OrreryFiles
+import OrreryGeneration
+
+/// A model that is loaded, with its engine.
+final class ServedModel: Sendable {
+    /// The name that clients give it.
+    let name: String
+    let path: String
+    let created: Int
+    let kind: Kind
+
+    enum Kind: Sendable {
+        /// A model that continues texts, and takes part in conversations if it has a template.
+        case language(TextModel, ChatModel?, Engine)
+        /// A model that turns texts into vectors.
+        case encoder(SentenceEncoder)
+    }
+
+    init(name: String, path: String, _ kind: Kind, created: Int) {
+        self.name = name
+        self.path = path
+        self.kind = kind
+        self.created = created
+    }
+
+    /// The engine of a language model.
+    ///
+    /// - Throws: `APIError` for a model that writes no text.
+    func engine() throws -> (model: TextModel, chat: ChatModel?, engine: Engine) {
+        guard case .language(let model, let chat, let engine) = kind else {
+            throw APIError.invalid("model", "\(name) turns texts into vectors; expected a model that writes text")
+        }
+        return (model, chat, engine)
+    }
+}

@@ -1,0 +1,176 @@
+import Hummingbird
+import OrreryEngine
+import OrreryFiles
+import OrreryGeneration
+import OrreryTemplates
+import OrreryTokenizers
+
+/// POST /v1/chat/completions: answers in a conversation.
+struct ChatCompletions {
+    let registry: ModelRegistry
+    let configuration: ServerConfiguration
+
+    func respond(to request: Request) async throws -> Response {
+        var request = request
+        let fields = try await request.json(limit: configuration.maxBody)
+        let (served, warning) = try await registry.model(named: fields.string("model"))
+        let (model, chat, engine) = try served.engine()
+        guard let chat else {
+            throw APIError.invalid(
+                "model", "\(served.name) has no chat template; expected a model with one, or /v1/completions")
+        }
+        let call = try Call(fields, model, chat)
+        let completion = Completion(
+            prefix: "chatcmpl-", object: "chat.completion", model: served.name,
+            warnings: [warning].compactMap { $0 } + SamplingParameters.warnings(fields))
+        if call.parameters.streams {
+            return stream(call, completion, engine, to: request)
+        }
+        return try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await whole(call, completion, engine)
+        }
+    }
+
+    /// What a request asks for.
+    struct Call: Sendable {
+        let parameters: SamplingParameters
+        let request: EngineRequest
+        let probabilities: TokenLogProbabilities
+        let includesProbabilities: Bool
+
+        init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel) throws {
+            let messages = try ChatMessages.read(
+                fields, knowsDeveloper: chat.template.source.contains("developer"))
+            let options = try Self.templateOptions(fields)
+            var parameters = try SamplingParameters(
+                fields, model, maxTokens: ["max_completion_tokens", "max_tokens", "n_predict"], defaultMaxTokens: nil)
+            if !parameters.stop.endTokens.isEmpty { parameters.stop.endTokens.formUnion(chat.endTokens) }
+            parameters.stop.stopStrings += chat.stopStrings
+            let wanted = try fields.bool("logprobs") ?? false, top = try fields.int("top_logprobs", in: 0 ... 20)
+            if top != nil, !wanted {
+                throw APIError.invalid(
+                    "top_logprobs", "top_logprobs is given without logprobs; expected logprobs: true with it")
+            }
+            try Self.refuse(fields)
+            self.parameters = parameters
+            includesProbabilities = wanted
+            probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
+            request = EngineRequest(
+                GenerationOptions(
+                    prompt: try chat.promptTokens(messages, options: options), sampling: parameters.sampling,
+                    stop: parameters.stop),
+                choices: parameters.choices, usesCache: parameters.usesCache,
+                logProbabilities: wanted ? top ?? 0 : nil)
+        }
+
+        private static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {
+            var options = ChatTemplate.Options()
+            options.continueFinalMessage = try fields.bool("continue_final_message") ?? false
+            options.addGenerationPrompt =
+                try fields.bool("add_generation_prompt") ?? !options.continueFinalMessage
+            if let variables = try fields.object("chat_template_kwargs") {
+                for (key, value) in variables.object.members { options.variables[key] = TemplateValue(value) }
+            }
+            return options
+        }
+
+        /// What is known and cannot be done.
+        private static func refuse(_ fields: RequestFields) throws {
+            for name in ["tools", "functions"] where try fields.array(name)?.isEmpty == false {
+                throw APIError.unsupported(name, "models here are not given tools")
+            }
+            fields.accept(
+                "tool_choice", "function_call", "parallel_tool_calls", "store", "verbosity", "reasoning_effort")
+            if let format = try fields.object("response_format"), let type = try format.string("type"), type != "text" {
+                throw APIError.unsupported("response_format", "found the type \(type); expected text")
+            }
+            if let modalities = try fields.strings("modalities"), modalities != ["text"] {
+                throw APIError.unsupported("modalities", "expected [\"text\"]")
+            }
+            for name in ["audio", "web_search_options", "prediction"] where fields.value(name) != nil {
+                throw APIError.unsupported(name, "the models here read and write text")
+            }
+        }
+    }
+
+    // MARK: At once
+
+    private func whole(_ call: Call, _ completion: Completion, _ engine: Engine) async throws -> Response {
+        var texts = Array(repeating: "", count: call.parameters.choices)
+        var probabilities = Array(repeating: [JSONValue](), count: texts.count)
+        var reasons = [FinishReason?](repeating: nil, count: texts.count), usage = EngineUsage()
+        for try await event in engine.generate(call.request) {
+            switch event {
+            case .token(let choice, let step, let found):
+                texts[choice] += step.text
+                reasons[choice] = step.finishReason
+                if let found { probabilities[choice].append(call.probabilities.chat(found)) }
+            case .completed(let taken): usage = taken
+            case .began, .slid: break
+            }
+        }
+        try Task.checkCancellation()
+        let choices = texts.indices.map { index -> JSONValue in
+            [
+                "index": JSONValue(index),
+                "message": ["role": "assistant", "content": JSONValue(texts[index]), "refusal": .null],
+                "logprobs": call.includesProbabilities
+                    ? ["content": .array(probabilities[index]), "refusal": .null] : .null,
+                "finish_reason": Completion.finishReason(reasons[index]),
+            ]
+        }
+        return Response(json: completion.json(choices, usage: usage, timings: true))
+    }
+
+    // MARK: As a stream
+
+    private func stream(_ call: Call, _ completion: Completion, _ engine: Engine, to request: Request) -> Response {
+        let ping = Duration.seconds(configuration.pingSeconds)
+        return .events(to: request) { out in
+            var begun = Set<Int>(), usage: EngineUsage?, isFirst = true
+            func piece(_ choices: [JSONValue], usage: EngineUsage? = nil) -> JSONValue {
+                defer { isFirst = false }
+                return completion.json(
+                    choices, usage: usage, hasUsage: call.parameters.includesUsage, object: "chat.completion.chunk",
+                    warns: isFirst, timings: usage != nil)
+            }
+            reading: for try await item in Pinged.stream(engine.generate(call.request), every: ping) {
+                guard case .event(let event) = item else {
+                    try await out.ping()
+                    continue
+                }
+                switch event {
+                case .token(let choice, let step, let found):
+                    if begun.insert(choice).inserted {
+                        try await out.send(
+                            piece([Self.choice(choice, ["role": "assistant", "content": ""], nil, nil)]))
+                    }
+                    let probabilities = found.map(call.probabilities.chat)
+                    if !step.text.isEmpty || probabilities != nil {
+                        try await out.send(
+                            piece([Self.choice(choice, ["content": JSONValue(step.text)], probabilities, nil)]))
+                    }
+                    if let reason = step.finishReason {
+                        try await out.send(piece([Self.choice(choice, [:], nil, reason)]))
+                    }
+                case .completed(let taken):
+                    usage = taken
+                    break reading
+                case .began, .slid: break
+                }
+            }
+            if call.parameters.includesUsage, let usage { try await out.send(piece([], usage: usage)) }
+            try await out.sendDone()
+        }
+    }
+
+    private static func choice(
+        _ index: Int, _ delta: JSONObject, _ probabilities: JSONValue?, _ reason: FinishReason?
+    ) -> JSONValue {
+        [
+            "index": JSONValue(index), "delta": .object(delta),
+            "logprobs": probabilities.map { ["content": .array([$0]), "refusal": .null] } ?? .null,
+            "finish_reason": Completion.finishReason(reason),
+        ]
+    }
+}

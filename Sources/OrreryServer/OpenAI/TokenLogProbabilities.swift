@@ -1,0 +1,46 @@
+import OrreryFiles
+import OrreryGeneration
+import OrreryTokenizers
+
+/// Log-probabilities as the two forms of completion give them.
+struct TokenLogProbabilities {
+    let tokenizer: any Tokenizer
+
+    /// A token's own bytes.
+    private func bytes(_ token: TokenID) -> [UInt8] { tokenizer.piece(for: token) ?? [] }
+    private func text(_ token: TokenID) -> String { String(decoding: bytes(token), as: UTF8.self) }
+
+    /// A number that JSON can hold: what can never be chosen is -9999, as OpenAI has it.
+    private func number(_ value: Double) -> JSONValue { JSONValue(value.isFinite ? value : -9999) }
+
+    /// A token of a chat's answer.
+    func chat(_ found: LogProbabilities) -> JSONValue {
+        func entry(_ entry: LogProbabilities.Entry) -> JSONObject {
+            [
+                "token": JSONValue(text(entry.token)), "logprob": number(entry.logProbability),
+                "bytes": JSONValue(bytes(entry.token).map(Int.init)),
+            ]
+        }
+        var json = entry(found.chosen)
+        json["top_logprobs"] = .array(found.top.map { .object(entry($0)) })
+        return .object(json)
+    }
+
+    /// The tokens of a text, with the place of each in it.
+    func legacy(_ found: [(LogProbabilities, offset: Int)]) -> JSONValue {
+        [
+            "tokens": .array(found.map { JSONValue(text($0.0.chosen.token)) }),
+            "token_logprobs": .array(found.map { number($0.0.chosen.logProbability) }),
+            "top_logprobs": .array(
+                found.map { found, _ in
+                    var top = JSONObject()
+                    for entry in found.top + [found.chosen] {
+                        let name = text(entry.token)
+                        if top[name] == nil { top[name] = number(entry.logProbability) }
+                    }
+                    return .object(top)
+                }),
+            "text_offset": .array(found.map { JSONValue($0.offset) }),
+        ]
+    }
+}

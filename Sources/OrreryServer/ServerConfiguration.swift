@@ -1,0 +1,36 @@
+import OrreryEngine
+
+/// The settings of a server.
+public struct ServerConfiguration: Sendable {
+    /// A model to serve.
+    public struct Model: Sendable {
+        /// The model's directory or GGUF file.
+        public var path: String
+        /// The name that clients give it; nil means the base name of its path.
+        public var alias: String?
+
+        /// A model to serve.
+        public init(path: String, alias: String? = nil) {
+            self.path = path
+            self.alias = alias
+        }
+    }
+
+    /// The models.
+    public var models: [Model]
+    /// The address to listen at.
+    public var host = "127.0.0.1"
+    /// The port to listen at; 0 lets the system choose one.
+    public var port = 8080
+    /// The settings of each model's engine.
+    public var engine = EngineConfiguration()
+    /// The most bytes of a request's body.
+    public var maxBody = 16 << 20
+    /// The seconds between two pings in a stream in which nothing happens.
+    public var pingSeconds = 15.0
+    /// The seconds that running streams get to finish when the server is asked to stop.
+    public var graceSeconds = 30.0
+
+    /// Settings with their defaults.
+    public init(models: [Model]) { self.models = models }
+}
