@@ -39,6 +39,12 @@ struct Serve: ParsableCommand {
     @Option(help: "Requests that may wait; further ones are refused with status 429.")
     var maxQueue = EngineConfiguration().maxQueue
 
+    @Option(
+        help:
+            "Tokens of prompts that are read in one pass while others wait for their next token: fewer make streams steadier, more make prompts faster."
+    )
+    var prefillChunk = EngineConfiguration().prefillChunkWhileDecoding
+
     @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
     var grace = 30.0
 
@@ -78,7 +84,7 @@ struct Serve: ParsableCommand {
             configuration.graceSeconds = grace
             configuration.engine = EngineConfiguration(
                 computeType: type, cacheType: cache.type(computing: type, compute), cacheMemory: try memory(),
-                maxSequences: maxSequences, maxQueue: maxQueue)
+                maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk)
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             let server = try Server(configuration, log: log)

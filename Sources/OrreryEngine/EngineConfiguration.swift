@@ -23,7 +23,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     public init(
         computeType: ElementType = Processor.current.fastestType, cacheType: CacheType? = nil,
         cacheMemory: Int? = nil, maxSequences: Int = 32, maxQueue: Int = 256, prefillChunk: Int = 256,
-        prefillChunkWhileDecoding: Int = 128
+        prefillChunkWhileDecoding: Int = 48
     ) {
         self.computeType = computeType
         self.cacheType = cacheType

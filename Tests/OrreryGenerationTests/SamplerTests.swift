@@ -116,4 +116,31 @@ import Testing
     func optionsOutOfRangeAreNamed(options: SamplingOptions, expected: String) {
         #expect(message { _ = try Sampler(options) } == expected)
     }
+
+    /// What is drawn without sorting is what the sorted distribution gives, and so are the first of many.
+    @Test func shortcutsDrawWhatTheWholeDistributionDraws() throws {
+        var random = SplitMix64(seed: 8)
+        for size in [1, 3, 8, 61, 5000] {
+            for spread in [Float(0), 1e-3, 1, 30] {
+                var logits = (0 ..< size).map { _ in Float.random(in: -1 ... 1, using: &random) * spread }
+                for token in logits.indices where token > 0 && random.below(5) == 0 { logits[token] = -.infinity }
+                for options in [
+                    SamplingOptions(temperature: 0.8, seed: 3), SamplingOptions(temperature: 1e-4, seed: 4),
+                    SamplingOptions(temperature: 90, seed: 5), SamplingOptions(temperature: 0.8, topK: 40, seed: 6),
+                    SamplingOptions(temperature: 1.3, topK: 7, topP: 0.9, minP: 0.01, seed: 7),
+                ] {
+                    let sampler = try Sampler(options)
+                    for position in 0 ..< 40 {
+                        let explanation = try sampler.explain(logits, position: position, limit: size)
+                        let token = try sampler.sample(logits, position: position)
+                        #expect(explanation.chosen.token == token)
+                        let draw = try #require(explanation.draw), interval = try #require(explanation.chosen.interval)
+                        #expect(
+                            interval.lowerBound <= draw + 1e-12 && draw < interval.upperBound + 1e-12,
+                            "\(size) tokens, spread \(spread), temperature \(options.temperature)")
+                    }
+                }
+            }
+        }
+    }
 }

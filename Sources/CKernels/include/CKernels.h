@@ -148,6 +148,10 @@ typedef struct {
     // dlogits = scale * (softmax - onehot(target)); target -1 adds no one-hot
     void (*cross_entropy_gradient)(const void *x, int xt, float lse, ptrdiff_t target, float scale, void *dx, int dxt, ptrdiff_t width);
 
+    // --- sampling
+    // Weights exp((x - highest) / temperature) of n logits, and the bin of each: -log(weight) bins_per_unit, at most last_bin.
+    void (*sampling_weights)(const float *x, ptrdiff_t n, double highest, double temperature, double bins_per_unit, double last_bin, double *weights, int32_t *bins);
+
     // --- attention (arXiv:2205.14135, 2307.08691)
     // One tile of online softmax: scores[rows][ld] become unnormalised probabilities in place, maximum and sum are updated,
     // and the rows of output[rows][output_ld] so far are rescaled.

@@ -10,6 +10,7 @@
 #include "norm.h"
 #include "rotary.h"
 #include "loss.h"
+#include "sampling.h"
 #include "random.h"
 #include "attention.h"
 #include "optimizer.h"
@@ -51,6 +52,7 @@ static const orrery_kernels table = {
     .rotary = rotary,
     .log_sum_exp = log_sum_exp,
     .cross_entropy_gradient = cross_entropy_gradient,
+    .sampling_weights = sampling_weights,
     .softmax_tile = softmax_tile,
     .softmax_finish = softmax_finish,
     .softmax_merge = softmax_merge,

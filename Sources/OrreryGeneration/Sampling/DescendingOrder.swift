@@ -9,8 +9,9 @@ struct DescendingOrder {
     /// For each rank the sort key in the upper half and the token in the lower.
     private let entries: [UInt64]
 
+    /// - Parameter first: the number of tokens from the highest on that are looked at; others may be left out.
     /// - Throws: `GenerationError` for NaN, +inf, or when every token is masked.
-    init(_ logits: UnsafeBufferPointer<Float>, position: Int) throws {
+    init(_ logits: UnsafeBufferPointer<Float>, position: Int, first: Int = .max) throws {
         var entries: [UInt64] = []
         entries.reserveCapacity(logits.count)
         for token in 0 ..< logits.count where logits[token] != -.infinity {
@@ -22,8 +23,21 @@ struct DescendingOrder {
         guard !entries.isEmpty else {
             throw GenerationError.nothingToChoose(vocabulary: logits.count, position: position)
         }
+        if first < entries.count { Self.leaveOut(&entries, from: first) }
         Self.sortByKey(&entries)
         self.entries = entries
+    }
+
+    /// Removes what cannot be among the first so many: all whose key's upper bits are beyond those of the last one.
+    private static func leaveOut(_ entries: inout [UInt64], from first: Int) {
+        var counts = [Int](repeating: 0, count: 1 << 12)
+        for entry in entries { counts[Int(entry >> 52)] += 1 }
+        var (bin, sum) = (0, 0)
+        while sum + counts[bin] < first {
+            sum += counts[bin]
+            bin += 1
+        }
+        entries.removeAll { Int($0 >> 52) > bin }
     }
 
     /// The number of tokens that can be chosen.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import OrreryTokenizers
 
 /// The model's log-probabilities at one position: log softmax of its logits, before penalties and temperature.

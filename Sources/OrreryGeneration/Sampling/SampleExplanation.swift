@@ -73,7 +73,11 @@ public struct SampleExplanation: Sendable, Hashable {
         let model = try SamplingDistribution(modelLogits, options: SamplingOptions(), position: position)
         let distribution = try SamplingDistribution(logits, options: applied, position: position)
         let temperedWeight = isGreedy ? 1 : distribution.weight(ofFirst: distribution.kept[0].count)
-        let chosenRank = isGreedy ? 0 : distribution.rank(at: draw)
+        var chosenRank = isGreedy ? 0 : distribution.rank(at: draw)
+        if !isGreedy, !options.hasFilters {
+            let token = try UnfilteredDraw(logits, temperature: options.temperature, position: position).token(at: draw)
+            chosenRank = distribution.rank(of: token)
+        }
 
         var lower = 0.0
         var all: [Candidate] = []

@@ -31,7 +31,11 @@ public struct Sampler: Sendable, Hashable {
     /// - Throws: `GenerationError` that names a logit which is NaN or +inf, or if every token is masked.
     public func sample(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
         if options.isGreedy { return try greedy(logits, position: position) }
-        let distribution = try SamplingDistribution(logits, options: options, position: position)
+        if !options.hasFilters {
+            return try UnfilteredDraw(logits, temperature: options.temperature, position: position)
+                .token(at: generator.uniform(at: position))
+        }
+        let distribution = try SamplingDistribution(logits, options: options, position: position, isWhole: false)
         let rank = distribution.rank(at: generator.uniform(at: position))
         return distribution.token(at: rank)
     }

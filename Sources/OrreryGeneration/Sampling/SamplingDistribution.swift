@@ -1,3 +1,4 @@
+import Kernels
 import OrreryTokenizers
 
 /// The tokens that the filters leave, with their probabilities.
@@ -21,9 +22,14 @@ struct SamplingDistribution {
     /// The sum of the weights of the tokens left at the end.
     let totalWeight: Double
 
-    /// - Parameter options: valid, and not greedy.
-    init(_ logits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int) throws {
-        let order = try DescendingOrder(logits, position: position)
+    /// - Parameters:
+    ///   - options: valid, and not greedy.
+    ///   - isWhole: whether tokens are looked at that top-k removes; without them not all have to be sorted.
+    init(
+        _ logits: UnsafeBufferPointer<Float>, options: SamplingOptions, position: Int, isWhole: Bool = true
+    ) throws {
+        let order = try DescendingOrder(
+            logits, position: position, first: isWhole || options.topK == 0 ? .max : options.topK)
         let (highest, temperature) = (Double(order.logit(at: 0)), options.temperature)
         var kept = [(filter: SamplingFilter.temperature, count: order.count)]
         var count = order.count
@@ -60,6 +66,9 @@ struct SamplingDistribution {
     private static func weight(of logit: Float, below highest: Double, _ temperature: Double) -> Double {
         portableExp((Double(logit) - highest) / temperature)
     }
+
+    /// The number of tokens that come before this one.
+    func rank(of token: TokenID) -> Int { (0 ..< order.count).first { order.token(at: $0) == token } ?? 0 }
 
     /// The token that `rank` others come before.
     func token(at rank: Int) -> TokenID { order.token(at: rank) }

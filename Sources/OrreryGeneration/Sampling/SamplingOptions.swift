@@ -62,6 +62,9 @@ public struct SamplingOptions: Sendable, Hashable {
     /// Whether earlier tokens change the logits of the next one.
     public var hasPenalties: Bool { repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0 }
 
+    /// Whether some tokens are taken out before the choice.
+    var hasFilters: Bool { topK > 0 || topP < 1 || minP > 0 }
+
     /// Whether the choice has no randomness.
     public var isGreedy: Bool { temperature == 0 }
 

@@ -3,7 +3,7 @@
 /// The C library's exp differs between systems in the last place, enough to move the edge between two tokens once in a
 /// long while; this one is additions and multiplications only. x = k ln 2 + r with |r| <= ln 2 / 2, where thirteen
 /// terms of the Taylor series leave an error below that of rounding (4e-18). What would be below 1e-307 is 0.
-@inline(__always)
+@inlinable @inline(__always)
 package func portableExp(_ x: Double) -> Double {
     guard x > -708 else { return 0 }
     // Adding 1.5 * 2^52 leaves no bits for a fraction: rounding without the call that it is on a baseline x86-64.
