@@ -48,6 +48,19 @@ struct Serve: ParsableCommand {
     @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
     var grace = 30.0
 
+    @Option(
+        help:
+            "File of keys that clients have to show: on each line KEY NAME [rate=N] [concurrency=N] [tokens=N] [priority=N], a minute's requests, requests at a time, a day's tokens. (default: none is asked for)"
+    )
+    var apiKeyFile: String?
+
+    @Option(
+        help: "Name under which the server may be asked for, besides localhost and --host; may be given several times.")
+    var allowHost: [String] = []
+
+    @Option(help: "Origin whose web pages may use the server, such as https://example.org; may be given several times.")
+    var allowOrigin: [String] = []
+
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
@@ -82,6 +95,9 @@ struct Serve: ParsableCommand {
             configuration.host = host
             configuration.port = port
             configuration.graceSeconds = grace
+            configuration.keyFile = apiKeyFile
+            configuration.allowedHosts = allowHost
+            configuration.allowedOrigins = allowOrigin
             configuration.engine = EngineConfiguration(
                 computeType: type, cacheType: cache.type(computing: type, compute), cacheMemory: try memory(),
                 maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk)

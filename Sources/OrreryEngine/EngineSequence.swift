@@ -20,6 +20,8 @@ final class EngineSequence {
     private(set) var state: (any SequenceState)?
     /// The full pages of the beginning that the tree knows.
     private(set) var nodes: [Tree.Node] = []
+    /// When its last token was chosen.
+    var lastToken: ContinuousClock.Instant?
     /// What the tree knows of a sequence that waits.
     var known = Tree.Match()
 

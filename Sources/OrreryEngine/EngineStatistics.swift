@@ -27,6 +27,15 @@ public struct EngineStatistics: Sendable, Hashable {
     /// The bytes that they may have.
     public var cacheLimit = 0
 
+    /// The seconds from a request to its first token.
+    public var timeToFirstToken = Histogram(bounds: Histogram.seconds)
+    /// The seconds from one token of a text to the next.
+    public var timeBetweenTokens = Histogram(bounds: Histogram.seconds)
+    /// The seconds from a request to its beginning.
+    public var queueTime = Histogram(bounds: Histogram.seconds)
+    /// The rows of each pass.
+    public var batchRows = Histogram(bounds: Histogram.rows)
+
     /// The statistics of an engine that has done nothing.
     public init() {}
 }

@@ -169,6 +169,7 @@ final class EngineWork {
         if !sequence.job.hasBegun {
             sequence.job.begin(cached: sequence.known.count)
             count(cached: sequence.known.count, of: sequence)
+            statistics.queueTime.add(sequence.job.usage.queueSeconds)
         }
         begin(sequence)
     }
@@ -219,6 +220,7 @@ final class EngineWork {
         let hidden = model.model.hidden(batch, context)
         statistics.passes += 1
         statistics.rows += ids.count
+        statistics.batchRows.add(Double(ids.count))
         for (sequence, rows) in runs {
             service[sequence.job.ticket.request.tenant, default: 0] += rows
             if sequence.continuation.completionCount == 0 { statistics.promptTokens += rows }
@@ -282,6 +284,13 @@ final class EngineWork {
     private func send(_ step: Generation.Step, of sequence: EngineSequence, _ row: [Float]) {
         let job = sequence.job
         guard sequence.isRunning else { return }  // its request has just failed
+        let now = ContinuousClock.now
+        if let last = sequence.lastToken {
+            statistics.timeBetweenTokens.add((now - last).seconds)
+        } else if sequence.choice == 0 {
+            statistics.timeToFirstToken.add((now - job.ticket.arrival).seconds)
+        }
+        sequence.lastToken = now
         if step.finishReason == nil || !sequence.continuation.options.stop.endTokens.contains(step.token) {
             job.usage.completionTokens += 1
             statistics.completionTokens += 1

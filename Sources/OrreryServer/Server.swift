@@ -11,6 +11,7 @@ public struct Server: Sendable {
     /// The settings.
     public let configuration: ServerConfiguration
     private let registry: ModelRegistry
+    private let keys: KeyFile?
     private let log: Logger
 
     /// A server, which has not loaded its models yet.
@@ -22,6 +23,7 @@ public struct Server: Sendable {
     public init(_ configuration: ServerConfiguration, log: Logger) throws {
         self.configuration = configuration
         self.log = log
+        keys = try configuration.keyFile.map(KeyFile.init(path:))
         registry = try ModelRegistry(configuration, Processor.current, log)
     }
 
@@ -45,20 +47,41 @@ public struct Server: Sendable {
         try await ServiceGroup(configuration: services).run()
     }
 
-    private func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    private func router() -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorResponses())
+        router.add(middleware: BrowserCheck(hosts: hosts, origins: Set(configuration.allowedOrigins)))
+        router.add(middleware: KeyCheck(keys: keys))
         let (registry, configuration) = (registry, configuration)
         let texts = TextCompletions(registry: registry, configuration: configuration)
         let chats = ChatCompletions(registry: registry, configuration: configuration)
+        let embeddings = Embeddings(registry: registry, configuration: configuration)
+        let tokenizing = Tokenizing(registry: registry, configuration: configuration)
         let models = ModelRoutes(registry: registry)
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
+        router.get("/ready") { _, _ in Response(json: ["status": "ok"]) }
+        router.get("/metrics") { _, _ in await Metrics(registry).response() }
+        router.post("/tokenize") { request, _ in try await tokenizing.tokenize(request) }
+        router.post("/detokenize") { request, _ in try await tokenizing.detokenize(request) }
+        router.post("/apply-template") { request, _ in try await tokenizing.applyTemplate(request) }
+        let messages = Messages(registry: registry, configuration: configuration)
+        router.post("/v1/messages") { try await messages.respond(to: $0, $1) }
+        router.post("/v1/messages/count_tokens") { request, _ in try await messages.count(request) }
         for prefix in ["", "/v1"] {
             router.get("\(prefix)/models") { _, _ in await models.list() }
             router.get("\(prefix)/models/:model") { _, context in try await models.get(context) }
-            router.post("\(prefix)/completions") { request, _ in try await texts.respond(to: request) }
-            router.post("\(prefix)/chat/completions") { request, _ in try await chats.respond(to: request) }
+            router.post("\(prefix)/completions") { try await texts.respond(to: $0, $1) }
+            router.post("\(prefix)/chat/completions") { try await chats.respond(to: $0, $1) }
+            router.post("\(prefix)/embeddings") { try await embeddings.respond(to: $0, $1) }
         }
         return router
+    }
+
+    /// The names under which a server at a local address answers; at others any name may be this machine's.
+    private var hosts: Set<String> {
+        let local: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host.lowercased()
+        guard local.contains(host) || !configuration.allowedHosts.isEmpty else { return [] }
+        return local.union([host]).union(configuration.allowedHosts.map { $0.lowercased() })
     }
 }

@@ -24,6 +24,12 @@ public struct ServerConfiguration: Sendable {
     public var port = 8080
     /// The settings of each model's engine.
     public var engine = EngineConfiguration()
+    /// The file with the keys that are asked for; nil asks for none.
+    public var keyFile: String?
+    /// The names under which the server may be asked for, besides its own.
+    public var allowedHosts: [String] = []
+    /// The origins of web pages that may use the server, besides its own; `*` lets all.
+    public var allowedOrigins: [String] = []
     /// The most bytes of a request's body.
     public var maxBody = 16 << 20
     /// The seconds between two pings in a stream in which nothing happens.

@@ -73,7 +73,9 @@ package struct Continuation {
         finishReason = monitor.finishReason
         var text = assembler.append(bytes)
         if finishReason != nil { text += assembler.finish() }
-        return Generation.Step(token: token, position: position, bytes: bytes, text: text, finishReason: finishReason)
+        return Generation.Step(
+            token: token, position: position, bytes: bytes, text: text, finishReason: finishReason,
+            stopString: monitor.stopString)
     }
 
     /// The reasons for which `append(by:)` will choose its token.

@@ -26,6 +26,8 @@ public final class Generation {
         public let text: String
         /// The reason why the generation ended; nil on all steps but the last.
         public let finishReason: FinishReason?
+        /// The stop string that ended the generation; nil where none did.
+        public let stopString: String?
     }
 
     /// The times that the generation has taken so far.

@@ -54,6 +54,9 @@ package struct StopMonitor: Sendable {
         search = StopStringSearch(conditions.stopStrings)
     }
 
+    /// The stop string that ended the generation, if one did.
+    package var stopString: String? { search.found }
+
     /// Whether the next token is the last for its number.
     package var nextIsLast: Bool { conditions.maxTokens.map { tokenCount + 1 >= $0 } ?? false }
 

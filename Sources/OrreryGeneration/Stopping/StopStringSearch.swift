@@ -5,8 +5,11 @@ struct StopStringSearch: Sendable {
     /// The end of the bytes so far that may be the start of a stop string.
     private var held: [UInt8] = []
 
+    /// The stop string that has appeared.
+    private(set) var found: String?
+
     /// Whether a stop string has appeared.
-    private(set) var isFound = false
+    var isFound: Bool { found != nil }
 
     init(_ strings: [String]) {
         stops = strings.map { Array($0.utf8) }.sorted { $0.count > $1.count }
@@ -21,7 +24,7 @@ struct StopStringSearch: Sendable {
         for byte in bytes {
             text.append(byte)
             if let stop = stops.first(where: { text.suffix($0.count).elementsEqual($0) }) {
-                isFound = true
+                found = String(decoding: stop, as: UTF8.self)
                 return Array(text.dropLast(stop.count))
             }
         }

@@ -6,16 +6,18 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        let isAnthropic = request.uri.path.hasPrefix("/v1/messages")
+        func response(_ refusal: APIError) -> Response { Response(refusal, anthropic: isAnthropic) }
         do { return try await next(request, context) } catch is CancellationError {
             throw CancellationError()
         } catch let error as HTTPError {
-            return Response(Self.refusal(error, request))
+            return response(Self.refusal(error, request))
         } catch {
             let refusal = APIError(error)
             if refusal.status >= 500, refusal.code == nil {
                 context.logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             }
-            return Response(refusal)
+            return response(refusal)
         }
     }
 

@@ -27,7 +27,9 @@ struct EventWriter {
 extension Response {
     /// A stream of events: `body` gets a writer, and is cancelled when the client goes.
     static func events(
-        to request: Request, _ body: @escaping @Sendable (inout EventWriter) async throws -> Void
+        to request: Request,
+        errors: @escaping @Sendable (APIError) -> (event: String?, data: JSONValue) = { (nil, $0.json) },
+        _ body: @escaping @Sendable (inout EventWriter) async throws -> Void
     ) -> Response {
         let headers: HTTPFields = [
             .contentType: "text/event-stream", .cacheControl: "no-cache", .init("X-Accel-Buffering")!: "no",
@@ -42,7 +44,8 @@ extension Response {
                         throw CancellationError()
                     } catch {
                         // The status has been sent: the error is an event of its own.
-                        try await events.send(APIError(error).json)
+                        let (event, data) = errors(APIError(error))
+                        try await events.send(data, event: event)
                     }
                     try await events.finish()
                 }

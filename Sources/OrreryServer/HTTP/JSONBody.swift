@@ -34,10 +34,10 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: value.text() + "\n")))
     }
 
-    /// A refusal.
-    init(_ error: APIError) {
+    /// A refusal, in the form of OpenAI's API or of Anthropic's.
+    init(_ error: APIError, anthropic: Bool = false) {
         var headers: HTTPFields = [:]
         if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
-        self.init(json: error.json, status: error.status, headers: headers)
+        self.init(json: anthropic ? error.anthropicJSON : error.json, status: error.status, headers: headers)
     }
 }

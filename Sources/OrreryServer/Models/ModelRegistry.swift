@@ -110,7 +110,8 @@ actor ModelRegistry {
         } catch let error as ModelError {
             // What has no next token may be an encoder.
             guard let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
-            return ServedModel(name: name, path: path, .encoder(encoder), created: created)
+            return ServedModel(
+                name: name, path: path, .encoder(ServedEncoder(encoder, Processor.current)), created: created)
         }
     }
 

@@ -15,7 +15,7 @@ final class ServedModel: Sendable {
         /// A model that continues texts, and takes part in conversations if it has a template.
         case language(TextModel, ChatModel?, Engine)
         /// A model that turns texts into vectors.
-        case encoder(SentenceEncoder)
+        case encoder(ServedEncoder)
     }
 
     init(name: String, path: String, _ kind: Kind, created: Int) {

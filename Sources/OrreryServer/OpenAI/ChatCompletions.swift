@@ -10,7 +10,7 @@ struct ChatCompletions {
     let registry: ModelRegistry
     let configuration: ServerConfiguration
 
-    func respond(to request: Request) async throws -> Response {
+    func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
         let fields = try await request.json(limit: configuration.maxBody)
         let (served, warning) = try await registry.model(named: fields.string("model"))
@@ -19,15 +19,15 @@ struct ChatCompletions {
             throw APIError.invalid(
                 "model", "\(served.name) has no chat template; expected a model with one, or /v1/completions")
         }
-        let call = try Call(fields, model, chat)
+        let call = try Call(fields, model, chat, context.client)
         let completion = Completion(
             prefix: "chatcmpl-", object: "chat.completion", model: served.name,
             warnings: [warning].compactMap { $0 } + SamplingParameters.warnings(fields))
         if call.parameters.streams {
-            return stream(call, completion, engine, to: request)
+            return stream(call, completion, engine, to: request, context.client)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, engine)
+            try await whole(call, completion, engine, context.client)
         }
     }
 
@@ -38,7 +38,7 @@ struct ChatCompletions {
         let probabilities: TokenLogProbabilities
         let includesProbabilities: Bool
 
-        init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel) throws {
+        init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
             let messages = try ChatMessages.read(
                 fields, knowsDeveloper: chat.template.source.contains("developer"))
             let options = try Self.templateOptions(fields)
@@ -59,11 +59,12 @@ struct ChatCompletions {
                 GenerationOptions(
                     prompt: try chat.promptTokens(messages, options: options), sampling: parameters.sampling,
                     stop: parameters.stop),
-                choices: parameters.choices, usesCache: parameters.usesCache,
+                choices: parameters.choices, priority: client?.priority ?? 0,
+                tenant: client?.name ?? "", usesCache: parameters.usesCache,
                 logProbabilities: wanted ? top ?? 0 : nil)
         }
 
-        private static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {
+        static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {
             var options = ChatTemplate.Options()
             options.continueFinalMessage = try fields.bool("continue_final_message") ?? false
             options.addGenerationPrompt =
@@ -95,7 +96,9 @@ struct ChatCompletions {
 
     // MARK: At once
 
-    private func whole(_ call: Call, _ completion: Completion, _ engine: Engine) async throws -> Response {
+    private func whole(
+        _ call: Call, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
+    ) async throws -> Response {
         var texts = Array(repeating: "", count: call.parameters.choices)
         var probabilities = Array(repeating: [JSONValue](), count: texts.count)
         var reasons = [FinishReason?](repeating: nil, count: texts.count), usage = EngineUsage()
@@ -105,7 +108,9 @@ struct ChatCompletions {
                 texts[choice] += step.text
                 reasons[choice] = step.finishReason
                 if let found { probabilities[choice].append(call.probabilities.chat(found)) }
-            case .completed(let taken): usage = taken
+            case .completed(let taken):
+                usage = taken
+                client?.count(tokens: taken.promptTokens + taken.completionTokens)
             case .began, .slid: break
             }
         }
@@ -124,7 +129,9 @@ struct ChatCompletions {
 
     // MARK: As a stream
 
-    private func stream(_ call: Call, _ completion: Completion, _ engine: Engine, to request: Request) -> Response {
+    private func stream(
+        _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
+    ) -> Response {
         let ping = Duration.seconds(configuration.pingSeconds)
         return .events(to: request) { out in
             var begun = Set<Int>(), usage: EngineUsage?, isFirst = true
@@ -155,6 +162,7 @@ struct ChatCompletions {
                     }
                 case .completed(let taken):
                     usage = taken
+                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
                     break reading
                 case .began, .slid: break
                 }

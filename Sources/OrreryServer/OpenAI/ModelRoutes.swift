@@ -32,7 +32,7 @@ struct ModelRoutes {
                 "waiting": JSONValue(engine.statistics.waiting),
             ]
         case .encoder(let encoder)?:
-            json["meta"] = ["n_embd": JSONValue(encoder.width), "n_ctx": JSONValue(encoder.maximalTokens)]
+            json["meta"] = ["n_embd": JSONValue(encoder.width), "n_ctx": JSONValue(encoder.encoder.maximalTokens)]
         case nil: break
         }
         return .object(json)

@@ -9,20 +9,20 @@ struct TextCompletions {
     let registry: ModelRegistry
     let configuration: ServerConfiguration
 
-    func respond(to request: Request) async throws -> Response {
+    func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
         let fields = try await request.json(limit: configuration.maxBody)
         let (served, warning) = try await registry.model(named: fields.string("model"))
         let (model, _, engine) = try served.engine()
-        let call = try Call(fields, model)
+        let call = try Call(fields, model, context.client)
         let completion = Completion(
             prefix: "cmpl-", object: "text_completion", model: served.name,
             warnings: [warning].compactMap { $0 } + SamplingParameters.warnings(fields))
         if call.parameters.streams {
-            return stream(call, completion, engine, to: request)
+            return stream(call, completion, engine, to: request, context.client)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, engine)
+            try await whole(call, completion, engine, context.client)
         }
     }
 
@@ -35,7 +35,7 @@ struct TextCompletions {
         /// The prompts' texts, where the answer begins with them.
         let echo: [String]?
 
-        init(_ fields: RequestFields, _ model: TextModel) throws {
+        init(_ fields: RequestFields, _ model: TextModel, _ client: ClientRequest?) throws {
             let prompts = try Self.prompts(fields, model)
             parameters = try SamplingParameters(
                 fields, model, maxTokens: ["max_tokens", "max_completion_tokens", "n_predict"], defaultMaxTokens: 16)
@@ -57,7 +57,8 @@ struct TextCompletions {
             requests = prompts.map { prompt in
                 EngineRequest(
                     GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
-                    choices: parameters.choices, usesCache: parameters.usesCache, logProbabilities: count)
+                    choices: parameters.choices, priority: client?.priority ?? 0,
+                    tenant: client?.name ?? "", usesCache: parameters.usesCache, logProbabilities: count)
             }
         }
 
@@ -95,9 +96,10 @@ struct TextCompletions {
 
     // MARK: At once
 
-    private func whole(_ call: Call, _ completion: Completion, _ engine: Engine) async throws -> Response {
-        var texts = Array(repeating: call.echo ?? [""], count: 1).flatMap { $0 }
-        if texts.count != call.requests.count { texts = Array(repeating: "", count: call.requests.count) }
+    private func whole(
+        _ call: Call, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
+    ) async throws -> Response {
+        let texts = call.echo ?? Array(repeating: "", count: call.requests.count)
         let n = call.parameters.choices
         var choices = texts.flatMap { text in (0 ..< n).map { _ in Choice(text: text) } }
         var usage = EngineUsage()
@@ -105,7 +107,9 @@ struct TextCompletions {
             switch event {
             case .token(let choice, let step, let probabilities):
                 choices[prompt * n + choice].append(step, probabilities)
-            case .completed(let taken): usage = usage + taken
+            case .completed(let taken):
+                usage = usage + taken
+                client?.count(tokens: taken.promptTokens + taken.completionTokens)
             case .began, .slid: break
             }
         }
@@ -144,7 +148,9 @@ struct TextCompletions {
 
     // MARK: As a stream
 
-    private func stream(_ call: Call, _ completion: Completion, _ engine: Engine, to request: Request) -> Response {
+    private func stream(
+        _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
+    ) -> Response {
         let ping = Duration.seconds(configuration.pingSeconds)
         return .events(to: request) { out in
             let n = call.parameters.choices, total = call.requests.count
@@ -177,6 +183,7 @@ struct TextCompletions {
                         piece([Self.choice(index, step.text, probabilities, step.finishReason)], usage: nil))
                 case .completed(let taken):
                     usage = usage + taken
+                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
                     open -= 1
                     if open == 0 { break reading }
                 case .began, .slid: break

@@ -1,0 +1,148 @@
+import Hummingbird
+import OrreryEngine
+import OrreryFiles
+import OrreryGeneration
+
+/// POST /v1/messages: answers in a conversation, in the form of Anthropic's API.
+struct Messages {
+    let registry: ModelRegistry
+    let configuration: ServerConfiguration
+
+    func respond(to request: Request, _ context: ServerContext) async throws -> Response {
+        var request = request
+        let fields = try await request.json(limit: configuration.maxBody)
+        let (served, chat, model, engine) = try await open(fields)
+        let client = context.client
+        let call = try MessagesCall(fields, model, chat, client)
+        let answer = Answer(id: "msg_" + Completion.identifier(), model: served.name)
+        if call.streams { return stream(call, answer, engine, to: request, client) }
+        return try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await whole(call, answer, engine, client)
+        }
+    }
+
+    /// POST /v1/messages/count_tokens: how many tokens a conversation has.
+    func count(_ request: Request) async throws -> Response {
+        var request = request
+        let fields = try await request.json(limit: configuration.maxBody)
+        let (_, chat, _, _) = try await open(fields)
+        return Response(json: ["input_tokens": JSONValue(try MessagesCall.prompt(fields, chat).count)])
+    }
+
+    private func open(_ fields: RequestFields) async throws -> (ServedModel, ChatModel, TextModel, Engine) {
+        let (served, _) = try await registry.model(named: fields.string("model"))
+        let (model, chat, engine) = try served.engine()
+        guard let chat else { throw APIError.invalid("model", "\(served.name) has no chat template") }
+        return (served, chat, model, engine)
+    }
+
+    /// The parts of an answer that stay the same.
+    struct Answer: Sendable {
+        let id: String
+        let model: String
+
+        func json(content: [JSONValue], stop: JSONObject, usage: JSONValue) -> JSONValue {
+            var json: JSONObject = [
+                "id": JSONValue(id), "type": "message", "role": "assistant", "model": JSONValue(model),
+                "content": .array(content),
+            ]
+            for member in stop.members { json[member.key] = member.value }
+            json["usage"] = usage
+            return .object(json)
+        }
+
+        static func stop(_ step: Generation.Step?, _ asked: [String]) -> JSONObject {
+            let string = step?.stopString.flatMap { asked.contains($0) ? $0 : nil }
+            let reason: JSONValue =
+                switch step?.finishReason {
+                case nil: .null
+                case .stop?: string == nil ? "end_turn" : "stop_sequence"
+                case .length?, .cancelled?: "max_tokens"
+                }
+            return ["stop_reason": reason, "stop_sequence": JSONValue(string)]
+        }
+
+        /// Input tokens are those that were not in the cache.
+        static func usage(_ usage: EngineUsage) -> JSONValue {
+            [
+                "input_tokens": JSONValue(usage.promptTokens - usage.cachedTokens),
+                "cache_creation_input_tokens": 0, "cache_read_input_tokens": JSONValue(usage.cachedTokens),
+                "output_tokens": JSONValue(usage.completionTokens),
+            ]
+        }
+    }
+
+    private func whole(
+        _ call: MessagesCall, _ answer: Answer, _ engine: Engine, _ client: ClientRequest?
+    ) async throws -> Response {
+        var text = "", last: Generation.Step?, usage = EngineUsage()
+        for try await event in engine.generate(call.request) {
+            switch event {
+            case .token(_, let step, _):
+                text += step.text
+                last = step
+            case .completed(let taken): usage = taken
+            case .began, .slid: break
+            }
+        }
+        try Task.checkCancellation()
+        client?.count(tokens: usage.promptTokens + usage.completionTokens)
+        return Response(
+            json: answer.json(
+                content: text.isEmpty ? [] : [["type": "text", "text": JSONValue(text)]],
+                stop: Answer.stop(last, call.request.options.stop.stopStrings), usage: Answer.usage(usage)))
+    }
+
+    private func stream(
+        _ call: MessagesCall, _ answer: Answer, _ engine: Engine, to request: Request, _ client: ClientRequest?
+    ) -> Response {
+        let ping = Duration.seconds(configuration.pingSeconds)
+        return .events(to: request, errors: { ("error", $0.anthropicJSON) }) { out in
+            func send(_ type: String, _ fields: JSONObject = [:]) async throws {
+                var json: JSONObject = ["type": JSONValue(type)]
+                for member in fields.members { json[member.key] = member.value }
+                try await out.send(.object(json), event: type)
+            }
+            var last: Generation.Step?
+            reading: for try await item in Pinged.stream(engine.generate(call.request), every: ping) {
+                guard case .event(let event) = item else {
+                    try await send("ping")
+                    continue
+                }
+                switch event {
+                case .began(let cached):
+                    var usage = EngineUsage()
+                    usage.promptTokens = call.request.options.prompt.count
+                    usage.cachedTokens = cached
+                    try await send(
+                        "message_start",
+                        [
+                            "message": answer.json(
+                                content: [], stop: Answer.stop(nil, []), usage: Answer.usage(usage))
+                        ])
+                    try await send(
+                        "content_block_start", ["index": 0, "content_block": ["type": "text", "text": ""]])
+                case .token(_, let step, _):
+                    last = step
+                    if !step.text.isEmpty {
+                        try await send(
+                            "content_block_delta",
+                            ["index": 0, "delta": ["type": "text_delta", "text": JSONValue(step.text)]])
+                    }
+                case .completed(let taken):
+                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                    try await send("content_block_stop", ["index": 0])
+                    try await send(
+                        "message_delta",
+                        [
+                            "delta": .object(Answer.stop(last, call.request.options.stop.stopStrings)),
+                            "usage": Answer.usage(taken),
+                        ])
+                    break reading
+                case .slid: break
+                }
+            }
+            try await send("message_stop")
+        }
+    }
+}

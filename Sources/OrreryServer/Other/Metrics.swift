@@ -1,0 +1,77 @@
+import Hummingbird
+import NIOCore
+import OrreryEngine
+
+/// GET /metrics: what the engines have done, in Prometheus's text format.
+struct Metrics {
+    private let registry: ModelRegistry
+
+    init(_ registry: ModelRegistry) { self.registry = registry }
+
+    func response() async -> Response {
+        let engines = await registry.engines.map { ($0.name, $0.engine.statistics) }
+        var text = ""
+        func add(
+            _ name: String, _ kind: String, _ help: String, _ value: (EngineStatistics) -> Double
+        ) {
+            text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) \(kind)\n"
+            for (model, statistics) in engines {
+                text += "orrery_\(name){model=\"\(Self.escaped(model))\"} \(Self.number(value(statistics)))\n"
+            }
+        }
+        add("requests_waiting", "gauge", "Requests that wait for their turn.") { Double($0.waiting) }
+        add("sequences_running", "gauge", "Texts that are computed together.") { Double($0.running) }
+        add("requests_completed_total", "counter", "Requests that were completed.") { Double($0.completed) }
+        add("requests_ended_total", "counter", "Requests that failed or whose reader left.") { Double($0.ended) }
+        add("prompt_tokens_total", "counter", "Tokens of prompts that were computed.") { Double($0.promptTokens) }
+        add("cached_tokens_total", "counter", "Tokens of prompts that were computed before.") {
+            Double($0.cachedTokens)
+        }
+        add("completion_tokens_total", "counter", "Tokens that were chosen.") { Double($0.completionTokens) }
+        add("passes_total", "counter", "Forward passes.") { Double($0.passes) }
+        add("preemptions_total", "counter", "Times that a text gave up its memory.") { Double($0.preemptions) }
+        add("evictions_total", "counter", "Pages that were forgotten.") { Double($0.evictions) }
+        add("cache_bytes", "gauge", "Bytes of keys and values in use.") { Double($0.cacheBytes) }
+        add("cache_limit_bytes", "gauge", "Bytes that keys and values may use.") { Double($0.cacheLimit) }
+        let histograms: [(String, String, KeyPath<EngineStatistics, Histogram>)] = [
+            ("time_to_first_token_seconds", "From a request to its first token.", \.timeToFirstToken),
+            ("time_between_tokens_seconds", "From one token of a text to the next.", \.timeBetweenTokens),
+            ("queue_seconds", "From a request to its beginning.", \.queueTime),
+            ("batch_rows", "Rows of a pass.", \.batchRows),
+        ]
+        for (name, help, path) in histograms {
+            text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) histogram\n"
+            for (model, statistics) in engines {
+                text += Self.lines("orrery_\(name)", Self.escaped(model), statistics[keyPath: path])
+            }
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private static func lines(_ name: String, _ model: String, _ histogram: Histogram) -> String {
+        var text = "", sum = 0
+        for (bound, count) in zip(histogram.bounds.map(number) + ["+Inf"], histogram.counts) {
+            sum += count
+            text += "\(name)_bucket{model=\"\(model)\",le=\"\(bound)\"} \(sum)\n"
+        }
+        return text
+            + "\(name)_sum{model=\"\(model)\"} \(number(histogram.sum))\n\(name)_count{model=\"\(model)\"} \(sum)\n"
+    }
+
+    private static func number(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { out, character in
+            switch character {
+            case "\\": out += "\\\\"
+            case "\"": out += "\\\""
+            case "\n": out += "\\n"
+            default: out.append(character)
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Runs the official `openai` and `anthropic` clients (PyPI), unmodified, over what `orrery serve` answers.
+
+usage: check_clients.py MODEL.gguf [--encoder DIR] [--orrery PATH]
+  MODEL.gguf   a chat model (../peers/real has SmolLM2)
+  --encoder    a sentence encoder, for embeddings
+Needs: pip install openai anthropic. Prints a line for each check; exit status 1 if one fails.
+"""
+import argparse, base64, os, re, signal, struct, subprocess, sys, threading, time
+
+p = argparse.ArgumentParser()
+p.add_argument("model"); p.add_argument("--encoder"); p.add_argument("--orrery", default=".build/release/orrery")
+a = p.parse_args()
+
+import openai
+
+failures = []
+
+
+def check(name, condition, detail=""):
+    print(("ok      " if condition else "FAILED  ") + name + (f": {detail}" if detail and not condition else ""))
+    if not condition:
+        failures.append(name)
+
+
+def start(*flags):
+    models = [a.model] + ([a.encoder] if a.encoder else [])
+    aliases = ["--alias", "writer"] + (["--alias", "encoder"] if a.encoder else [])
+    server = subprocess.Popen([a.orrery, "serve", *models, *aliases, "--port", "0", *flags], stderr=subprocess.PIPE, text=True)
+    for line in server.stderr:
+        if found := re.search(r"http://\S+", line):
+            threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
+            return server, found.group(0)
+    sys.exit("the server did not start")
+
+
+server, url = start("--max-queue", "64")
+client = openai.OpenAI(base_url=url + "/v1", api_key="none", max_retries=0)
+ask = [{"role": "user", "content": "What is the capital of France?"}]
+
+check("models", [m.id for m in client.models.list()][0] == "writer" and client.models.retrieve("writer").id == "writer")
+
+whole = client.chat.completions.create(model="writer", messages=ask, temperature=0, max_completion_tokens=20)
+text = whole.choices[0].message.content
+check("chat", "Paris" in text and whole.choices[0].finish_reason == "stop" and whole.usage.completion_tokens > 3, text)
+again = client.chat.completions.create(model="writer", messages=ask, temperature=0, max_completion_tokens=20)
+check("chat again, from the cache", again.choices[0].message.content == text
+      and again.usage.prompt_tokens_details.cached_tokens == whole.usage.prompt_tokens - 1)
+stream = list(client.chat.completions.create(model="writer", messages=ask, temperature=0, max_completion_tokens=20,
+                                             stream=True, stream_options={"include_usage": True}))
+check("chat, streamed", "".join(c.choices[0].delta.content or "" for c in stream if c.choices) == text)
+check("chat, streamed: the last piece has usage and no choices",
+      stream[-1].choices == [] and stream[-1].usage.completion_tokens == whole.usage.completion_tokens)
+check("chat, streamed: role first, reason last", stream[0].choices[0].delta.role == "assistant"
+      and stream[-2].choices[0].finish_reason == "stop")
+parts = client.chat.completions.create(model="writer", temperature=0, max_tokens=20, messages=[
+    {"role": "developer", "content": "Answer shortly."},
+    {"role": "user", "content": [{"type": "text", "text": "What is the capital of France?"}]}])
+system = client.chat.completions.create(model="writer", temperature=0, max_tokens=20, messages=[
+    {"role": "system", "content": "Answer shortly."}, *ask])
+check("developer and content in parts", parts.choices[0].message.content == system.choices[0].message.content != "")
+
+many = client.chat.completions.create(model="writer", messages=ask, n=3, seed=5, temperature=1.5, max_tokens=12)
+check("n", [c.index for c in many.choices] == [0, 1, 2] and len({c.message.content for c in many.choices}) > 1)
+same = client.chat.completions.create(model="writer", messages=ask, n=3, seed=5, temperature=1.5, max_tokens=12)
+check("seed", [c.message.content for c in many.choices] == [c.message.content for c in same.choices])
+logs = client.chat.completions.create(model="writer", messages=ask, temperature=0, max_tokens=6, logprobs=True, top_logprobs=4)
+content = logs.choices[0].logprobs.content
+check("logprobs", len(content) == 6 and all(len(t.top_logprobs) == 4 and t.top_logprobs[0].token == t.token
+      and abs(t.top_logprobs[0].logprob - t.logprob) < 1e-9 for t in content)
+      and "".join(t.token for t in content) == logs.choices[0].message.content)
+stop = client.chat.completions.create(model="writer", messages=ask, temperature=0, max_tokens=20, stop=["is Par"])
+check("stop", stop.choices[0].message.content == text.split("is Par")[0] and stop.choices[0].finish_reason == "stop",
+      stop.choices[0].message.content)
+short = client.chat.completions.create(model="writer", messages=ask, temperature=0, max_tokens=2)
+check("length", short.choices[0].finish_reason == "length" and short.usage.completion_tokens == 2)
+
+done = client.completions.create(model="writer", prompt="The capital of France is", temperature=0, max_tokens=5, logprobs=2)
+check("completion", "Paris" in done.choices[0].text and len(done.choices[0].logprobs.tokens) == 5, done.choices[0].text)
+check("completion, streamed", "".join(c.choices[0].text for c in client.completions.create(
+    model="writer", prompt="The capital of France is", temperature=0, max_tokens=5, stream=True)) == done.choices[0].text)
+two = client.completions.create(model="writer", prompt=["One, two,", "Monday, Tuesday,"], temperature=0, max_tokens=4, n=2, echo=True)
+check("completion: several prompts, n, echo", [c.index for c in two.choices] == [0, 1, 2, 3]
+      and two.choices[2].text.startswith("Monday, Tuesday,"))
+
+
+def refused(name, kind, call, says):
+    try:
+        call()
+        check(name, False, "was not refused")
+    except kind as error:
+        check(name, says in str(error), str(error))
+
+
+refused("error: model", openai.NotFoundError if a.encoder else Exception, lambda: client.chat.completions.create(model="other", messages=ask) if a.encoder
+        else (_ for _ in ()).throw(Exception("not served")), "not served")
+refused("error: parameter", openai.BadRequestError, lambda: client.chat.completions.create(model="writer", messages=ask, temperature=-1), "temperature")
+refused("error: no messages", openai.BadRequestError, lambda: client.chat.completions.create(model="writer", messages=[]), "messages")
+refused("error: image", openai.BadRequestError, lambda: client.chat.completions.create(model="writer", messages=[
+    {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]), "image_url")
+refused("error: history", openai.BadRequestError, lambda: client.chat.completions.create(model="writer", messages=[
+    {"role": "assistant", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{"}}]}, *ask]), "arguments")
+refused("error: too long", openai.BadRequestError, lambda: client.completions.create(model="writer", prompt="word " * 20000), "context")
+
+# A client that leaves frees its place: with one place a second request is answered at once.
+live = client.chat.completions.create(model="writer", messages=[{"role": "user", "content": "Tell a very long story."}],
+                                      max_tokens=4000, stream=True, extra_body={"ignore_eos": True})
+for _, chunk in zip(range(3), live):
+    pass
+live.close()
+time.sleep(0.5)
+metrics = openai.OpenAI(base_url=url, api_key="x").get("/metrics", cast_to=str)
+check("cancelled", "orrery_sequences_running{model=\"writer\"} 0" in metrics, metrics[:400])
+
+if a.encoder:
+    texts = ["A cat sits on a mat.", "A kitten rests on a rug.", "Shares fell sharply."]
+    made = client.embeddings.create(model="encoder", input=texts)   # asks for base64
+    plain = client.embeddings.create(model="encoder", input=texts, encoding_format="float")
+    dot = lambda x, y: sum(i * j for i, j in zip(x.embedding, y.embedding))
+    check("embeddings, base64 and float", all(max(abs(i - j) for i, j in zip(x.embedding, y.embedding)) < 1e-7
+          for x, y in zip(made.data, plain.data)))
+    check("embeddings mean something", dot(made.data[0], made.data[1]) > 0.5 > dot(made.data[0], made.data[2]))
+    cut = client.embeddings.create(model="encoder", input=texts[0], dimensions=8)
+    check("embeddings: dimensions", len(cut.data[0].embedding) == 8 and abs(dot(cut.data[0], cut.data[0]) - 1) < 1e-5)
+    refused("embeddings: token ids", openai.BadRequestError, lambda: client.embeddings.create(model="encoder", input=[1, 2, 3]), "token ids")
+
+import anthropic
+
+claude = anthropic.Anthropic(base_url=url, api_key="none", max_retries=0)
+told = claude.messages.create(model="writer", max_tokens=20, temperature=0, messages=ask)
+check("messages", told.content[0].text == text and told.stop_reason == "end_turn"
+      and told.usage.output_tokens == whole.usage.completion_tokens, str(told))
+check("messages: tokens in the cache", told.usage.cache_read_input_tokens + told.usage.input_tokens == whole.usage.prompt_tokens)
+check("messages: count_tokens", claude.messages.count_tokens(model="writer", messages=ask).input_tokens == whole.usage.prompt_tokens)
+with claude.messages.stream(model="writer", max_tokens=20, temperature=0, messages=ask) as live:
+    pieces = "".join(live.text_stream)
+    final = live.get_final_message()
+check("messages, streamed", pieces == text == final.content[0].text and final.stop_reason == "end_turn"
+      and final.usage.output_tokens == told.usage.output_tokens)
+cut = claude.messages.create(model="writer", max_tokens=20, temperature=0, stop_sequences=["Paris"], messages=ask)
+check("messages: stop sequence", cut.stop_reason == "stop_sequence" and cut.stop_sequence == "Paris" and "Paris" not in cut.content[0].text)
+begun = claude.messages.create(model="writer", max_tokens=8, temperature=0, system=[{"type": "text", "text": "You are helpful."}],
+                               messages=[*ask, {"role": "assistant", "content": "The capital of France is"}])
+check("messages: an answer that is begun continues", "Paris" in begun.content[0].text, str(begun))
+refused("messages: error", anthropic.BadRequestError, lambda: claude.messages.create(model="writer", max_tokens=5, messages=[
+    {"role": "system", "content": "x"}]), "role")
+refused("messages: error without max_tokens", anthropic.BadRequestError, lambda: claude.post(
+    "/v1/messages", body={"model": "writer", "messages": ask}, cast_to=object), "max_tokens")
+
+# kill -TERM under load: the stream finishes, new requests are refused, exit 0.
+live = client.chat.completions.create(model="writer", messages=[{"role": "user", "content": "Tell a long story."}],
+                                      max_tokens=300, stream=True, extra_body={"ignore_eos": True}, temperature=0)
+next(iter(live))
+server.send_signal(signal.SIGTERM)
+time.sleep(0.3)
+late = None
+try:
+    openai.OpenAI(base_url=url + "/v1", api_key="none", max_retries=0).models.list()
+except Exception as error:
+    late = error
+rest = list(live)
+check("SIGTERM: the running stream finishes", rest[-1].choices[0].finish_reason == "length", str(rest[-1]))
+check("SIGTERM: a new request is refused", late is not None)
+check("SIGTERM: exit 0", server.wait(timeout=40) == 0, str(server.returncode))
+
+sys.exit(1 if failures else 0)
