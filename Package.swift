@@ -21,6 +21,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "OrreryFiles"),
+        .target(name: "OrreryHub", dependencies: ["OrreryFiles"]),
         .target(name: "OrreryTensor", dependencies: ["Kernels"]),
         .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
         .target(name: "CTokenizers"),
@@ -32,8 +33,8 @@ let package = Package(
         .target(
             name: "OrreryGeneration",
             dependencies: [
-                "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryFiles",
-                "Kernels",
+                "OrreryModels", "OrreryNN", "OrreryTensor", "OrreryTokenizers", "OrreryTemplates", "OrreryHub",
+                "OrreryFiles", "Kernels",
             ]),
         .target(
             name: "OrreryEngine",
@@ -60,7 +61,7 @@ let package = Package(
             name: "Orrery",
             dependencies: [
                 "OrreryTraining", "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd",
-                "OrreryTensor", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryFiles",
+                "OrreryTensor", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryHub", "OrreryFiles",
                 "Kernels",
             ]),
         .target(name: "OrreryTerminal"),
@@ -69,13 +70,16 @@ let package = Package(
             dependencies: [
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining",
-                "OrreryTemplates", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine", "OrreryServer",
-                "Kernels",
+                "OrreryTemplates", "OrreryHub", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine",
+                "OrreryServer", "Kernels",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "KernelsTests", dependencies: ["OrreryRandom", "Kernels"]),
         .testTarget(name: "OrreryFilesTests", dependencies: ["OrreryRandom", "OrreryFiles"]),
+        .target(
+            name: "HubTestSupport", dependencies: ["OrreryHub", "OrreryFiles"], path: "Tests/HubTestSupport"),
+        .testTarget(name: "OrreryHubTests", dependencies: ["HubTestSupport", "OrreryHub", "OrreryFiles"]),
         .testTarget(
             name: "OrreryTokenizersTests",
             dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
@@ -114,6 +118,7 @@ let package = Package(
                 "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
         .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
-        .testTarget(name: "OrreryCommandTests", dependencies: ["OrreryCommand", "OrreryFiles"]),
+        .testTarget(
+            name: "OrreryCommandTests", dependencies: ["HubTestSupport", "OrreryCommand", "OrreryHub", "OrreryFiles"]),
     ]
 )

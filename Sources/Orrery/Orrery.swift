@@ -4,6 +4,7 @@
 @_exported import OrreryEngine
 @_exported import OrreryFiles
 @_exported import OrreryGeneration
+@_exported import OrreryHub
 @_exported import OrreryModels
 @_exported import OrreryNN
 @_exported import OrreryTemplates

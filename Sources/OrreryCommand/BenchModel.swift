@@ -19,8 +19,8 @@ struct BenchModel: ParsableCommand {
             of the multiply-adds that the cores reach from registers in the type of the products.
             """)
 
-    @Argument(help: "Model directory or GGUF file.")
-    var model: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -59,7 +59,7 @@ struct BenchModel: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let loading = ContinuousClock.now
-            let model = try ModelFiles.open(self.model, warn: ModelWarning.using)
+            let model = try ModelFiles.open(self.model.path(), warn: ModelWarning.using)
             // What was not asked for fits into the context.
             let room = max(1, model.shape.contextLength - depth), promptTokens = prompt ?? min(512, room),
                 newTokens = new ?? min(128, room)
@@ -76,7 +76,7 @@ struct BenchModel: ParsableCommand {
             try InferenceMemory(
                 model, type: type, cacheType: measurement.cacheType, positions: longest, piece: max(promptTokens, 512)
             )
-            .check(self.model, shorter: "--depth or -p")
+            .check(self.model.text, shorter: "--depth or -p")
             let loadSeconds = (ContinuousClock.now - loading).seconds
             let line = ProgressLine(logInterval: 30), interrupt = InterruptFlag()
             defer { interrupt.release() }
@@ -98,7 +98,7 @@ struct BenchModel: ParsableCommand {
     {
         if output.json {
             var o = JSONObject()
-            o["model"] = JSONValue(model)
+            o["model"] = JSONValue(model.text)
             o["threads"] = JSONValue(Processor.current.threads)
             o["instruction_set"] = JSONValue(Processor.current.instructionSet.rawValue)
             o["dtype"] = JSONValue(measurement.type.name)

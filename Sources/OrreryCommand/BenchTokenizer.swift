@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryHub
 import OrreryTerminal
 import OrreryTokenizers
 
@@ -74,7 +75,8 @@ struct BenchTokenizer: ParsableCommand {
     private func open() throws -> any Tokenizer {
         switch TokenizerKind(argument: tokenizer) {
         case .path(let path):
-            try TokenizerLoader.load(path: path, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
+            try TokenizerLoader.load(
+                path: Hub.localPath(of: path), pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding)
         case .byte: try ByteTokenizer()
         case .character, .bytePair:
             throw ValidationError(

@@ -15,8 +15,8 @@ struct Convert: ParsableCommand {
             iq4_nl, iq4_xs, mxfp4, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
             """)
 
-    @Argument(help: ArgumentHelp("Model directory or GGUF file.", valueName: "model"))
-    var input: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @Argument(help: "File ending in .gguf, or directory to make.")
     var out: String
@@ -39,6 +39,7 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
+        let input = try model.path()
         try processor.run {
             let destination = try ModelDestination(out, input: input, overwrite: overwriting.overwrite)
             let model = try ModelFiles.openAny(input, warn: ModelWarning.looking)
@@ -54,8 +55,8 @@ struct Convert: ParsableCommand {
             }
             let mix = type ?? (out.lowercased().hasSuffix(".gguf") ? .f16 : .f32)
             if out.lowercased().hasSuffix(".gguf") {
-                try GGUFExport(model, name: Path.name(input), mix: mix).write(
-                    vocabulary: TokenizerParts(input).vocabulary(of: model) + pooling(model), to: destination,
+                try GGUFExport(model, name: self.model.title, mix: mix).write(
+                    vocabulary: TokenizerParts(input).vocabulary(of: model) + pooling(model, input), to: destination,
                     warn: { standardError("orrery: warning: \($0)") }, progress: progress)
             } else {
                 if FileStatus(Path.join(input, "modules.json")) != nil {
@@ -72,7 +73,7 @@ struct Convert: ParsableCommand {
     }
 
     /// How an encoder's vectors become one.
-    private func pooling(_ model: any Model) throws -> [(key: String, value: GGUFValue)] {
+    private func pooling(_ model: any Model, _ input: String) throws -> [(key: String, value: GGUFValue)] {
         model is any TextEncoder ? try SentenceModules(input).ggufPairs(architecture: "bert") : []
     }
 

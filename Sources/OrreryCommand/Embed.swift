@@ -15,8 +15,8 @@ struct Embed: ParsableCommand {
             the similarity of each pair, by default the cosine.
             """)
 
-    @Argument(help: "Model directory or GGUF file of an encoder (bert).")
-    var model: String
+    @Argument(help: "An encoder (bert): \(ModelPath.forms)")
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -38,7 +38,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let encoder = try SentenceEncoder.open(model, warn: ModelWarning.using)
+            let encoder = try SentenceEncoder.open(model.text, warn: ModelWarning.using)
             let type = compute.type(standard: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }

@@ -18,8 +18,8 @@ struct Eval: ParsableCommand {
 
     enum Windows: String, ExpressibleByArgument, CaseIterable { case sliding, halves }
 
-    @Argument(help: "Model directory or GGUF file.")
-    var model: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -59,7 +59,7 @@ struct Eval: ParsableCommand {
         try processor.run(compute) {
             let sources = DataSources(data.map(DataOptions.source))
             try TextSource(sources).requirePresent()
-            let source = try TextModel.open(model, warn: ModelWarning.using)
+            let source = try TextModel.open(model.text, warn: ModelWarning.using)
             let text = try TextSource(
                 sources, field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer
             ).read()

@@ -13,8 +13,8 @@ struct Explain: ParsableCommand {
             "With the sampling flags and the seed of orrery generate, it explains the very token that generate chooses first."
     )
 
-    @Argument(help: "Model directory or GGUF file.")
-    var model: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -61,7 +61,7 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let source = try TextModel.open(model, warn: ModelWarning.using)
+            let source = try TextModel.open(model.text, warn: ModelWarning.using)
             let pattern = try pattern(source.model.shape)
             let explanation = try source.explain(
                 PromptText.read(prompt),

@@ -16,8 +16,8 @@ struct Logits: ParsableCommand {
             keys and values of earlier positions kept: greedy [B, T + N] int32.
             """)
 
-    @Argument(help: "Model directory or GGUF file. It needs no tokenizer.")
-    var model: String
+    @Argument(help: "\(ModelPath.forms) It needs no tokenizer.")
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -52,17 +52,18 @@ struct Logits: ParsableCommand {
     }
 
     func run() throws {
+        let path = try model.path()
         try overwriting.outputs(
-            inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: model)
+            inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: path)
         ).require(out, replacing: LogitsWriter.isOutput)
         try processor.run(compute) {
-            switch try ModelFiles.kind(of: model) {
+            switch try ModelFiles.kind(of: path) {
             case .languageModel:
                 guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
-                let model = try ModelFiles.open(self.model, warn: warn)
+                let model = try ModelFiles.open(path, warn: warn)
                 try write(model, read(ids, model.shape))
             case .encoderDecoder:
-                let model = try ModelFiles.openEncoderDecoder(self.model, warn: warn)
+                let model = try ModelFiles.openEncoderDecoder(path, warn: warn)
                 guard let encoderIDs else {
                     throw ValidationError(
                         "--encoder-ids: expected the ids that the encoder reads, since this model has one")
@@ -76,7 +77,7 @@ struct Logits: ParsableCommand {
                 }
                 try write(model, reading: sources.map { model.read($0, context) }, sequences)
             case .encoder:
-                let encoder = try ModelFiles.openEncoder(self.model, warn: warn)
+                let encoder = try ModelFiles.openEncoder(path, warn: warn)
                 let writer = EncodingWriter(
                     encoder: encoder, sequences: try read(ids, encoder.shape),
                     computeType: compute.type(standard: .float32))

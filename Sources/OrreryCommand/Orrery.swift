@@ -25,6 +25,8 @@ struct Orrery: ParsableCommand {
             Embed.self,
             Eval.self,
             Inspect.self,
+            PullCommand.self,
+            Models.self,
             Convert.self,
             Tokenize.self,
             TokenizerCommand.self,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import OrreryFiles
+import OrreryHub
 import OrreryModels
 import OrreryTerminal
 import OrreryTraining
@@ -156,6 +157,7 @@ struct Train: ParsableCommand {
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
         let lock = try DirectoryLock.ifPresent(directory)
         try TextSource(DataSources(options.data.data.map(DataOptions.source))).requirePresent()
+        let from = try from.map(Hub.localPath)
         if let from { _ = try ModelFiles.isFile(from) }
         if overwriting.overwrite { try requireNotRead(directory) }
         try TrainingRun.requireFree(directory, replacing: overwriting.overwrite)

@@ -1,4 +1,5 @@
 import Kernels
+import OrreryHub
 import OrreryModels
 import OrreryNN
 import OrreryTokenizers
@@ -12,12 +13,14 @@ public struct AnsweringModel {
     /// Opens a GGUF file or a model directory.
     ///
     /// - Parameters:
-    ///   - path: the file or directory.
+    ///   - path: the file or directory, or the name of a downloaded model: `owner/name`.
     ///   - warn: receives a line for each thing that was found and not used.
     /// - Throws: `FileError` or `ModelError` if the files are not such a model; `GenerationError` if the tokenizer has
     ///   more tokens than the model.
     public init(_ path: String, warn: (String) -> Void = { _ in }) throws {
-        (model, name) = (try ModelFiles.openEncoderDecoder(path, warn: warn), path)
+        name = path
+        let path = try Hub.localPath(of: name)
+        model = try ModelFiles.openEncoderDecoder(path, warn: warn)
         tokenizer = try TokenizerLoader.load(path: path, rows: model.shape.vocabularySize, warn: warn)
         guard tokenizer.vocabularySize <= model.shape.vocabularySize else {
             throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: model.shape.vocabularySize)

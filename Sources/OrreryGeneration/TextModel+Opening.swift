@@ -1,5 +1,6 @@
 import Kernels
 import OrreryFiles
+import OrreryHub
 import OrreryModels
 import OrreryNN
 import OrreryTokenizers
@@ -8,18 +9,25 @@ extension TextModel {
     /// Opens a model with its tokenizer, from a GGUF file or a directory; sampling defaults come from
     /// `generation_config.json`, if there is one.
     ///
+    /// A name of a hub, `owner/name` with `@revision` and `:file` where they matter, opens the model that has been
+    /// downloaded under it; nothing is downloaded here.
+    ///
     /// - Parameters:
-    ///   - path: the file or directory.
+    ///   - path: the file or directory, or the name.
     ///   - warn: receives a line for each thing that was found and not used.
     /// - Throws: `FileError`, `ModelError` or `TokenizerError` with the file, the field or tensor, and what was
-    ///   expected; `GenerationError` if the tokenizer has more tokens than the model.
+    ///   expected; `GenerationError` if the tokenizer has more tokens than the model; `HubError` for a name whose model
+    ///   has not been downloaded.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> TextModel {
-        if try ModelFiles.isFile(path) {
-            return try TextModel(
-                GGUFModel.open(path, warn: warn), tokenizer: TokenizerLoader.load(path: path, warn: warn), name: path,
-                path: path)
-        }
-        let directory = path
+        let place = try Hub.localPath(of: path)
+        return try ModelFiles.isFile(place)
+            ? TextModel(
+                GGUFModel.open(place, warn: warn), tokenizer: TokenizerLoader.load(path: place, warn: warn), name: path,
+                path: place)
+            : open(directory: place, name: path, warn)
+    }
+
+    private static func open(directory: String, name: String, _ warn: (String) -> Void) throws -> TextModel {
         let model = try ModelDirectory.open(directory, warn: warn)
         let tokenizer = try TokenizerLoader.load(path: directory, rows: model.shape.vocabularySize, warn: warn)
         let path = Path.join(directory, "generation_config.json")
@@ -27,7 +35,7 @@ extension TextModel {
             FileStatus(path) == nil
             ? nil : try PublishedDefaults(JSONFields(contentsOf: path, dialect: .python), warn: warn)
         return try TextModel(
-            model, tokenizer: tokenizer, name: directory, path: directory, endTokens: config?.endTokens ?? [],
+            model, tokenizer: tokenizer, name: name, path: directory, endTokens: config?.endTokens ?? [],
             suggestedSampling: config?.sampling)
     }
 }

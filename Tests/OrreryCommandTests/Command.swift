@@ -35,7 +35,11 @@ final class Command: Sendable {
     /// - Parameters:
     ///   - prelude: what a shell does first, e.g. `ulimit -f 100`.
     ///   - directory: the working directory.
-    init(_ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil) throws {
+    ///   - environment: variables besides those of the tests.
+    init(
+        _ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         files = try Scratch()
         try files.put(input, at: "input")
         for name in ["output", "errors"] { try files.put("", at: name) }
@@ -48,6 +52,7 @@ final class Command: Sendable {
         }
         // A trap is reported by its signal; the pages of a backtrace would only take time.
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+            .merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         try start()
     }
@@ -174,9 +179,11 @@ final class Command: Sendable {
 
 /// Runs `orrery` to its end.
 func orrery(
-    _ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil
+    _ arguments: [String], prelude: String? = nil, input: String = "", directory: String? = nil,
+    environment: [String: String] = [:]
 ) async throws -> Command.Outcome {
-    try await Command(arguments, prelude: prelude, input: input, directory: directory).outcome()
+    try await Command(arguments, prelude: prelude, input: input, directory: directory, environment: environment)
+        .outcome()
 }
 
 /// Runs a line of shell to its end.

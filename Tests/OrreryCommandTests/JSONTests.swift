@@ -1,4 +1,5 @@
 import Foundation
+import HubTestSupport
 import OrreryFiles
 import Testing
 
@@ -16,6 +17,8 @@ import Testing
         "embed": "embed @encoder moon planet --json",
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
+        "pull": "pull owner/name --json",
+        "models": "models --json",
         "convert": "convert @model @model.gguf --type q8_0 --json",
         "bench model": "bench model @model -p 4 -n 3 --repetitions 1 --json",
         "gradcheck": "gradcheck --operation attention --json",
@@ -178,12 +181,19 @@ import Testing
         try scratch.put("the {{ messages[0].content }} ", at: "chat.jinja")
         try scratch.copy(try await Example.model.value("model"), as: "model")
         try Example.writeEncoder(scratch)
+        let repository = "hub/models--some--model", commit = FakeHub.commit
+        for name in ["config.json", "model.safetensors"] {
+            try scratch.put("{}", at: "\(repository)/snapshots/\(commit)/\(name)")
+        }
+        try scratch.put(commit, at: "\(repository)/refs/main")
         return scratch
     }
 
     private func run(_ name: String, in scratch: Scratch) async throws -> Command.Outcome {
-        let line = try #require(Self.commands[name])
-        return try await orrery(line.split(separator: " ").map { String($0).replacing("@", with: scratch.path + "/") })
+        let line = try #require(Self.commands[name]), hub = try FakeHub(FakeHub.model)
+        return try await orrery(
+            line.split(separator: " ").map { String($0).replacing("@", with: scratch.path + "/") },
+            environment: ["HF_ENDPOINT": hub.server.address, "HF_HUB_CACHE": scratch("hub")])
     }
 
     private func compareMetrics(_ text: String) throws {

@@ -5,29 +5,6 @@ import Testing
 
 /// Encoded texts that are kept: found again, never stale, never damaged.
 @Suite struct EncodingCacheTests {
-    /// FIPS 180-4's examples, and lengths around a block's end.
-    @Test func hash() {
-        func hash(_ text: String) -> String {
-            var hash = SHA256()
-            hash.add(Array(text.utf8))
-            return hash.hexadecimal
-        }
-        #expect(hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(
-            hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
-                == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-        let million = String(repeating: "a", count: 1_000_000)
-        #expect(hash(million) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
-        for count in 54 ... 66 {
-            let bytes = Array(million.utf8.prefix(count))
-            var whole = SHA256(), parts = SHA256()
-            whole.add(bytes)
-            for byte in bytes { parts.add([byte]) }
-            #expect(whole.hexadecimal == parts.hexadecimal, "\(count) bytes")
-        }
-    }
-
     private func text(_ documents: String...) throws -> TrainingText {
         let scratch = try Scratch()
         return try TextSource(DataSources(documents.enumerated().map { try scratch.put($1.utf8, at: "\($0).txt") }))

@@ -16,8 +16,8 @@ struct Chat: ParsableCommand {
             With --prompt it answers once.
             """)
 
-    @Argument(help: "Model directory or GGUF file.")
-    var model: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -77,13 +77,13 @@ struct Chat: ParsableCommand {
             if let message {
                 try answerOnce(message, session)
             } else {
-                try ChatLoop(session, title: ModelTitle(source, path: model)).run()
+                try ChatLoop(session, title: ModelTitle(source, path: source.path ?? model.text)).run()
             }
         }
     }
 
     private func opened() throws -> TextModel {
-        func open() throws -> TextModel { try TextModel.open(model, warn: ModelWarning.using) }
+        func open() throws -> TextModel { try TextModel.open(model.text, warn: ModelWarning.using) }
         return prompt == nil ? try LineReader.whileWorking(open) : try open()
     }
 

@@ -21,7 +21,7 @@ struct ModelTitle: CustomStringConvertible {
             ["\(Human.count(source.model.parameterCount)) parameters", format]
             + (Self.byteCount(path).map { [Human.bytes($0)] } ?? [])
         description =
-            "\(Path.name(path)): \(parts.joined(separator: ", ")); context \(Human.number(source.contextLength, "token"))"
+            "\(Path.name(source.name)): \(parts.joined(separator: ", ")); context \(Human.number(source.contextLength, "token"))"
     }
 
     /// Of the file, or of the weights in a directory.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import OrreryFiles
 import OrreryGeneration
+import OrreryHub
 import OrreryTemplates
 
 /// Shows what a chat template makes of a conversation.
@@ -32,7 +33,7 @@ struct RenderTemplate: ParsableCommand {
     func run() throws {
         if cases { return try answerCases() }
         guard let template else { return }
-        let (source, name, tokens) = try source(of: template)
+        let (source, name, tokens) = try source(of: Hub.localPath(of: template))
         let given = try variables.map {
             try JSONFields(
                 $0 == "-"

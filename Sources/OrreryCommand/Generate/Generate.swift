@@ -21,8 +21,8 @@ struct Generate: ParsableCommand {
             alone: on nothing that is computed with it.
             """)
 
-    @Argument(help: "Model directory or GGUF file.")
-    var model: String
+    @Argument(help: ModelPath.help)
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
     @OptionGroup var prompts: PromptOptions
@@ -57,7 +57,7 @@ struct Generate: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let type = compute.type(standard: Processor.current.fastestType), texts = try prompts.read()
-            let source = try PromptedModel(model, type, warn: ModelWarning.using)
+            let source = try PromptedModel(model.text, type, warn: ModelWarning.using)
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }
             if let oddity = texts.lazy.compactMap(source.oddity).first { standardError("orrery: warning: \(oddity)") }

@@ -1,5 +1,6 @@
 import Kernels
 import OrreryGeneration
+import OrreryHub
 import OrreryModels
 import OrreryTokenizers
 
@@ -12,7 +13,7 @@ struct PromptedModel {
 
     init(_ path: String, _ type: ElementType, warn: (String) -> Void) throws {
         self.type = type
-        if try ModelFiles.kind(of: path) == .encoderDecoder {
+        if try ModelFiles.kind(of: Hub.localPath(of: path)) == .encoderDecoder {
             kind = .answering(try AnsweringModel(path, warn: warn))
         } else {
             let model = try TextModel.open(path, warn: warn)

@@ -12,8 +12,8 @@ struct Inspect: ParsableCommand {
             take as they are stored and what the keys and values of --context positions take in --cache-type.
             """)
 
-    @Argument(help: ArgumentHelp("GGUF file, safetensors file or model directory.", valueName: "model"))
-    var path: String
+    @Argument(help: "GGUF file, safetensors file, model directory, or name of a downloaded model: OWNER/NAME[:FILE].")
+    var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
 
@@ -50,9 +50,9 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         let type = try keptType()
-        let inspection = try ModelInspection(path: path)
+        let inspection = try ModelInspection(path: model.path())
         if template {
-            guard let text = inspection.chatTemplate else { throw ValidationError("\(path) has no chat template") }
+            guard let text = inspection.chatTemplate else { throw ValidationError("\(model) has no chat template") }
             return try print(text)
         }
         inspection.warnings.forEach(ModelWarning.looking)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryHub
 import OrreryTerminal
 import OrreryTokenizerTraining
 import OrreryTokenizers
@@ -171,10 +172,10 @@ struct TokenizeEncoding: ParsableArguments {
     /// The tokenizer of this name. With --compare, pattern and encoding are for those of the tokenizers whose file does
     /// not say.
     func load(_ name: String, text: UnsafeBufferPointer<UInt8>) throws -> any Tokenizer {
-        guard case .path(let path) = TokenizerKind(argument: name) else {
+        guard case .path(let named) = TokenizerKind(argument: name) else {
             return try TokenizerKind(argument: name).makeTokenizer(training: text)
         }
-        let pattern = pattern.map { SplitPattern(argument: $0) }
+        let path = try Hub.localPath(of: named), pattern = pattern.map { SplitPattern(argument: $0) }
         if !others.isEmpty {
             // A choice that does not fit this file is for another one.
             if let encoding, let tokenizer = try? TokenizerLoader.load(path: path, encoding: encoding) {

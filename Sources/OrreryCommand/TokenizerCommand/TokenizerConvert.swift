@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryHub
 import OrreryTokenizers
 
 /// Writes a tokenizer in another format.
@@ -50,6 +51,7 @@ struct TokenizerConvert: ParsableCommand {
     var encoding: String?
 
     func run() throws {
+        let input = try Hub.localPath(of: input)
         let format =
             format
             ?? (out.hasSuffix(".tiktoken")
@@ -60,7 +62,7 @@ struct TokenizerConvert: ParsableCommand {
         let tokenizer = try TokenizerLoader.load(
             path: input, pattern: pattern.map(SplitPattern.init(argument:)), encoding: encoding,
             warn: ModelWarning.looking)
-        if format == .gguf { return try writeVocabulary(tokenizer) }
+        if format == .gguf { return try writeVocabulary(tokenizer, of: input) }
         let files = try files(of: tokenizer, format)
         let isFile = format == .tiktoken || format == .sentencepiece
         let paths = files.map { isFile ? out : Path.join(out, $0.name) }
@@ -82,7 +84,7 @@ struct TokenizerConvert: ParsableCommand {
     }
 
     /// A GGUF file without weights. It has to name an architecture, which says nothing of the vocabulary.
-    private func writeVocabulary(_ tokenizer: any Tokenizer) throws {
+    private func writeVocabulary(_ tokenizer: any Tokenizer, of input: String) throws {
         let pairs: GGUFVocabularyExport.Pairs = [
             ("general.architecture", .string("llama")), ("general.name", .string(Path.name(input))),
         ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrreryFiles
+import OrreryHub
 import OrreryTokenizers
 import OrreryTraining
 
@@ -27,7 +28,7 @@ struct DataOptions: ParsableArguments {
 
     func validate() throws {
         guard let tokenizer, case .path(let path) = TokenizerKind(argument: tokenizer),
-            path.hasPrefix("bpe:") || FileStatus(path) == nil
+            path.hasPrefix("bpe:") || (try? Hub.localPath(of: path)).flatMap({ FileStatus($0) }) == nil
         else { return }
         throw ValidationError(
             "--tokenizer: expected char, byte, bpe:SIZE as in bpe:4096, or the path of a saved tokenizer; found \(tokenizer)"
@@ -45,7 +46,11 @@ struct DataOptions: ParsableArguments {
             }
             plan.documents = mode
         }
-        set(&plan.tokenizer, tokenizer)
+        if let tokenizer, case .path(let path) = TokenizerKind(argument: tokenizer) {
+            plan.tokenizer = try Hub.localPath(of: path)
+        } else {
+            set(&plan.tokenizer, tokenizer)
+        }
         set(&plan.validationFraction, validationFraction)
     }
 

@@ -51,6 +51,16 @@ package final class Descriptor {
         try opened(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, "create")
     }
 
+    /// Opens for reading and for writing at the end, and creates what is missing. A link is refused, not followed.
+    package static func continuing(_ path: String) throws -> Descriptor {
+        try opened(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, "open for appending")
+    }
+
+    /// Opens a file that is there for its lock alone, creates it for the group too, and never follows a link.
+    package static func lockFile(_ path: String) throws -> Descriptor {
+        try opened(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, "open the lock", mode: 0o664)
+    }
+
     private static func opened(
         _ path: String, _ flags: CInt, _ action: String, mode: mode_t = 0o666
     ) throws -> Descriptor {
@@ -90,6 +100,11 @@ package final class Descriptor {
             guard written > 0 else { throw FileError.system("write", path, errno: written == 0 ? EIO : errno) }
             rest = rest.dropFirst(written)
         }
+    }
+
+    /// Removes the content.
+    package func truncate() throws {
+        guard Self.repeating({ ftruncate(raw, 0) }) == 0 else { throw FileError.system("shorten", path, errno: errno) }
     }
 
     /// Returns once the content is on the disk.

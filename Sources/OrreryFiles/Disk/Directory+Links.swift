@@ -34,6 +34,21 @@ extension Directory {
         }
     }
 
+    /// Puts a symbolic link to `target` at `path`; a file or link that is there is replaced in one step.
+    package static func createLink(_ path: String, to target: String) throws {
+        for _ in 0 ..< 1000 {
+            let temporary = Temporary.path(of: path, .unfinished, Temporary.uniqueSuffix())
+            if symlink(target, temporary) == 0 {
+                do { return try rename(temporary, to: path) } catch {
+                    try? removeTree(temporary)
+                    throw error
+                }
+            }
+            guard errno == EEXIST else { throw FileError.system("create the link", path, errno: errno) }
+        }
+        throw FileError.request(path, "no free name for a temporary link next to it", advice: "remove its .tmp- links")
+    }
+
     private static func copy(_ old: String, to new: String) throws {
         let file = try AtomicFile(path: new)
         try MappedFile(path: old).withUnsafeBytes { try file.write($0) }

@@ -47,9 +47,9 @@ enum Errno {
 }
 
 /// Sizes for people.
-enum ByteCount {
+package enum ByteCount {
     /// 1536 is "1.5 kB", in powers of 1000 as everywhere here; below that, "12 bytes".
-    static func text(_ count: Int) -> String {
+    package static func text(_ count: Int) -> String {
         guard count >= 1000 else { return "\(count) bytes" }
         var value = Double(count)
         var unit = 0

@@ -1,5 +1,6 @@
 import Kernels
 import OrreryFiles
+import OrreryHub
 import OrreryModels
 import OrreryNN
 import OrreryTokenizers
@@ -22,10 +23,11 @@ public final class SentenceEncoder: Sendable {
     /// from a GGUF file it has length one.
     ///
     /// - Parameters:
-    ///   - path: the directory or file.
+    ///   - path: the directory or file, or the name of a downloaded model: `owner/name`.
     ///   - warn: receives a line for each thing that was found and not used.
     /// - Throws: `FileError` or `ModelError` if the files are not such a model.
     public static func open(_ path: String, warn: (String) -> Void = { _ in }) throws -> SentenceEncoder {
+        let path = try Hub.localPath(of: path)
         guard FileStatus(path) != nil else {
             throw FileError.request(path, "does not exist", advice: "name a GGUF file or a model directory")
         }

@@ -6,18 +6,21 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
     public var total: Double?
     /// `bytes` is written as 3.4 GB; any other unit as 45,600 tokens.
     public var unit: String
+    /// Units a second; nil is not shown.
+    public var rate: Double?
     public var elapsedSeconds: Double?
     /// nil: told from the pace, where the elapsed time and the total are known.
     public var secondsLeft: Double?
 
     public init(
-        _ title: String, completed: Double, total: Double? = nil, unit: String, elapsedSeconds: Double? = nil,
-        secondsLeft: Double? = nil
+        _ title: String, completed: Double, total: Double? = nil, unit: String, rate: Double? = nil,
+        elapsedSeconds: Double? = nil, secondsLeft: Double? = nil
     ) {
         self.title = title
         self.completed = completed
         self.total = total
         self.unit = unit
+        self.rate = rate
         self.elapsedSeconds = elapsedSeconds
         self.secondsLeft = secondsLeft
     }
@@ -46,6 +49,10 @@ public struct TaskStatus: Sendable, Equatable, ProgressContent {
         // Nothing of nobody knows how much says nothing.
         if completed > 0 || total != nil { fields.append(StatusField(rank: 2, text: amount)) }
         if let fraction { fields.append(StatusField(rank: 1, text: Human.percent(Bar.clamped(fraction), decimals: 0))) }
+        if let rate {
+            let text = unit == "bytes" ? Human.bytes(rate) + "/s" : Human.rate(rate, unit + "/s")
+            fields.append(StatusField(rank: 2, text: text))
+        }
         if let elapsedSeconds {
             fields.append(StatusField(rank: 3, text: Human.wholeDuration(seconds: elapsedSeconds), style: .dim))
         }
