@@ -64,6 +64,16 @@ import Testing
         #expect(points.contains("ln_final.hook_scale") && !points.contains("blocks.0.hook_rot_q"))
     }
 
+    /// Letters that are added, dropped, changed and swapped with their neighbour count one each.
+    @Test(arguments: [
+        ("", "", 0), ("", "ab", 2), ("hook", "hook", 0), ("hook", "hok", 1), ("hook", "hooks", 1), ("hook", "look", 1),
+        ("trian", "train", 1), ("resid_pots", "resid_post", 1), ("abc", "ca", 3), ("naïve", "naive", 1),
+        ("kitten", "sitting", 3),
+    ])
+    func distancesBetweenWords(_ a: String, _ b: String, _ distance: Int) {
+        #expect(editDistance(a, b) == distance && editDistance(b, a) == distance)
+    }
+
     /// Writers of one point see each other's results, readers the last.
     @Test func severalHooks() throws {
         let model = try Small.qwen3.make(), hooks = Hooks(model.tapPoints), name = "blocks.1.hook_mlp_out"

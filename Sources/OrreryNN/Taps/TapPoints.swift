@@ -55,8 +55,8 @@ public struct TapPoints: Sendable, RandomAccessCollection {
 
     /// The three names that differ least.
     private func nearest(_ name: String) -> [String] {
-        let wanted = Array(name.utf8.prefix(200))
-        let distances = elements.map { (name: $0.name, distance: editDistance(wanted, Array($0.name.utf8))) }
+        let wanted = name.utf8.prefix(200)
+        let distances = elements.map { (name: $0.name, distance: editDistance(wanted, $0.name.utf8)) }
         return distances.enumerated().sorted { ($0.1.distance, $0.0) < ($1.1.distance, $1.0) }.prefix(3).map(\.1.name)
     }
 }
@@ -75,19 +75,4 @@ extension TapPoints {
     }
 
     package static func + (one: TapPoints, other: TapPoints) -> TapPoints { TapPoints(one.elements + other.elements) }
-}
-
-/// How many letters one must add, take away or change to make one word of the other (Levenshtein, 1966).
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0 ... b.count)
-    for (i, x) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in b.enumerated() {
-            let changed = diagonal + (x == y ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = Swift.min(changed, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[b.count]
 }
