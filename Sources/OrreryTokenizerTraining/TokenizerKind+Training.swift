@@ -8,7 +8,7 @@ extension TokenizerKind {
     ///     others ignore it.
     ///   - endOfText: the text of the token that ends a document. A saved tokenizer must already have it.
     /// - Throws: `TokenizerError`.
-    public func makeTokenizer(
+    package func makeTokenizer(
         training text: UnsafeBufferPointer<UInt8>, endOfText: String? = nil
     ) throws -> any Tokenizer {
         switch self {

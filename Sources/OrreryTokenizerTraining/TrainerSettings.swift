@@ -1,70 +1,81 @@
 import Foundation
 import OrreryTokenizers
 
-/// What all trainers take.
-public struct TrainerResources: Sendable, Hashable {
-    /// Threads that count words. What is learnt is the same for any number.
-    public var threads: Int
-    /// Bytes that the table of distinct words may have; where it would grow larger the rarest words are forgotten, and
-    /// the result says so.
-    public var wordMemory: Int
+extension TokenizerTrainer {
+    /// The threads and the memory that a trainer may use.
+    public struct Resources: Sendable, Hashable {
+        /// The number of threads that count words, 1 to 1024. What is learnt is the same for any number.
+        public var threads: Int
+        /// The size of the table of distinct words, in bytes, at least 1 MB. Where the table would grow larger, the
+        /// rarest words are forgotten, and the report says so.
+        public var wordMemory: Int
 
-    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.defaultWordMemory) {
-        self.threads = threads
-        self.wordMemory = wordMemory
-    }
-
-    /// An eighth of the machine's memory: learning from the words takes a few times as much again.
-    public static var defaultWordMemory: Int {
-        max(64 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8))
-    }
-
-    func validate() throws {
-        guard (1 ... 1024).contains(threads) else {
-            throw TokenizerError.invalid("threads: expected 1 to 1024, found \(threads)")
+        /// Resources with all cores and an eighth of the machine's memory, unless other values are given.
+        public init(
+            threads: Int = ProcessInfo.processInfo.activeProcessorCount, wordMemory: Int = Self.defaultWordMemory
+        ) {
+            self.threads = threads
+            self.wordMemory = wordMemory
         }
-        guard wordMemory >= 1_000_000 else {
-            throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes")
+
+        /// An eighth of the machine's memory, in bytes: learning from the words takes a few times as much again.
+        public static var defaultWordMemory: Int {
+            max(64 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8))
+        }
+
+        func validate() throws {
+            guard (1 ... 1024).contains(threads) else {
+                throw TokenizerError.invalid("threads: expected 1 to 1024, found \(threads)")
+            }
+            guard wordMemory >= 1_000_000 else {
+                throw TokenizerError.invalid("word memory: expected at least 1 MB, found \(wordMemory) bytes")
+            }
         }
     }
-}
 
-/// What a trainer says about its work.
-public struct TrainingReport: Sendable, Hashable {
-    /// Bytes of text that were read.
-    public var bytes: Int
-    /// Distinct words, or for trainers that cut no words distinct lines.
-    public var words: Int
-    /// Words that were forgotten to stay within the memory; then counts are not exact.
-    public var forgottenWords = 0
-    /// The text's length in tokens of the finished vocabulary, as far as its words were not forgotten.
-    public var tokens = 0
-    /// Lines that were left out of training, being too long or holding what stands for the unknown, and their bytes.
-    public var skippedLines = 0
-    public var skippedBytes = 0
-    /// Seconds of cutting and counting, and of learning.
-    public var countingSeconds = 0.0
-    public var learningSeconds = 0.0
-}
-
-/// How far a trainer is.
-public struct TrainingProgress: Sendable, Hashable {
-    public enum Stage: String, Sendable {
-        /// Text is cut into words, and the words are counted; in bytes.
-        case counting
-        /// Merges are learnt; in tokens of the vocabulary.
-        case merging
-        /// Substrings that could be pieces are looked for; in letters of distinct words.
-        case seeding
-        /// Expectation, maximisation and pruning; in pieces that are still too many.
-        case pruning
+    /// What a trainer read and how long it took.
+    public struct Report: Sendable, Hashable {
+        /// The bytes of text that were read.
+        public var bytes: Int
+        /// The number of distinct words; of distinct lines, for trainers that cut no words.
+        public var words: Int
+        /// The number of words that were forgotten to stay within the memory. If it is not 0, counts are not exact.
+        public var forgottenWords = 0
+        /// The length of the text in tokens of the finished vocabulary, without words that were forgotten.
+        public var tokens = 0
+        /// The number of lines that were left out, being too long or holding the character that stands for the unknown.
+        public var skippedLines = 0
+        /// The bytes of the lines that were left out.
+        public var skippedBytes = 0
+        /// The seconds spent on cutting the text into words and counting them.
+        public var countingSeconds = 0.0
+        /// The seconds spent on learning the vocabulary from the words.
+        public var learningSeconds = 0.0
     }
 
-    public var stage: Stage
-    public var completed: Int
-    public var total: Int
+    /// How far a trainer is.
+    public struct Progress: Sendable, Hashable {
+        /// A part of a trainer's work, and the unit in which its progress is counted.
+        public enum Stage: String, Sendable {
+            /// Text is cut into words, and the words are counted; in bytes.
+            case counting
+            /// Merges are learnt; in tokens of the vocabulary.
+            case merging
+            /// Substrings that could become tokens are looked for; in letters of distinct words.
+            case seeding
+            /// Probabilities are estimated and tokens are dropped; in tokens that are still too many.
+            case pruning
+        }
 
-    /// Receives the progress now and then, from any of the training's threads. What it throws ends the training, and
+        /// The part of the work that is going on.
+        public var stage: Stage
+        /// What is done of this stage, in the stage's unit.
+        public var completed: Int
+        /// The whole of this stage, in the stage's unit.
+        public var total: Int
+    }
+
+    /// Receives the progress now and then, from any of the trainer's threads. What it throws ends the training, and
     /// `train` throws it.
-    public typealias Report = @Sendable (TrainingProgress) throws -> Void
+    public typealias ProgressHandler = @Sendable (Progress) throws -> Void
 }

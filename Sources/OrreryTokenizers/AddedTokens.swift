@@ -1,22 +1,25 @@
 /// A token that stands outside the tokenizer's model: found in the text before anything else, never split.
 public struct AddedToken: Sendable, Hashable {
+    /// The number of the token.
     public let id: TokenID
 
-    /// Its text, byte for byte.
+    /// The text of the token, byte for byte.
     public let content: String
 
-    /// Whether it marks structure (end of text, unknown) rather than being a word; decoding can leave such tokens out.
+    /// Whether the token marks structure (end of text, unknown) rather than being a word; decoding can leave such tokens
+    /// out.
     public let isSpecial: Bool
 
-    /// Whether it counts only where no word character stands next to it.
+    /// Whether the token counts only where no word character stands next to it.
     public var singleWord = false
-    /// Whether it takes the white space before it.
+    /// Whether the token takes the white space before it.
     public var lstrip = false
-    /// Whether it takes the white space behind it.
+    /// Whether the token takes the white space behind it.
     public var rstrip = false
-    /// Whether it is looked for in the normalized text, as it reads normalized itself.
+    /// Whether the token is looked for in the normalized text, as it reads normalized itself.
     public var normalized = false
 
+    /// A token that counts wherever its text stands and takes no white space.
     public init(id: TokenID, content: String, isSpecial: Bool = true) {
         self.id = id
         self.content = content
@@ -42,6 +45,8 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
     private let all: AddedTokenSearch
     private let ordinary: AddedTokenSearch
 
+    /// A collection of the given tokens.
+    ///
     /// - Throws: `TokenizerError` if a content is empty, or two tokens share a content.
     public init(_ tokens: [AddedToken] = []) throws {
         self.tokens = tokens
@@ -74,8 +79,11 @@ public struct AddedTokens: Sendable, RandomAccessCollection {
         return !behindNormalizer && bytes(normalized).isDisjoint(with: bytes(others))
     }
 
+    /// The index of the first token.
     public var startIndex: Int { 0 }
+    /// The index after the last token.
     public var endIndex: Int { tokens.count }
+    /// The token at an index, in the order of the file that it is from.
     public subscript(index: Int) -> AddedToken { tokens[index] }
 
     /// The token with this id, if it is an added one.

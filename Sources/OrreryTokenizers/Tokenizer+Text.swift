@@ -2,8 +2,10 @@ import Foundation
 import Synchronization
 
 extension Tokenizer {
+    /// The token that ends a document, or none.
     public var endTokens: Set<TokenID> { endOfText.map { [$0] } ?? [] }
 
+    /// No warnings.
     public var warnings: [String] { [] }
 
     /// The token ids of `text`.
@@ -14,6 +16,8 @@ extension Tokenizer {
     }
 
     /// The token ids of UTF-8 bytes, such as a file's.
+    ///
+    /// - Throws: `TokenizerError` naming the byte offset that cannot be encoded.
     public func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions()
     ) throws -> [TokenID] {
@@ -23,12 +27,14 @@ extension Tokenizer {
     }
 
     /// The tokens of `text` with the range of UTF-8 bytes that each covers.
+    ///
+    /// - Throws: `TokenizerError` naming the character and byte offset that cannot be encoded.
     public func encodeWithByteRanges(_ text: String, options: EncodingOptions = EncodingOptions()) throws -> Encoding {
         try encoding(of: text, recordsByteRanges: true, options: options)
     }
 
-    /// The token ids of each text, computed on all cores; a long text is cut into parts for that where it can be
-    /// (`encodeParts`).
+    /// The token ids of each text, computed on all cores; a long text is cut into parts for that where this changes
+    /// nothing.
     ///
     /// - Throws: the error of the first text that has one.
     public func encodeBatch(_ texts: [String], options: EncodingOptions = EncodingOptions()) throws -> [[TokenID]] {
@@ -53,6 +59,9 @@ extension Tokenizer {
 
     /// The bytes that `ids` stand for.
     ///
+    /// - Parameters:
+    ///   - ids: tokens of one text, from its start.
+    ///   - skipsSpecialTokens: whether added tokens that mark structure are left out.
     /// - Throws: `TokenizerError` naming an id that is not in the vocabulary.
     public func decodeBytes(_ ids: some Sequence<TokenID>, skipsSpecialTokens: Bool = false) throws -> [UInt8] {
         var bytes: [UInt8] = []
@@ -63,6 +72,11 @@ extension Tokenizer {
     }
 
     /// The text that `ids` stand for; bytes that are not UTF-8 become U+FFFD, as in transformers.
+    ///
+    /// - Parameters:
+    ///   - ids: tokens of one text, from its start.
+    ///   - skipsSpecialTokens: whether added tokens that mark structure are left out.
+    /// - Throws: `TokenizerError` naming an id that is not in the vocabulary.
     public func decode(_ ids: some Sequence<TokenID>, skipsSpecialTokens: Bool = false) throws -> String {
         String(decoding: try decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens), as: UTF8.self)
     }

@@ -30,10 +30,10 @@ public protocol Tokenizer: Sendable {
 
     /// The bytes that `id` stands for in the middle of a text, or nil if there is no such token.
     ///
-    /// One piece need not be valid UTF-8: a byte-level token may hold half a character.
+    /// They need not be valid UTF-8: a byte-level token may hold half a character.
     func piece(for id: TokenID) -> [UInt8]?
 
-    /// The id whose piece is exactly `piece`, or nil.
+    /// The id of the token whose bytes are exactly `piece`, or nil if there is none.
     func id(forPiece piece: [UInt8]) -> TokenID?
 
     /// Appends the tokens of `utf8` to `encoding`, with their byte ranges if it records them.
@@ -53,6 +53,8 @@ public protocol Tokenizer: Sendable {
     func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder
 
     /// This tokenizer as Hugging Face files, which `TokenizerLoader` and transformers' `AutoTokenizer` open.
+    ///
+    /// - Throws: `TokenizerError` if the format cannot say what this tokenizer does.
     func files() throws -> [TokenizerFile]
 }
 
@@ -66,10 +68,10 @@ public struct EncodingOptions: Sendable, Hashable {
     /// The character and byte tokenizers have no template, so nothing is added.
     public var addsSpecialTokens: Bool
 
-    /// How long texts are cut short; nil leaves them whole, whatever the tokenizer's file says
-    /// (`PipelineTokenizer.truncation`).
+    /// How long texts are cut short; nil leaves them whole, whatever the tokenizer's file says.
     public var truncation: Truncation?
 
+    /// Options as transformers' defaults: special tokens are recognised and added, and texts are left whole.
     public init(recognizesSpecialTokens: Bool = true, addsSpecialTokens: Bool = true, truncation: Truncation? = nil) {
         self.recognizesSpecialTokens = recognizesSpecialTokens
         self.addsSpecialTokens = addsSpecialTokens
@@ -79,18 +81,22 @@ public struct EncodingOptions: Sendable, Hashable {
 
 /// The tokens of a text and, if asked for, where each stands in it.
 public struct Encoding: Sendable, Hashable {
+    /// The ids of the tokens, in the order of the text.
     public var ids: [TokenID] = []
 
     /// For each token its bytes in the source text's UTF-8; empty unless `recordsByteRanges`. A token that a template
     /// added has an empty range; two tokens that share a character each have the part that is theirs.
     public var byteRanges: [Range<Int>] = []
 
+    /// Whether `byteRanges` has a range for each token.
     public let recordsByteRanges: Bool
 
+    /// An encoding without tokens, for `Tokenizer.encode(_:options:into:)` to append to.
     public init(recordsByteRanges: Bool) {
         self.recordsByteRanges = recordsByteRanges
     }
 
+    /// Appends a token and, if they are recorded, its range of bytes in the source text's UTF-8.
     public mutating func append(_ id: TokenID, _ byteRange: Range<Int>) {
         ids.append(id)
         if recordsByteRanges { byteRanges.append(byteRange) }

@@ -1,6 +1,7 @@
 import OrreryFiles
 
-/// What is wrong with a text, an id or a tokenizer's file: one line that names the place and says what was expected.
+/// The error for a text, an id or a tokenizer's file that cannot be used: one line that names the place and says what was
+/// expected.
 public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Code: Hashable {
         case unknownCharacter(Unicode.Scalar, byteOffset: Int, characters: Int)
@@ -69,6 +70,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
+    /// The message, on one line.
     public var description: String {
         switch code {
         case .unknownCharacter(let scalar, let byteOffset, let characters):

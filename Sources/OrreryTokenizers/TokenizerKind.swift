@@ -1,5 +1,5 @@
 /// What `orrery train --tokenizer char|byte|bpe:SIZE|PATH` can say.
-public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
+package enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
     /// The characters of the training text.
     case character
     /// The 256 bytes.
@@ -10,7 +10,7 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
     case path(String)
 
     /// A file that happens to be called char or byte is reached as `./char`.
-    public init(argument: String) {
+    package init(argument: String) {
         switch argument {
         case "char": self = .character
         case "byte": self = .byte
@@ -20,7 +20,7 @@ public enum TokenizerKind: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .character: "char"
         case .byte: "byte"

@@ -2,17 +2,19 @@ import OrreryFiles
 
 /// Opens saved tokenizers.
 public enum TokenizerLoader {
-    /// The tokenizer at `path`: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`,
-    /// `vocab.json` with `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF
-    /// file. A `tokenizer_config.json` next to it says what the file itself does not.
+    /// Opens the tokenizer at a path.
     ///
     /// - Parameters:
+    ///   - path: a model directory, or one of the files that hold a tokenizer: `tokenizer.json`, `vocab.json` with
+    ///     `merges.txt`, tiktoken's `.tiktoken`, a SentencePiece `.model`, BERT's `vocab.txt`, a GGUF file. A
+    ///     `tokenizer_config.json` next to it says what the file itself does not.
     ///   - pattern: how text is cut into words, for the two formats that do not say: `.tiktoken` and `vocab.json`.
     ///   - encoding: tiktoken's name for a `.tiktoken` vocabulary with its special tokens, where it has two:
     ///     `o200k_harmony`, `p50k_edit`.
     ///   - rows: how many tokens the model has rows for: tokens beyond, which files next to the tokenizer name, are
     ///     left out.
     ///   - warn: receives what was odd and was read all the same, a line each.
+    /// - Returns: a tokenizer of the file's kind, which is used through the protocol.
     /// - Throws: `TokenizerError` naming the file, what is wrong in it and what was expected.
     public static func load(
         path: String, pattern: SplitPattern? = nil, encoding: String? = nil, rows: Int? = nil,

@@ -12,7 +12,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let model = try TestModels.text()
         try ModelDirectory.write(model.model, to: path)
-        if tokenizer { try model.tokenizer.save(to: URL(fileURLWithPath: path)) }
+        if tokenizer { try model.tokenizer.save(to: path) }
         if let generationConfig {
             try Data(generationConfig.utf8).write(to: URL(fileURLWithPath: path + "/generation_config.json"))
         }

@@ -63,7 +63,7 @@ import Testing
                 (settings.vocabularySize, settings.pattern) = (400, pattern)
                 let corpus = try TrainingCorpus(files: [path], unit: unit)
                 let results = try [1, 2, 5].map {
-                    try BytePairTrainer(settings, resources: TrainerResources(threads: $0)).train(on: corpus)
+                    try BytePairTrainer(settings, resources: TokenizerTrainer.Resources(threads: $0)).train(on: corpus)
                 }
                 let files = try results.map { try $0.tokenizer.files() }
                 #expect(files[0] == files[1] && files[0] == files[2])
@@ -113,8 +113,9 @@ import Testing
             var settings = BytePairTrainer.Settings()
             (settings.vocabularySize, settings.pattern) = (300, .gpt2)
             let results = try [1, 3].map {
-                try BytePairTrainer(settings, resources: TrainerResources(threads: $0, wordMemory: 1 << 20)).train(
-                    on: corpus)
+                try BytePairTrainer(settings, resources: TokenizerTrainer.Resources(threads: $0, wordMemory: 1 << 20))
+                    .train(
+                        on: corpus)
             }
             #expect(try results[0].tokenizer.files() == results[1].tokenizer.files())
             #expect(results.allSatisfy { $0.report.forgottenWords > 300_000 && $0.report.words < 1000 })
@@ -131,7 +132,7 @@ import Testing
         }
         #expect(tokenizer.endOfText == 0 && (259 ... 320).contains(tokenizer.vocabularySize))
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let copy = try TokenizerLoader.load(path: directory.path)
             for sample in nastyTexts + ["<|end|>Planets turned<|pad|>"] {
                 let ids = try tokenizer.encode(sample)
@@ -167,7 +168,7 @@ import Testing
             message { _ = try TrainingCorpus(files: ["/nowhere/at-all"]) }
                 == "/nowhere/at-all: no such file; expected a text file")
         #expect(
-            message { _ = try BytePairTrainer(resources: TrainerResources(threads: 0)) }
+            message { _ = try BytePairTrainer(resources: TokenizerTrainer.Resources(threads: 0)) }
                 == "threads: expected 1 to 1024, found 0")
     }
 

@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: ["llama", "t5", "bert"]) func filesSayTheSame(kind: String) throws {
         let tokenizer = try Self.tokenizer(kind)
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let copy = try TokenizerLoader.load(path: directory.path)
             #expect(copy.vocabularySize == tokenizer.vocabularySize)
             #expect(copy.endOfText == tokenizer.endOfText || kind == "bert")

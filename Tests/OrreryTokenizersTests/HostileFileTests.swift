@@ -140,7 +140,7 @@ import Testing
                 message { _ = try TokenizerLoader.load(path: directory.path) }?.contains(
                     "tokenizer.json: cannot open for reading") == true)
             #expect(
-                message { try ByteTokenizer().save(to: directory.appendingPathComponent("none")) }?.contains(
+                message { try ByteTokenizer().save(to: directory.appendingPathComponent("none").path) }?.contains(
                     "cannot create") == true)
         }
     }

@@ -17,7 +17,7 @@ import Testing
         _ kind: TokenizerTrainer.Kind, _ text: String, threads: Int = 2,
         _ change: (inout TokenizerTrainer) throws -> Void = { _ in }
     ) throws -> TokenizerTrainer.Result {
-        var trainer = TokenizerTrainer(kind, resources: TrainerResources(threads: threads))
+        var trainer = TokenizerTrainer(kind, resources: TokenizerTrainer.Resources(threads: threads))
         try change(&trainer)
         return try Array(text.utf8).withUnsafeBufferPointer {
             try trainer.train(on: TrainingCorpus($0, unit: trainer.unit))
@@ -64,7 +64,7 @@ import Testing
         let kind: TokenizerTrainer.Kind = try given.string("model_type") == "bpe" ? .sentencePieceBPE : .unigram
         let result = try train(kind, TrainerGoldens.text(golden), threads: threads) {
             $0.vocabularySize = try given.int("vocab_size")
-            $0.pieces = try settings(given)
+            $0.sentencePiece = try settings(given)
         }
         let model = try #require(result.tokenizer as? SentencePieceTokenizer).model
         return (result, model.pieces.map { String(decoding: $0, as: UTF8.self) })
@@ -116,7 +116,7 @@ import Testing
         let text = try TrainerGoldens.text(TrainerGoldens.cases("sentence_piece")[0])
         let result = try train(kind, text) {
             $0.vocabularySize = bytes ? 420 : 170
-            $0.pieces.byteFallback = bytes
+            $0.sentencePiece.byteFallback = bytes
             $0.specialTokens = ["<user>"]
         }
         try withTemporaryDirectory { directory in
@@ -147,7 +147,7 @@ import Testing
         ) { $0.vocabularySize = 80 }
         let tokenizer = try #require(result.tokenizer as? WordPieceTokenizer)
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             try AtomicFile.write(tokenizer.vocabularyText, to: directory.appendingPathComponent("vocab.txt").path)
             let copies = try ["tokenizer.json", "vocab.txt"].map {
                 try TokenizerLoader.load(path: directory.appendingPathComponent($0).path)
@@ -167,9 +167,11 @@ import Testing
             message { _ = try train(kind, text) { change(&$0) } }
         }
         #expect(
-            problem(.unigram) { $0.pieces.characterCoverage = 1.5 }
+            problem(.unigram) { $0.sentencePiece.characterCoverage = 1.5 }
                 == "character coverage: expected more than 0, at most 1, found 1.5")
-        #expect(problem(.unigram) { $0.pieces.maximalLength = 0 } == "maximal piece length: expected 1 to 255, found 0")
+        #expect(
+            problem(.unigram) { $0.sentencePiece.maximalLength = 0 }
+                == "maximal piece length: expected 1 to 255, found 0")
         #expect(
             problem(.unigram) { $0.vocabularySize = 5 }?.contains(
                 "vocabulary size 5 has no room for 7 characters and 3 other pieces") == true)

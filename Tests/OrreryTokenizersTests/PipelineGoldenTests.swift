@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: names) func comesBackFromItsFiles(name: String) throws {
         for tokenizer in [try Self.pipeline(name), try Self.tokenizer(name)] as [any Tokenizer] {
             try withTemporaryDirectory { directory in
-                try tokenizer.save(to: directory)
+                try tokenizer.save(to: directory.path)
                 let written = directory.appendingPathComponent("tokenizer.json").path
                 // Member by member what tokenizers wrote; the order of a vocabulary is not looked at.
                 let original = try JSONValue(contentsOf: Self.folder.appendingPathComponent("\(name).json").path)

@@ -25,7 +25,7 @@ struct PythonComparison {
         for (name, tokenizer) in tokenizers {
             let directory = folder!.appendingPathComponent(name)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let results = try ([corpus] + texts).map { text in
                 // Null where we refuse the text, so that the script checks that transformers does too.
                 guard let ids = try? tokenizer.encode(text) else {

@@ -7,7 +7,7 @@ import Testing
     /// The tokenizer that comes back after saving `tokenizer`.
     private func reloaded(_ tokenizer: any Tokenizer) throws -> any Tokenizer {
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let fromFolder = try TokenizerLoader.load(path: directory.path)
             let fromFile = try TokenizerLoader.load(path: directory.appendingPathComponent("tokenizer.json").path)
             #expect(fromFolder.endOfText == fromFile.endOfText)
@@ -40,7 +40,7 @@ import Testing
 
     @Test func theEndOfTextIsTheConfigurations() throws {
         try withTemporaryDirectory { directory in
-            try ByteTokenizer(endOfText: "<|endoftext|>", specialTokens: ["<|pad|>"]).save(to: directory)
+            try ByteTokenizer(endOfText: "<|endoftext|>", specialTokens: ["<|pad|>"]).save(to: directory.path)
             let configuration = directory.appendingPathComponent("tokenizer_config.json")
             func endOfText(_ text: String) throws -> TokenID? {
                 try Data(text.utf8).write(to: configuration)
@@ -61,7 +61,7 @@ import Testing
         #expect(TokenizerKind(argument: "byte") == .byte)
         #expect(TokenizerKind(argument: "./char") == .path("./char"))
         try withTemporaryDirectory { directory in
-            try ByteTokenizer(endOfText: "<|end|>").save(to: directory)
+            try ByteTokenizer(endOfText: "<|end|>").save(to: directory.path)
             try Array("abc".utf8).withUnsafeBufferPointer { text throws in
                 #expect(try TokenizerKind.character.makeTokenizer(training: text).vocabularySize == 3)
                 #expect(try TokenizerKind.byte.makeTokenizer(training: text, endOfText: "<e>").vocabularySize == 257)

@@ -133,7 +133,7 @@ import Testing
             #"{"added_tokens_decoder": {"8": {"content": "<x>", "special": false, "rstrip": true}, "9": {"content": "<y>", "special": true}}\#(setting)}"#
         let (first, _) = try open(["tokenizer_config.json": configuration], model: model)
         try withTemporaryDirectory { directory in
-            try first.save(to: directory)
+            try first.save(to: directory.path)
             let second = try TokenizerLoader.load(path: directory.path)
             for text in ["<x>a", "a<x> b<y>a", "<y> a", " a<unk>b"] {
                 #expect(try first.encode(text) == second.encode(text), "\(text)")
@@ -149,14 +149,14 @@ import Testing
     /// The hundred marks that T5's class adds would be rows too many for a model of ours.
     @Test func oursHasNoSentinels() throws {
         try withTemporaryDirectory { directory in
-            try SentencePieceTokenizer(Self.model).save(to: directory)
+            try SentencePieceTokenizer(Self.model).save(to: directory.path)
             #expect(try TokenizerLoader.load(path: directory.path).vocabularySize == 8)
         }
         let (tokenizer, _) = try open(
             ["tokenizer_config.json": #"{"tokenizer_class": "T5Tokenizer"}"#], model: Self.model)
         #expect(tokenizer.vocabularySize == 108)
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let copy = try TokenizerLoader.load(path: directory.path)
             #expect(try copy.vocabularySize == 108 && copy.encode("<extra_id_0>a") == tokenizer.encode("<extra_id_0>a"))
         }

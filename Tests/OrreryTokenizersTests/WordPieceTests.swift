@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: names) func comesBackFromItsFiles(name: String) throws {
         let tokenizer = try Self.tokenizer(name)
         try withTemporaryDirectory { directory in
-            try tokenizer.save(to: directory)
+            try tokenizer.save(to: directory.path)
             let copy = try TokenizerLoader.load(path: directory.path)
             #expect(copy.vocabularySize == tokenizer.vocabularySize)
             #expect(Array(copy.addedTokens) == Array(tokenizer.addedTokens))

@@ -68,7 +68,7 @@ struct TokenizerDestination {
     /// Each file replaces an old one whole.
     func write(_ tokenizer: any Tokenizer) throws {
         switch form {
-        case .directory: try tokenizer.save(to: URL(fileURLWithPath: path, isDirectory: true))
+        case .directory: try tokenizer.save(to: path)
         case .huggingFace:
             guard let file = try tokenizer.huggingFaceFiles().first(where: { $0.name == "tokenizer.json" }) else {
                 throw FileError.request(path, "cannot hold this tokenizer", advice: "name another format")

@@ -64,14 +64,14 @@ struct TokenizerTrain: ParsableCommand {
         if result.report.skippedLines > 0 {
             standardError(
                 "orrery: warning: \(result.report.skippedLines) lines of \(Human.bytes(result.report.skippedBytes)) in all were skipped: sentencepiece's trainers "
-                    + "take lines of at most \(trainer.pieces.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe"
+                    + "take lines of at most \(trainer.sentencePiece.longestLine) bytes, without \u{2585}; cut long lines, or use --kind bpe"
             )
         }
         if output.json { try output.print(json(result)) } else { try print(summary(result)) }
     }
 
-    private func resources() throws -> TrainerResources {
-        var resources = TrainerResources()
+    private func resources() throws -> TokenizerTrainer.Resources {
+        var resources = TokenizerTrainer.Resources()
         if let threads { resources.threads = threads }
         if let wordMemory { resources.wordMemory = wordMemory * 1_000_000 }
         // Learning holds the words as symbols, with the places of all pairs.
@@ -112,7 +112,7 @@ struct TokenizerTrain: ParsableCommand {
         object["kind"] = .string(options.kind)
         object["out"] = .string(out)
         object["vocabulary"] = JSONValue(result.tokenizer.vocabularySize)
-        object["merges"] = result.merges.map { JSONValue($0) } ?? .null
+        object["merges"] = result.mergeCount.map { JSONValue($0) } ?? .null
         object["bytes"] = JSONValue(report.bytes)
         object["words"] = JSONValue(report.words)
         object["forgotten_words"] = JSONValue(report.forgottenWords)

@@ -8,11 +8,13 @@ import Synchronization
 /// What a person sees of a tokenizer's training: a line with a bar and the time left. Ctrl-C ends the training.
 final class TrainerDisplay: Sendable {
     private let line = ProgressLine(.standardError)
-    private let stage = Mutex<(name: TrainingProgress.Stage?, started: Double)>((nil, 0))
+    private let stage = Mutex<(name: TokenizerTrainer.Progress.Stage?, started: Double)>((nil, 0))
 
     /// - Parameter body: trains, and is given what to report to.
     /// - Throws: `Interrupted` after Ctrl-C.
-    func show<Result>(_ kind: String, _ body: (@escaping TrainingProgress.Report) throws -> Result) throws -> Result {
+    func show<Result>(
+        _ kind: String, _ body: (@escaping TokenizerTrainer.ProgressHandler) throws -> Result
+    ) throws -> Result {
         let interrupt = InterruptFlag()
         defer {
             line.finish()
@@ -24,7 +26,7 @@ final class TrainerDisplay: Sendable {
         }
     }
 
-    private func status(_ progress: TrainingProgress, _ kind: String) -> TaskStatus {
+    private func status(_ progress: TokenizerTrainer.Progress, _ kind: String) -> TaskStatus {
         let now = ProcessInfo.processInfo.systemUptime
         let elapsed = stage.withLock { stage in
             if stage.name != progress.stage { stage = (progress.stage, now) }

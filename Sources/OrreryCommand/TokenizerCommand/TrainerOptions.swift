@@ -44,7 +44,7 @@ struct TrainerOptions: ParsableArguments {
     var lowercase: Bool?
 
     /// - Throws: `ValidationError` for an option that the kind does not have, or a value that cannot be.
-    func trainer(_ resources: TrainerResources) throws -> TokenizerTrainer {
+    func trainer(_ resources: TokenizerTrainer.Resources) throws -> TokenizerTrainer {
         guard let kind = TokenizerTrainer.Kind(rawValue: kind) else {
             throw ValidationError(
                 "--kind: expected \(TokenizerTrainer.Kind.allCases.map(\.rawValue).joined(separator: ", ")), found \(self.kind)"
@@ -60,13 +60,13 @@ struct TrainerOptions: ParsableArguments {
         trainer.alphabetLimit = limitAlphabet
         trainer.maximalTokenLength = maxTokenLength
         if let lowercase { trainer.lowercases = lowercase }
-        if let characterCoverage { trainer.pieces.characterCoverage = characterCoverage }
-        trainer.pieces.byteFallback = byteFallback
-        if let maxPieceLength { trainer.pieces.maximalLength = maxPieceLength }
-        if let splitByScript { trainer.pieces.splitsByScript = splitByScript }
-        if let splitByNumber { trainer.pieces.splitsByNumber = splitByNumber }
-        if let splitByWhitespace { trainer.pieces.splitsByWhitespace = splitByWhitespace }
-        trainer.pieces.splitsDigits = splitDigits
+        if let characterCoverage { trainer.sentencePiece.characterCoverage = characterCoverage }
+        trainer.sentencePiece.byteFallback = byteFallback
+        if let maxPieceLength { trainer.sentencePiece.maximalLength = maxPieceLength }
+        if let splitByScript { trainer.sentencePiece.splitsByScript = splitByScript }
+        if let splitByNumber { trainer.sentencePiece.splitsByNumber = splitByNumber }
+        if let splitByWhitespace { trainer.sentencePiece.splitsByWhitespace = splitByWhitespace }
+        trainer.sentencePiece.splitsDigits = splitDigits
         do { try trainer.validate() } catch let error as TokenizerError { throw ValidationError("\(error)") }
         return trainer
     }

@@ -6,45 +6,48 @@ import OrreryTokenizers
 /// From the same text with the same settings come the merges of Hugging Face tokenizers' BpeTrainer behind a ByteLevel
 /// pre-tokenizer, in the same order and with the same ids (version 0.23): special tokens first, then the alphabet in
 /// the order of its stand-ins, then what merges make.
-public struct BytePairTrainer: Sendable {
-    public struct Settings: Sendable {
+package struct BytePairTrainer: Sendable {
+    package struct Settings: Sendable {
         /// Tokens in all, special ones and bytes included.
-        public var vocabularySize = 32_000
+        package var vocabularySize = 32_000
         /// Pairs that are rarer are not merged.
-        public var minimalFrequency = 0
+        package var minimalFrequency = 0
         /// Tokens outside the model, which get the first ids; the first that ends a text is `endOfText`.
-        public var specialTokens: [String] = []
+        package var specialTokens: [String] = []
         /// Whether all 256 bytes have a token, met or not; else only those that the text has, and other text cannot be
         /// encoded.
-        public var startsWithAllBytes = true
+        package var startsWithAllBytes = true
         /// The most bytes to have a token, the most frequent ones; nil keeps all.
-        public var alphabetLimit: Int?
+        package var alphabetLimit: Int?
         /// Tokens of this many bytes or more are not formed, but for those of two; nil forms all. (HF's
         /// `max_token_length`.)
-        public var maximalTokenLength: Int?
+        package var maximalTokenLength: Int?
         /// How text is cut into words, across which nothing merges.
-        public var pattern = SplitPattern.gpt2
+        package var pattern = SplitPattern.gpt2
 
-        public init() {}
+        package init() {}
     }
 
-    public let settings: Settings
-    public let resources: TrainerResources
+    package let settings: Settings
+    package let resources: TokenizerTrainer.Resources
 
     /// - Throws: `TokenizerError` naming the setting.
-    public init(_ settings: Settings = Settings(), resources: TrainerResources = TrainerResources()) throws {
+    package init(
+        _ settings: Settings = Settings(), resources: TokenizerTrainer.Resources = TokenizerTrainer.Resources()
+    ) throws {
         try resources.validate()
         try settings.validate()
         (self.settings, self.resources) = (settings, resources)
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
-    public func train(
-        on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
-    ) throws -> (tokenizer: BytePairTokenizer, report: TrainingReport) {
+    package func train(
+        on corpus: TrainingCorpus, report: @escaping TokenizerTrainer.ProgressHandler = { _ in }
+    ) throws -> (tokenizer: BytePairTokenizer, report: TokenizerTrainer.Report) {
         var clock = TrainingClock()
         let table = try countWords(corpus, report)
-        var result = TrainingReport(bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
+        var result = TokenizerTrainer.Report(
+            bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
         result.countingSeconds = clock.lap()
 
         let alphabet = ByteLevelAlphabet(of: table, settings)
@@ -55,7 +58,7 @@ public struct BytePairTrainer: Sendable {
         let (first, size) = (policy.count, settings.vocabularySize)
         try learner.learn(vocabularySize: size, minimalFrequency: settings.minimalFrequency) { count in
             if count & 63 == 0 {
-                try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first))
+                try report(TokenizerTrainer.Progress(stage: .merging, completed: count - first, total: size - first))
             }
         }
         result.tokens = words.tokenCount + single
@@ -63,7 +66,9 @@ public struct BytePairTrainer: Sendable {
         return (try tokenizer(learner.policy.texts, alphabet, learner.merges), result)
     }
 
-    private func countWords(_ corpus: TrainingCorpus, _ report: @escaping TrainingProgress.Report) throws -> WordTable {
+    private func countWords(
+        _ corpus: TrainingCorpus, _ report: @escaping TokenizerTrainer.ProgressHandler
+    ) throws -> WordTable {
         let splitter = try WordSplitter(settings.pattern)
         let counting = WordCounting(threads: resources.threads, memoryLimit: resources.wordMemory, report: report)
         return try counting.count(corpus, cutting: CutRule(corpus.unit, settings.pattern)) { text, piece, tally in

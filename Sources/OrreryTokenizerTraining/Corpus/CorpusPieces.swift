@@ -80,6 +80,7 @@ final class CorpusReader {
     ) throws -> Result {
         switch document {
         case .memory(let memory): return try body(memory.bytes)
+        case .text(let bytes): return try bytes.withUnsafeBufferPointer(body)
         case .file(let path, let count):
             let file: MappedFile
             if let open = self.file, open.path == path { file = open } else { file = try MappedFile(path: path) }

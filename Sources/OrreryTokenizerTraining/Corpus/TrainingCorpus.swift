@@ -1,11 +1,11 @@
 import OrreryFiles
 import OrreryTokenizers
 
-/// The text that a tokenizer is trained on: files, or bytes in memory.
+/// The text that a tokenizer is trained on: files, or a text in memory.
 ///
-/// Files are mapped piece by piece while they are read, so a corpus may be larger than memory.
+/// Files are mapped while they are read, so a corpus may be larger than memory.
 public struct TrainingCorpus: Sendable {
-    /// What the trainers take for one text. No word reaches from one into the next.
+    /// What is one text of the corpus. No word reaches from one into the next.
     public enum Unit: Sendable, Hashable {
         /// A whole file, as an encoder would see it.
         case document
@@ -17,11 +17,13 @@ public struct TrainingCorpus: Sendable {
     /// A text of the corpus.
     enum Document: Sendable {
         case file(path: String, count: Int)
+        case text([UInt8])
         case memory(Memory)
 
         var count: Int {
             switch self {
             case .file(_, let count): count
+            case .text(let bytes): bytes.count
             case .memory(let memory): memory.bytes.count
             }
         }
@@ -30,7 +32,7 @@ public struct TrainingCorpus: Sendable {
         var name: String {
             switch self {
             case .file(let path, _): path
-            case .memory: "the text"
+            case .text, .memory: "the text"
             }
         }
     }
@@ -39,13 +41,18 @@ public struct TrainingCorpus: Sendable {
     struct Memory: @unchecked Sendable { let bytes: UnsafeBufferPointer<UInt8> }
 
     let documents: [Document]
+    /// What is one text of the corpus; `sentencePieceBPE` and `unigram` read lines whatever it is.
     public let unit: Unit
 
-    /// The bytes of all documents.
+    /// The bytes of all texts.
     public let byteCount: Int
 
-    /// - Parameter files: paths of files that are there; their order does not matter to what is learnt.
-    /// - Throws: `FileError` that names a path which is not a file, `TokenizerError` if there is no text at all.
+    /// The text of files.
+    ///
+    /// - Parameters:
+    ///   - files: paths of text files; their order does not matter to what is learnt. Empty files are left out.
+    ///   - unit: what is one text: a file, or a line.
+    /// - Throws: `TokenizerError` naming a path that is not a file, or saying that there is no text at all.
     public init(files: [String], unit: Unit = .document) throws {
         var documents: [Document] = []
         var total = 0
@@ -65,21 +72,40 @@ public struct TrainingCorpus: Sendable {
         guard total > 0 else {
             throw TokenizerError.invalid("there is no text to train on; expected a file that is not empty")
         }
-        (self.documents, self.unit, byteCount) = (documents, unit, total)
+        self.documents = documents
+        self.unit = unit
+        byteCount = total
     }
+
+    /// A text in memory.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - unit: what is one text: all of it, or a line.
+    /// - Throws: `TokenizerError` if the text is empty.
+    public init(text: String, unit: Unit = .document) throws {
+        guard !text.isEmpty else { throw Self.noText }
+        documents = [.text(Array(text.utf8))]
+        self.unit = unit
+        byteCount = text.utf8.count
+    }
+
+    private static var noText: TokenizerError { .invalid("there is no text to train on; expected some") }
 
     /// One text in memory.
     ///
     /// - Precondition: the bytes outlive the corpus.
-    public init(_ text: UnsafeBufferPointer<UInt8>, unit: Unit = .document) throws {
-        guard text.count > 0 else { throw TokenizerError.invalid("there is no text to train on; expected some") }
-        (documents, self.unit, byteCount) = ([.memory(Memory(bytes: text))], unit, text.count)
+    package init(_ text: UnsafeBufferPointer<UInt8>, unit: Unit = .document) throws {
+        guard text.count > 0 else { throw Self.noText }
+        documents = [.memory(Memory(bytes: text))]
+        self.unit = unit
+        byteCount = text.count
     }
 }
 
 extension TrainingCorpus {
-    /// The text files of a directory and of those below it, in the order of their paths; names that start with a dot,
-    /// and files with a zero byte in their first 8 KB, which are no text, are left out.
+    /// The paths of the text files in a directory and those below it, in order. Names that start with a dot are left
+    /// out, and so are files that are empty or have a zero byte in their first 8 KB, which are not text.
     ///
     /// - Throws: `FileError` naming what cannot be read.
     public static func textFiles(in directory: String) throws -> [String] {

@@ -13,7 +13,7 @@ struct WordCounting {
     var threads: Int
     /// Bytes of the table of all words, from which on rare ones are forgotten.
     var memoryLimit: Int
-    var report: TrainingProgress.Report
+    var report: TokenizerTrainer.ProgressHandler
 
     static let bytesPerRound = 128 << 20
 
@@ -76,7 +76,7 @@ struct WordCounting {
                         return range.count
                     }
                     let completed = done.wrappingAdd(count, ordering: .relaxed).newValue
-                    try report(TrainingProgress(stage: .counting, completed: completed, total: bytes))
+                    try report(TokenizerTrainer.Progress(stage: .counting, completed: completed, total: bytes))
                 } catch {
                     outcome.withLock { outcome in
                         if outcome.failure.map({ index < $0.piece }) ?? true { outcome.failure = (index, error) }

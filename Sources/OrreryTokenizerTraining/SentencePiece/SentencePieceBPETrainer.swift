@@ -2,18 +2,18 @@ import OrreryTokenizers
 
 /// Learns a byte-pair vocabulary over characters, as sentencepiece's trainer of model type `bpe` does: words start with
 /// their space "▁", pieces keep to one word and one script, rare characters have no piece.
-public struct SentencePieceBPETrainer: Sendable {
-    public let settings: SentencePieceTraining
+package struct SentencePieceBPETrainer: Sendable {
+    package let settings: SentencePieceTraining
     /// Pieces in all.
-    public let vocabularySize: Int
+    package let vocabularySize: Int
     /// Control tokens beside `<unk>`, `<s>` and `</s>`.
-    public let specialTokens: [String]
-    public let resources: TrainerResources
+    package let specialTokens: [String]
+    package let resources: TokenizerTrainer.Resources
 
     /// - Throws: `TokenizerError` naming the setting.
-    public init(
+    package init(
         _ settings: SentencePieceTraining = SentencePieceTraining(), vocabularySize: Int, specialTokens: [String] = [],
-        resources: TrainerResources = TrainerResources()
+        resources: TokenizerTrainer.Resources = TokenizerTrainer.Resources()
     ) throws {
         try resources.validate()
         try settings.validate(vocabularySize: vocabularySize)
@@ -24,13 +24,13 @@ public struct SentencePieceBPETrainer: Sendable {
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
-    public func train(
-        on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
-    ) throws -> (tokenizer: SentencePieceTokenizer, merges: Int, report: TrainingReport) {
+    package func train(
+        on corpus: TrainingCorpus, report: @escaping TokenizerTrainer.ProgressHandler = { _ in }
+    ) throws -> (tokenizer: SentencePieceTokenizer, merges: Int, report: TokenizerTrainer.Report) {
         var clock = TrainingClock()
         let (text, dropped) = try PieceWords.reading(
             corpus, settings, specialTokens, marksLineEnds: false, resources, report)
-        var result = TrainingReport(bytes: corpus.byteCount, words: text.words.count, forgottenWords: dropped)
+        var result = TokenizerTrainer.Report(bytes: corpus.byteCount, words: text.words.count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
         let vocabulary = try SentencePieceVocabulary(settings, specialTokens: specialTokens)
@@ -41,7 +41,7 @@ public struct SentencePieceBPETrainer: Sendable {
             try text.symbolWords(), policy: SentencePieceMerging(PieceRules(settings), characters: characters))
         try learner.learn(vocabularySize: characters.count + room, minimalFrequency: 1) { count in
             if count & 63 == 0 {
-                try report(TrainingProgress(stage: .merging, completed: count - characters.count, total: room))
+                try report(TokenizerTrainer.Progress(stage: .merging, completed: count - characters.count, total: room))
             }
         }
         let pieces = Array(learner.policy.symbols[characters.count...]) + characters.map { [$0] }
@@ -67,7 +67,7 @@ extension PieceWords {
     /// The words of a corpus, and how many were forgotten.
     static func reading(
         _ corpus: TrainingCorpus, _ settings: SentencePieceTraining, _ specialTokens: [String], marksLineEnds: Bool,
-        _ resources: TrainerResources, _ report: @escaping TrainingProgress.Report
+        _ resources: TokenizerTrainer.Resources, _ report: @escaping TokenizerTrainer.ProgressHandler
     ) throws -> (words: PieceWords, forgotten: Int) {
         let reader = try PieceWordCounting(settings, specialTokens: specialTokens, marksLineEnds: marksLineEnds)
         let counting = WordCounting(threads: resources.threads, memoryLimit: resources.wordMemory, report: report)

@@ -1,26 +1,27 @@
 import OrreryTokenizers
 
-/// How text is read, and which pieces may be: sentencepiece's TrainerSpec as far as it is honoured here, with its
-/// defaults.
+/// How sentencepiece's trainers read text, and which tokens they may form: the fields of its TrainerSpec that Orrery
+/// supports, with their defaults.
 public struct SentencePieceTraining: Sendable, Hashable {
-    /// The share of the text's characters that must be covered by pieces of one character; the others are unknown, or
-    /// bytes.
+    /// The share of the text's characters that have a token of their own; the others become the unknown token, or bytes
+    /// (`character_coverage`).
     public var characterCoverage = 0.9995
-    /// Whether there is a piece for every byte.
+    /// Whether every byte has a token, for characters without one (`byte_fallback`).
     public var byteFallback = false
-    /// In characters.
+    /// The greatest length of a token in characters, 1 to 255 (`max_sentencepiece_length`).
     public var maximalLength = 16
-    /// Whether a piece keeps to one script.
+    /// Whether a token keeps to one script (`split_by_unicode_script`).
     public var splitsByScript = true
-    /// Whether digits and letters are apart.
+    /// Whether digits and letters never share a token (`split_by_number`).
     public var splitsByNumber = true
-    /// Whether a piece keeps to one word. A word starts with its space, "▁".
+    /// Whether a token keeps to one word, which starts with its space, "▁" (`split_by_whitespace`).
     public var splitsByWhitespace = true
-    /// Whether each digit is a piece of its own.
+    /// Whether each digit is a token of its own (`split_digits`).
     public var splitsDigits = false
-    /// Lines of more bytes are left out (`max_sentence_length`).
+    /// The greatest length of a line in bytes; longer ones are left out (`max_sentence_length`).
     public var longestLine = 4192
 
+    /// The defaults of sentencepiece.
     public init() {}
 
     func validate() throws {

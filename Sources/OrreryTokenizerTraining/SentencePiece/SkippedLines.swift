@@ -36,7 +36,7 @@ struct SkippedLines: Sendable, Hashable {
     }
 }
 
-extension TrainingReport {
+extension TokenizerTrainer.Report {
     /// Adds lines that were left out.
     mutating func add(_ skipped: SkippedLines) {
         tokens += skipped.tokens

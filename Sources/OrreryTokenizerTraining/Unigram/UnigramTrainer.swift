@@ -3,24 +3,24 @@ import OrreryTokenizers
 /// Learns a unigram vocabulary, as sentencepiece's trainer of model type `unigram` does (Kudo 2018, arXiv:1804.10959):
 /// from very many strings of the text those are dropped, a quarter at a time, without which the text's likelihood falls
 /// least, and between two rounds of dropping the probabilities are estimated anew.
-public struct UnigramTrainer: Sendable {
-    public let settings: SentencePieceTraining
+package struct UnigramTrainer: Sendable {
+    package let settings: SentencePieceTraining
     /// Pieces in all.
-    public let vocabularySize: Int
+    package let vocabularySize: Int
     /// Control tokens beside `<unk>`, `<s>` and `</s>`.
-    public let specialTokens: [String]
-    public let resources: TrainerResources
+    package let specialTokens: [String]
+    package let resources: TokenizerTrainer.Resources
     /// Strings of two characters or more to begin with, at most (`seed_sentencepiece_size`).
-    public var seedLimit = 1_000_000
+    package var seedLimit = 1_000_000
     /// The share of pieces that a round of pruning keeps.
-    public var shrinkingFactor = 0.75
+    package var shrinkingFactor = 0.75
     /// Rounds of expectation and maximisation between two prunings.
-    public var rounds = 2
+    package var rounds = 2
 
     /// - Throws: `TokenizerError` naming the setting.
-    public init(
+    package init(
         _ settings: SentencePieceTraining = SentencePieceTraining(), vocabularySize: Int, specialTokens: [String] = [],
-        resources: TrainerResources = TrainerResources()
+        resources: TokenizerTrainer.Resources = TokenizerTrainer.Resources()
     ) throws {
         try resources.validate()
         try settings.validate(vocabularySize: vocabularySize)
@@ -31,13 +31,13 @@ public struct UnigramTrainer: Sendable {
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
-    public func train(
-        on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
-    ) throws -> (tokenizer: SentencePieceTokenizer, report: TrainingReport) {
+    package func train(
+        on corpus: TrainingCorpus, report: @escaping TokenizerTrainer.ProgressHandler = { _ in }
+    ) throws -> (tokenizer: SentencePieceTokenizer, report: TokenizerTrainer.Report) {
         var clock = TrainingClock()
         let (text, dropped) = try PieceWords.reading(
             corpus, settings, specialTokens, marksLineEnds: true, resources, report)
-        var result = TrainingReport(
+        var result = TokenizerTrainer.Report(
             bytes: corpus.byteCount, words: Set(text.words.map(\.scalars)).count, forgottenWords: dropped)
         result.countingSeconds = clock.lap()
 
@@ -54,12 +54,12 @@ public struct UnigramTrainer: Sendable {
         return (tokenizer, result)
     }
 
-    private func learn(_ text: PieceWords, _ report: TrainingProgress.Report) throws -> UnigramModel {
+    private func learn(_ text: PieceWords, _ report: TokenizerTrainer.ProgressHandler) throws -> UnigramModel {
         let words = try WordSymbols(text)
-        try report(TrainingProgress(stage: .seeding, completed: 0, total: 1))
+        try report(TokenizerTrainer.Progress(stage: .seeding, completed: 0, total: 1))
         var model = try UnigramModel(
             words, SeedPieces(words, PieceRules(settings), limit: seedLimit), threads: resources.threads)
-        try report(TrainingProgress(stage: .seeding, completed: 1, total: 1))
+        try report(TokenizerTrainer.Progress(stage: .seeding, completed: 1, total: 1))
         // Some more than wanted, of which the most probable are taken in the end.
         let desired = Int(Double(vocabularySize) * 1.1)
         let excess = max(1, model.pieces.count - desired)
@@ -67,7 +67,7 @@ public struct UnigramTrainer: Sendable {
             for _ in 0 ..< rounds {
                 model.reestimate()
                 try report(
-                    TrainingProgress(
+                    TokenizerTrainer.Progress(
                         stage: .pruning, completed: excess - max(0, model.pieces.count - desired), total: excess))
             }
             let before = model.pieces.count

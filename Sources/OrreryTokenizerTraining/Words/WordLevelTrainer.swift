@@ -2,19 +2,19 @@ import OrreryTokenizers
 
 /// Learns a vocabulary of whole words: the most frequent ones, as Hugging Face tokenizers' WordLevelTrainer does behind
 /// its Whitespace pre-tokenizer (`\w+|[^\w\s]+`).
-public struct WordLevelTrainer: Sendable {
-    public let vocabularySize: Int
-    public let minimalFrequency: Int
+package struct WordLevelTrainer: Sendable {
+    package let vocabularySize: Int
+    package let minimalFrequency: Int
     /// The first tokens. `[UNK]` is put before them if it is not there.
-    public let specialTokens: [String]
-    public let resources: TrainerResources
+    package let specialTokens: [String]
+    package let resources: TokenizerTrainer.Resources
 
     private static let unknown = "[UNK]"
 
     /// - Throws: `TokenizerError` naming the setting.
-    public init(
+    package init(
         vocabularySize: Int, minimalFrequency: Int = 0, specialTokens: [String] = [],
-        resources: TrainerResources = TrainerResources()
+        resources: TokenizerTrainer.Resources = TokenizerTrainer.Resources()
     ) throws {
         try resources.validate()
         let specialTokens = specialTokens.contains(Self.unknown) ? specialTokens : [Self.unknown] + specialTokens
@@ -33,9 +33,9 @@ public struct WordLevelTrainer: Sendable {
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
-    public func train(
-        on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
-    ) throws -> (tokenizer: PipelineTokenizer, report: TrainingReport) {
+    package func train(
+        on corpus: TrainingCorpus, report: @escaping TokenizerTrainer.ProgressHandler = { _ in }
+    ) throws -> (tokenizer: PipelineTokenizer, report: TokenizerTrainer.Report) {
         var clock = TrainingClock()
         let counting = WordCounting(threads: resources.threads, memoryLimit: resources.wordMemory, report: report)
         // A line break is in no word.
@@ -48,7 +48,8 @@ public struct WordLevelTrainer: Sendable {
                 start += length
             }
         }
-        var result = TrainingReport(bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
+        var result = TokenizerTrainer.Report(
+            bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
         result.countingSeconds = clock.lap()
 
         var words: [(text: [UInt8], count: Int)] = []

@@ -7,28 +7,30 @@ import OrreryTokenizers
 /// There the ids of letters that continue words come from the order of a hash table that is another in each run, and so
 /// does the choice between equally frequent pairs. Here those letters come in the order of their code points. Where
 /// they are given in `specialTokens`, which fixes their ids there too, both libraries learn the same vocabulary.
-public struct WordPieceTrainer: Sendable {
-    public struct Settings: Sendable {
+package struct WordPieceTrainer: Sendable {
+    package struct Settings: Sendable {
         /// Pieces in all, special ones and letters included.
-        public var vocabularySize = 30_000
-        public var minimalFrequency = 0
+        package var vocabularySize = 30_000
+        package var minimalFrequency = 0
         /// The first pieces. `[UNK]` is put before them if it is not there.
-        public var specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        package var specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
         /// The most letters to have pieces, the most frequent ones; nil keeps all.
-        public var alphabetLimit: Int?
+        package var alphabetLimit: Int?
         /// Pieces of this many letters or more are not formed, but for those of two.
-        public var maximalTokenLength: Int?
+        package var maximalTokenLength: Int?
         /// How text is read: BERT's normalizer and pre-tokenizer.
-        public var reading = WordPieceTokenizer.Settings()
+        package var reading = WordPieceTokenizer.Settings()
 
-        public init() {}
+        package init() {}
     }
 
-    public let settings: Settings
-    public let resources: TrainerResources
+    package let settings: Settings
+    package let resources: TokenizerTrainer.Resources
 
     /// - Throws: `TokenizerError` naming the setting.
-    public init(_ settings: Settings = Settings(), resources: TrainerResources = TrainerResources()) throws {
+    package init(
+        _ settings: Settings = Settings(), resources: TokenizerTrainer.Resources = TokenizerTrainer.Resources()
+    ) throws {
         try resources.validate()
         guard (1 ... 1 << 24).contains(settings.vocabularySize) else {
             throw TokenizerError.invalid("vocabulary size: expected 1 to \(1 << 24), found \(settings.vocabularySize)")
@@ -48,9 +50,9 @@ public struct WordPieceTrainer: Sendable {
     }
 
     /// - Throws: `TokenizerError` or `FileError` about the corpus, or what `report` throws.
-    public func train(
-        on corpus: TrainingCorpus, report: @escaping TrainingProgress.Report = { _ in }
-    ) throws -> (tokenizer: WordPieceTokenizer, report: TrainingReport) {
+    package func train(
+        on corpus: TrainingCorpus, report: @escaping TokenizerTrainer.ProgressHandler = { _ in }
+    ) throws -> (tokenizer: WordPieceTokenizer, report: TokenizerTrainer.Report) {
         var clock = TrainingClock()
         let reading = settings.reading
         let counting = WordCounting(threads: resources.threads, memoryLimit: resources.wordMemory, report: report)
@@ -58,7 +60,8 @@ public struct WordPieceTrainer: Sendable {
         let table = try counting.count(corpus, cutting: .lines) { text, piece, tally in
             reading.forEachWord(of: UnsafeBufferPointer(rebasing: text[piece])) { tally.table.add($0) }
         }
-        var result = TrainingReport(bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
+        var result = TokenizerTrainer.Report(
+            bytes: corpus.byteCount, words: table.count, forgottenWords: table.dropped.words)
         result.countingSeconds = clock.lap()
 
         let alphabet = CharacterAlphabet(
@@ -78,7 +81,7 @@ public struct WordPieceTrainer: Sendable {
         let first = policy.count
         try learner.learn(vocabularySize: size, minimalFrequency: settings.minimalFrequency) { count in
             if count & 63 == 0 {
-                try report(TrainingProgress(stage: .merging, completed: count - first, total: size - first))
+                try report(TokenizerTrainer.Progress(stage: .merging, completed: count - first, total: size - first))
             }
         }
         result.tokens = words.tokenCount + single

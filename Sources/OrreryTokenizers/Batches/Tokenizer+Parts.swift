@@ -14,7 +14,7 @@ extension Tokenizer {
     ///   - body: called in order with each part's bytes and tokens. The tokens of the frame, if asked for, are in the
     ///     first and the last.
     /// - Throws: what `encode` throws, and what `body` does.
-    public func encodeParts(
+    package func encodeParts(
         of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(),
         recordsByteRanges: Bool = false, threads: Int,
         partSize: Int = 1 << 20, _ body: (Range<Int>, Encoding) throws -> Void
@@ -51,7 +51,7 @@ extension Tokenizer {
     }
 
     /// The token ids of one text, computed on several threads: the same as without.
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions = EncodingOptions(), threads: Int
     ) throws -> [TokenID] {
         var ids: [TokenID] = []

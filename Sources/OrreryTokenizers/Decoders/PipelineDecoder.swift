@@ -2,7 +2,7 @@
 /// the last gives is joined.
 ///
 /// Source: Hugging Face tokenizers, `src/decoders`.
-public indirect enum PipelineDecoder: Sendable {
+package indirect enum PipelineDecoder: Sendable {
     /// The suffix that ends words becomes a space.
     case bpeDecoder(suffix: String)
     /// Runs of `<0x0A>` become the text that their bytes are, or U+FFFD for each.
@@ -30,12 +30,12 @@ public indirect enum PipelineDecoder: Sendable {
 /// Connectionist temporal classification: tokens that repeat are one, and padding is nothing.
 ///
 /// Source: Hugging Face tokenizers, `src/decoders/ctc.rs`.
-public struct CTC: Sendable, Hashable {
-    public var padToken: String
-    public var wordDelimiterToken: String
-    public var cleanup: Bool
+package struct CTC: Sendable, Hashable {
+    package var padToken: String
+    package var wordDelimiterToken: String
+    package var cleanup: Bool
 
-    public init(padToken: String = "<pad>", wordDelimiterToken: String = "|", cleanup: Bool = true) {
+    package init(padToken: String = "<pad>", wordDelimiterToken: String = "|", cleanup: Bool = true) {
         (self.padToken, self.wordDelimiterToken, self.cleanup) = (padToken, wordDelimiterToken, cleanup)
     }
 }

@@ -1,8 +1,13 @@
-/// Text from tokens as they come, whole characters only.
+/// Turns tokens into text as they come, whole characters only.
 public struct StreamingDecoder: Sendable {
     private var decoder: any TokenDecoder
     private var assembler = UTF8Assembler()
 
+    /// A decoder of one text after another.
+    ///
+    /// - Parameters:
+    ///   - tokenizer: the tokenizer that the tokens are from.
+    ///   - skipsSpecialTokens: whether added tokens that mark structure are left out.
     public init(_ tokenizer: any Tokenizer, skipsSpecialTokens: Bool = false) {
         decoder = tokenizer.makeDecoder(skipsSpecialTokens: skipsSpecialTokens)
     }
@@ -22,7 +27,7 @@ public struct StreamingDecoder: Sendable {
 
     /// The bytes that token `id` adds, for a reader that joins characters itself: a search for stop strings sits in
     /// between.
-    public mutating func appendBytes(_ id: TokenID) throws -> [UInt8] {
+    package mutating func appendBytes(_ id: TokenID) throws -> [UInt8] {
         var bytes: [UInt8] = []
         try decoder.append(id, into: &bytes)
         return bytes
@@ -31,7 +36,7 @@ public struct StreamingDecoder: Sendable {
     /// The bytes that have waited for a token that will not come.
     ///
     /// - Throws: as `finish`.
-    public mutating func finishBytes() throws -> [UInt8] {
+    package mutating func finishBytes() throws -> [UInt8] {
         var bytes: [UInt8] = []
         try decoder.finish(into: &bytes)
         return bytes

@@ -1,4 +1,4 @@
-/// Puts tokens together to text, one after the other: what a token adds may depend on all that came before.
+/// Turns the tokens of a text into its bytes, one after the other: what a token adds may depend on all that came before.
 public protocol TokenDecoder: Sendable {
     /// Appends to `bytes` what `id` adds; a byte that may become part of a character can wait for the next token.
     ///
@@ -32,6 +32,7 @@ struct FoldingDecoder: TokenDecoder {
 }
 
 extension Tokenizer {
+    /// A decoder that folds `decode(_:after:into:)` over the tokens.
     public func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
         FoldingDecoder(self, skipsSpecialTokens: skipsSpecialTokens)
     }

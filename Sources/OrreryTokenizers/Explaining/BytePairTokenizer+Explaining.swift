@@ -1,6 +1,6 @@
 extension BytePairTokenizer: ExplainingTokenizer {
     /// A tokenizer that asks for Normalization Form C explains the words of the text in that form.
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    package func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
     {
         var words: [WordExplanation] = []
         try forEachSegment(of: utf8, recognizesSpecialTokens: options.recognizesSpecialTokens) { segment in

@@ -1,5 +1,5 @@
 extension GGUFTokenizer: ExplainingTokenizer {
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    package func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
     {
         if let bytePairs { return try explanations(of: utf8, options: options, bytePairs) }
         var options = options

@@ -1,5 +1,5 @@
 extension PipelineTokenizer: ExplainingTokenizer {
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    package func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
     {
         let text = try preTokenized(utf8, options, isAligned: preTokenizer?.needsPlaces == true)
         return try workspaces.withWorkspace { workspace in

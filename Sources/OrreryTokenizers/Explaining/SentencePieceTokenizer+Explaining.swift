@@ -1,5 +1,5 @@
 extension SentencePieceTokenizer: ExplainingTokenizer {
-    public func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
+    package func explanations(of utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions) throws -> [WordExplanation]
     {
         var options = options
         options.addsSpecialTokens = false

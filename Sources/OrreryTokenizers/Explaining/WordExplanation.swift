@@ -1,6 +1,6 @@
 /// How one word of a text became its tokens.
-public struct WordExplanation: Sendable, Hashable {
-    public enum Reason: Sendable, Hashable {
+package struct WordExplanation: Sendable, Hashable {
+    package enum Reason: Sendable, Hashable {
         /// An added token, found before the model saw the text.
         case added
         /// Merges, one after the other.
@@ -13,17 +13,17 @@ public struct WordExplanation: Sendable, Hashable {
     }
 
     /// What the model saw: the word's bytes after normalization.
-    public let bytes: [UInt8]
-    public let tokens: [TokenID]
-    public let reason: Reason
+    package let bytes: [UInt8]
+    package let tokens: [TokenID]
+    package let reason: Reason
 
-    public init(bytes: [UInt8], tokens: [TokenID], reason: Reason) {
+    package init(bytes: [UInt8], tokens: [TokenID], reason: Reason) {
         (self.bytes, self.tokens, self.reason) = (bytes, tokens, reason)
     }
 }
 
 /// A tokenizer that can tell how its tokens came about.
-public protocol ExplainingTokenizer: Tokenizer {
+package protocol ExplainingTokenizer: Tokenizer {
     /// The words of a text in order, without the tokens of its frame. Quadratic in the length of a word.
     ///
     /// - Throws: `TokenizerError` naming what cannot be encoded.

@@ -4,7 +4,7 @@ import OrreryFiles
 extension BytePairTokenizer {
     /// `tokenizer.json` and its configuration. Where the vocabulary ranks merges by id, as tiktoken's do, the merges
     /// are listed, and `ignore_merges` says that a word which is a token is that token.
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         HuggingFaceWriter(
             normalizer: settings.composes ? #"{"type": "NFC"}"# : "null",
             preTokenizer: Self.preTokenizer(of: settings.pattern).text(), postProcessor: postProcessor.text(),
@@ -23,7 +23,7 @@ extension BytePairTokenizer {
     }
 
     /// `vocab.json` and `merges.txt`, GPT-2's format. The pattern and the added tokens are not in it.
-    public func vocabularyAndMergesFiles() -> [TokenizerFile] {
+    package func vocabularyAndMergesFiles() -> [TokenizerFile] {
         let entries = pieces.map { "\(JSONValue($0.piece).text()): \($0.id)" }.joined(separator: ", ")
         let merges = (["#version: 0.2"] + mergeLines).map { $0 + "\n" }.joined()
         return [

@@ -36,5 +36,5 @@ enum VocabularyText {
 
 extension WordPieceTokenizer {
     /// `vocab.txt`.
-    public var vocabularyText: [UInt8] { VocabularyText.text(pieces) }
+    package var vocabularyText: [UInt8] { VocabularyText.text(pieces) }
 }

@@ -3,7 +3,7 @@ import OrreryFiles
 /// What turns words into tokens: the model of a pipeline.
 ///
 /// Source: Hugging Face tokenizers, `src/models`.
-public enum SubwordModel: Sendable {
+package enum SubwordModel: Sendable {
     case bpe(BPE)
     case wordPiece(WordPiece)
     case wordLevel(WordLevel)

@@ -1,26 +1,26 @@
 import OrreryFiles
 
 /// Texts and their ids, both ways. Ids may have holes.
-public struct Vocabulary: Sendable {
+package struct Vocabulary: Sendable {
     /// Ids are below this: the largest published vocabularies have an eighth, and a wild id must not make a table of
     /// gigabytes.
-    public static let maximalID = 1 << 21 - 1
+    package static let maximalID = 1 << 21 - 1
 
     /// By id; empty where there is none.
     let pieces: PieceTable
     let index: PieceIndex
     /// The number of entries.
-    public let count: Int
+    package let count: Int
     /// An entry without text, which no word is.
     private let emptyID: TokenID?
     /// The ids of texts whose id another text has too: both are found, and the first is what the id reads as.
-    public let aliases: [(piece: String, id: TokenID)]
+    package let aliases: [(piece: String, id: TokenID)]
     private let aliasIDs: [[UInt8]: TokenID]
 
     /// - Parameter entries: texts, each once, with their ids. tokenizers decodes an id that several texts have as any
     ///   one of them; here it is the first.
     /// - Throws: `TokenizerError` naming the entry that is wrong.
-    public init(_ entries: [(piece: String, id: Int)]) throws {
+    package init(_ entries: [(piece: String, id: Int)]) throws {
         let highest = entries.reduce(-1) { max($0, $1.id) }
         if let wild = entries.first(where: { $0.id < 0 || $0.id > Self.maximalID }) {
             throw TokenizerError.invalid(
@@ -77,7 +77,7 @@ public struct Vocabulary: Sendable {
     }
 
     /// The entries by id, and the aliases behind them.
-    public var entries: [(piece: String, id: TokenID)] {
+    package var entries: [(piece: String, id: TokenID)] {
         pieces.indices.compactMap { id in
             piece(for: TokenID(id)).map { (String(decoding: $0, as: UTF8.self), TokenID(id)) }
         } + aliases

@@ -1,13 +1,13 @@
 /// A model whose tokens are whole words.
 ///
 /// Source: Hugging Face tokenizers, `src/models/wordlevel/mod.rs`.
-public struct WordLevel: Sendable {
-    public let vocabulary: Vocabulary
+package struct WordLevel: Sendable {
+    package let vocabulary: Vocabulary
     /// What stands for a word that is not in the vocabulary. Without it there such a word is an error.
-    public let unkToken: String
+    package let unkToken: String
     private let unknown: TokenID?
 
-    public init(_ vocabulary: Vocabulary, unkToken: String = "<unk>") {
+    package init(_ vocabulary: Vocabulary, unkToken: String = "<unk>") {
         self.vocabulary = vocabulary
         self.unkToken = unkToken
         unknown = vocabulary.id(of: unkToken.utf8)

@@ -1,14 +1,14 @@
 /// BERT's own normalization: cleaning, spaces around Chinese characters, accents, lower case.
 ///
 /// Source: Hugging Face tokenizers, `src/normalizers/bert.rs`.
-public struct BertNormalizer: Sendable, Hashable {
-    public var cleansText: Bool
-    public var handlesChineseCharacters: Bool
+package struct BertNormalizer: Sendable, Hashable {
+    package var cleansText: Bool
+    package var handlesChineseCharacters: Bool
     /// nil: if it lowercases.
-    public var stripsAccents: Bool?
-    public var lowercases: Bool
+    package var stripsAccents: Bool?
+    package var lowercases: Bool
 
-    public init(
+    package init(
         cleansText: Bool = true, handlesChineseCharacters: Bool = true, stripsAccents: Bool? = nil,
         lowercases: Bool = true
     ) {

@@ -1,7 +1,7 @@
 /// A step that rewrites a text before it is cut; a `Sequence` has several.
 ///
 /// Source: Hugging Face tokenizers, `src/normalizers`.
-public indirect enum Normalizer: Sendable {
+package indirect enum Normalizer: Sendable {
     case bertNormalizer(BertNormalizer)
     case nfc, nfd, nfkc, nfkd
     case lowercase

@@ -2,15 +2,15 @@
 /// else character by character; the shortest rule that starts it replaces all of it.
 ///
 /// Source: Hugging Face tokenizers, `src/normalizers/precompiled.rs`; the crate spm_precompiled 0.1.4.
-public struct Precompiled: Sendable {
+package struct Precompiled: Sendable {
     /// `precompiled_charsmap`, decoded from base 64.
-    public let charsmap: [UInt8]
+    package let charsmap: [UInt8]
     private let map: CharacterMap
     /// The ASCII bytes that no rule starts with.
     private let isPlain: [Bool]
 
     /// - Throws: `TokenizerError` that says what is damaged.
-    public init(charsmap: [UInt8]) throws {
+    package init(charsmap: [UInt8]) throws {
         self.charsmap = charsmap
         map = try CharacterMap(compiled: charsmap)
         guard map.replacements.withUnsafeBufferPointer({ $0.wellFormedPrefixCount == $0.count }) else {

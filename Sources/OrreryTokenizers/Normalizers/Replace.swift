@@ -1,12 +1,12 @@
 /// Replaces what a pattern matches; a step of normalizers and, token by token, of decoders.
 ///
 /// Source: Hugging Face tokenizers, `src/normalizers/replace.rs`.
-public struct Replace: Sendable {
-    public let pattern: TextPattern
-    public let content: String
+package struct Replace: Sendable {
+    package let pattern: TextPattern
+    package let content: String
     private let contentBytes: [UInt8]
 
-    public init(_ pattern: TextPattern, with content: String) {
+    package init(_ pattern: TextPattern, with content: String) {
         self.pattern = pattern
         self.content = content
         contentBytes = Array(content.utf8)

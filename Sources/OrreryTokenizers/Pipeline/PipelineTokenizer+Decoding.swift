@@ -1,5 +1,5 @@
 extension PipelineTokenizer {
-    public func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
+    package func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
         PipelineTokenDecoder(self, skipsSpecialTokens: skipsSpecialTokens)
     }
 
@@ -15,7 +15,7 @@ extension PipelineTokenizer {
     }
 
     /// What `id` adds where nothing is withheld. Decoders that look ahead are exact through `makeDecoder` only.
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         guard let text = try text(of: id) else { return }
         var chain = DecodingChain(decoder, isContinuation: previous != nil, keepsBytes: true)
         try chain.append(text, into: &bytes)

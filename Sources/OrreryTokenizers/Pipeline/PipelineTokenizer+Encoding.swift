@@ -1,5 +1,5 @@
 extension PipelineTokenizer {
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         let run = try run(of: utf8, options, recordsPlaces: encoding.recordsByteRanges)
@@ -15,7 +15,7 @@ extension PipelineTokenizer {
 
     /// The tokens of `text` in windows of `options.truncation.maxLength` tokens: what is kept first, then what was cut
     /// off, each framed.
-    public func encodeWindows(
+    package func encodeWindows(
         _ text: String, options: EncodingOptions, recordsByteRanges: Bool = false
     ) throws -> [Encoding] {
         var text = text
@@ -39,7 +39,7 @@ extension PipelineTokenizer {
     /// The tokens of two texts that are read together: a question and an answer, a premise and a hypothesis.
     ///
     /// - Throws: as `encode`.
-    public func encodePair(
+    package func encodePair(
         _ first: String, _ second: String, options: EncodingOptions = EncodingOptions()
     ) throws -> PairEncoding {
         var (first, second) = (first, second)
@@ -184,12 +184,12 @@ extension PipelineTokenizer {
 }
 
 /// The tokens of two texts and of what stands around them.
-public struct PairEncoding: Sendable, Hashable {
-    public var ids: [TokenID] = []
+package struct PairEncoding: Sendable, Hashable {
+    package var ids: [TokenID] = []
     /// The type of each token, which tells a model the texts apart (`token_type_ids`).
-    public var typeIDs: [Int] = []
+    package var typeIDs: [Int] = []
     /// The text of each token, 0 or 1; nil for special tokens.
-    public var texts: [Int?] = []
+    package var texts: [Int?] = []
     /// Where in its own text each token is from, in bytes; empty for special tokens.
-    public var byteRanges: [Range<Int>] = []
+    package var byteRanges: [Range<Int>] = []
 }

@@ -6,22 +6,22 @@ import OrreryFiles
 /// Ids, byte ranges and decoded text are those of tokenizers 0.23.3: a token's range is all of the characters that it
 /// has a part of. Bytes that are not UTF-8 read as U+FFFD. Kinds that are common have faster tokenizers of their own,
 /// which `HuggingFaceReader` prefers where they give the same.
-public struct PipelineTokenizer: Tokenizer {
-    public let normalizer: Normalizer?
-    public let preTokenizer: PreTokenizer?
-    public let model: SubwordModel
-    public let postProcessor: PostProcessor?
-    public let decoder: PipelineDecoder?
+package struct PipelineTokenizer: Tokenizer {
+    package let normalizer: Normalizer?
+    package let preTokenizer: PreTokenizer?
+    package let model: SubwordModel
+    package let postProcessor: PostProcessor?
+    package let decoder: PipelineDecoder?
     /// What the file says of long texts; honoured where `EncodingOptions.truncation` asks for it.
-    public let truncation: Truncation?
+    package let truncation: Truncation?
     /// What the file says of short ones; kept, not done.
-    public let padding: Padding?
-    public let addedTokens: AddedTokens
-    public let endOfText: TokenID?
-    public let vocabularySize: Int
+    package let padding: Padding?
+    package let addedTokens: AddedTokens
+    package let endOfText: TokenID?
+    package let vocabularySize: Int
     /// `tokenizer_config.json`, if there was one.
-    public let configuration: JSONObject?
-    public internal(set) var warnings: [String] = []
+    package let configuration: JSONObject?
+    package internal(set) var warnings: [String] = []
 
     let added: AddedVocabulary
     let frames: PipelineFrames
@@ -32,7 +32,7 @@ public struct PipelineTokenizer: Tokenizer {
     ///     numbered from the model's size on, as tokenizers does, and must say so.
     ///   - endOfText: the text of the token that ends a document; nil for none.
     /// - Throws: `TokenizerError` naming what does not fit together.
-    public init(
+    package init(
         normalizer: Normalizer? = nil, preTokenizer: PreTokenizer? = nil, model: SubwordModel,
         postProcessor: PostProcessor? = nil,
         decoder: PipelineDecoder? = nil, addedTokens: [AddedToken] = [], truncation: Truncation? = nil,
@@ -99,7 +99,7 @@ public struct PipelineTokenizer: Tokenizer {
     /// The text of a token as the vocabulary spells it, or nil.
     func spelling(of id: TokenID) -> [UInt8]? { added.text(of: id) ?? model.piece(for: id).map { Array($0) } }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         guard let text = spelling(of: id) else { return nil }
         var bytes: [UInt8] = []
         var chain = DecodingChain(decoder ?? .fuse, isContinuation: true, keepsBytes: true)
@@ -111,7 +111,7 @@ public struct PipelineTokenizer: Tokenizer {
         return bytes
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         if let id = added.id(of: piece) { return id }
         let spaced = piece.replacing([0x20], with: [0xE2, 0x96, 0x81])
         let alphabet = Array(ByteAlphabet.spelling(of: piece).utf8)

@@ -1,5 +1,5 @@
 /// What becomes of the delimiters when a text is cut at them.
-public enum SplitDelimiterBehavior: String, Sendable, Hashable, CaseIterable {
+package enum SplitDelimiterBehavior: String, Sendable, Hashable, CaseIterable {
     case removed = "Removed"
     case isolated = "Isolated"
     case mergedWithPrevious = "MergedWithPrevious"

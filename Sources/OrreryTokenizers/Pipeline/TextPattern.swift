@@ -1,6 +1,6 @@
 /// What a Split or a Replace looks for: a text, or a regular expression in Oniguruma's Ruby syntax.
-public struct TextPattern: Sendable {
-    public enum Source: Sendable, Hashable {
+package struct TextPattern: Sendable {
+    package enum Source: Sendable, Hashable {
         case string(String)
         case regex(String)
     }
@@ -16,11 +16,11 @@ public struct TextPattern: Sendable {
         case expression(OnigurumaExpression)
     }
 
-    public let source: Source
+    package let source: Source
     private let matcher: Matcher
 
     /// - Throws: `TokenizerError` if the regular expression cannot be run here.
-    public init(_ source: Source) throws {
+    package init(_ source: Source) throws {
         self.source = source
         switch source {
         case .string(let text): matcher = .literal(Array(text.utf8))

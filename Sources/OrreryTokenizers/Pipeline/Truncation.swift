@@ -3,26 +3,35 @@
 /// Source: Hugging Face tokenizers, `src/utils/truncation.rs`.
 public struct Truncation: Sendable, Hashable {
     /// Which of two texts loses tokens.
-    public enum Strategy: String, Sendable, Hashable {
+    package enum Strategy: String, Sendable, Hashable {
         case longestFirst = "LongestFirst"
         case onlyFirst = "OnlyFirst"
         case onlySecond = "OnlySecond"
     }
 
-    /// The end that loses them.
+    /// The end of a text that loses tokens.
     public enum Direction: String, Sendable, Hashable {
+        /// The first tokens are dropped.
         case left = "Left"
+        /// The last tokens are dropped.
         case right = "Right"
     }
 
-    /// Tokens at most, special ones included.
+    /// The greatest number of tokens, special ones included.
     public var maxLength: Int
     /// How many tokens the windows of what is left over share with each other.
-    public var stride: Int
-    public var strategy: Strategy
+    package var stride: Int
+    /// Which of two texts loses tokens.
+    package var strategy: Strategy
+    /// The end of the text that loses tokens.
     public var direction: Direction
 
-    public init(maxLength: Int, stride: Int = 0, strategy: Strategy = .longestFirst, direction: Direction = .right) {
+    /// Cuts a text to at most `maxLength` tokens.
+    public init(maxLength: Int, direction: Direction = .right) {
+        self.init(maxLength: maxLength, stride: 0, direction: direction)
+    }
+
+    package init(maxLength: Int, stride: Int, strategy: Strategy = .longestFirst, direction: Direction = .right) {
         self.maxLength = maxLength
         self.stride = stride
         self.strategy = strategy

@@ -36,11 +36,11 @@ enum FramePart: Sendable, Equatable {
 }
 
 /// A special token as post-processors name it: its text and its id.
-public struct SpecialToken: Sendable, Hashable {
-    public var content: String
-    public var id: TokenID
+package struct SpecialToken: Sendable, Hashable {
+    package var content: String
+    package var id: TokenID
 
-    public init(_ content: String, id: TokenID) { (self.content, self.id) = (content, id) }
+    package init(_ content: String, id: TokenID) { (self.content, self.id) = (content, id) }
 
     func part(_ type: Int) -> FramePart { .special(id, type: type) }
 }
@@ -48,23 +48,23 @@ public struct SpecialToken: Sendable, Hashable {
 /// BERT's frame: `[CLS] A [SEP]`, `[CLS] A [SEP] B [SEP]`.
 ///
 /// Source: Hugging Face tokenizers, `src/processors/bert.rs`.
-public struct BertProcessing: Sendable, Hashable {
-    public var sep: SpecialToken
-    public var cls: SpecialToken
+package struct BertProcessing: Sendable, Hashable {
+    package var sep: SpecialToken
+    package var cls: SpecialToken
 
-    public init(sep: SpecialToken, cls: SpecialToken) { (self.sep, self.cls) = (sep, cls) }
+    package init(sep: SpecialToken, cls: SpecialToken) { (self.sep, self.cls) = (sep, cls) }
 }
 
 /// RoBERTa's frame: `<s> A </s>`, `<s> A </s></s> B </s>`, all of type 0.
 ///
 /// Source: Hugging Face tokenizers, `src/processors/roberta.rs`.
-public struct RobertaProcessing: Sendable, Hashable {
-    public var sep: SpecialToken
-    public var cls: SpecialToken
-    public var trimsOffsets: Bool
-    public var addsPrefixSpace: Bool
+package struct RobertaProcessing: Sendable, Hashable {
+    package var sep: SpecialToken
+    package var cls: SpecialToken
+    package var trimsOffsets: Bool
+    package var addsPrefixSpace: Bool
 
-    public init(sep: SpecialToken, cls: SpecialToken, trimsOffsets: Bool = true, addsPrefixSpace: Bool = true) {
+    package init(sep: SpecialToken, cls: SpecialToken, trimsOffsets: Bool = true, addsPrefixSpace: Bool = true) {
         (self.sep, self.cls, self.trimsOffsets, self.addsPrefixSpace) = (sep, cls, trimsOffsets, addsPrefixSpace)
     }
 }

@@ -1,7 +1,7 @@
 /// A step that frames the tokens of a text, or of two, with special tokens; a `Sequence` has several.
 ///
 /// Source: Hugging Face tokenizers, `src/processors`.
-public indirect enum PostProcessor: Sendable, Equatable {
+package indirect enum PostProcessor: Sendable, Equatable {
     case bertProcessing(BertProcessing)
     /// Leaves spaces out of the tokens' places.
     case byteLevel(ByteLevel)

@@ -1,8 +1,8 @@
 /// Frames by templates, one for single texts and one for pairs: `[CLS] $A [SEP]`, `[CLS] $A [SEP] $B:1 [SEP]:1`.
 ///
 /// Source: Hugging Face tokenizers, `src/processors/template.rs`.
-public struct TemplateProcessing: Sendable, Hashable {
-    public enum Piece: Sendable, Hashable {
+package struct TemplateProcessing: Sendable, Hashable {
+    package enum Piece: Sendable, Hashable {
         /// The first text, or the second.
         case sequence(isSecond: Bool, typeID: Int)
         /// A name of `specialTokens`.
@@ -10,24 +10,24 @@ public struct TemplateProcessing: Sendable, Hashable {
     }
 
     /// What a name stands for: one token or several.
-    public struct Special: Sendable, Hashable {
-        public var id: String
-        public var ids: [TokenID]
-        public var tokens: [String]
+    package struct Special: Sendable, Hashable {
+        package var id: String
+        package var ids: [TokenID]
+        package var tokens: [String]
 
-        public init(id: String, ids: [TokenID], tokens: [String]) {
+        package init(id: String, ids: [TokenID], tokens: [String]) {
             (self.id, self.ids, self.tokens) = (id, ids, tokens)
         }
     }
 
-    public let single: [Piece]
-    public let pair: [Piece]
+    package let single: [Piece]
+    package let pair: [Piece]
     /// In the order of the file.
-    public let specialTokens: [Special]
+    package let specialTokens: [Special]
 
     /// - Throws: `TokenizerError` naming a special token that the template of single texts names and the list does not
     ///   have.
-    public init(single: [Piece], pair: [Piece], specialTokens: [Special]) throws {
+    package init(single: [Piece], pair: [Piece], specialTokens: [Special]) throws {
         self.single = single
         self.pair = pair
         self.specialTokens = specialTokens

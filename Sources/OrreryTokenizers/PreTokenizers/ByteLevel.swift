@@ -2,15 +2,15 @@
 /// decoder, which look at other members.
 ///
 /// Source: Hugging Face tokenizers, `src/pre_tokenizers/byte_level.rs`.
-public struct ByteLevel: Sendable, Hashable {
+package struct ByteLevel: Sendable, Hashable {
     /// Whether a space is put before a text that does not start with one.
-    public var addsPrefixSpace: Bool
+    package var addsPrefixSpace: Bool
     /// Whether a token's place leaves out its spaces (as a post-processor).
-    public var trimsOffsets: Bool
+    package var trimsOffsets: Bool
     /// Whether text is cut by GPT-2's pattern.
-    public var usesRegex: Bool
+    package var usesRegex: Bool
 
-    public init(addsPrefixSpace: Bool = true, trimsOffsets: Bool = true, usesRegex: Bool = true) {
+    package init(addsPrefixSpace: Bool = true, trimsOffsets: Bool = true, usesRegex: Bool = true) {
         self.addsPrefixSpace = addsPrefixSpace
         self.trimsOffsets = trimsOffsets
         self.usesRegex = usesRegex

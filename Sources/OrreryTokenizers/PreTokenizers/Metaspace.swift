@@ -1,8 +1,8 @@
 /// Spaces become a visible character, one is put before a text, and words begin with it: sentencepiece's way.
 ///
 /// Source: Hugging Face tokenizers, `src/pre_tokenizers/metaspace.rs`.
-public struct Metaspace: Sendable, Hashable {
-    public enum PrependScheme: String, Sendable, Hashable {
+package struct Metaspace: Sendable, Hashable {
+    package enum PrependScheme: String, Sendable, Hashable {
         /// Every stretch between added tokens.
         case always
         /// Only the start of the source.
@@ -10,11 +10,12 @@ public struct Metaspace: Sendable, Hashable {
         case never
     }
 
-    public var replacement: Unicode.Scalar
-    public var prependScheme: PrependScheme
-    public var splits: Bool
+    package var replacement: Unicode.Scalar
+    package var prependScheme: PrependScheme
+    package var splits: Bool
 
-    public init(replacement: Unicode.Scalar = "\u{2581}", prependScheme: PrependScheme = .always, splits: Bool = true) {
+    package init(replacement: Unicode.Scalar = "\u{2581}", prependScheme: PrependScheme = .always, splits: Bool = true)
+    {
         self.replacement = replacement
         self.prependScheme = prependScheme
         self.splits = splits

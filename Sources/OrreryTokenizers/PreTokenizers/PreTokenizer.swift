@@ -1,7 +1,7 @@
 /// A step that cuts a text into the words that a model sees; a `Sequence` has several.
 ///
 /// Source: Hugging Face tokenizers, `src/pre_tokenizers`.
-public indirect enum PreTokenizer: Sendable {
+package indirect enum PreTokenizer: Sendable {
     /// At white space, which is dropped, and around each mark of punctuation.
     case bertPreTokenizer
     case byteLevel(ByteLevel)

@@ -1,13 +1,13 @@
 /// Cuts at what a pattern matches, or at what it does not.
 ///
 /// Source: Hugging Face tokenizers, `src/pre_tokenizers/split.rs`.
-public struct Split: Sendable {
-    public let pattern: TextPattern
-    public let behavior: SplitDelimiterBehavior
+package struct Split: Sendable {
+    package let pattern: TextPattern
+    package let behavior: SplitDelimiterBehavior
     /// Whether the delimiters are what the pattern does not match.
-    public let invert: Bool
+    package let invert: Bool
 
-    public init(_ pattern: TextPattern, behavior: SplitDelimiterBehavior, invert: Bool = false) {
+    package init(_ pattern: TextPattern, behavior: SplitDelimiterBehavior, invert: Bool = false) {
         self.pattern = pattern
         self.behavior = behavior
         self.invert = invert

@@ -1,24 +1,24 @@
-/// A pre-tokenisation pattern: how text is cut into words before a byte-pair model sees it.
+/// How text is cut into words before a byte-pair model sees it.
 public enum SplitPattern: Sendable, Hashable {
-    /// GPT-2's, which r50k and p50k share.
+    /// The pattern of GPT-2, which r50k and p50k share.
     case gpt2
-    /// tiktoken's cl100k.
+    /// The pattern of tiktoken's cl100k.
     case cl100k
-    /// tiktoken's o200k.
+    /// The pattern of tiktoken's o200k.
     case o200k
-    /// Llama 3's: cl100k's, but for white space at the end of a text.
+    /// The pattern of Llama 3: cl100k's, but for white space at the end of a text.
     case llama3
-    /// Qwen 2's: Llama 3's with numbers one digit at a time.
+    /// The pattern of Qwen 2: Llama 3's with numbers one digit at a time.
     case qwen2
-    /// Tekken's, Mistral's: o200k's without contractions, with numbers one digit at a time.
+    /// The pattern of Mistral's Tekken: o200k's without contractions, with numbers one digit at a time.
     case tekken
-    /// StarCoder's and SmolLM's: each digit stands alone, then GPT-2's.
+    /// The pattern of StarCoder and SmolLM: each digit stands alone, then GPT-2's.
     case starcoder
-    /// DeepSeek V3's: three patterns, one after the other.
+    /// The patterns of DeepSeek V3: three, one after the other.
     case deepseek3
-    /// None: the text is one word.
+    /// The absence of a pattern: the text is one word.
     case none
-    /// Any other regular expression, run by Foundation's engine.
+    /// Another regular expression, run by Foundation's engine, at one to ten MB a second.
     case regex(String)
 
     /// The patterns with code of their own, by the names that `--pattern` takes.
@@ -29,7 +29,7 @@ public enum SplitPattern: Sendable, Hashable {
     ]
 
     /// What `--pattern NAME|REGEX` says: a name, with or without "_base", or else a regular expression.
-    public init(argument: String) {
+    package init(argument: String) {
         let name = argument.hasSuffix("_base") ? String(argument.dropLast(5)) : argument
         self = Self.named.first { $0.key == name }?.value ?? SplitPattern(regex: argument)
     }
@@ -58,7 +58,7 @@ public enum SplitPattern: Sendable, Hashable {
 
     /// The regular expressions that cut one after the other, each the parts that the one before made as if they were
     /// texts of their own, in the syntax of Rust's fancy-regex; none for `none`, one for most.
-    public var regexes: [String] {
+    package var regexes: [String] {
         switch self {
         case .none: []
         case .regex(let regex): [regex]

@@ -1,30 +1,30 @@
 /// The pieces of a vocabulary side by side in one array: 250,000 strings without 250,000 allocations.
 ///
 /// Pieces are bytes. Most are UTF-8, but a byte-level token may hold half a character.
-public struct PieceTable: Sendable, RandomAccessCollection {
+package struct PieceTable: Sendable, RandomAccessCollection {
     private var bytes: [UInt8] = []
     /// The end of each piece; the start is the end of the one before.
     private var ends: [Int] = []
 
-    public init() {}
+    package init() {}
 
-    public init(_ pieces: some Sequence<some Sequence<UInt8>>) {
+    package init(_ pieces: some Sequence<some Sequence<UInt8>>) {
         for piece in pieces { append(piece) }
     }
 
-    public mutating func append(_ piece: some Sequence<UInt8>) {
+    package mutating func append(_ piece: some Sequence<UInt8>) {
         bytes.append(contentsOf: piece)
         ends.append(bytes.count)
     }
 
-    public mutating func reserveCapacity(pieces: Int, bytes count: Int) {
+    package mutating func reserveCapacity(pieces: Int, bytes count: Int) {
         ends.reserveCapacity(pieces)
         bytes.reserveCapacity(count)
     }
 
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { ends.count }
-    public subscript(id: Int) -> ArraySlice<UInt8> { bytes[range(of: id)] }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { ends.count }
+    package subscript(id: Int) -> ArraySlice<UInt8> { bytes[range(of: id)] }
 
     /// Where piece `id` stands among the bytes of all.
     func range(of id: Int) -> Range<Int> { (id == 0 ? 0 : ends[id - 1]) ..< ends[id] }

@@ -2,17 +2,17 @@
 ///
 /// The strings that `append` and `finish` return, put together, are `String(decoding:as: UTF8.self)` of all the bytes:
 /// an unfinished character waits for its rest, and bytes that cannot become one turn into U+FFFD at once.
-public struct UTF8Assembler: Sendable {
+package struct UTF8Assembler: Sendable {
     /// The start of a character, at most three bytes.
     private var pending: [UInt8] = []
 
-    public init() {}
+    package init() {}
 
     /// Whether part of a character is waiting.
-    public var isWaiting: Bool { !pending.isEmpty }
+    package var isWaiting: Bool { !pending.isEmpty }
 
     /// The characters that `bytes` completes.
-    public mutating func append(_ bytes: some Sequence<UInt8>) -> String {
+    package mutating func append(_ bytes: some Sequence<UInt8>) -> String {
         pending.append(contentsOf: bytes)
         let complete = pending.withUnsafeBufferPointer(Self.completeLength)
         defer { pending.removeFirst(complete) }
@@ -20,7 +20,7 @@ public struct UTF8Assembler: Sendable {
     }
 
     /// What is left when no more bytes will come: U+FFFD for an unfinished character, else nothing.
-    public mutating func finish() -> String {
+    package mutating func finish() -> String {
         defer { pending.removeAll() }
         return String(decoding: pending, as: UTF8.self)
     }

@@ -108,7 +108,7 @@ extension TrainingRun {
     /// The tokenizer; of a model that was trained before its own files, chat template included, as they stand there.
     private func saveTokenizer(to directory: String) throws {
         guard let base = trainer.plan.model.base else {
-            return try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
+            return try trainer.tokenizer.save(to: directory)
         }
         // What a run has begun with is in its own directory from then on.
         let source = directory == self.directory ? base.path : self.directory ?? base.path
@@ -122,7 +122,7 @@ extension TrainingRun {
     }
 
     private func saveTokenizer(ofFile source: String, to directory: String) throws {
-        try trainer.tokenizer.save(to: URL(fileURLWithPath: directory, isDirectory: true))
+        try trainer.tokenizer.save(to: directory)
         if let template = try ChatTemplateFiles(path: source).template() {
             try AtomicFile.write(template.source, to: Path.join(directory, "chat_template.jinja"))
         }

@@ -31,7 +31,7 @@ extension GGUFTokenizer {
     }
 
     /// `generation_config.json`: every token that ends a text, the tokenizer's own first.
-    public func generationConfiguration() -> TokenizerFile {
+    package func generationConfiguration() -> TokenizerFile {
         var object = JSONObject()
         if let begin = vocabulary.special.beginOfText { object["bos_token_id"] = .int(Int64(begin)) }
         let ends = (endOfText.map { [$0] } ?? []) + endTokens.subtracting(endOfText.map { [$0] } ?? []).sorted()

@@ -2,12 +2,12 @@ import Foundation
 import OrreryFiles
 
 extension GGUFTokenizer {
-    public func files() throws -> [TokenizerFile] { try convertedFiles { _ in } }
+    package func files() throws -> [TokenizerFile] { try convertedFiles { _ in } }
 
     /// `tokenizer.json` with the pipeline that gives the vocabulary's ids, and `tokenizer_config.json`.
     ///
     /// - Parameter warn: receives what these files cannot say, a line each.
-    public func convertedFiles(warn: (String) -> Void) throws -> [TokenizerFile] {
+    package func convertedFiles(warn: (String) -> Void) throws -> [TokenizerFile] {
         if let preparation = vocabulary.preparation {
             throw TokenizerError.file(
                 vocabulary.file,
@@ -36,7 +36,7 @@ extension GGUFTokenizer {
     }
 
     /// The vocabulary as a SentencePiece model; nil for kinds that have none.
-    public func sentencePieceTokenizer() throws -> SentencePieceTokenizer? {
+    package func sentencePieceTokenizer() throws -> SentencePieceTokenizer? {
         guard vocabulary.kind == .llama || vocabulary.kind == .t5 else { return nil }
         return try SentencePieceTokenizer(SentencePieceModel(vocabulary), frame: frame)
     }
@@ -46,7 +46,7 @@ extension GGUFTokenizer {
     /// The same vocabulary as a tokenizer of its own, with the pattern by the name that other formats know it by, none
     /// where only llama.cpp has it; nil for other kinds. Texts that hold what users defined as tokens may be cut
     /// otherwise: here the leftmost is found first.
-    public func bytePairTokenizer() throws -> BytePairTokenizer? {
+    package func bytePairTokenizer() throws -> BytePairTokenizer? {
         guard let bytePairs else { return nil }
         var settings = BytePairTokenizer.Settings(pattern: bytePairs.preTokenizer.filePattern ?? .none)
         settings.frame = frame

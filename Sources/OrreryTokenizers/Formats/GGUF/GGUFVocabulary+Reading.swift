@@ -4,7 +4,7 @@ extension GGUFVocabulary {
     /// Reads the vocabulary of the file at `path`.
     ///
     /// - Throws: `TokenizerError` that names the file and the key.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         self = try TokenizerError.naming(path) { try GGUFVocabulary(GGUFFile(path: path)) }
     }
 

@@ -3,11 +3,11 @@ import OrreryFiles
 /// A tokenizer as the metadata of a GGUF file, so that llama.cpp makes the same ids.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::load.
-public struct GGUFVocabularyExport {
+package struct GGUFVocabularyExport {
     package typealias Pairs = [(key: String, value: GGUFValue)]
 
     /// What llama.cpp will do otherwise, a line each.
-    public internal(set) var warnings: [String] = []
+    package internal(set) var warnings: [String] = []
     package internal(set) var pairs: Pairs = []
     /// How many tokens the model has rows for.
     private let rows: Int
@@ -19,7 +19,7 @@ public struct GGUFVocabularyExport {
     ///   - configuration: what names the tokens with a role.
     ///   - ends: the tokens that end a text besides the tokenizer's own.
     /// - Throws: `TokenizerError` for a kind that llama.cpp has not.
-    public init(
+    package init(
         _ tokenizer: any Tokenizer, tokens: Int? = nil, chatTemplates: [String: String] = [:],
         configuration: TokenizerConfiguration? = nil,
         ends: Set<TokenID> = []

@@ -24,7 +24,7 @@ enum HuggingFaceForms {
 }
 
 extension CharacterTokenizer {
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         let unknownToken = unknown.flatMap(addedTokens.token(for:))
         return HuggingFaceWriter(
             preTokenizer: HuggingFaceForms.characterPreTokenizer,
@@ -39,7 +39,7 @@ extension CharacterTokenizer {
 }
 
 extension ByteTokenizer {
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         HuggingFaceWriter(
             preTokenizer: HuggingFaceForms.byteLevel,
             decoder: HuggingFaceForms.byteLevel,

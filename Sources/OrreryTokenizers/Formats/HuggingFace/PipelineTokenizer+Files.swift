@@ -38,7 +38,7 @@ extension PipelineTokenizer {
     }
 
     /// `tokenizer.json`, and `tokenizer_config.json` as it was read.
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         [
             TokenizerFile(name: "tokenizer.json", contents: Data((json.text(.pretty) + "\n").utf8)),
             TokenizerFile(
@@ -65,7 +65,7 @@ extension PipelineTokenizer {
     /// where they give the same.
     ///
     /// - Throws: `TokenizerError` naming the file, the field and what was expected.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         let (root, configuration) = try TokenizerError.naming(path) {
             (try JSONFields(contentsOf: path, dialect: .serde), try TokenizerConfiguration(beside: path))
         }

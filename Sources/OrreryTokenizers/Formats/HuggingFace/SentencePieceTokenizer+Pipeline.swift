@@ -67,7 +67,7 @@ extension Tokenizer {
     /// `tokenizer.json` and `tokenizer_config.json`, also where the kind has a format of its own that `files()` gives.
     ///
     /// - Throws: `TokenizerError` where a tokenizer of that kind cannot be written so.
-    public func huggingFaceFiles() throws -> [TokenizerFile] {
+    package func huggingFaceFiles() throws -> [TokenizerFile] {
         try (self as? SentencePieceTokenizer)?.pipeline().files() ?? files()
     }
 }

@@ -2,7 +2,7 @@ import OrreryFiles
 
 /// `tokenizer_config.json`, which stands next to a tokenizer's file and says how transformers uses it. What it does not
 /// say of tokens, `special_tokens_map.json` may.
-public struct TokenizerConfiguration: Sendable {
+package struct TokenizerConfiguration: Sendable {
     static let fileName = "tokenizer_config.json"
 
     /// The members of tokenizer_config.json, and those of special_tokens_map.json where it does not list the added
@@ -16,7 +16,7 @@ public struct TokenizerConfiguration: Sendable {
     /// The configuration in the folder of `path`; nil if there is none.
     ///
     /// - Throws: `FileError` naming a file that is no JSON object.
-    public init?(beside path: String) throws {
+    package init?(beside path: String) throws {
         func read(_ name: String) throws -> JSONFields? {
             let own = Path.join(Path.parent(path), name)
             return FileStatus(own) == nil ? nil : try JSONFields(contentsOf: own, dialect: .python)
@@ -67,21 +67,21 @@ public struct TokenizerConfiguration: Sendable {
 
     // MARK: Tokens by their roles
 
-    public var bosToken: String? { get throws { try content(of: "bos_token") } }
-    public var eosToken: String? { get throws { try content(of: "eos_token") } }
-    public var unkToken: String? { get throws { try content(of: "unk_token") } }
-    public var padToken: String? { get throws { try content(of: "pad_token") } }
+    package var bosToken: String? { get throws { try content(of: "bos_token") } }
+    package var eosToken: String? { get throws { try content(of: "eos_token") } }
+    package var unkToken: String? { get throws { try content(of: "unk_token") } }
+    package var padToken: String? { get throws { try content(of: "pad_token") } }
 
     /// Whether transformers' slow tokenizers put the beginning and the end around a text; what `tokenizer.json` says
     /// comes first.
-    public var addBOSToken: Bool? { get throws { try fields.boolIfPresent("add_bos_token") } }
-    public var addEOSToken: Bool? { get throws { try fields.boolIfPresent("add_eos_token") } }
+    package var addBOSToken: Bool? { get throws { try fields.boolIfPresent("add_bos_token") } }
+    package var addEOSToken: Bool? { get throws { try fields.boolIfPresent("add_eos_token") } }
 
     /// Whether the file lists the added tokens, even none.
     var hasAddedTokens: Bool { fields.object["added_tokens_decoder"] != nil }
 
     /// The added tokens by id (`added_tokens_decoder`).
-    public var addedTokens: [AddedToken] {
+    package var addedTokens: [AddedToken] {
         get throws {
             guard let decoder = try fields.fieldsIfPresent("added_tokens_decoder") else { return [] }
             return try decoder.object.keys.map { key in
@@ -151,7 +151,7 @@ public struct TokenizerConfiguration: Sendable {
     // MARK: Everything else
 
     /// The tokens that the model was made for; nil where transformers has written its "very large" number.
-    public var modelMaxLength: Int? {
+    package var modelMaxLength: Int? {
         if case .int(let length)? = fields.object["model_max_length"], length > 0, length < 1 << 40 {
             Int(length)
         } else {
@@ -161,13 +161,13 @@ public struct TokenizerConfiguration: Sendable {
 
     /// Whether transformers takes spaces before punctuation out of decoded text. It is not done here: decoded text
     /// would not be the text.
-    public var cleansUpTokenizationSpaces: Bool {
+    package var cleansUpTokenizationSpaces: Bool {
         get throws { try fields.boolIfPresent("clean_up_tokenization_spaces") ?? false }
     }
 
     /// The chat templates by name; one without a name is "default". A `chat_template.jinja` comes before what the
     /// configuration says.
-    public var chatTemplates: [String: String] {
+    package var chatTemplates: [String: String] {
         get throws {
             var templates: [String: String] = [:]
             switch fields.object["chat_template"] {

@@ -2,7 +2,7 @@ import OrreryFiles
 
 extension WordPieceTokenizer {
     /// `tokenizer.json` as Hugging Face's BertTokenizer writes it, and its configuration.
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         let strips = settings.stripsAccents.map { "\($0)" } ?? "null"
         let prefix = JSONValue(settings.continuingPrefix).text()
         return HuggingFaceWriter(

@@ -4,7 +4,7 @@ extension SentencePieceModel {
     /// Reads the file at `path`.
     ///
     /// - Throws: `TokenizerError` that names the byte or the piece.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         self = try TokenizerError.naming(path) {
             let file = try MappedFile(path: path)
             return try file.withUnsafeBytes { try SentencePieceModel(parsing: $0.assumingMemoryBound(to: UInt8.self)) }
@@ -14,7 +14,7 @@ extension SentencePieceModel {
     /// Reads the bytes of a file, none of which is trusted.
     ///
     /// - Throws: `TokenizerError` that names the byte or the piece.
-    public init(parsing bytes: UnsafeBufferPointer<UInt8>) throws {
+    package init(parsing bytes: UnsafeBufferPointer<UInt8>) throws {
         do {
             try self.init(fields: bytes)
         } catch let failure as ProtobufReader.Failure {
@@ -79,7 +79,7 @@ extension ProtobufMessage {
 extension SentencePieceModel {
     /// The bytes of a `.model` file, fields in the order of their numbers as sentencepiece writes them: a file that it
     /// wrote comes back byte for byte.
-    public var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var output: [UInt8] = []
         for id in pieces.indices {
             var piece = ProtobufMessage()
@@ -97,5 +97,5 @@ extension SentencePieceModel {
     }
 
     /// Replaces the file at `path`, whole or not at all.
-    public func write(to path: String) throws { try AtomicFile.write(encoded, to: path) }
+    package func write(to path: String) throws { try AtomicFile.write(encoded, to: path) }
 }

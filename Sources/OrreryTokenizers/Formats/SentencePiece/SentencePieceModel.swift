@@ -1,9 +1,9 @@
 /// What a SentencePiece `.model` file holds: the pieces, and how texts are normalized, cut and put together again.
 ///
 /// Source: sentencepiece, `src/sentencepiece_model.proto`, message ModelProto.
-public struct SentencePieceModel: Sendable {
+package struct SentencePieceModel: Sendable {
     /// How the pieces of a text are found.
-    public enum Kind: Int32, Sendable {
+    package enum Kind: Int32, Sendable {
         case unigram = 1
         case bpe = 2
         case word = 3
@@ -11,7 +11,7 @@ public struct SentencePieceModel: Sendable {
     }
 
     /// What a piece is.
-    public enum PieceType: UInt8, Sendable {
+    package enum PieceType: UInt8, Sendable {
         case normal = 1
         case unknown = 2
         /// A mark of structure, such as the end of a text: never found in texts.
@@ -25,15 +25,15 @@ public struct SentencePieceModel: Sendable {
     }
 
     /// How a text is prepared.
-    public struct NormalizerSettings: Sendable, Hashable {
-        public var name: String = ""
+    package struct NormalizerSettings: Sendable, Hashable {
+        package var name: String = ""
         /// The compiled replacements, or nothing.
-        public var characterMap: [UInt8] = []
-        public var addsDummyPrefix = true
-        public var removesExtraWhitespaces = true
-        public var escapesWhitespaces = true
+        package var characterMap: [UInt8] = []
+        package var addsDummyPrefix = true
+        package var removesExtraWhitespaces = true
+        package var escapesWhitespaces = true
 
-        public init() {}
+        package init() {}
 
         /// sentencepiece's "identity": spaces are merged and escaped, nothing else changes.
         package static var identity: NormalizerSettings {
@@ -43,10 +43,10 @@ public struct SentencePieceModel: Sendable {
         }
     }
 
-    public internal(set) var pieces: PieceTable
+    package internal(set) var pieces: PieceTable
     /// The logarithm of each piece's probability, or the negative rank of its merge.
-    public internal(set) var scores: [Float]
-    public internal(set) var types: [PieceType]
+    package internal(set) var scores: [Float]
+    package internal(set) var types: [PieceType]
 
     /// TrainerSpec, with everything that its file said.
     package var trainer: ProtobufMessage
@@ -58,42 +58,42 @@ public struct SentencePieceModel: Sendable {
     var others: ProtobufMessage
 
     /// Whether the model has a token for every byte, which stand for characters that it lacks.
-    public var hasByteFallback: Bool {
+    package var hasByteFallback: Bool {
         get { trainer.bool(35, default: false) }
         set { trainer[35] = .varint(newValue ? 1 : 0) }
     }
 
-    public var kind: Kind {
+    package var kind: Kind {
         // A value that is not listed counts as absent, as in protocol buffers.
         get { trainer.numbers(3).compactMap { Kind(rawValue: Int32(truncatingIfNeeded: $0)) }.last ?? .unigram }
         set { trainer[3] = .varint(UInt64(newValue.rawValue)) }
     }
 
     /// Whether a word ends with its space instead of starting with it.
-    public var treatsWhitespaceAsSuffix: Bool {
+    package var treatsWhitespaceAsSuffix: Bool {
         get { trainer.bool(24, default: false) }
         set { trainer[24] = .varint(newValue ? 1 : 0) }
     }
 
     /// What an unknown token is decoded to.
-    public var unknownSurface: [UInt8] { trainer.bytes(44) ?? Array(" \u{2047} ".utf8) }
+    package var unknownSurface: [UInt8] { trainer.bytes(44) ?? Array(" \u{2047} ".utf8) }
 
-    public var normalizerSettings: NormalizerSettings {
+    package var normalizerSettings: NormalizerSettings {
         get { NormalizerSettings(normalizer) }
         set { newValue.write(to: &normalizer) }
     }
 
     /// nil where decoded text is left as it is.
-    public var denormalizerSettings: NormalizerSettings? { denormalizer.map(NormalizerSettings.init) }
+    package var denormalizerSettings: NormalizerSettings? { denormalizer.map(NormalizerSettings.init) }
 
     /// A model to be written: pieces are appended, the rest is set.
-    public init(kind: Kind) {
+    package init(kind: Kind) {
         (pieces, scores, types) = (PieceTable(), [], [])
         (trainer, normalizer, others) = (ProtobufMessage(), ProtobufMessage(), ProtobufMessage())
         self.kind = kind
     }
 
-    public mutating func append(_ piece: some Sequence<UInt8>, score: Float, type: PieceType = .normal) {
+    package mutating func append(_ piece: some Sequence<UInt8>, score: Float, type: PieceType = .normal) {
         pieces.append(piece)
         scores.append(score)
         types.append(type)

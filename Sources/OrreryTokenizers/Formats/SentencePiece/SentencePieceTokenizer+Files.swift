@@ -3,7 +3,7 @@ import OrreryFiles
 
 extension SentencePieceTokenizer {
     /// `tokenizer.model` and the configuration that says what stands around a text.
-    public func files() throws -> [TokenizerFile] {
+    package func files() throws -> [TokenizerFile] {
         [
             TokenizerFile(name: "tokenizer.model", contents: Data(model.encoded)),
             TokenizerFile(name: "tokenizer_config.json", contents: Data((configuration.text(.pretty) + "\n").utf8)),

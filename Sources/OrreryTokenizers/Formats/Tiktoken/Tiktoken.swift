@@ -13,7 +13,7 @@ extension BytePairTokenizer {
     ///   - encoding: tiktoken's name for the vocabulary with its special tokens, where one vocabulary has two:
     ///     `o200k_harmony` and `p50k_edit` have those of `o200k_base` and `p50k_base`, which are taken otherwise.
     /// - Throws: `TokenizerError` or `FileError` naming the file, the line and what was expected.
-    public init(tiktoken path: String, pattern: SplitPattern? = nil, encoding name: String? = nil) throws {
+    package init(tiktoken path: String, pattern: SplitPattern? = nil, encoding name: String? = nil) throws {
         let tokens = try TiktokenReader.read(path: path)
         let encoding =
             try name.map { try TiktokenEncoding.named($0, of: tokens, path: path) } ?? TiktokenEncoding.of(tokens)
@@ -37,7 +37,7 @@ extension BytePairTokenizer {
     ///
     /// - Throws: `TokenizerError` if the merges are not those that the ids stand for, which is all that the format can
     ///   say.
-    public func tiktokenFile(named name: String) throws -> TokenizerFile {
+    package func tiktokenFile(named name: String) throws -> TokenizerFile {
         let byID = BytePairModel(rules: ByteLevelMerges(model.tokens), takesWholeWords: true)
         let list = model.rules.list
         guard list.isEmpty || list == byID.listedMerges() else {

@@ -1,29 +1,29 @@
 /// Byte-pair encoding over characters: pairs of symbols merge in the order of a list.
 ///
 /// Source: Hugging Face tokenizers, `src/models/bpe/model.rs`; Sennrich et al. 2016 (arXiv 1508.07909).
-public struct BPE: Sendable {
+package struct BPE: Sendable {
     /// How characters become the symbols that are merged.
-    public struct Options: Sendable, Hashable {
+    package struct Options: Sendable, Hashable {
         /// What stands for a character that is not in the vocabulary; without it such a character is left out.
-        public var unkToken: String?
+        package var unkToken: String?
         /// What the symbols begin with that do not begin a word.
-        public var continuingSubwordPrefix: String?
+        package var continuingSubwordPrefix: String?
         /// What the symbol ends with that ends a word.
-        public var endOfWordSuffix: String?
+        package var endOfWordSuffix: String?
         /// Whether unknown characters in a row are one token.
-        public var fuseUnk = false
+        package var fuseUnk = false
         /// Whether an unknown character is spelled in the tokens `<0x00>` to `<0xFF>`, if all that it needs are there.
-        public var byteFallback = false
+        package var byteFallback = false
         /// Whether a word that is in the vocabulary is one token, whatever the merges say.
-        public var ignoreMerges = false
+        package var ignoreMerges = false
 
-        public init() {}
+        package init() {}
     }
 
-    public let vocabulary: Vocabulary
+    package let vocabulary: Vocabulary
     /// The pairs that merge, best first, each once.
-    public let merges: [(left: TokenID, right: TokenID)]
-    public let options: Options
+    package let merges: [(left: TokenID, right: TokenID)]
+    package let options: Options
 
     private let table: PairTable
     /// Whether short words may be merged by scanning: the merges of a pair always make the same text.
@@ -40,7 +40,7 @@ public struct BPE: Sendable {
     /// - Parameter merges: pairs of entries, best first. A pair that comes again counts where it comes last, as in
     ///   tokenizers.
     /// - Throws: `TokenizerError` naming the merge of which a part, or what it makes, is not in the vocabulary.
-    public init(_ vocabulary: Vocabulary, merges: [(left: String, right: String)], options: Options = Options()) throws
+    package init(_ vocabulary: Vocabulary, merges: [(left: String, right: String)], options: Options = Options()) throws
     {
         self.vocabulary = vocabulary
         self.options = options

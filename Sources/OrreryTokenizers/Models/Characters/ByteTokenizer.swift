@@ -1,15 +1,15 @@
 /// One token per byte: 256 ids that equal the byte values, and special tokens from 256 on.
 ///
 /// Takes any bytes whatever, so there is no text that it cannot encode and no unknown token.
-public struct ByteTokenizer: Tokenizer {
-    public let addedTokens: AddedTokens
-    public let endOfText: TokenID?
+package struct ByteTokenizer: Tokenizer {
+    package let addedTokens: AddedTokens
+    package let endOfText: TokenID?
 
     /// - Parameters:
     ///   - endOfText: the text of the token that ends a document: id 256.
     ///   - specialTokens: the texts of further ones, in the order of their ids.
     /// - Throws: `TokenizerError` if one is empty, there twice, or cannot be told from bytes in a `tokenizer.json`.
-    public init(endOfText: String? = nil, specialTokens: [String] = []) throws {
+    package init(endOfText: String? = nil, specialTokens: [String] = []) throws {
         let contents = (endOfText.map { [$0] } ?? []) + specialTokens
         let tokens = contents.enumerated().map { AddedToken(id: TokenID(256 + $0), content: $1) }
         try self.init(addedTokens: try AddedTokens(tokens), endOfText: endOfText == nil ? nil : 256)
@@ -26,18 +26,18 @@ public struct ByteTokenizer: Tokenizer {
         self.endOfText = endOfText
     }
 
-    public var vocabularySize: Int { 256 + addedTokens.count }
+    package var vocabularySize: Int { 256 + addedTokens.count }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         if let byte = UInt8(exactly: id) { return [byte] }
         return addedTokens.token(for: id).map { Array($0.content.utf8) }
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         addedTokens.id(forContent: piece) ?? (piece.count == 1 ? TokenID(piece[0]) : nil)
     }
 
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         let first = encoding.ids.count
@@ -56,7 +56,7 @@ public struct ByteTokenizer: Tokenizer {
         try encoding.truncate(from: first, options, added: 0)
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         if let byte = UInt8(exactly: id) {
             bytes.append(byte)
         } else if let token = addedTokens.token(for: id) {

@@ -1,5 +1,5 @@
 extension CharacterTokenizer {
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         let first = encoding.ids.count

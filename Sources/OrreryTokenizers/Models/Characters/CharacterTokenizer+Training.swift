@@ -2,7 +2,7 @@ extension CharacterTokenizer {
     /// The tokenizer of the distinct characters of `utf8`; an `endOfText` spelled out in it counts as that token.
     ///
     /// - Throws: `TokenizerError` if the text is empty or not UTF-8.
-    public init(training utf8: UnsafeBufferPointer<UInt8>, endOfText: String? = nil, unknown: String? = nil) throws {
+    package init(training utf8: UnsafeBufferPointer<UInt8>, endOfText: String? = nil, unknown: String? = nil) throws {
         let contents = [endOfText, unknown].compactMap { $0 }
         let markers = try AddedTokens(contents.enumerated().map { AddedToken(id: TokenID($0), content: $1) })
         var seen = ScalarSet()
@@ -17,7 +17,7 @@ extension CharacterTokenizer {
     }
 
     /// The tokenizer of the distinct characters of `text`.
-    public init(training text: String, endOfText: String? = nil, unknown: String? = nil) throws {
+    package init(training text: String, endOfText: String? = nil, unknown: String? = nil) throws {
         var text = text
         self = try text.withUTF8 { try CharacterTokenizer(training: $0, endOfText: endOfText, unknown: unknown) }
     }

@@ -3,14 +3,14 @@
 /// The vocabulary is the sorted distinct scalars of the training text, Python's `sorted(set(text))`, so ids equal
 /// nanoGPT's (`data/shakespeare_char/prepare.py`; 65 for tinyshakespeare). Special tokens follow, so they move none of
 /// them.
-public struct CharacterTokenizer: Tokenizer {
+package struct CharacterTokenizer: Tokenizer {
     /// The characters, in the order of their ids.
-    public let characters: [Unicode.Scalar]
-    public let addedTokens: AddedTokens
-    public let endOfText: TokenID?
+    package let characters: [Unicode.Scalar]
+    package let addedTokens: AddedTokens
+    package let endOfText: TokenID?
 
     /// What stands for a character that is not in the vocabulary; without it such a character is an error.
-    public let unknown: TokenID?
+    package let unknown: TokenID?
 
     let table: ScalarTable
     let ascii: [TokenID]
@@ -20,7 +20,7 @@ public struct CharacterTokenizer: Tokenizer {
     ///   - endOfText: the text of the token that ends a document, given the id after the last character.
     ///   - unknown: the text of the token for characters outside the vocabulary, given the id after that.
     /// - Throws: `TokenizerError` if there are no characters, or something is there twice.
-    public init(characters: [Unicode.Scalar], endOfText: String? = nil, unknown: String? = nil) throws {
+    package init(characters: [Unicode.Scalar], endOfText: String? = nil, unknown: String? = nil) throws {
         let contents = [endOfText, unknown].compactMap { $0 }
         let tokens = contents.enumerated().map { AddedToken(id: TokenID(characters.count + $0), content: $1) }
         try self.init(
@@ -57,14 +57,14 @@ public struct CharacterTokenizer: Tokenizer {
         ascii = table.ascii
     }
 
-    public var vocabularySize: Int { characters.count + addedTokens.count }
+    package var vocabularySize: Int { characters.count + addedTokens.count }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         if id >= 0 && id < characters.count { return Array(String(characters[Int(id)]).utf8) }
         return addedTokens.token(for: id).map { Array($0.content.utf8) }
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         if let id = addedTokens.id(forContent: piece) { return id }
         let text = String(decoding: piece, as: UTF8.self)
         guard let scalar = Self.onlyScalar(of: text), text.utf8.elementsEqual(piece) else { return nil }
@@ -76,7 +76,7 @@ public struct CharacterTokenizer: Tokenizer {
         text.unicodeScalars.dropFirst().isEmpty ? text.unicodeScalars.first : nil
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         if id >= 0 && id < characters.count {
             bytes.append(contentsOf: UTF8.encode(characters[Int(id)])!)
         } else if let token = addedTokens.token(for: id) {

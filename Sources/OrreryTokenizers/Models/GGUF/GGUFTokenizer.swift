@@ -4,20 +4,20 @@
 /// What users defined as a token is found in every text, as there; marks of structure only if asked for.
 ///
 /// Source: llama.cpp, `src/llama-vocab.cpp`, llama_vocab::impl::tokenize and token_to_piece.
-public struct GGUFTokenizer: Tokenizer {
-    public let vocabulary: GGUFVocabulary
-    public let addedTokens: AddedTokens
-    public var endOfText: TokenID? { vocabulary.special.endOfText }
-    public var endTokens: Set<TokenID> { vocabulary.endOfGeneration }
-    public var warnings: [String] { vocabulary.warnings + (bytePairs?.warnings ?? []) }
+package struct GGUFTokenizer: Tokenizer {
+    package let vocabulary: GGUFVocabulary
+    package let addedTokens: AddedTokens
+    package var endOfText: TokenID? { vocabulary.special.endOfText }
+    package var endTokens: Set<TokenID> { vocabulary.endOfGeneration }
+    package var warnings: [String] { vocabulary.warnings + (bytePairs?.warnings ?? []) }
 
     let partition: SpecialTokenPartition
     private let segmenter: any GGUFSegmenter
     /// The tokens before and after a text.
-    public let frame: (prefix: [TokenID], suffix: [TokenID])
+    package let frame: (prefix: [TokenID], suffix: [TokenID])
 
     /// - Throws: `TokenizerError` that names the file and the key where no tokenizer can be made from the vocabulary.
-    public init(_ vocabulary: GGUFVocabulary) throws {
+    package init(_ vocabulary: GGUFVocabulary) throws {
         self.vocabulary = vocabulary
         partition = SpecialTokenPartition(vocabulary)
         let settings = vocabulary.settings
@@ -66,14 +66,14 @@ public struct GGUFTokenizer: Tokenizer {
             })
     }
 
-    public var vocabularySize: Int { vocabulary.tokens.count }
+    package var vocabularySize: Int { vocabulary.tokens.count }
 
     /// What encodes a byte-level vocabulary; nil for the other kinds.
     var bytePairs: GGUFBytePairs? { segmenter as? GGUFBytePairs }
     /// What merges by rank over text; nil for the other kinds.
     var rankedMerges: GGUFRankedMerges? { segmenter as? GGUFRankedMerges }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         guard vocabulary.tokens.indices.contains(Int(id)), !isFilling(id) else { return nil }
         let attributes = vocabulary.attributes[Int(id)]
         let token = vocabulary.tokens[Int(id)]
@@ -105,7 +105,7 @@ public struct GGUFTokenizer: Tokenizer {
 
     var isByteLevel: Bool { vocabulary.kind == .gpt2 && !vocabulary.settings.escapesWhitespaces }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         if vocabulary.kind == .none {
             return GGUFNumbers(count: vocabularySize, file: vocabulary.file).id(of: piece)
         }
@@ -124,7 +124,7 @@ public struct GGUFTokenizer: Tokenizer {
         return nil
     }
 
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0 ..< 0) } }
@@ -150,7 +150,7 @@ public struct GGUFTokenizer: Tokenizer {
         if options.addsSpecialTokens { for id in frame.suffix { encoding.append(id, utf8.count ..< utf8.count) } }
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         guard vocabulary.tokens.indices.contains(Int(id)) else {
             throw TokenizerError.unknownID(id, vocabularySize: vocabularySize)
         }

@@ -3,12 +3,12 @@
 ///
 /// Ids, byte ranges and decoded text are those of Google's sentencepiece 0.2.3. Of the tokens that stand for one
 /// character's bytes the last has the character's range, the others are empty, as there.
-public struct SentencePieceTokenizer: Tokenizer {
-    public let model: SentencePieceModel
-    public let addedTokens: AddedTokens
-    public let endOfText: TokenID?
+package struct SentencePieceTokenizer: Tokenizer {
+    package let model: SentencePieceModel
+    package let addedTokens: AddedTokens
+    package let endOfText: TokenID?
     /// The tokens that are put before and after a text if asked for; a model file names none.
-    public let frame: (prefix: [TokenID], suffix: [TokenID])
+    package let frame: (prefix: [TokenID], suffix: [TokenID])
 
     let roles: SentencePieceModel.Roles
     let ordinary: PieceIndex
@@ -21,7 +21,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     let denormalizer: SentencePieceNormalizer?
 
     /// What is odd in the model and was read all the same, a line each.
-    public let warnings: [String]
+    package let warnings: [String]
     /// Where a space is put before text that stands behind an added token.
     enum Prefixing {
         /// Only at the start of a text, or where the model makes one space of several.
@@ -109,14 +109,14 @@ public struct SentencePieceTokenizer: Tokenizer {
     /// - Parameter frame: the tokens before and after a text (`add_bos_token` and `add_eos_token` of
     ///   tokenizer_config.json).
     /// - Throws: `TokenizerError` that names the piece or the setting that no tokenizer can be made from.
-    public init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
+    package init(_ model: SentencePieceModel, frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])) throws {
         try self.init(model, frame: frame, addedTokens: [], prefixing: .firstPart)
     }
 
-    public var vocabularySize: Int { model.pieces.count }
+    package var vocabularySize: Int { model.pieces.count }
 
     /// The bytes of a token inside a text: a space for "▁", the byte for `<0x0A>`, the name of a control token.
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         guard model.pieces.indices.contains(Int(id)) else { return nil }
         let piece = model.pieces[Int(id)]
         return switch model.types[Int(id)] {
@@ -126,7 +126,7 @@ public struct SentencePieceTokenizer: Tokenizer {
         }
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         let escaped = piece.flatMap { $0 == 0x20 ? SentencePieceNormalizer.spaceSymbol : [$0] }
         for (index, text) in [(ordinary, escaped), (ordinary, piece), (reserved, piece)] {
             let id = index.id(of: text)
@@ -135,7 +135,7 @@ public struct SentencePieceTokenizer: Tokenizer {
         return piece.count == 1 ? roles.bytes.map { $0[Int(piece[0])] } : nil
     }
 
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0 ..< 0) } }
@@ -191,11 +191,11 @@ public struct SentencePieceTokenizer: Tokenizer {
         }
     }
 
-    public func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
+    package func makeDecoder(skipsSpecialTokens: Bool) -> any TokenDecoder {
         SentencePieceDecoder(self, skipsSpecialTokens: skipsSpecialTokens)
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
         let dropsSpace = previous == nil && SentencePieceDecoder.dropsFirstSpace(model.normalizerSettings)
         bytes.append(contentsOf: dropsSpace && piece.first == 0x20 ? piece.dropFirst() : piece[...])

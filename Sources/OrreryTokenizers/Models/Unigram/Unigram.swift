@@ -1,13 +1,13 @@
 /// A model of pieces with probabilities: the most probable way to cut a word.
 ///
 /// Source: Hugging Face tokenizers, `src/models/unigram/model.rs`; scores are summed in double precision, as there.
-public struct Unigram: Sendable {
-    public let pieces: PieceTable
+package struct Unigram: Sendable {
+    package let pieces: PieceTable
     /// The logarithm of each piece's probability; sums are of what tokenizers reads (`SerdeNumber`).
-    public let scores: [Double]
-    public let unkID: Int?
+    package let scores: [Double]
+    package let unkID: Int?
     /// Whether what is unknown is spelled in the tokens `<0x00>` to `<0xFF>`, if all that it needs are there.
-    public let byteFallback: Bool
+    package let byteFallback: Bool
 
     private let index: PieceIndex
     private let lattice: UnigramLattice<Double>?
@@ -15,7 +15,7 @@ public struct Unigram: Sendable {
     private let byteTokens: [TokenID?]
 
     /// - Throws: `TokenizerError` where there is no piece, or `unkID` is none.
-    public init(_ entries: [(piece: String, score: Double)], unkID: Int?, byteFallback: Bool = false) throws {
+    package init(_ entries: [(piece: String, score: Double)], unkID: Int?, byteFallback: Bool = false) throws {
         if let unkID, !entries.indices.contains(unkID) {
             throw TokenizerError.invalid("unk_id is \(unkID); expected one of the \(entries.count) pieces")
         }

@@ -1,17 +1,17 @@
 /// A model that cuts a word into its longest pieces, left to right.
 ///
 /// Source: Hugging Face tokenizers, `src/models/wordpiece/mod.rs`.
-public struct WordPiece: Sendable {
-    public let vocabulary: Vocabulary
-    public let unkToken: String
+package struct WordPiece: Sendable {
+    package let vocabulary: Vocabulary
+    package let unkToken: String
     /// What the pieces begin with that do not begin a word.
-    public let continuingSubwordPrefix: String
+    package let continuingSubwordPrefix: String
     /// A word of more characters is unknown.
-    public let maxInputCharsPerWord: Int
+    package let maxInputCharsPerWord: Int
     private let unknown: TokenID?
     private let matcher: WordPieces
 
-    public init(
+    package init(
         _ vocabulary: Vocabulary, unkToken: String = "[UNK]", continuingSubwordPrefix: String = "##",
         maxInputCharsPerWord: Int = 100
     ) {

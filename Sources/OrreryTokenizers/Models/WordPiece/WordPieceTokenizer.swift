@@ -2,34 +2,34 @@
 ///
 /// Ids and decoded text are those of Hugging Face tokenizers' BertNormalizer, BertPreTokenizer, WordPiece model and
 /// decoder.
-public struct WordPieceTokenizer: Tokenizer {
+package struct WordPieceTokenizer: Tokenizer {
     /// How texts are read.
-    public struct Settings: Sendable, Hashable {
+    package struct Settings: Sendable, Hashable {
         /// Control characters go, white space becomes spaces.
-        public var cleansText = true
+        package var cleansText = true
         /// Each Chinese character is a word.
-        public var separatesChinese = true
+        package var separatesChinese = true
         /// nil: as `lowercases`.
-        public var stripsAccents: Bool?
-        public var lowercases = true
-        public var continuingPrefix = "##"
+        package var stripsAccents: Bool?
+        package var lowercases = true
+        package var continuingPrefix = "##"
         /// A word of more characters is unknown.
-        public var longestWord = 100
+        package var longestWord = 100
         /// Whether decoding takes out spaces before punctuation and in English contractions.
-        public var cleansDecodedText = true
+        package var cleansDecodedText = true
 
-        public init() {}
+        package init() {}
     }
 
-    public let settings: Settings
+    package let settings: Settings
     /// What else its `tokenizer.json` says, if it is from one.
     var parts: HuggingFaceParts?
-    public let pieces: PieceTable
-    public let addedTokens: AddedTokens
-    public let unknown: TokenID
-    public let endOfText: TokenID?
+    package let pieces: PieceTable
+    package let addedTokens: AddedTokens
+    package let unknown: TokenID
+    package let endOfText: TokenID?
     /// `[CLS]` and `[SEP]`, in most vocabularies.
-    public let frame: (prefix: [TokenID], suffix: [TokenID])
+    package let frame: (prefix: [TokenID], suffix: [TokenID])
 
     let index: PieceIndex
     private let matcher: WordPieces
@@ -40,7 +40,7 @@ public struct WordPieceTokenizer: Tokenizer {
     ///   - unknown: the piece for words that cannot be cut.
     ///   - frame: the pieces before and after a text.
     /// - Throws: `TokenizerError` where a piece is there twice, or one that is named is not there.
-    public init(
+    package init(
         _ pieces: PieceTable, addedTokens: AddedTokens, unknown: String = "[UNK]",
         frame: (prefix: [TokenID], suffix: [TokenID]),
         settings: Settings = Settings()
@@ -72,18 +72,18 @@ public struct WordPieceTokenizer: Tokenizer {
             stripsAccents: settings.stripsAccents ?? settings.lowercases, lowercases: settings.lowercases)
     }
 
-    public var vocabularySize: Int { pieces.count }
+    package var vocabularySize: Int { pieces.count }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         pieces.indices.contains(Int(id)) && !pieces[Int(id)].isEmpty ? Array(pieces[Int(id)]) : nil
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         let id = index.id(of: piece)
         return id == PieceIndex.missing ? nil : id
     }
 
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         if options.addsSpecialTokens { for id in frame.prefix { encoding.append(id, 0 ..< 0) } }
@@ -125,7 +125,7 @@ public struct WordPieceTokenizer: Tokenizer {
         }
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         guard let piece = piece(for: id) else { throw TokenizerError.unknownID(id, vocabularySize: vocabularySize) }
         let decoder = WordPieceDecoding(prefix: settings.continuingPrefix, cleansUp: settings.cleansDecodedText)
         bytes += decoder.text(of: String(decoding: piece, as: UTF8.self), isFirst: previous == nil).utf8

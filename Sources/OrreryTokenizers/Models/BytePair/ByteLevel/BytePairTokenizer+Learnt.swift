@@ -6,7 +6,7 @@ extension BytePairTokenizer {
     package typealias Merge = (left: TokenID, right: TokenID, result: TokenID)
 
     /// The number of merges of a model that lists them.
-    public var mergeCount: Int { model.rules.list.count }
+    package var mergeCount: Int { model.rules.list.count }
 
     /// The tokenizer of a vocabulary that was learnt.
     ///

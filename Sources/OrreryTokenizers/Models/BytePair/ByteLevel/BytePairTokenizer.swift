@@ -2,17 +2,17 @@
 ///
 /// A pattern cuts the text into words, and each word's bytes are merged pair by pair. Every byte string can be encoded,
 /// and decoding gives exactly its bytes back, unless the text is normalised first.
-public struct BytePairTokenizer: Tokenizer {
+package struct BytePairTokenizer: Tokenizer {
     /// What there is around the model.
-    public struct Settings: Sendable {
+    package struct Settings: Sendable {
         /// How text is cut into words.
-        public var pattern: SplitPattern
+        package var pattern: SplitPattern
         /// What to make of bytes that are not UTF-8.
-        public var malformedText = MalformedText.isPunctuation
+        package var malformedText = MalformedText.isPunctuation
         /// Whether text becomes Normalization Form C before anything else (Qwen).
-        public var composes = false
+        package var composes = false
         /// The tokens before and after a text.
-        public var frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])
+        package var frame: (prefix: [TokenID], suffix: [TokenID]) = ([], [])
         /// What tokens decode to where it is not what they are found by: added tokens spelled in GPT-2's byte alphabet,
         /// and entries of the vocabulary that are not spelled in it.
         var otherBytes: [TokenID: [UInt8]] = [:]
@@ -31,11 +31,11 @@ public struct BytePairTokenizer: Tokenizer {
             case characters(trims: [FramePart.Trim])
         }
 
-        public init(pattern: SplitPattern) { self.pattern = pattern }
+        package init(pattern: SplitPattern) { self.pattern = pattern }
     }
 
     /// What a pattern, which is about characters, says about bytes that are none.
-    public enum MalformedText: Sendable, Hashable {
+    package enum MalformedText: Sendable, Hashable {
         /// Each ill-formed part is one character, of no class: it is treated like punctuation.
         case isPunctuation
         /// The first such byte and all that follows it are one word, with the word before it: what tiktoken does
@@ -43,9 +43,9 @@ public struct BytePairTokenizer: Tokenizer {
         case endsWords
     }
 
-    public let addedTokens: AddedTokens
-    public let endOfText: TokenID?
-    public let settings: Settings
+    package let addedTokens: AddedTokens
+    package let endOfText: TokenID?
+    package let settings: Settings
 
     let model: BytePairModel
     let splitter: WordSplitter
@@ -61,25 +61,25 @@ public struct BytePairTokenizer: Tokenizer {
         encoders = WorkspacePool { [model] in BytePairEncoder(model) }
     }
 
-    public var vocabularySize: Int {
+    package var vocabularySize: Int {
         Int(
             max(
                 addedTokens.map(\.id).max() ?? -1, settings.otherBytes.keys.max() ?? -1, TokenID(model.tokens.count) - 1
             )) + 1
     }
 
-    public func piece(for id: TokenID) -> [UInt8]? {
+    package func piece(for id: TokenID) -> [UInt8]? {
         if let bytes = settings.otherBytes[id] { return bytes }
         if let token = addedTokens.token(for: id) { return Array(token.content.utf8) }
         return model.tokens.contains(Int(id)) ? Array(model.tokens[Int(id)]) : nil
     }
 
-    public func id(forPiece piece: [UInt8]) -> TokenID? {
+    package func id(forPiece piece: [UInt8]) -> TokenID? {
         addedTokens.id(forContent: piece)
             ?? piece.withUnsafeBufferPointer { model.tokens.id(of: $0).map { TokenID($0) } }
     }
 
-    public func encode(
+    package func encode(
         _ utf8: UnsafeBufferPointer<UInt8>, options: EncodingOptions, into encoding: inout Encoding
     ) throws {
         if options.addsSpecialTokens { for id in settings.frame.prefix { encoding.append(id, 0 ..< 0) } }
@@ -241,7 +241,7 @@ public struct BytePairTokenizer: Tokenizer {
         encoding.byteRanges.replaceSubrange(first..., with: run.trimmed(run.ids.indices, trims, utf8))
     }
 
-    public func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
+    package func decode(_ id: TokenID, after previous: TokenID?, into bytes: inout [UInt8]) throws {
         if !settings.otherBytes.isEmpty, let other = settings.otherBytes[id] {
             bytes.append(contentsOf: other)
         } else if let token = addedTokens.token(for: id) {

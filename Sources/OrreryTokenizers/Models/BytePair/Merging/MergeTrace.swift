@@ -1,28 +1,28 @@
 /// How a word came to be its tokens: the merges in their order.
-public struct MergeTrace: Sendable, Hashable {
+package struct MergeTrace: Sendable, Hashable {
     /// What stands for a character or a merge that is not a token by itself.
-    public static let noToken: TokenID = -1
+    package static let noToken: TokenID = -1
 
     /// One merge.
-    public struct Step: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
         /// The lowest comes first. It is the place in the list of merges, or tiktoken's rank, which is the id of the
         /// result.
-        public let rank: Int
-        public let left: TokenID
-        public let right: TokenID
-        public let result: TokenID
+        package let rank: Int
+        package let left: TokenID
+        package let right: TokenID
+        package let result: TokenID
         /// The tokens of the word after this merge.
-        public let tokens: [TokenID]
+        package let tokens: [TokenID]
     }
 
     /// The tokens of the single bytes.
-    public let bytes: [TokenID]
-    public let steps: [Step]
+    package let bytes: [TokenID]
+    package let steps: [Step]
     /// What the word becomes.
-    public let tokens: [TokenID]
+    package let tokens: [TokenID]
     /// Whether the word was found whole in the vocabulary, so that no merge had to be made; `steps` tells how it would
     /// have come about, and may end short of it.
-    public let isWhole: Bool
+    package let isWhole: Bool
 }
 
 extension BytePairModel {
