@@ -109,8 +109,8 @@ struct Train: ParsableCommand {
 
     /// - Returns: nil where the run is finished, which has been said.
     private func resumedRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun? {
-        let lock = try DirectoryLock.ifPresent(directory)
-        let plan = try Trainer.planOfRun(in: directory)
+        let place = try RunDirectory(resuming: directory)
+        let plan = try place.plan()
         var others = options
         others.optimizer.steps = nil
         let differences = try PlanDifference.all(from: plan, to: others.apply(to: plan), given: CommandLine.arguments)
@@ -128,8 +128,7 @@ struct Train: ParsableCommand {
             return nil
         }
         let data = try readingAgain(plan, directory) { try display.data(plan, resuming: directory) }
-        let run = TrainingRun(try preparing { try Trainer(plan, data) }, directory: directory)
-        run.lock = lock
+        let run = place.run(try preparing { try Trainer(plan, data) })
         try preparing { try run.resume { standardError("orrery: warning: \($0)") } }
         if let steps = options.optimizer.steps, steps != plan.steps {
             try display.extend(run, "--steps \(steps)") { try run.extend(toSteps: steps) }
@@ -155,12 +154,11 @@ struct Train: ParsableCommand {
     }
 
     private func newRun(_ directory: String, _ display: TrainingDisplay) throws -> TrainingRun {
-        let lock = try DirectoryLock.ifPresent(directory)
         try TextSource(DataSources(options.data.data.map(DataOptions.source))).requirePresent()
         let from = try from.map(Hub.localPath)
         if let from { _ = try ModelFiles.isFile(from) }
         if overwriting.overwrite { try requireNotRead(directory) }
-        try TrainingRun.requireFree(directory, replacing: overwriting.overwrite)
+        let place = try RunDirectory(new: directory, replacing: overwriting.overwrite)
         let started = ProcessInfo.processInfo.systemUptime
         let start = try from.map { path in
             if let source = FileStatus(path), let target = FileStatus(directory), source.isSameFile(as: target) {
@@ -172,11 +170,7 @@ struct Train: ParsableCommand {
         }
         let plan = try start.map(options.plan(from:)) ?? options.plan()
         let data = try display.data(plan)
-        guard let time else {
-            let run = TrainingRun(try preparing { try Trainer(plan, data, start: start) }, directory: directory)
-            run.lock = lock
-            return run
-        }
+        guard let time else { return place.run(try preparing { try Trainer(plan, data, start: start) }) }
         let budget = TimeBudget(seconds: time.seconds, started: started)
         var (chosen, measured) = try display.calibrating {
             try budget.plan(
@@ -190,8 +184,8 @@ struct Train: ParsableCommand {
             }
         }
         if let warmupSteps = options.optimizer.warmupSteps { chosen.warmupSteps = warmupSteps }
-        let run = TrainingRun(try preparing { try Trainer(chosen, data, start: start) }, directory: directory)
-        (run.budget, run.secondsAtEnd, run.lock) = (budget, measured.secondsAtEnd, lock)
+        let run = place.run(try preparing { try Trainer(chosen, data, start: start) })
+        (run.budget, run.secondsAtEnd) = (budget, measured.secondsAtEnd)
         return run
     }
 }

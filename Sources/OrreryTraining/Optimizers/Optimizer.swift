@@ -5,7 +5,7 @@ import OrreryTensor
 
 /// AdamW over the arena, and Muon for the matrices of the hidden layers where the plan says so.
 ///
-/// State lives in two flat arrays beside the arena's: Adam's moments; a matrix of Muon's uses the first for its
+/// State lives in two flat arrays next to the arena's: Adam's moments; a matrix of Muon's uses the first for its
 /// momentum.
 final class Optimizer {
     private let arena: ParameterArena

@@ -105,16 +105,16 @@ public struct Training: AsyncSequence, Sendable {
     }
 
     private func begin() throws -> TrainingRun {
-        let lock = try DirectoryLock.ifPresent(directory)
-        if plan != nil { try TrainingRun.requireFree(directory, replacing: replaces) }
-        let plan = try plan ?? Trainer.planOfRun(in: directory), resumed = self.plan == nil ? directory : nil
+        let place =
+            try plan == nil ? RunDirectory(resuming: directory) : RunDirectory(new: directory, replacing: replaces)
+        let resumed = plan == nil ? directory : nil
+        let plan = try plan ?? place.plan()
         let data =
             switch source {
             case .files: try TrainingData(plan, resuming: resumed)
             case .text(let text): try TrainingData(plan, text: text, resuming: resumed)
             }
-        let run = TrainingRun(try Trainer(plan, data), directory: directory)
-        run.lock = lock
+        let run = place.run(try Trainer(plan, data))
         if resumed != nil { try run.resume() }
         return run
     }

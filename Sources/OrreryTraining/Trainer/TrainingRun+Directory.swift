@@ -1,4 +1,3 @@
-import Foundation
 import OrreryFiles
 import OrreryGeneration
 import OrreryModels

@@ -20,7 +20,7 @@ package final class TrainingRun {
     private var isExtended = false
 
     /// The right to write in the directory, from the first look at it until `run` returns.
-    package var lock: DirectoryLock?
+    var lock: DirectoryLock?
 
     private let clock: () -> Double
     /// Of the run's earlier parts.

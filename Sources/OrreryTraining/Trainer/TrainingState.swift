@@ -9,7 +9,7 @@ struct TrainingState {
     static let directory = ModelDirectory.RunName.training.rawValue
     static let fileNames = ["plan.json", "progress.json", "state.safetensors"]
 
-    /// What a run has reached, beside its arrays.
+    /// What a run has reached, next to its arrays.
     struct Progress: Codable {
         static let format = 2
         var format = Self.format

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import OrreryTensor
 
-/// The mean of the weights over the last steps (arXiv:1803.05407), kept beside the weights until it is asked for.
+/// The mean of the weights over the last steps (arXiv:1803.05407), kept next to the weights until it is asked for.
 final class WeightAverage {
     let sum: Storage
     var count = 0
