@@ -10,7 +10,7 @@ public enum ActivationType: String, CaseIterable, Sendable {
     case int16
 
     /// The type that is used by default.
-    public static let standard = ActivationType.int16
+    public static let `default` = ActivationType.int16
 
     /// Of a number; the code by which the inner loops know this.
     package var bytes: Int { self == .int8 ? Int(ORRERY_INT8) : Int(ORRERY_INT16) }

@@ -78,9 +78,9 @@ extension Processor {
         let storage = Storage(byteCount: panels * stride * 4)
         let words = storage.pointer.assumingMemoryBound(to: UInt32.self)
         // a few panels at a time, so that a line of A that several share is read once
-        let together = max(1, panels / (2 * threads))
-        run(.products, (panels + together - 1) / together, bytes: 0) { group in
-            let p = group * together, rows = min(together * mr, a.rows - p * mr)
+        let panelsPerTask = max(1, panels / (2 * threads))
+        run(.products, (panels + panelsPerTask - 1) / panelsPerTask, bytes: 0) { group in
+            let p = group * panelsPerTask, rows = min(panelsPerTask * mr, a.rows - p * mr)
             kernels.pack(
                 a.pointer + p * mr * a.rowStride * a.type.size, a.type.code, a.rowStride, a.columnStride, rows,
                 a.columns, Int32(mr), b.panelType.code,

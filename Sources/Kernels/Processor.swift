@@ -24,13 +24,13 @@ public final class Processor: @unchecked Sendable {  // the table is constant an
     ///   - activations: the type to which activations are rounded where they meet quantised weights.
     public convenience init(
         _ instructionSet: InstructionSet, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
-        activations: ActivationType = .standard
+        activations: ActivationType = .default
     ) {
         self.init(instructionSet, threads: threads, activations: activations, meter: nil)
     }
 
     /// - Parameter meter: sums what is computed; then work may come from one thread only.
-    package init(_ instructionSet: InstructionSet, threads: Int, activations: ActivationType = .standard, meter: Meter?)
+    package init(_ instructionSet: InstructionSet, threads: Int, activations: ActivationType = .default, meter: Meter?)
     {
         (self.meter, self.activations) = (meter, activations)
         guard let table = instructionSet.table else { preconditionFailure("\(instructionSet) is not available here") }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Times products at the shapes of training beside the arithmetic limit of the same moment: on a shared machine both
+/// Times products at the shapes of training next to the arithmetic limit of the same moment: on a shared machine both
 /// move.
 package struct ProductBenchmark {
     package struct Shape: Sendable {

@@ -127,7 +127,7 @@ private func transposedProduct(_ a: Tensor, _ b: Tensor, as type: ElementType) -
     return y
 }
 
-/// The parts' gradients beside each other; zero where a part was not used.
+/// The parts' gradients next to each other; zero where a part was not used.
 private func joined(_ parts: [Tensor?], _ widths: [Int], like x: Tensor) -> Tensor {
     let whole = parts.contains { $0 == nil } ? Tensor(zeros: x.shape, x.dtype) : Tensor(empty: x.shape, x.dtype)
     var at = 0

@@ -69,7 +69,7 @@ struct BenchModel: ParsableCommand {
                     "-p and -n, with --depth before them: expected at most \(model.shape.contextLength), the context of \(self.model), found \(longest)"
                 )
             }
-            let type = compute.type(standard: Processor.current.fastestType)
+            let type = compute.type(default: Processor.current.fastestType)
             let measurement = ModelMeasurement(
                 model, type: type, cacheType: cache.type(computing: type, compute, model), promptTokens: promptTokens,
                 newTokens: newTokens, depth: depth)

@@ -19,8 +19,8 @@ struct QuantisedOptions: ParsableArguments {
             valueName: "count"))
     var counts: [Int] = []
 
-    private static let standardFormats = [BlockFormat.q4_0, .q4_K, .q6_K, .q8_0, .float16, .bfloat16],
-        standardRows = [1, 8, 512]
+    private static let defaultFormats = [BlockFormat.q4_0, .q4_K, .q6_K, .q8_0, .float16, .bfloat16],
+        defaultRows = [1, 8, 512]
 
     var isStandard: Bool { names.isEmpty && counts.isEmpty }
 
@@ -36,8 +36,8 @@ struct QuantisedOptions: ParsableArguments {
     }
 
     func measure(_ shapes: [QuantizedBenchmark.Shape], seconds: Double, _ output: OutputOptions) throws {
-        let formats = names.isEmpty ? Self.standardFormats : names.compactMap(BlockFormat.init(name:))
-        let rows = counts.isEmpty ? Self.standardRows : counts
+        let formats = names.isEmpty ? Self.defaultFormats : names.compactMap(BlockFormat.init(name:))
+        let rows = counts.isEmpty ? Self.defaultRows : counts
         let benchmark = QuantizedBenchmark(seconds: seconds)
         var results: [QuantizedBenchmark.Result] = []
         if !output.json {

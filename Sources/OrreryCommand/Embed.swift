@@ -39,7 +39,7 @@ struct Embed: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let encoder = try SentenceEncoder.open(model.text, warn: ModelWarning.using)
-            let type = compute.type(standard: .float32)
+            let type = compute.type(default: .float32)
             let all = texts == ["-"] ? Array(AnyIterator { readLine() }) : texts
             guard !all.isEmpty else { throw ValidationError("standard input: expected at least one line") }
             let prompt = try encoder.modules.prompts.prompt(text: prompt, name: promptName)

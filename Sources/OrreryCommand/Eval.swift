@@ -69,7 +69,7 @@ struct Eval: ParsableCommand {
                 windows == .halves ? .halves : .sliding(stride: stride ?? max(1, context / 2))
             let interrupt = InterruptFlag(), line = ProgressLine(logInterval: 30), start = ContinuousClock.now
             defer { interrupt.release() }
-            let type = compute.type(standard: .float32)
+            let type = compute.type(default: .float32)
             let result = try source.perplexity(
                 of: text.bytes, context: context, cut: cut, computeType: type, cacheType: cache.type(computing: type)
             ) { done, total in
@@ -107,7 +107,7 @@ struct Eval: ParsableCommand {
         o["windows"] = JSONValue(result.windows)
         o["seconds"] = JSONValue(seconds)
         o["tokens_per_s"] = JSONValue(Double(result.tokens) / seconds)
-        o["cache_type"] = JSONValue(cache.type(computing: compute.type(standard: .float32)).rawValue)
+        o["cache_type"] = JSONValue(cache.type(computing: compute.type(default: .float32)).rawValue)
         o["interrupted"] = JSONValue(interrupted)
         try output.print(o)
     }

@@ -67,7 +67,7 @@ struct Explain: ParsableCommand {
                 PromptText.read(prompt),
                 ExplanationOptions(
                     sampling: sampling.options(suggested: source.suggestedSampling),
-                    computeType: compute.type(standard: Processor.current.fastestType),
+                    computeType: compute.type(default: Processor.current.fastestType),
                     rounds: maxTokens, candidates: top, pattern: pattern))
             if output.json { return try output.print(explanation.json) }
             let out = Terminal.standardOutput

@@ -68,19 +68,19 @@ struct Logits: ParsableCommand {
                     throw ValidationError(
                         "--encoder-ids: expected the ids that the encoder reads, since this model has one")
                 }
-                let context = ForwardContext(computeType: compute.type(standard: .float32))
+                let context = ForwardContext(computeType: compute.type(default: .float32))
                 let sequences = try read(ids, model.shape), sources = try read(encoderIDs, model.shape)
                 guard sources.count == sequences.count else {
                     throw ValidationError(
                         "--encoder-ids: expected \(sequences.count) lists, as many as --ids has, found \(sources.count)"
                     )
                 }
-                try write(model, reading: sources.map { model.read($0, context) }, sequences)
+                try write(model, attendingTo: sources.map { model.read($0, context) }, sequences)
             case .encoder:
                 let encoder = try ModelFiles.openEncoder(path, warn: warn)
                 let writer = EncodingWriter(
                     encoder: encoder, sequences: try read(ids, encoder.shape),
-                    computeType: compute.type(standard: .float32))
+                    computeType: compute.type(default: .float32))
                 guard greedy == 0, encoderIDs == nil else {
                     throw ValidationError("--greedy, --encoder-ids: an encoder writes no text")
                 }
@@ -93,7 +93,7 @@ struct Logits: ParsableCommand {
         }
     }
 
-    private var cacheType: CacheType { cache.type(computing: compute.type(standard: .float32)) }
+    private var cacheType: CacheType { cache.type(computing: compute.type(default: .float32)) }
 
     private func warn(_ line: String) { standardError("orrery: warning: \(line)") }
 
@@ -106,14 +106,16 @@ struct Logits: ParsableCommand {
             in: value, "standard input", vocabulary: shape.vocabularySize, context: shape.contextLength)
     }
 
-    private func write(_ model: any TokenModel, reading sources: [[SourceMemory]] = [], _ sequences: [[Int32]]) throws {
+    private func write(
+        _ model: any TokenModel, attendingTo sources: [[SourceMemory]] = [], _ sequences: [[Int32]]
+    ) throws {
         let room = model.shape.contextLength - sequences[0].count
         guard greedy <= room else {
             throw ValidationError(
                 "--greedy: expected at most \(room), what is left of the model's context, found \(greedy)")
         }
         let writer = LogitsWriter(
-            model: model, reading: sources, sequences: sequences, computeType: compute.type(standard: .float32),
+            model: model, attendingTo: sources, sequences: sequences, computeType: compute.type(default: .float32),
             cacheType: cacheType, writesHidden: hidden,
             continued: greedy)
         let start = ContinuousClock.now

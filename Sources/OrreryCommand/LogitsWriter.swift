@@ -25,7 +25,8 @@ package struct LogitsWriter {
     private static let piece = 256
 
     package init(
-        model: any TokenModel, reading sources: [[SourceMemory]] = [], sequences: [[Int32]], computeType: ElementType,
+        model: any TokenModel, attendingTo sources: [[SourceMemory]] = [], sequences: [[Int32]],
+        computeType: ElementType,
         cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
     ) {
         (self.model, self.sources) = (model, sources)
@@ -116,7 +117,7 @@ package struct LogitsWriter {
         guard let model = model as? any EncoderDecoder else {
             return model.makeState(capacity: capacity, type: cacheType)
         }
-        return model.makeState(reading: sources[sequence], capacity: capacity, type: cacheType)
+        return model.makeState(attendingTo: sources[sequence], capacity: capacity, type: cacheType)
     }
 
     private func forward(

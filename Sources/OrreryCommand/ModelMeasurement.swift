@@ -78,8 +78,8 @@ struct ModelMeasurement {
             arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
     }
 
-    /// Of what most products compute with: bytes beside weights in blocks, and float32 beside floats of a file that are
-    /// not bfloat16.
+    /// Of what most products compute with: bytes next to weights in blocks, and float32 next to floats of a file that
+    /// are not bfloat16.
     private var measuredPeak: Double {
         let formats = model.parameters.flatMap { $0.blocks.map(\.format) }, processor = Processor.current
         if formats.contains(where: { !$0.isFloat }) { return processor.measuredBytePeak(seconds: 0.1) }

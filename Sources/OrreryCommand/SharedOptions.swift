@@ -26,7 +26,7 @@ struct ProcessorOptions: ParsableArguments {
             )
         }
         return try Processor.$current.withValue(
-            Processor(set, threads: count, activations: compute?.activationType ?? .standard), operation: body)
+            Processor(set, threads: count, activations: compute?.activationType ?? .default), operation: body)
     }
 }
 
@@ -53,7 +53,7 @@ struct ComputeOptions: ParsableArguments {
         help:
             "What products with quantised weights (training has none) round activations to: int16, or int8, which is faster with many tokens at once and coarser."
     )
-    var activations = ActivationType.standard.rawValue
+    var activations = ActivationType.default.rawValue
 
     var activationType: ActivationType? { ActivationType(name: activations) }
 
@@ -72,8 +72,8 @@ struct ComputeOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter standard: what to use if the user did not say.
-    func type(standard: ElementType) -> ElementType { asked ?? standard }
+    /// - Parameter fallback: the type where the user names none.
+    func type(default fallback: ElementType) -> ElementType { asked ?? fallback }
 }
 
 /// How keys and values of earlier positions are kept.

@@ -40,7 +40,7 @@ struct TokenizerParts {
         let templates = isFile && tokenizer is GGUFTokenizer ? [] : try ChatTemplateFiles(path: folder).templates
         let export = try GGUFVocabularyExport(
             tokenizer, tokens: rows, chatTemplates: Dictionary(templates.map { ($0.name, $0.source) }) { $1 },
-            configuration: TokenizerConfiguration(beside: Path.join(folder, "tokenizer.json")), ends: ends.union(named))
+            configuration: TokenizerConfiguration(nextTo: Path.join(folder, "tokenizer.json")), ends: ends.union(named))
         export.warnings.forEach(warn)
         return export.pairs
     }

@@ -51,7 +51,7 @@ struct TrainOptions: ParsableArguments {
         try model.apply(to: &plan)
         try optimizer.apply(to: &plan)
         try validation.apply(to: &plan)
-        if compute.dtype != nil { plan.computeType = TrainingPlan.ComputeType(compute.type(standard: .float32)) }
+        if compute.dtype != nil { plan.computeType = TrainingPlan.ComputeType(compute.type(default: .float32)) }
         return plan
     }
 }

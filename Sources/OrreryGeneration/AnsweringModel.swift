@@ -48,7 +48,7 @@ public struct AnsweringModel {
     public func reading(_ text: String, computeType: ElementType) throws -> (decoder: TextModel, start: [TokenID]) {
         let source = model.read(try promptTokens(text), ForwardContext(computeType: computeType))
         let decoder = try TextModel(model, tokenizer: tokenizer, name: name) { [model] in
-            model.makeState(reading: source, capacity: $0, type: $1)
+            model.makeState(attendingTo: source, capacity: $0, type: $1)
         }
         return (decoder, [model.decoderStart])
     }

@@ -3,10 +3,10 @@ import OrreryModels
 import OrreryTokenizers
 
 extension TextModel {
-    /// The default sampling of a text: that of the model's publisher, else `SamplingOptions.standard`, with a random
+    /// The default sampling of a text: that of the model's publisher, else `SamplingOptions.default`, with a random
     /// seed.
     public func defaultSampling() -> SamplingOptions {
-        var sampling = suggestedSampling ?? .standard
+        var sampling = suggestedSampling ?? .default
         sampling.seed = SamplingOptions.drawnSeed()
         return sampling
     }

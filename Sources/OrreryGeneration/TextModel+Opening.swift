@@ -82,7 +82,7 @@ private struct PublishedDefaults {
             try found.validate()
             sampling = found
         } else if repetition != 1 {
-            var found = SamplingOptions.standard
+            var found = SamplingOptions.default
             found.repetitionPenalty = repetition
             try found.validate()
             sampling = found

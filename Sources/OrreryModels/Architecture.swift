@@ -33,7 +33,7 @@ protocol ModelConfiguration: Sendable, Hashable {
     /// Whether the table of embeddings is the output layer too.
     var tieWordEmbeddings: Bool { get }
     /// The sizes of Hugging Face's class, for files that leave them out because they are its own.
-    static var standard: JSONObject { get }
+    static var defaults: JSONObject { get }
     /// Other names of fields, with the class's own (`attribute_map`).
     static var otherNames: [String: String] { get }
 }
@@ -43,7 +43,7 @@ extension ModelConfiguration {
 
     /// What a file says, completed with what it leaves to the class.
     init(completing json: JSONFields) throws {
-        try self.init(json.completed(with: Self.standard, otherNames: Self.otherNames))
+        try self.init(json.completed(with: Self.defaults, otherNames: Self.otherNames))
     }
 }
 

@@ -24,7 +24,7 @@ package final class Bert: TextEncoder, Architecture {
         package var layerNormEps: Float = 1e-12
         var tieWordEmbeddings: Bool { true }
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 30_522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
             "intermediate_size": 3072,
         ]
@@ -150,9 +150,9 @@ extension Bert.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
             intermediateSize: try json.size("intermediate_size"),
-            hiddenAct: try json.activation("hidden_act", standard: .gelu),
+            hiddenAct: try json.activation("hidden_act", default: .gelu),
             maxPositionEmbeddings: try json.sizeIfPresent("max_position_embeddings") ?? 512,
             typeVocabSize: try json.sizeIfPresent("type_vocab_size") ?? 2,
-            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-12))
+            layerNormEps: try json.positive("layer_norm_eps", default: 1e-12))
     }
 }

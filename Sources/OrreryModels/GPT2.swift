@@ -52,7 +52,7 @@ package final class GPT2: Decoder, Architecture {
                 / (scaleAttnByInverseLayerIdx ? Float(layer + 1) : 1)
         }
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 50_257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12,
         ]
         static let otherNames = [
@@ -116,13 +116,13 @@ extension GPT2.Configuration {
             nEmbd: try json.size("n_embd"),
             nLayer: try json.size("n_layer"), nHead: try json.size("n_head"),
             nInner: try json.has("n_inner") ? json.size("n_inner") : nil,
-            activationFunction: try json.activation("activation_function", standard: .geluTanh),
-            layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-5),
+            activationFunction: try json.activation("activation_function", default: .geluTanh),
+            layerNormEpsilon: try json.positive("layer_norm_epsilon", default: 1e-5),
             bias: try json.boolIfPresent("bias") ?? true,
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: true),
             eosTokenID: try json.endOfText().first)
-        scaleAttnWeights = try json.flag("scale_attn_weights", standard: true)
-        scaleAttnByInverseLayerIdx = try json.flag("scale_attn_by_inverse_layer_idx", standard: false)
+        scaleAttnWeights = try json.flag("scale_attn_weights", default: true)
+        scaleAttnByInverseLayerIdx = try json.flag("scale_attn_by_inverse_layer_idx", default: false)
         guard nEmbd % nHead == 0 else { throw json.error("n_head", expected: "a divisor of n_embd \(nEmbd)") }
     }
 }

@@ -30,7 +30,7 @@ package final class GPTNeoX: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 50_432, "hidden_size": 6144, "num_hidden_layers": 44, "num_attention_heads": 64,
             "intermediate_size": 24_576,
         ]
@@ -87,19 +87,19 @@ extension GPTNeoX.Configuration {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, isOwn: false, isEven: false),
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 2048
-        let share = try json.partialRotaryFactor(headDim, standard: 0.25, older: "rotary_pct")
+        let share = try json.partialRotaryFactor(headDim, default: 0.25, older: "rotary_pct")
         let rotary = try json.rotary(
             rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions, older: "rotary_emb_base")
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads, rotaryPct: share,
-            hiddenAct: try json.activation("hidden_act", standard: .gelu), maxPositionEmbeddings: positions,
-            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            hiddenAct: try json.activation("hidden_act", default: .gelu), maxPositionEmbeddings: positions,
+            layerNormEps: try json.positive("layer_norm_eps", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: true),
-            useParallelResidual: try json.flag("use_parallel_residual", standard: true),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            attentionBias: try json.flag("attention_bias", default: true),
+            useParallelResidual: try json.flag("use_parallel_residual", default: true),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -34,7 +34,7 @@ package final class GPTOSS: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "num_hidden_layers": 36, "num_local_experts": 128, "vocab_size": 201_088, "hidden_size": 2880,
             "intermediate_size": 2880,
             "num_attention_heads": 64, "num_experts_per_tok": 4,
@@ -94,7 +94,7 @@ package final class GPTOSS: Decoder, Architecture {
 extension GPTOSS.Configuration {
     init(_ json: JSONFields) throws {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
-        let headDim = try json.headDim(width: width, heads: heads, standard: 64),
+        let headDim = try json.headDim(width: width, heads: heads, default: 64),
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 131_072
         let layers = try json.size("num_hidden_layers"), experts = try json.size("num_local_experts")
         let rotary =
@@ -106,17 +106,17 @@ extension GPTOSS.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 8),
             headDim: headDim, maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: true),
-            slidingWindow: try json.sizeOrNull("sliding_window", standard: 128),
+            attentionBias: try json.flag("attention_bias", default: true),
+            slidingWindow: try json.sizeOrNull("sliding_window", default: 128),
             layerTypes: try json.layerTypes(layers) { $0 % 2 == 0 ? .sliding : .full }, numLocalExperts: experts,
             numExpertsPerTok: try json.int("num_experts_per_tok", in: 1 ... experts),
-            swigluAlpha: try json.positive("swiglu_alpha", standard: 1.702),
-            swigluLimit: try json.positive("swiglu_limit", standard: 7),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            swigluAlpha: try json.positive("swiglu_alpha", default: 1.702),
+            swigluLimit: try json.positive("swiglu_limit", default: 7),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

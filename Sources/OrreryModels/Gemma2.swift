@@ -32,7 +32,7 @@ package final class Gemma2: Decoder, Architecture {
         package var tieWordEmbeddings = true
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8,
         ]
     }
@@ -94,25 +94,25 @@ extension Gemma2.Configuration {
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 8192
         guard headDim % 2 == 0 else { throw json.error("head_dim", expected: "an even number") }
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
-        func cap(_ key: String, _ standard: Float) throws -> Float? {
-            json.object[key] == nil ? standard : try json.positiveIfPresent(key)
+        func cap(_ key: String, default fallback: Float) throws -> Float? {
+            json.object[key] == nil ? fallback : try json.positiveIfPresent(key)
         }
         self.init(
             vocabSize: try json.sizeIfPresent("vocab_size") ?? 256_000, hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 4), headDim: headDim,
-            hiddenActivation: try json.activation("hidden_activation", standard: .geluTanh),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 4), headDim: headDim,
+            hiddenActivation: try json.activation("hidden_activation", default: .geluTanh),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6),
-            queryPreAttnScalar: try json.positive("query_pre_attn_scalar", standard: 256),
-            slidingWindow: try json.sizeOrNull("sliding_window", standard: 4096),
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6),
+            queryPreAttnScalar: try json.positive("query_pre_attn_scalar", default: 256),
+            slidingWindow: try json.sizeOrNull("sliding_window", default: 4096),
             layerTypes: try json.layerTypes(layers) { $0 % 2 == 0 ? .sliding : .full }, ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false),
-            attnLogitSoftcapping: try cap("attn_logit_softcapping", 50),
-            finalLogitSoftcapping: try cap("final_logit_softcapping", 30),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenIDs: try json.endOfText())
+            attentionBias: try json.flag("attention_bias", default: false),
+            attnLogitSoftcapping: try cap("attn_logit_softcapping", default: 50),
+            finalLogitSoftcapping: try cap("final_logit_softcapping", default: 30),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: true), eosTokenIDs: try json.endOfText())
     }
 }
 

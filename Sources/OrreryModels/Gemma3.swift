@@ -37,7 +37,7 @@ package final class Gemma3: Decoder, Architecture {
         package var tieWordEmbeddings = true
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8,
         ]
     }
@@ -121,24 +121,24 @@ extension Gemma3.Configuration {
             isNested
             ? try json.rotary(
                 both?.fieldsIfPresent("sliding_attention"), rotated: headDim, maxPositionEmbeddings: positions)
-            : RotaryFields(theta: try json.positive("rope_local_base_freq", standard: 10_000), scaling: .none)
+            : RotaryFields(theta: try json.positive("rope_local_base_freq", default: 10_000), scaling: .none)
         self.init(
             vocabSize: try json.sizeIfPresent("vocab_size") ?? 262_208, hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 4), headDim: headDim,
-            hiddenActivation: try json.activation("hidden_activation", standard: .geluTanh),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 4), headDim: headDim,
+            hiddenActivation: try json.activation("hidden_activation", default: .geluTanh),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6),
-            queryPreAttnScalar: try json.positive("query_pre_attn_scalar", standard: 256),
-            slidingWindow: try json.sizeOrNull("sliding_window", standard: 4096),
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6),
+            queryPreAttnScalar: try json.positive("query_pre_attn_scalar", default: 256),
+            slidingWindow: try json.sizeOrNull("sliding_window", default: 4096),
             layerTypes: try json.layerTypes(layers) { ($0 + 1) % pattern == 0 ? .full : .sliding },
             ropeTheta: far.theta, ropeScaling: far.scaling,
             ropeLocalBaseFreq: near.theta, ropeLocalScaling: near.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false),
+            attentionBias: try json.flag("attention_bias", default: false),
             finalLogitSoftcapping: try json.positiveIfPresent("final_logit_softcapping"),
             tieWordEmbeddings: try json.boolIfPresent("tie_word_embeddings")
-                ?? outer.flag("tie_word_embeddings", standard: true),
+                ?? outer.flag("tie_word_embeddings", default: true),
             eosTokenIDs: try outer.has("eos_token_id") ? outer.endOfText() : json.endOfText())
     }
 }

@@ -6,9 +6,9 @@ extension JSONFields {
     func size(_ key: String) throws -> Int { try int(key, in: 1 ... 1 << 24) }
 
     /// A number that is positive in float32 too.
-    /// - Parameter standard: where the field is absent.
-    func positive(_ key: String, standard: Double? = nil) throws -> Float {
-        let value = Float(try doubleIfPresent(key) ?? standard ?? double(key))
+    /// - Parameter fallback: the value where the field is absent.
+    func positive(_ key: String, default fallback: Double? = nil) throws -> Float {
+        let value = Float(try doubleIfPresent(key) ?? fallback ?? double(key))
         guard value > 0, value.isFinite else { throw error(key, expected: "a positive number") }
         return value
     }
@@ -25,24 +25,24 @@ extension JSONFields {
     func positiveIfPresent(_ key: String) throws -> Float? { has(key) ? try positive(key) : nil }
 
     /// A finite number of any sign.
-    func number(_ key: String, standard: Float) throws -> Float {
-        let value = Float(try doubleIfPresent(key) ?? Double(standard))
+    func number(_ key: String, default fallback: Float) throws -> Float {
+        let value = Float(try doubleIfPresent(key) ?? Double(fallback))
         guard value.isFinite else { throw error(key, expected: "a finite number") }
         return value
     }
 
     func sizeIfPresent(_ key: String) throws -> Int? { has(key) ? try size(key) : nil }
 
-    /// A size where the field is null or missing: nil, and `standard`.
-    func sizeOrNull(_ key: String, standard: Int?) throws -> Int? {
-        object[key] == nil ? standard : try sizeIfPresent(key)
+    /// A size where the field is null or missing: nil, and `fallback`.
+    func sizeOrNull(_ key: String, default fallback: Int?) throws -> Int? {
+        object[key] == nil ? fallback : try sizeIfPresent(key)
     }
 
-    func flag(_ key: String, standard: Bool) throws -> Bool { try boolIfPresent(key) ?? standard }
+    func flag(_ key: String, default fallback: Bool) throws -> Bool { try boolIfPresent(key) ?? fallback }
 
     /// `key` names an activation function.
-    func activation(_ key: String, standard: Activation) throws -> Activation {
-        guard let name = try stringIfPresent(key) else { return standard }
+    func activation(_ key: String, default fallback: Activation) throws -> Activation {
+        guard let name = try stringIfPresent(key) else { return fallback }
         guard let known = Activation(name: name) else {
             throw error(key, expected: "one of \(Activation.names.joined(separator: ", "))")
         }
@@ -51,9 +51,9 @@ extension JSONFields {
 
     /// `num_key_value_heads`: a divisor of `heads`, which it is where null.
     ///
-    /// - Parameter standard: the class's own number, where the field is missing.
-    func keyValueHeads(_ heads: Int, standard: Int? = nil) throws -> Int {
-        let missing = standard.flatMap { object["num_key_value_heads"] == nil && heads % $0 == 0 ? $0 : nil } ?? heads
+    /// - Parameter fallback: the class's own number, where the field is missing.
+    func keyValueHeads(_ heads: Int, default fallback: Int? = nil) throws -> Int {
+        let missing = fallback.flatMap { object["num_key_value_heads"] == nil && heads % $0 == 0 ? $0 : nil } ?? heads
         let found = try sizeIfPresent("num_key_value_heads") ?? missing
         guard heads % found == 0 else {
             throw error("num_key_value_heads", expected: "a divisor of num_attention_heads \(heads)")
@@ -61,13 +61,15 @@ extension JSONFields {
         return found
     }
 
-    /// `head_dim`, where absent `standard` or `width` / `heads`; even, since positions turn pairs.
+    /// `head_dim`, where absent `fallback` or `width` / `heads`; even, since positions turn pairs.
     ///
     /// - Parameters:
     ///   - isOwn: false where a class has no such field.
     ///   - isEven: false where part of a head turns, and that is checked.
-    func headDim(width: Int, heads: Int, standard: Int? = nil, isOwn: Bool = true, isEven: Bool = true) throws -> Int {
-        if isOwn, let found = try sizeIfPresent("head_dim") ?? standard {
+    func headDim(
+        width: Int, heads: Int, default fallback: Int? = nil, isOwn: Bool = true, isEven: Bool = true
+    ) throws -> Int {
+        if isOwn, let found = try sizeIfPresent("head_dim") ?? fallback {
             guard found % 2 == 0 else { throw error("head_dim", expected: "an even number") }
             return found
         }
@@ -80,9 +82,9 @@ extension JSONFields {
         return width / heads
     }
 
-    /// `layer_types`, one per layer; where absent, what `standard` says of each.
-    func layerTypes(_ layers: Int, standard: (Int) -> AttentionLayerType) throws -> [AttentionLayerType] {
-        guard let names = try stringsIfPresent("layer_types") else { return (0 ..< layers).map(standard) }
+    /// `layer_types`, one per layer; where absent, what `fallback` says of each.
+    func layerTypes(_ layers: Int, default fallback: (Int) -> AttentionLayerType) throws -> [AttentionLayerType] {
+        guard let names = try stringsIfPresent("layer_types") else { return (0 ..< layers).map(fallback) }
         let types = names.compactMap(AttentionLayerType.init)
         guard types.count == names.count, types.count == layers else {
             throw error(
@@ -95,13 +97,13 @@ extension JSONFields {
     /// The fields with the class's own values where they are missing, of the text model's part where there is one.
     ///
     /// - Parameters:
-    ///   - standard: the class's own values. A field that is null is not missing.
+    ///   - defaults: the class's own values. A field that is null is not missing.
     ///   - otherNames: names that the class takes for another of its fields; they go before it.
     /// - Throws: `FileError` where layers are said to differ in what is one number here.
-    func completed(with standard: JSONObject, otherNames: [String: String]) throws -> JSONFields {
+    func completed(with defaults: JSONObject, otherNames: [String: String]) throws -> JSONFields {
         if let inner = try fieldsIfPresent("text_config") {
             return replacing(
-                "text_config", with: .object(try inner.completed(with: standard, otherNames: otherNames).object))
+                "text_config", with: .object(try inner.completed(with: defaults, otherNames: otherNames).object))
         }
         if let layers = try fieldsIfPresent("per_layer_config"), !layers.object.isEmpty {
             throw error("per_layer_config", expected: "none: layers that differ in their sizes are not known here")
@@ -110,7 +112,7 @@ extension JSONFields {
         for (other, name) in otherNames {
             if let value = object[other] { fields = fields.replacing(name, with: value) }
         }
-        for (key, value) in standard.members where fields.object[key] == nil {
+        for (key, value) in defaults.members where fields.object[key] == nil {
             fields = fields.replacing(key, with: value)
         }
         return fields

@@ -19,14 +19,14 @@ extension JSONFields {
     /// `partial_rotary_factor`: the share of a head's elements that turn, rounded down.
     ///
     /// - Parameter older: another name of the share.
-    func partialRotaryFactor(_ headDim: Int, standard: Double = 1, older: String? = nil) throws -> Double {
+    func partialRotaryFactor(_ headDim: Int, default fallback: Double = 1, older: String? = nil) throws -> Double {
         var (fields, key) = (self, "partial_rotary_factor")
         if let inner = try rotaryObject(), inner.has(key) {
             fields = inner
         } else if let older, !has(key), has(older) {
             key = older
         }
-        let share = try fields.doubleIfPresent(key) ?? standard
+        let share = try fields.doubleIfPresent(key) ?? fallback
         guard share > 0, share <= 1, share * Double(headDim) >= 1 else {
             throw fields.error(key, expected: "a share from 1 / head size to 1")
         }
@@ -43,18 +43,18 @@ extension JSONFields {
     /// - Parameters:
     ///   - inner: the object itself, where it is not the configuration's only one.
     ///   - rotated: elements that turn, for which some scalings have factors.
-    ///   - original: `original_max_position_embeddings` where the class has a standard for it.
+    ///   - original: `original_max_position_embeddings` where the class has a default for it.
     ///   - theta: where absent; `older` is another name of it.
     ///   - longRoPENames: what else the type may be called.
     func rotary(
-        _ inner: JSONFields? = nil, rotated: Int, maxPositionEmbeddings: Int, original standardOriginal: Int? = nil,
-        theta standardTheta: Float = 10_000,
+        _ inner: JSONFields? = nil, rotated: Int, maxPositionEmbeddings: Int, original defaultOriginal: Int? = nil,
+        theta defaultTheta: Float = 10_000,
         older: String? = nil, longRoPENames: [String] = []
     ) throws -> RotaryFields {
         let object = try inner ?? rotaryObject()
         let theta =
             try object?.positiveIfPresent("rope_theta") ?? positiveIfPresent("rope_theta") ?? older.flatMap(
-                positiveIfPresent) ?? standardTheta
+                positiveIfPresent) ?? defaultTheta
         guard let object, var type = try object.stringIfPresent("rope_type") ?? object.stringIfPresent("type"),
             type != "default"
         else {
@@ -62,7 +62,7 @@ extension JSONFields {
         }
         if longRoPENames.contains(type) { type = "longrope" }
         func original() throws -> Int {
-            let outer = try sizeIfPresent("original_max_position_embeddings") ?? standardOriginal
+            let outer = try sizeIfPresent("original_max_position_embeddings") ?? defaultOriginal
             return try outer ?? object.sizeIfPresent("original_max_position_embeddings") ?? maxPositionEmbeddings
         }
         func factor() throws -> Float {
@@ -99,9 +99,9 @@ extension JSONFields {
             attentionFactor = Float(RotaryScaling.YaRN.magnitude(factor, m) / RotaryScaling.YaRN.magnitude(factor, all))
         }
         return .init(
-            factor: factor, originalMaxPositionEmbeddings: original, betaFast: try positive("beta_fast", standard: 32),
-            betaSlow: try positive("beta_slow", standard: 1), attentionFactor: attentionFactor,
-            truncate: try flag("truncate", standard: true))
+            factor: factor, originalMaxPositionEmbeddings: original, betaFast: try positive("beta_fast", default: 32),
+            betaSlow: try positive("beta_slow", default: 1), attentionFactor: attentionFactor,
+            truncate: try flag("truncate", default: true))
     }
 
     private func longRoPE(rotated: Int, factor: Float, original: Int) throws -> RotaryScaling.LongRoPE {
@@ -119,11 +119,11 @@ extension JSONFields {
             }
             return numbers
         }
-        let standard = RotaryScaling.LongRoPE.attentionFactor(factor, originalMaxPositionEmbeddings: original)
+        let computed = RotaryScaling.LongRoPE.attentionFactor(factor, originalMaxPositionEmbeddings: original)
         return .init(
             shortFactor: try factors("short_factor"), longFactor: try factors("long_factor"),
             originalMaxPositionEmbeddings: original,
-            attentionFactor: try positiveIfPresent("attention_factor") ?? standard)
+            attentionFactor: try positiveIfPresent("attention_factor") ?? computed)
     }
 }
 

@@ -28,7 +28,7 @@ package final class Llama: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 11_008, "num_hidden_layers": 32,
             "num_attention_heads": 32,
         ]
@@ -84,13 +84,13 @@ extension Llama.Configuration {
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
             numKeyValueHeads: try json.keyValueHeads(heads),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false),
-            mlpBias: try json.flag("mlp_bias", standard: false),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            attentionBias: try json.flag("attention_bias", default: false),
+            mlpBias: try json.flag("mlp_bias", default: false),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

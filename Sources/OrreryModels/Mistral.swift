@@ -27,7 +27,7 @@ package final class Mistral: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32,
             "num_attention_heads": 32,
         ]
@@ -82,13 +82,13 @@ extension Mistral.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 8),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            slidingWindow: try json.sizeOrNull("sliding_window", standard: 4096),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            slidingWindow: try json.sizeOrNull("sliding_window", default: 4096),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -29,7 +29,7 @@ package final class Mixtral: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 32_000, "hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32,
             "num_attention_heads": 32,
             "num_experts_per_tok": 2, "num_local_experts": 8,
@@ -72,7 +72,7 @@ package final class Mixtral: Decoder, Architecture {
                     experts: Experts(
                         gate: try StackedLinear(moe["experts"], "w1", E, D, F),
                         up: try StackedLinear(moe["experts"], "w3", E, D, F),
-                        down: try StackedLinear(moe["experts"], "w2", E, F, D), gating: .standard(config.hiddenAct))))
+                        down: try StackedLinear(moe["experts"], "w2", E, F, D), gating: .glu(config.hiddenAct))))
         }
         stack = DecoderStack(
             tokens: tokens, blocks: blocks, finalNorm: try RMSNorm(scope["norm"], D, epsilon: eps),
@@ -93,14 +93,14 @@ extension Mixtral.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 8),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 8),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeIfPresent("sliding_window"), numLocalExperts: experts,
             numExpertsPerTok: try json.int("num_experts_per_tok", in: 1 ... experts),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -4,7 +4,7 @@ import OrreryFiles
 import OrreryNN
 import OrreryTensor
 
-/// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files beside them.
+/// A directory in Hugging Face's layout: `config.json`, `model.safetensors`, and the tokenizer's files next to them.
 package enum ModelDirectory {
     /// The architectures that can be opened, by `model_type`.
     package static var architectures: [String] { Architectures.known }

@@ -39,7 +39,7 @@ package final class OrreryDecoder: Decoder, Architecture {
         package var eosTokenIDs: [Int] = []
         var ropeScaling: RotaryScaling { .none }
 
-        static let standard: JSONObject = [:]
+        static let defaults: JSONObject = [:]
 
         package init(
             vocabSize: Int, hiddenSize: Int, intermediateSize: Int, numHiddenLayers: Int, numAttentionHeads: Int,
@@ -137,9 +137,9 @@ package final class OrreryDecoder: Decoder, Architecture {
 
 extension OrreryDecoder.Configuration {
     init(_ json: JSONFields) throws {
-        func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ standard: T) throws -> T
+        func choice<T: RawRepresentable & CaseIterable>(_ key: String, default fallback: T) throws -> T
         where T.RawValue == String {
-            guard let name = try json.stringIfPresent(key) else { return standard }
+            guard let name = try json.stringIfPresent(key) else { return fallback }
             guard let found = T(rawValue: name) else {
                 throw json.error(key, expected: "one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
             }
@@ -152,19 +152,19 @@ extension OrreryDecoder.Configuration {
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
             numKeyValueHeads: try json.keyValueHeads(heads),
             headDim: try json.size("head_dim"), maxPositionEmbeddings: try json.size("max_position_embeddings"))
-        positions = try choice("positions", .rotary)
+        positions = try choice("positions", default: .rotary)
         guard positions != .rotary || headDim % 2 == 0 else {
             throw json.error("head_dim", expected: "an even number, since positions are rotary")
         }
-        ropeTheta = try json.positive("rope_theta", standard: 10_000)
-        norm = try choice("norm", .rms)
-        normEps = try json.positive("norm_eps", standard: 1e-6)
-        hiddenAct = try json.activation("hidden_act", standard: .silu)
-        gatedMLP = try json.flag("gated_mlp", standard: true)
-        residual = try choice("residual", .pre)
-        qkNorm = try json.flag("qk_norm", standard: true)
+        ropeTheta = try json.positive("rope_theta", default: 10_000)
+        norm = try choice("norm", default: .rms)
+        normEps = try json.positive("norm_eps", default: 1e-6)
+        hiddenAct = try json.activation("hidden_act", default: .silu)
+        gatedMLP = try json.flag("gated_mlp", default: true)
+        residual = try choice("residual", default: .pre)
+        qkNorm = try json.flag("qk_norm", default: true)
         slidingWindow = try json.sizeIfPresent("sliding_window")
-        tieWordEmbeddings = try json.flag("tie_word_embeddings", standard: true)
+        tieWordEmbeddings = try json.flag("tie_word_embeddings", default: true)
         eosTokenIDs = try json.endOfText()
     }
 }

@@ -29,7 +29,7 @@ package final class Phi3: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 32_064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
             "num_attention_heads": 32,
         ]
@@ -92,12 +92,12 @@ extension Phi3.Configuration {
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
             numKeyValueHeads: try json.keyValueHeads(heads),
-            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
             slidingWindow: try json.sizeIfPresent("sliding_window"),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -29,7 +29,7 @@ package final class Qwen2: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32,
             "num_attention_heads": 32,
         ]
@@ -82,8 +82,8 @@ extension Qwen2.Configuration {
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
         let layers = try json.size("num_hidden_layers"),
             window =
-                try json.flag("use_sliding_window", standard: false)
-                ? json.sizeOrNull("sliding_window", standard: 4096) : nil
+                try json.flag("use_sliding_window", default: false)
+                ? json.sizeOrNull("sliding_window", default: 4096) : nil
         let fullLayers = try json.intIfPresent("max_window_layers") ?? 28
         let types = try json.layerTypes(layers) { window != nil && $0 >= fullLayers ? .sliding : .full }
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
@@ -91,13 +91,13 @@ extension Qwen2.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 32),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
             slidingWindow: window, layerTypes: types.contains(.sliding) ? types : nil,
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

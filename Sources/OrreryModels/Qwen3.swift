@@ -55,7 +55,7 @@ package final class Qwen3: Decoder, Architecture {
             )
         }
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 151_936, "hidden_size": 4096, "intermediate_size": 22_016, "num_hidden_layers": 32,
             "num_attention_heads": 32,
             "max_position_embeddings": 32_768,
@@ -111,21 +111,21 @@ extension Qwen3.Configuration {
         guard headDim % 2 == 0 else { throw json.error("head_dim", expected: "an even number") }
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions)
         let window =
-            try json.flag("use_sliding_window", standard: false)
-            ? json.sizeOrNull("sliding_window", standard: 4096) : nil
+            try json.flag("use_sliding_window", default: false)
+            ? json.sizeOrNull("sliding_window", default: 4096) : nil
         let fullLayers = try json.intIfPresent("max_window_layers") ?? 28
         let types = try json.layerTypes(layers) { window != nil && $0 >= fullLayers ? .sliding : .full }
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: try json.size("hidden_size"),
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 32), headDim: headDim,
-            maxPositionEmbeddings: positions, rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 32), headDim: headDim,
+            maxPositionEmbeddings: positions, rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6),
             ropeTheta: rotary.theta,
-            attentionBias: try json.flag("attention_bias", standard: false),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false),
+            attentionBias: try json.flag("attention_bias", default: false),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false),
             eosTokenIDs: try json.endOfText(), ropeScaling: rotary.scaling,
-            hiddenAct: try json.activation("hidden_act", standard: .silu),
+            hiddenAct: try json.activation("hidden_act", default: .silu),
             slidingWindow: window, layerTypes: types.contains(.sliding) ? types : nil)
     }
 }

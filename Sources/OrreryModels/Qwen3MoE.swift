@@ -38,7 +38,7 @@ package final class Qwen3MoE: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 151_936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24,
             "num_attention_heads": 32,
             "moe_intermediate_size": 768, "num_experts": 128, "num_experts_per_tok": 8,
@@ -71,7 +71,7 @@ package final class Qwen3MoE: Decoder, Architecture {
                     order: config.normTopkProb ? .softmaxFirstNormalized : .softmaxFirst),
                 experts: Experts(
                     gate: try StackedLinear(all, "gate_proj", E, D, F), up: try StackedLinear(all, "up_proj", E, D, F),
-                    down: try StackedLinear(all, "down_proj", E, F, D), gating: .standard(config.hiddenAct)))
+                    down: try StackedLinear(all, "down_proj", E, F, D), gating: .glu(config.hiddenAct)))
         }
         let tokens = try Embedding(scope["embed_tokens"], config.vocabSize, D, standardDeviation: initial.embedding)
         let blocks = try scope["layers"].layers(config.numHiddenLayers) { s, layer in
@@ -112,19 +112,19 @@ extension Qwen3MoE.Configuration {
             intermediateSize: try json.size("intermediate_size"),
             moeIntermediateSize: try json.size("moe_intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 4),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false),
+            attentionBias: try json.flag("attention_bias", default: false),
             numExperts: experts, numExpertsPerTok: try json.int("num_experts_per_tok", in: 1 ... experts),
-            normTopkProb: try json.flag("norm_topk_prob", standard: false),
+            normTopkProb: try json.flag("norm_topk_prob", default: false),
             decoderSparseStep: try json.sizeIfPresent("decoder_sparse_step") ?? 1,
             mlpOnlyLayers: try json.intsIfPresent("mlp_only_layers") ?? [],
-            slidingWindow: try json.flag("use_sliding_window", standard: false)
-                ? json.sizeOrNull("sliding_window", standard: 4096) : nil,
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            slidingWindow: try json.flag("use_sliding_window", default: false)
+                ? json.sizeOrNull("sliding_window", default: 4096) : nil,
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -39,9 +39,9 @@ package enum SentenceLayer {
             throw json.error("in_features", expected: "\(width), the width of the vectors that come in")
         }
         let activation = try activation(json, warn), scope = try weights(folder)
-        let linear = try Linear(scope["linear"], width, output, bias: json.flag("bias", standard: true))
+        let linear = try Linear(scope["linear"], width, output, bias: json.flag("bias", default: true))
         let residual: Residual =
-            switch (try json.flag("use_residual", standard: false), width == output) {
+            switch (try json.flag("use_residual", default: false), width == output) {
             case (false, _): .none
             case (true, true): .input
             case (true, false): .projection(try Linear(scope["residual"], width, output, bias: false))

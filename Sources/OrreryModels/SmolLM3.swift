@@ -31,7 +31,7 @@ package final class SmolLM3: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 128_256, "hidden_size": 2048, "intermediate_size": 11_008, "num_hidden_layers": 36,
             "num_attention_heads": 16,
         ]
@@ -85,21 +85,21 @@ extension SmolLM3.Configuration {
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 32768
         let rotary = try json.rotary(rotated: headDim, maxPositionEmbeddings: positions, theta: 2e6)
         let layers = try json.size("num_hidden_layers"), noRope = try json.noRopeLayers(layers)
-        let window = try json.flag("use_sliding_window", standard: false) ? json.sizeIfPresent("sliding_window") : nil
+        let window = try json.flag("use_sliding_window", default: false) ? json.sizeIfPresent("sliding_window") : nil
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: layers, numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 4),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 4),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            rmsNormEps: try json.positive("rms_norm_eps", standard: 1e-6), ropeTheta: rotary.theta,
+            rmsNormEps: try json.positive("rms_norm_eps", default: 1e-6), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            attentionBias: try json.flag("attention_bias", standard: false),
-            mlpBias: try json.flag("mlp_bias", standard: false),
+            attentionBias: try json.flag("attention_bias", default: false),
+            mlpBias: try json.flag("mlp_bias", default: false),
             noRopeLayers: noRope, slidingWindow: window,
             layerTypes: try json.layerTypes(layers) { window != nil && noRope[$0] == 0 ? .sliding : .full },
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenIDs: try json.endOfText())
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: true), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -31,7 +31,7 @@ package final class StableLM: Decoder, Architecture {
         package var tieWordEmbeddings = false
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 50_304, "hidden_size": 2560, "intermediate_size": 6912, "num_hidden_layers": 32,
             "num_attention_heads": 32,
         ]
@@ -94,21 +94,21 @@ extension StableLM.Configuration {
         let (width, heads) = (try json.size("hidden_size"), try json.size("num_attention_heads"))
         let headDim = try json.headDim(width: width, heads: heads, isOwn: false),
             positions = try json.sizeIfPresent("max_position_embeddings") ?? 4096
-        let share = try json.partialRotaryFactor(headDim, standard: 0.25)
+        let share = try json.partialRotaryFactor(headDim, default: 0.25)
         let rotary = try json.rotary(rotated: Int(Double(headDim) * share), maxPositionEmbeddings: positions)
         self.init(
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 32),
-            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", standard: .silu),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 32),
+            headDim: headDim, partialRotaryFactor: share, hiddenAct: try json.activation("hidden_act", default: .silu),
             maxPositionEmbeddings: positions,
-            layerNormEps: try json.positive("layer_norm_eps", standard: 1e-5), ropeTheta: rotary.theta,
+            layerNormEps: try json.positive("layer_norm_eps", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            useQKVBias: try json.flag("use_qkv_bias", standard: false),
-            qkLayernorm: try json.flag("qk_layernorm", standard: false),
-            useParallelResidual: try json.flag("use_parallel_residual", standard: false),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: false), eosTokenIDs: try json.endOfText())
+            useQKVBias: try json.flag("use_qkv_bias", default: false),
+            qkLayernorm: try json.flag("qk_layernorm", default: false),
+            useParallelResidual: try json.flag("use_parallel_residual", default: false),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: false), eosTokenIDs: try json.endOfText())
     }
 }
 

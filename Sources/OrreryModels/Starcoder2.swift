@@ -28,7 +28,7 @@ package final class Starcoder2: Decoder, Architecture {
         package var tieWordEmbeddings = true
         package var eosTokenIDs: [Int] = []
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 49_152, "hidden_size": 3072, "intermediate_size": 12_288, "num_hidden_layers": 30,
             "num_attention_heads": 24,
         ]
@@ -85,13 +85,13 @@ extension Starcoder2.Configuration {
             vocabSize: try json.size("vocab_size"), hiddenSize: width,
             intermediateSize: try json.size("intermediate_size"),
             numHiddenLayers: try json.size("num_hidden_layers"), numAttentionHeads: heads,
-            numKeyValueHeads: try json.keyValueHeads(heads, standard: 2),
-            headDim: headDim, hiddenAct: try json.activation("hidden_act", standard: .geluTanh),
+            numKeyValueHeads: try json.keyValueHeads(heads, default: 2),
+            headDim: headDim, hiddenAct: try json.activation("hidden_act", default: .geluTanh),
             maxPositionEmbeddings: positions,
-            normEpsilon: try json.positive("norm_epsilon", standard: 1e-5), ropeTheta: rotary.theta,
+            normEpsilon: try json.positive("norm_epsilon", default: 1e-5), ropeTheta: rotary.theta,
             ropeScaling: rotary.scaling,
-            useBias: try json.flag("use_bias", standard: true), slidingWindow: try json.sizeIfPresent("sliding_window"),
-            tieWordEmbeddings: try json.flag("tie_word_embeddings", standard: true), eosTokenIDs: try json.endOfText())
+            useBias: try json.flag("use_bias", default: true), slidingWindow: try json.sizeIfPresent("sliding_window"),
+            tieWordEmbeddings: try json.flag("tie_word_embeddings", default: true), eosTokenIDs: try json.endOfText())
     }
 }
 

@@ -35,7 +35,7 @@ package final class T5: EncoderDecoder, Architecture {
         package var eosTokenIDs: [Int] = []
         var tieWordEmbeddings: Bool { scaleDecoderOutputs }
 
-        static let standard: JSONObject = [
+        static let defaults: JSONObject = [
             "vocab_size": 32_128, "d_model": 512, "d_kv": 64, "d_ff": 2048, "num_layers": 6, "num_heads": 8,
         ]
         static let otherNames = [
@@ -132,11 +132,11 @@ package final class T5: EncoderDecoder, Architecture {
     package func read(_ ids: [Int32], _ context: ForwardContext) -> [SourceMemory] {
         let source = encode(Batch(ids), context).cast(to: context.computeType)
         return decoder.enumerated().map { layer, block in
-            block.crossAttention.memory(of: source, context.in(.decoder).at(layer))
+            block.crossAttention.keysAndValues(of: source, context.in(.decoder).at(layer))
         }
     }
 
-    package func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
+    package func makeState(attendingTo source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState {
         ReadingState(makeKeyValueCache(capacity: capacity, type: type), source)
     }
 
@@ -152,7 +152,7 @@ package final class T5: EncoderDecoder, Architecture {
         }
     }
 
-    package func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor {
+    package func hidden(_ batch: Batch, attendingTo sources: Batch, _ context: ForwardContext) -> Tensor {
         let source = encode(sources, context).cast(to: context.computeType), lengths = sources.runs.map(\.count)
         return decode(batch, context) { layer, x, context in
             decoder[layer].crossAttention.cross(x, source, lengths: lengths, context)
@@ -251,7 +251,7 @@ extension T5.Configuration {
             numDecoderLayers: try json.sizeIfPresent("num_decoder_layers") ?? layers, numHeads: heads,
             relativeAttentionNumBuckets: buckets,
             relativeAttentionMaxDistance: distance,
-            layerNormEpsilon: try json.positive("layer_norm_epsilon", standard: 1e-6), denseActFn: activation,
+            layerNormEpsilon: try json.positive("layer_norm_epsilon", default: 1e-6), denseActFn: activation,
             isGatedAct: parts.count == 2, scaleDecoderOutputs: scales,
             decoderStartTokenID: try json.intIfPresent("decoder_start_token_id", in: 0 ... 1 << 24)
                 ?? json.intIfPresent("pad_token_id", in: 0 ... 1 << 24) ?? 0,

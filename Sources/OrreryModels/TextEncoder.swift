@@ -19,8 +19,8 @@ public protocol EncoderDecoder: TokenModel, TextEncoder {
 
     /// The residual stream after the decoder's last block, float32 [rows, D], of texts without states that read other
     /// texts, one for each run, in one pass: as in training.
-    func hidden(_ batch: Batch, reading sources: Batch, _ context: ForwardContext) -> Tensor
+    func hidden(_ batch: Batch, attendingTo sources: Batch, _ context: ForwardContext) -> Tensor
 
     /// The state of a sequence that reads such a text, before its first token.
-    func makeState(reading source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState
+    func makeState(attendingTo source: [SourceMemory], capacity: Int, type: CacheType) -> any SequenceState
 }

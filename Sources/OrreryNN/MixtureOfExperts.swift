@@ -54,7 +54,7 @@ package struct Experts: Sendable {
     /// How gate and up become one.
     package enum Gating: Sendable, Hashable {
         /// activation(gate) up (arXiv:2002.05202)
-        case standard(Activation)
+        case glu(Activation)
         /// gate sigmoid(alpha gate) (up + 1), with gate held below `limit` and up within it: gpt-oss
         case clamped(alpha: Float, limit: Float)
     }
@@ -73,7 +73,7 @@ package struct Experts: Sendable {
         let g = gate(x, expert), u = up(x, expert)
         let hidden =
             switch gating {
-            case .standard(let activation): g.gated(by: activation, up: u)
+            case .glu(let activation): g.gated(by: activation, up: u)
             case .clamped(let alpha, let limit): g.clampedSwiGLU(up: u, alpha: alpha, limit: limit)
             }
         return down(hidden, expert, as: .float32)

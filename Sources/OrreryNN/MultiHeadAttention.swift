@@ -50,7 +50,8 @@ package struct MultiHeadAttention: Sendable {
     /// D], float32.
     package func cross(_ x: Tensor, _ sources: [SourceMemory], _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "attention to keys and values that are kept has no gradient")
-        let q = context.tap(.crossQuery, heads: heads, query(x)), runs = runs(context, reading: sources.map(\.count))
+        let q = context.tap(.crossQuery, heads: heads, query(x)),
+            runs = runs(context, attendingTo: sources.map(\.count))
         let attention = ScoredAttention(shape(runs, .none, nil), .cross, context)
         return output(attention(q, cached: sources.map(\.tiles)), .cross, context)
     }
@@ -60,7 +61,7 @@ package struct MultiHeadAttention: Sendable {
     /// - Parameter lengths: of the sequences, one for each run.
     package func cross(_ x: Tensor, _ sources: Tensor, lengths: [Int], _ context: ForwardContext) -> Tensor {
         let q = context.tap(.crossQuery, heads: heads, query(x)), (k, v) = crossKeyValues(of: sources, context)
-        let attention = ScoredAttention(shape(runs(context, reading: lengths), .none, nil), .cross, context)
+        let attention = ScoredAttention(shape(runs(context, attendingTo: lengths), .none, nil), .cross, context)
         return output(attention(q, keys: k, values: v), .cross, context)
     }
 
@@ -70,7 +71,7 @@ package struct MultiHeadAttention: Sendable {
         )
     }
 
-    private func runs(_ context: ForwardContext, reading lengths: [Int]) -> [AttentionShape.Run] {
+    private func runs(_ context: ForwardContext, attendingTo lengths: [Int]) -> [AttentionShape.Run] {
         var runs = context.rows.runs
         precondition(runs.count == lengths.count, "attention: \(runs.count) runs read \(lengths.count) sequences")
         for (r, length) in lengths.enumerated() { (runs[r].firstPosition, runs[r].keys) = (0, length) }
@@ -85,7 +86,7 @@ package struct MultiHeadAttention: Sendable {
     }
 
     /// Keys and values of a sequence [S, D] for `cross`, in its type.
-    package func memory(of source: Tensor, _ context: ForwardContext) -> SourceMemory {
+    package func keysAndValues(of source: Tensor, _ context: ForwardContext) -> SourceMemory {
         let count = source.rows,
             tiles = KeyValueTiles(heads: heads, headSize: headSize, capacity: count, type: CacheType(source.dtype))
         let made = crossKeyValues(of: source, context), (k, v) = (made.0.contiguous(), made.1.contiguous())

@@ -92,9 +92,9 @@ public final class Parameter: @unchecked Sendable {  // changed by its owner bet
     /// take neither.
     public var isMatrix: Bool { shape.count >= (parts.isEmpty ? 2 : 3) }
 
-    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: beside activations that
+    /// Whether products decode the weight at each call. MXFP4 is what gpt-oss was trained in: next to activations that
     /// are not rounded its products are exact float32 arithmetic, as in transformers; other blocks are roundings
-    /// themselves, and activations are rounded beside them.
+    /// themselves, and activations are rounded next to them.
     package func isDecoded(for type: ElementType) -> Bool { blocks.first?.format == .mxfp4 && type == .float32 }
 
     /// Moves the parameter into an arena: its numbers are copied there, its gradient accumulates there.

@@ -31,7 +31,7 @@ extension Tensor {
         return tape.record(.split(self, widths: widths), parts)
     }
 
-    /// Parts beside each other in the last dimension: what `split` takes apart.
+    /// Parts next to each other in the last dimension: what `split` takes apart.
     package static func joined(_ parts: [Tensor]) -> Tensor {
         let widths = parts.map(\.width), shape: [Int] = parts[0].shape.dropLast() + [widths.reduce(0, +)]
         let y = Tensor(empty: shape, parts[0].dtype)
@@ -59,10 +59,10 @@ extension Tensor {
                 let apart = Tensor(
                     [t, d], dtype, storage: merging ? y.storage : source.storage,
                     offset: (merging ? y : source).offset + i * t * heads * d + h * d, rowStride: heads * d)
-                let together = Tensor(
+                let adjacent = Tensor(
                     [t, d], dtype, storage: merging ? source.storage : y.storage,
                     offset: (merging ? source : y).offset + (i * heads + h) * t * d)
-                copyRows(from: merging ? together : apart, to: merging ? apart : together)
+                copyRows(from: merging ? adjacent : apart, to: merging ? apart : adjacent)
             }
         }
         return traced(y, trace, op: .swapHeads(self, heads: heads, merging: merging))

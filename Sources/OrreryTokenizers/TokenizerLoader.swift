@@ -82,7 +82,7 @@ private struct TokenizerOpening {
         guard encoding == nil else {
             throw TokenizerError.file(path, "says itself which special tokens it has; --encoding is for .tiktoken")
         }
-        let configuration = try TokenizerConfiguration(beside: path)
+        let configuration = try TokenizerConfiguration(nextTo: path)
         if Path.name(path) == "vocab.json" {
             return try VocabularyPipeline(path: path, configuration: configuration, rows: rows).bytePair(
                 pattern: pattern)

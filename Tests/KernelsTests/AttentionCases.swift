@@ -43,7 +43,7 @@ private struct Geometry {
     var label: String { "\(runs.map { "\($0.queries) at \($0.first)" }.joined(separator: ", ")), H \(H)/\(Hkv) D \(D)" }
 }
 
-/// What attention has beside causal order, one at a time.
+/// What attention has besides causal order, one at a time.
 private enum Extra {
     case nothing, window(Int), softCap, sinks, bothWays, otherSequence, distances
     static let all: [Extra] = [
@@ -121,7 +121,7 @@ private func share(_ shape: AttentionShape, _ result: ReferenceAttention.Result,
     return 2 * scoreError + Double(shape.keys + shape.headSize + 16) * u + (type == .bfloat16 ? type.roundoff : 0)
 }
 
-/// ALiBi, dropout, and one thing beside them.
+/// ALiBi, dropout, and one thing besides them.
 private struct Variation {
     var (slopes, drops): (Bool, Bool)
     var extra = Extra.nothing
@@ -226,7 +226,7 @@ private func cacheCase(_ geometry: Geometry, _ variation: Variation, _ type: Cac
         // each once more.
         let exact = ReferenceAttention(shape, q: inputs.q, k: inputs.k, v: inputs.v).forward()
         let step = Reference.keptError(type, largest: 2), score = Double(shape.scale) * 2 * Double(D) * step
-        findings.expect(y, exact.y, "y beside exact keys and values") {
+        findings.expect(y, exact.y, "y next to exact keys and values") {
             (exp(2 * score) - 1 + arithmetic) * (exact.magnitude[$0] + step) + step
         }
     }

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// A row's outputs have the same bits alone, beside others, in pieces of any length, and on any number of threads.
+/// A row's outputs have the same bits alone, next to others, in pieces of any length, and on any number of threads.
 @Suite struct BlockDeterminismTests {
     private static let (rows, N, K) = (23, 150, 1024)
 
@@ -36,7 +36,7 @@ import Testing
                     for size in [rows, 16, 7, 2, 1] {
                         #expect(
                             try inPieces(of: size, threads: threads, activations) == whole,
-                            "\(format) beside \(activations) in pieces of \(size), \(threads) threads")
+                            "\(format) with \(activations) in pieces of \(size), \(threads) threads")
                     }
                 }
             }

@@ -9,7 +9,7 @@ struct KernelCase: Sendable {
     let run: @Sendable (Processor, inout Findings) -> Void
 }
 
-/// What one case found: failures, and the largest error beside its bound.
+/// What one case found: failures, and the largest error next to its bound.
 struct Findings {
     var failures: [String] = []
     /// Per type of the result, since the rounding of bfloat16 hides the arithmetic.

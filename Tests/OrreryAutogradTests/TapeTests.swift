@@ -28,7 +28,7 @@ import Testing
         #expect(found.trace == nil && tape.entries.count == 1)
     }
 
-    /// The gradient of a value on the way, where it is asked for, beside that of the start.
+    /// The gradient of a value on the way, where it is asked for, besides that of the start.
     @Test func gradientsOnTheWay() {
         let tape = Tape(watching: []), x = tape.watch(numbers([2, 3])), h = x.scaled(by: 2),
             y = h.adding(h).scaled(by: 5)

@@ -2,7 +2,7 @@ import Foundation
 import OrreryFiles
 import Testing
 
-/// The `orrery` that was built beside these tests, run as a user runs it.
+/// The `orrery` that was built next to these tests, run as a user runs it.
 final class Command: Sendable {
     /// How a command ended, and what it said.
     struct Outcome: Sendable {
@@ -162,7 +162,7 @@ final class Command: Sendable {
         try body()
     }
 
-    /// SwiftPM puts the products of a package beside its test bundle.
+    /// SwiftPM puts the products of a package next to its test bundle.
     private static func binary() throws -> String {
         let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
         let directories =
@@ -173,7 +173,7 @@ final class Command: Sendable {
             directories.map { $0.appendingPathComponent("orrery").path }.first {
                 FileManager.default.isExecutableFile(atPath: $0)
             },
-            "no orrery beside the tests, in any of \(directories.map(\.path))")
+            "no orrery next to the tests, in any of \(directories.map(\.path))")
     }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import OrreryFiles
 import Testing
 
-/// Files that Hugging Face's own library wrote, where the shared folder is beside the checkout.
+/// Files that Hugging Face's own library wrote, where the shared folder is next to the checkout.
 private let reference = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("shared/reference/qwen3").path

@@ -9,7 +9,7 @@ import OrreryTensor
 import OrreryTokenizers
 import Testing
 
-/// What transformers computed, where the shared folder is beside the checkout.
+/// What transformers computed, where the shared folder is next to the checkout.
 private let references = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("shared/reference").path

@@ -62,7 +62,7 @@ import Testing
                     prompt: model.promptTokens("the quick"), sampling: sampling, stop: StopConditions(maxTokens: 20)))
             while generation.finishReason == nil {
                 let explained = try generation.explainNext()
-                // The explanation has the model's own numbers beside those that decide.
+                // The explanation has the model's own numbers next to those that decide.
                 let logits = generation.logits()
                 #expect(explained.chosen.logit == logits[Int(explained.chosen.token)])
                 #expect(try generation.next()?.token == explained.chosen.token)

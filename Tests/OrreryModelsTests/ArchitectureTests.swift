@@ -53,7 +53,7 @@ import Testing
                 == bits(model.logits(Batch(ids, sequences: 2), ForwardContext()).floats))
     }
 
-    /// A reader of every point changes nothing, and the pattern, made beside the fused path, is one of probabilities
+    /// A reader of every point changes nothing, and the pattern, made next to the fused path, is one of probabilities
     /// that give the same mixture.
     @Test(arguments: Variant.all) func taps(_ variant: Variant) throws {
         let model = try variant.make(), ids = someIDs(2 * 40, vocabulary: Variant.vocabulary)

@@ -188,7 +188,7 @@ import Testing
                     Batch(
                         ids,
                         continuing: model.makeState(
-                            reading: model.read(ids, .init()), capacity: ids.count, type: .float32), outputs: .all),
+                            attendingTo: model.read(ids, .init()), capacity: ids.count, type: .float32), outputs: .all),
                     .init()
                 ).floats)
         }

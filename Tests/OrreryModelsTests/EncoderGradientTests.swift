@@ -6,7 +6,7 @@ import OrreryNN
 import OrreryTensor
 import Testing
 
-/// Gradients of an encoder, and of an encoder with the decoder that reads it, beside PyTorch's
+/// Gradients of an encoder, and of an encoder with the decoder that reads it, next to PyTorch's
 /// (scripts/goldens/make_training_goldens.py): attention both ways, to another sequence, and learned distances.
 @Suite struct EncoderGradientTests {
     private func golden(_ name: String) throws -> (path: String, file: SafetensorsFile) {
@@ -33,7 +33,7 @@ import Testing
         let arena = ParameterArena(model.parameters), tape = Tape(watching: model.parameters)
         let source = try batch(golden.file, "source"), target = try batch(golden.file, "target")
         let loss = tape.record {
-            model.unembed(model.hidden(target, reading: source, ForwardContext()), ForwardContext())
+            model.unembed(model.hidden(target, attendingTo: source, ForwardContext()), ForwardContext())
                 .crossEntropy(nextIDs(target))
         }
         let gradients = try ModelDirectory.openEncoderDecoder(golden.path + "/gradients")
@@ -50,10 +50,10 @@ import Testing
         let answers = [80, 5].map { someIDs($0, vocabulary: Variant.vocabulary, seed: UInt64($0)) }
         let together = model.hidden(
             Batch(answers.flatMap { $0 }, runs: answers.map { Batch.Run(count: $0.count) }),
-            reading: Batch(texts.flatMap { $0 }, runs: texts.map { Batch.Run(count: $0.count) }), context)
+            attendingTo: Batch(texts.flatMap { $0 }, runs: texts.map { Batch.Run(count: $0.count) }), context)
         let alone = zip(texts, answers).flatMap { text, answer in
             let state = model.makeState(
-                reading: model.read(text, context), capacity: answer.count, type: CacheType(type))
+                attendingTo: model.read(text, context), capacity: answer.count, type: CacheType(type))
             return bits(model.hidden(Batch(answer, continuing: state, outputs: .all), context).floats)
         }
         #expect(bits(together.floats) == alone)

@@ -27,7 +27,7 @@ import Testing
     private func decode(_ model: any EncoderDecoder, _ taps: (any Taps)?) -> [Float] {
         let context = ForwardContext(taps: taps), V = Variant.vocabulary
         let source = model.read(someIDs(Self.S, vocabulary: V, seed: 3), context)
-        let state = model.makeState(reading: source, capacity: Self.T, type: .float32)
+        let state = model.makeState(attendingTo: source, capacity: Self.T, type: .float32)
         return model.logits(
             Batch(someIDs(Self.T, vocabulary: V), continuing: state, outputs: .all), context
         ).floats

@@ -42,7 +42,7 @@ import Testing
         let source = someIDs(33, vocabulary: Variant.vocabulary, seed: 3),
             ids = someIDs(80, vocabulary: Variant.vocabulary)
         func state(_ source: [Int32], _ capacity: Int) -> any SequenceState {
-            model.makeState(reading: model.read(source, context), capacity: capacity, type: CacheType(type))
+            model.makeState(attendingTo: model.read(source, context), capacity: capacity, type: CacheType(type))
         }
         func decode(_ source: [Int32]) -> [UInt32] {
             bits(model.logits(Batch(ids, continuing: state(source, ids.count), outputs: .all), context).floats)
@@ -113,7 +113,7 @@ import Testing
                     } else {
                         let model = try ModelDirectory.makeEncoderDecoder(json, RandomWeights(seed: 1))
                         let state = model.makeState(
-                            reading: model.read([0, 0], ForwardContext()), capacity: 2, type: .float32)
+                            attendingTo: model.read([0, 0], ForwardContext()), capacity: 2, type: .float32)
                         _ = model.logits(Batch([0, 0], continuing: state), ForwardContext())
                     }
                 } catch { #expect("\(error)".contains("config.json"), "\(member.key): \(error)") }

@@ -42,7 +42,7 @@ import Testing
             ids = someIDs(20, vocabulary: Variant.vocabulary)
         func logits(_ model: any EncoderDecoder) -> [Float] {
             let state = model.makeState(
-                reading: model.read(source, ForwardContext()), capacity: ids.count, type: .float32)
+                attendingTo: model.read(source, ForwardContext()), capacity: ids.count, type: .float32)
             return model.logits(Batch(ids, continuing: state, outputs: .all), ForwardContext()).floats
         }
         let again = try ModelFiles.openEncoderDecoder(path) { Issue.record("\($0)") }

@@ -37,7 +37,7 @@ import Testing
             switch model {
             case let model as any EncoderDecoder:
                 let own = try golden.ints("decoder_input_ids")
-                let state = model.makeState(reading: model.read(ids, context), capacity: own.count, type: .float32)
+                let state = model.makeState(attendingTo: model.read(ids, context), capacity: own.count, type: .float32)
                 return model.logits(Batch(own, continuing: state, outputs: .all), context).floats
             case let model as any TokenModel: return model.logits(Batch(ids, sequences: 2), context).floats
             case let model as any TextEncoder: return model.encode(Batch(ids, sequences: 2), context).floats

@@ -22,7 +22,7 @@ import Testing
                 try file.contents.write(to: URL(fileURLWithPath: "\(folder)/\(file.name)"))
             }
             let middle = try TokenizerLoader.load(path: folder)
-            let configuration = try #require(try TokenizerConfiguration(beside: "\(folder)/tokenizer.json"))
+            let configuration = try #require(try TokenizerConfiguration(nextTo: "\(folder)/tokenizer.json"))
             let export = try GGUFVocabularyExport(
                 middle, chatTemplates: configuration.chatTemplates, configuration: configuration, ends: first.endTokens)
             try GGUFWriter.write(export.pairs, to: path)

@@ -3,7 +3,7 @@ import OrreryTokenizers
 import Testing
 
 /// Our half of `scripts/compare/compare_tokenizers.py`, which says where in `ORRERY_COMPARE`: writes tokenizers trained on its
-/// texts into folders, and beside them what they make of each text, for transformers to be compared with.
+/// texts into folders, and next to them what they make of each text, for transformers to be compared with.
 private let folder = ProcessInfo.processInfo.environment["ORRERY_COMPARE"].map { URL(fileURLWithPath: $0) }
 
 @Suite(.enabled(if: folder != nil, "run by scripts/compare/compare_tokenizers.py"))

@@ -12,7 +12,7 @@ func withTemporaryDirectory<Result>(in parent: URL? = nil, _ body: (URL) throws 
     return try body(directory)
 }
 
-/// A file of the folder `shared` that stands beside the checkout, or above it; nil where there is none.
+/// A file of the folder `shared` that stands next to the checkout, or above it; nil where there is none.
 func shared(_ path: String) -> URL? {
     var folder = URL(fileURLWithPath: #filePath)
     while folder.path != "/" {

@@ -29,7 +29,7 @@ import Testing
                     let tokenizer = try open(path, &dice)
                     accepted += 1
                     try use(tokenizer, &dice)
-                    try reopen(tokenizer, beside: path, &dice)
+                    try reopen(tokenizer, nextTo: path, &dice)
                 } catch {
                     let text = "\(error)"
                     if !(error is TokenizerError || error is FileError) || text.contains("\n") {
@@ -115,7 +115,7 @@ import Testing
     }
 
     /// Writes the tokenizer as a directory and as a GGUF file, and opens both.
-    private func reopen(_ tokenizer: any Tokenizer, beside path: String, _ dice: inout SplitMix64) throws {
+    private func reopen(_ tokenizer: any Tokenizer, nextTo path: String, _ dice: inout SplitMix64) throws {
         guard Int.random(in: 0 ..< 3, using: &dice) == 0 else { return }
         let folder = path + ".d"
         try? FileManager.default.removeItem(atPath: folder)

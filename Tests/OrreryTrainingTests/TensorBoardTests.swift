@@ -21,7 +21,7 @@ import Testing
         #expect(events.allSatisfy { abs($0.time - now) < 600 })
     }
 
-    /// A resumed run writes a file of its own beside the first, even in the same second.
+    /// A resumed run writes a file of its own next to the first, even in the same second.
     @Test func twoFiles() throws {
         let scratch = try Scratch()
         _ = (try TensorBoardFile(directory: scratch("logs")), try TensorBoardFile(directory: scratch("logs")))

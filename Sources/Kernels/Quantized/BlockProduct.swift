@@ -2,8 +2,8 @@ internal import CKernels
 import Foundation
 
 // C = start + A Wᵀ with W in blocks. One accumulator per output meets the blocks in ascending order and sums inside a
-// sub-block are exact integers, so an output depends on its row of A and its row of W alone: not on the rows beside it,
-// the cut into tasks or the threads.
+// sub-block are exact integers, so an output depends on its row of A and its row of W alone: not on the rows next to
+// it, the cut into tasks or the threads.
 extension Processor {
     /// - Parameters:
     ///   - a: [m, k], float32 or bfloat16; its rows are rounded to integers (`activations`) in units of 32 or, for
@@ -35,13 +35,13 @@ extension Processor {
     private func multiplyRow(
         _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
     ) {
-        let width = PackedBlocks.panelRows, together = panelsTogether(w.panels, of: w.panelBytes)
+        let width = PackedBlocks.panelRows, panelsPerTask = self.panelsPerTask(w.panels, of: w.panelBytes)
         let whole = c.type == .float32 ? c.columns / width : 0  // panels whose outputs can be written in place
         run(
-            .products, (w.panels + together - 1) / together,
+            .products, (w.panels + panelsPerTask - 1) / panelsPerTask,
             operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
         ) { task in
-            let first = task * together, last = min(w.panels, first + together)
+            let first = task * panelsPerTask, last = min(w.panels, first + panelsPerTask)
             var rows = a.from()
             if last <= whole {
                 let out = c.pointer.assumingMemoryBound(to: Float.self) + first * width
@@ -62,7 +62,7 @@ extension Processor {
 
     /// Panels that one task reads: as much as keeps a stream of memory going, and tasks enough that the last ones
     /// finish together.
-    func panelsTogether(_ panels: Int, of panelBytes: Int) -> Int {
+    func panelsPerTask(_ panels: Int, of panelBytes: Int) -> Int {
         max(1, min((512 << 10) / panelBytes, panels / (4 * threads)))
     }
 
@@ -72,17 +72,18 @@ extension Processor {
         _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
     ) {
         let width = PackedBlocks.panelRows, sub = Int(w.layout.sub), elements = Int(w.layout.elements)
-        let together = w.panels >= 8 * threads ? 4 : w.panels >= 4 * threads ? 2 : 1
-        let piece = Int(ORRERY_EXPANDED_DEPTH), blocksPerPiece = piece / elements, rowsTogether = min(c.rows, 512)
-        let groups = (w.panels + together - 1) / together, rowBlocks = (c.rows + rowsTogether - 1) / rowsTogether
-        let columns = together * width, codeBytes = a.bytes == ORRERY_INT16 ? Int(kernels.expanded_bytes) : 1
+        let panelsPerTask = w.panels >= 8 * threads ? 4 : w.panels >= 4 * threads ? 2 : 1
+        let piece = Int(ORRERY_EXPANDED_DEPTH), blocksPerPiece = piece / elements, rowsPerTask = min(c.rows, 512)
+        let groups = (w.panels + panelsPerTask - 1) / panelsPerTask,
+            rowBlocks = (c.rows + rowsPerTask - 1) / rowsPerTask
+        let columns = panelsPerTask * width, codeBytes = a.bytes == ORRERY_INT16 ? Int(kernels.expanded_bytes) : 1
         run(
             .products, groups * rowBlocks,
             operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns),
             bytes: source.byteCount + c.bytes
         ) { task in
-            let first = task / rowBlocks * together, panels = min(together, w.panels - first)
-            let row = task % rowBlocks * rowsTogether, rows = min(rowsTogether, c.rows - row)
+            let first = task / rowBlocks * panelsPerTask, panels = min(panelsPerTask, w.panels - first)
+            let row = task % rowBlocks * rowsPerTask, rows = min(rowsPerTask, c.rows - row)
             var plan = ScratchPlan()
             let (sums, codes) = (plan.floats(rows * columns), plan.floats(columns * piece * codeBytes / 4))
             let (scales, offsets) = (plan.floats(columns * piece / sub), plan.floats(columns * piece / sub))

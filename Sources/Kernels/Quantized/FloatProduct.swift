@@ -15,8 +15,8 @@ extension Processor {
         let left = (copy?.pointer ?? a.pointer).assumingMemoryBound(to: Float.self),
             leftStride = copy == nil ? a.rowStride : k
         // A block of rows of A that stays in the second-level cache while rows of W stream past.
-        let rowsTogether = min(a.rows, max(12, (384 << 10) / (4 * k)))
-        let rowBlocks = (a.rows + rowsTogether - 1) / rowsTogether
+        let rowsPerTask = min(a.rows, max(12, (384 << 10) / (4 * k)))
+        let rowBlocks = (a.rows + rowsPerTask - 1) / rowsPerTask
         // One row is limited by memory, which is read best in long runs; tiles of several take four rows of W at a
         // time.
         let wanted = a.rows == 1 ? (256 << 10) / w.bytesPerRow : max(4, min(64, (128 << 10) / w.bytesPerRow / 4 * 4))
@@ -29,7 +29,7 @@ extension Processor {
             bytes: w.byteCount + a.bytes + c.bytes
         ) { task in
             let first = task % groups * columns, count = min(columns, w.rows - first)
-            let row = task / groups * rowsTogether, rows = min(rowsTogether, a.rows - row)
+            let row = task / groups * rowsPerTask, rows = min(rowsPerTask, a.rows - row)
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: count) { pointers in
                 for j in 0 ..< count { pointers[j] = w.row(first + j)!.assumingMemoryBound(to: Float.self) }
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * count) { sums in

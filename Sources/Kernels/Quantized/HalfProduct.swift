@@ -32,12 +32,12 @@ extension Processor {
     private func multiplyRow(
         _ a: Matrix, _ w: PackedHalves, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
     ) {
-        let width = PackedHalves.panelRows, together = panelsTogether(w.panels, of: w.panelBytes)
+        let width = PackedHalves.panelRows, panelsPerTask = self.panelsPerTask(w.panels, of: w.panelBytes)
         run(
-            .products, (w.panels + together - 1) / together,
+            .products, (w.panels + panelsPerTask - 1) / panelsPerTask,
             operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
         ) { task in
-            let first = task * together, panels = min(together, w.panels - first)
+            let first = task * panelsPerTask, panels = min(panelsPerTask, w.panels - first)
             let columns = min(panels * width, c.columns - first * width)
             withUnsafeTemporaryAllocation(of: Float.self, capacity: panels * width) { sums in
                 let out = sums.baseAddress!
@@ -56,16 +56,17 @@ extension Processor {
         _ a: Matrix, _ w: PackedHalves, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
     ) {
         let width = PackedHalves.panelRows, nr = Int(kernels.panel_columns), byPairs = a.type == .bfloat16
-        let together = w.panels >= 8 * threads ? 2 : 1, rowsTogether = min(c.rows, 512)
-        let groups = (w.panels + together - 1) / together, rowBlocks = (c.rows + rowsTogether - 1) / rowsTogether
-        let columns = together * width, perWord = byPairs ? 2 : 1, words = 256, piece = words * perWord
+        let panelsPerTask = w.panels >= 8 * threads ? 2 : 1, rowsPerTask = min(c.rows, 512)
+        let groups = (w.panels + panelsPerTask - 1) / panelsPerTask,
+            rowBlocks = (c.rows + rowsPerTask - 1) / rowsPerTask
+        let columns = panelsPerTask * width, perWord = byPairs ? 2 : 1, words = 256, piece = words * perWord
         run(
             .products, groups * rowBlocks,
             operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns),
             bytes: source.byteCount + c.bytes
         ) { task in
-            let first = task / rowBlocks * together, panels = min(together, w.panels - first)
-            let row = task % rowBlocks * rowsTogether, rows = min(rowsTogether, c.rows - row)
+            let first = task / rowBlocks * panelsPerTask, panels = min(panelsPerTask, w.panels - first)
+            let row = task % rowBlocks * rowsPerTask, rows = min(rowsPerTask, c.rows - row)
             var plan = ScratchPlan()
             let (sums, wide) = (plan.floats(rows * columns), plan.floats(columns * words))
             let scratch = Storage(byteCount: plan.count * 4)

@@ -27,11 +27,13 @@ extension PackedMatrix {
         }
         if transposed {
             // A panel is some neighbouring rows of the file; about a MiB of them is let go at a time.
-            let rows = Int(processor.kernels.panel_columns), together = max(1, (1 << 20) / (rows * source.bytesPerRow))
+            let rows = Int(processor.kernels.panel_columns),
+                panelsPerRelease = max(1, (1 << 20) / (rows * source.bytesPerRow))
             let panels = (source.rows + rows - 1) / rows
             self.init(stored.transposed, computeType: computeType, on: processor) { panel in
-                guard (panel + 1) % together == 0 || panel + 1 == panels else { return }
-                let first = panel / together * together * rows, end = min(source.rows, (panel + 1) * rows)
+                guard (panel + 1) % panelsPerRelease == 0 || panel + 1 == panels else { return }
+                let first = panel / panelsPerRelease * panelsPerRelease * rows,
+                    end = min(source.rows, (panel + 1) * rows)
                 QuantizedMatrix.dropPages(
                     UnsafeRawBufferPointer(rebasing: bytes[first * source.bytesPerRow ..< end * source.bytesPerRow]))
             }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Times products with weights as files hold them at the shapes of Llama 3.2 1B, beside the limits of the same moment.
+/// Times products with weights as files hold them at the shapes of Llama 3.2 1B, next to the limits of the same moment.
 package struct QuantizedBenchmark {
     package struct Shape: Sendable {
         package var name: String

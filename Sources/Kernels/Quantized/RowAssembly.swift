@@ -1,5 +1,5 @@
 /// Stored rows of a matrix that are put together each time they are read: a checkpoint may have the numbers of a row
-/// elsewhere, or in another order, than blocks need. A copy beside the file would hold them in memory twice once
+/// elsewhere, or in another order, than blocks need. A copy next to the file would hold them in memory twice once
 /// products have theirs.
 package protocol RowAssembly: AnyObject, Sendable {
     /// - Parameter out: memory of a row, which need not be aligned.

@@ -34,9 +34,9 @@ extension QuantizedMatrix {
     /// - Parameter copy: receives the number of a group and `size` pointers to stored rows, nil past the last row.
     func move(groupsOf size: Int, on processor: Processor, copy: (Int, UnsafePointer<UnsafePointer<UInt8>?>) -> Void) {
         let groups = (rows + size - 1) / size
-        let together = max(1, (1 << 20) / (size * bytesPerRow))  // a MiB a task, after which its pages can go
-        processor.run(.products, (groups + together - 1) / together, bytes: 2 * byteCount) { task in
-            let mine = task * together ..< min(groups, (task + 1) * together)
+        let groupsPerTask = max(1, (1 << 20) / (size * bytesPerRow))  // a MiB a task, after which its pages can go
+        processor.run(.products, (groups + groupsPerTask - 1) / groupsPerTask, bytes: 2 * byteCount) { task in
+            let mine = task * groupsPerTask ..< min(groups, (task + 1) * groupsPerTask)
             let range = mine.lowerBound * size ..< min(rows, mine.upperBound * size)
             if isMapped, let bytes = bytesInOrder { mapPages(bytes, range) }
             let assembled = isAssembled ? Storage(byteCount: size * bytesPerRow) : nil

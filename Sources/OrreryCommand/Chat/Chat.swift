@@ -63,7 +63,7 @@ struct Chat: ParsableCommand {
                     "\(model): has no chat template, and so no place for --system; give it one with --template FILE (or chatml, plain)"
                 )
             }
-            let type = compute.type(standard: Processor.current.fastestType)
+            let type = compute.type(default: Processor.current.fastestType)
             let message = try prompt.map(PromptText.read)
             var options = ChatSession.Options(
                 for: source, sampling: sampling.options(suggested: source.suggestedSampling), maxTokens: maxTokens)

@@ -11,7 +11,7 @@ struct ChatLoop {
     init(_ session: ChatSession, title: ModelTitle) { (self.session, self.title) = (session, title) }
 
     func run() throws {
-        let history = HistoryFile.standard(),
+        let history = HistoryFile.default(),
             interrupt = InterruptFlag(
                 grace: .infinity, notice: "stopping the answer; Ctrl-C again ends the program")
         defer { interrupt.release() }

@@ -17,7 +17,7 @@ package struct HistoryFile {
     package init(path: String) { self.path = path }
 
     /// The file that ORRERY_HISTORY names, else one in the state directory; nil where the variable is empty.
-    static func standard() -> HistoryFile? {
+    static func `default`() -> HistoryFile? {
         let path =
             ProcessInfo.processInfo.environment["ORRERY_HISTORY"] ?? Path.join(StateDirectory.path, "chat-history")
         return path.isEmpty ? nil : HistoryFile(path: path)

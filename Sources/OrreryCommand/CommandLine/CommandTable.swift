@@ -21,7 +21,7 @@ struct CommandTable {
     let name: String
     let commands: [CommandTable]
     /// The subcommand that runs where none is named.
-    let standard: String?
+    let defaultCommand: String?
     let options: [Option]
     let places: [Place]
 
@@ -36,7 +36,7 @@ struct CommandTable {
     init(_ json: JSONFields) throws {
         name = try json.string("commandName")
         commands = try (json.objectsIfPresent("subcommands") ?? []).map(CommandTable.init)
-        standard = try json.stringIfPresent("defaultSubcommand")
+        defaultCommand = try json.stringIfPresent("defaultSubcommand")
         let arguments = try json.objectsIfPresent("arguments") ?? []
         places = try arguments.filter { try $0.string("kind") == "positional" }.map {
             Place(name: try $0.string("valueName"), isRepeating: try $0.bool("isRepeating"))

@@ -66,19 +66,19 @@ struct CommandWords {
             rest.removeFirst()
         }
         guard !command.commands.isEmpty else { return rest }
-        let standard = command.standard.flatMap(command.command)
+        let defaultCommand = command.defaultCommand.flatMap(command.command)
         if let word = rest.first, !word.hasPrefix("-") {
             let nearest = NearestName.of(word, in: command.commands.map(\.name))
-            let isPlace = standard?.places.isEmpty == false && (nearest == nil || FileStatus(word) != nil)
+            let isPlace = defaultCommand?.places.isEmpty == false && (nearest == nil || FileStatus(word) != nil)
             if !isPlace { throw ValidationError(unknownCommand(word)) }
         }
-        if standard == nil {
+        if defaultCommand == nil {
             let whole = (["orrery"] + path).joined(separator: " ")
             throw ValidationError(
                 "\(whole): expected \(command.commands.map(\.name).joined(separator: " or ")) after it; \(whole) --help says more"
             )
         }
-        if let standard { command = standard }
+        if let defaultCommand { command = defaultCommand }
         return rest
     }
 

@@ -56,7 +56,7 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let type = compute.type(standard: Processor.current.fastestType), texts = try prompts.read()
+            let type = compute.type(default: Processor.current.fastestType), texts = try prompts.read()
             let source = try PromptedModel(model.text, type, warn: ModelWarning.using)
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }

@@ -65,13 +65,13 @@ struct SamplingFlags: ParsableArguments {
 
     /// - Parameter suggested: what the model's publisher wants where the user says nothing.
     func options(suggested: SamplingOptions?) -> SamplingOptions {
-        let standard = suggested ?? .standard
+        let defaults = suggested ?? .default
         return SamplingOptions(
-            temperature: greedy ? 0 : temperature ?? standard.temperature, topK: topK ?? standard.topK,
-            topP: topP ?? standard.topP,
-            minP: minP ?? standard.minP, repetitionPenalty: repetitionPenalty ?? standard.repetitionPenalty,
-            frequencyPenalty: frequencyPenalty ?? standard.frequencyPenalty,
-            presencePenalty: presencePenalty ?? standard.presencePenalty, seed: seed.value)
+            temperature: greedy ? 0 : temperature ?? defaults.temperature, topK: topK ?? defaults.topK,
+            topP: topP ?? defaults.topP,
+            minP: minP ?? defaults.minP, repetitionPenalty: repetitionPenalty ?? defaults.repetitionPenalty,
+            frequencyPenalty: frequencyPenalty ?? defaults.frequencyPenalty,
+            presencePenalty: presencePenalty ?? defaults.presencePenalty, seed: seed.value)
     }
 }
 

@@ -22,7 +22,7 @@ struct TokenizerDestination {
         guard FileStatus(directory)?.kind == .directory else {
             throw FileError.request(path, "is in no directory", advice: "create \(directory) first")
         }
-        // A temporary beside it shows that the directory takes files.
+        // A temporary next to it shows that the directory takes files.
         if form != .directory { try AtomicFile(path: path).cancel() }
     }
 

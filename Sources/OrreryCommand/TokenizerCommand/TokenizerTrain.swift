@@ -11,7 +11,7 @@ struct TokenizerTrain: ParsableCommand {
         commandName: "train", abstract: "Learn a tokenizer from text.",
         discussion: """
             --out says the format: tokenizer.json (any name that ends in .json), or a directory for it and its configuration; for bpe also vocab.json, \
-            which merges.txt goes beside, and .tiktoken; for sentencepiece-bpe and unigram also .model; for wordpiece also .txt. Nothing is \
+            which merges.txt goes next to, and .tiktoken; for sentencepiece-bpe and unigram also .model; for wordpiece also .txt. Nothing is \
             written unless the training ends.
             """)
 

@@ -29,7 +29,7 @@ extension DirectoryReplacement {
         throw FileError.request(path, "another process has been replacing it for two seconds", advice: "try again")
     }
 
-    /// Whether a complete set waits beside `path`: then what it replaces must not be removed yet.
+    /// Whether a complete set waits next to `path`: then what it replaces must not be removed yet.
     static func hasComplete(_ path: String) -> Bool {
         (try? temporaries(of: path, .complete).isEmpty) != true
     }

@@ -5,13 +5,13 @@
 ///     try state.write(to: set.path(for: "state.json"))
 ///     try set.commit()
 ///
-/// The new set is written into `NAME.tmp-PID-N/` beside `NAME/`. `commit()` flushes it to the disk and then makes the
+/// The new set is written into `NAME.tmp-PID-N/` next to `NAME/`. `commit()` flushes it to the disk and then makes the
 /// two directories trade names in one system call (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP); the
 /// old set, now under the temporary's name, is removed.
 ///
 /// **Guarantee.** Killed at any moment, or without power, `NAME` holds the complete old set or the complete new one.
 /// Where the file system cannot exchange names, the change takes renames one after the other. Between two of them
-/// `NAME` is missing, with each set complete beside it (`.new-`, `.old-`): `recover(at:)`, which every reader calls
+/// `NAME` is missing, with each set complete next to it (`.new-`, `.old-`): `recover(at:)`, which every reader calls
 /// first, and which the next replacement calls too, then puts the new one in place.
 ///
 /// A reader that has files of the old set open keeps them. One that opens several files one after the other while a
@@ -28,7 +28,7 @@ package final class DirectoryReplacement {
 
     /// Starts a new set for the directory `path`, which may not exist yet; missing directories above it are created.
     ///
-    /// What dead writers left beside `path` is recovered or removed.
+    /// What dead writers left next to `path` is recovered or removed.
     package init(path: String) throws {
         let destination = try Self.destination(path)
         try Self.recover(at: destination)

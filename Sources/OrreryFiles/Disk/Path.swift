@@ -28,7 +28,7 @@ package enum Path {
         return String(trimmed[trimmed.utf8.index(after: slash)...])
     }
 
-    /// Whether `name` is one plain component: what a file may say about the files beside it without leaving its
+    /// Whether `name` is one plain component: what a file may say about the files next to it without leaving its
     /// directory.
     package static func isPlainName(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255

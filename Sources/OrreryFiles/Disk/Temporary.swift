@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// Unfinished work beside its destination: `NAME.tmp-PID-N`.
+/// Unfinished work next to its destination: `NAME.tmp-PID-N`.
 ///
 /// The process id is for people. Whether the owner still lives is told by an advisory lock (flock) on the temporary
 /// itself, which the kernel drops with the process: ids are reused, and in a container every run may have the same one.

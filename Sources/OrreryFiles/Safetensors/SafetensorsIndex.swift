@@ -5,7 +5,7 @@ package struct SafetensorsIndex: Sendable {
     package static let fileName = "model.safetensors.index.json"
 
     package let path: String
-    /// The file of each tensor, a plain name beside the index.
+    /// The file of each tensor, a plain name next to the index.
     package let fileNames: NameTable<String>
     /// The files, each once, in order of their first mention.
     package let files: [String]

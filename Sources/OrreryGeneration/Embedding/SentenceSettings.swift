@@ -1,7 +1,7 @@
 import OrreryFiles
 
 /// How sentence-transformers turns a text into an encoder's tokens: `sentence_bert_config.json` and the tokenizer's own
-/// settings beside it.
+/// settings next to it.
 ///
 /// Source: sentence-transformers 5, `base/modules/transformer.py`.
 package struct SentenceSettings: Sendable {

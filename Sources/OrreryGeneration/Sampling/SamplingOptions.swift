@@ -57,7 +57,7 @@ public struct SamplingOptions: Sendable, Hashable {
     public static let greedy = SamplingOptions(temperature: 0)
 
     /// The options that are used where neither the user nor the model's publisher says anything.
-    public static let standard = SamplingOptions(temperature: 0.8)
+    public static let `default` = SamplingOptions(temperature: 0.8)
 
     /// Whether earlier tokens change the logits of the next one.
     public var hasPenalties: Bool { repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0 }

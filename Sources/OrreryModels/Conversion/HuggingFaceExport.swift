@@ -73,7 +73,7 @@ extension Model {
             }
         for key in ["dtype", "torch_dtype"] { config[key] = JSONValue(type) }
         config["use_cache"] = true
-        // Some classes have a standard that a small vocabulary lacks.
+        // Some classes have a default that a small vocabulary lacks.
         config["pad_token_id"] = config["pad_token_id"] ?? .null
         return config
     }

@@ -29,12 +29,12 @@ struct TensorConversion {
     /// - Throws: `ModelError` that names a number the format cannot hold.
     func write(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         let perRow = format.bytesPerRow(columns: columns)!
-        let together = max(1, min(rows, (8 << 20) / max(perRow, columns * 4)))
-        let bytes = Storage(byteCount: together * perRow), floats = Storage(byteCount: together * columns * 4)
+        let rowsPerChunk = max(1, min(rows, (8 << 20) / max(perRow, columns * 4)))
+        let bytes = Storage(byteCount: rowsPerChunk * perRow), floats = Storage(byteCount: rowsPerChunk * columns * 4)
         /// The first number that cannot be stored.
         let refused = Mutex<(row: Int, column: Int, value: Float)?>(nil)
-        for first in stride(from: 0, to: rows, by: together) {
-            let count = min(together, rows - first)
+        for first in stride(from: 0, to: rows, by: rowsPerChunk) {
+            let count = min(rowsPerChunk, rows - first)
             let values = floats.pointer.assumingMemoryBound(to: Float.self)
             Processor.current.forRuns(.elementwise, count, grain: 1, bytes: count * (perRow + columns * 4)) { run in
                 for i in run {

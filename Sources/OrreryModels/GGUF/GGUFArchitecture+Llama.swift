@@ -51,7 +51,7 @@ extension GGUFArchitecture {
             ("attention_multiplier", 1 / Double(try config.headSize()).squareRoot()), ("embedding_multiplier", 1),
             ("residual_multiplier", 1),
         ]
-        for (key, standard) in usual where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(standard) }
+        for (key, value) in usual where config[key]?.number ?? 0 == 0 { config[key] = JSONValue(value) }
     }
 
     @Sendable private static func completeLlama(_ config: inout GGUFConfiguration) throws {

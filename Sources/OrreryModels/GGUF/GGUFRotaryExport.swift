@@ -80,9 +80,10 @@ struct GGUFRotaryExport {
     /// What the wavelength of each pair is multiplied by: 1 for short ones, `factor` for long ones, a mixture between
     /// (Llama 3.1's scaling).
     private static func llama3Factors(_ rope: JSONObject, theta: Double, turned: Int) -> [Float] {
-        func number(_ key: String, _ standard: Double) -> Double { rope[key]?.number ?? standard }
-        let factor = number("factor", 8), low = number("low_freq_factor", 1), high = number("high_freq_factor", 4)
-        let original = number("original_max_position_embeddings", 8192)
+        func number(_ key: String, default fallback: Double) -> Double { rope[key]?.number ?? fallback }
+        let factor = number("factor", default: 8), low = number("low_freq_factor", default: 1),
+            high = number("high_freq_factor", default: 4)
+        let original = number("original_max_position_embeddings", default: 8192)
         return stride(from: 0, to: turned, by: 2).map { i in
             let wavelength = 2 * Double.pi * pow(theta, Double(i) / Double(turned))
             if wavelength < original / high { return 1 }

@@ -179,7 +179,7 @@ extension Interpreter {
                 parsed.alignment = "<"
             }
             return try parsed.spec.padded(
-                Array(text.bytes(0 ..< min(text.count, parsed.precision ?? text.count))), standard: "<", meter)
+                Array(text.bytes(0 ..< min(text.count, parsed.precision ?? text.count))), defaultAlignment: "<", meter)
         }
         if let integer = value.integer {
             switch type {
@@ -191,7 +191,7 @@ extension Interpreter {
                     guard parsed.sign == "-", let scalar = UInt32(exactly: integer).flatMap(Unicode.Scalar.init) else {
                         throw Failure.runtime("%c arg not in range(0x110000)")
                     }
-                    return try parsed.spec.padded(Array(UTF8.encode(scalar)!), standard: "<", meter)
+                    return try parsed.spec.padded(Array(UTF8.encode(scalar)!), defaultAlignment: "<", meter)
                 }
                 let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
                 if radix != 10, parsed.grouping == "," {

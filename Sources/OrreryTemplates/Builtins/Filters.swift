@@ -108,11 +108,11 @@ extension Interpreter {
         }
     }
 
-    func lookUp(_ path: [Value], in value: Value, default standard: Value? = nil) throws -> Value {
+    func lookUp(_ path: [Value], in value: Value, default fallback: Value? = nil) throws -> Value {
         var value = value
         for part in path {
             value = try item(part, of: value)
-            if value.isUndefined, let standard { value = standard }
+            if value.isUndefined, let fallback { value = fallback }
         }
         return value
     }

@@ -53,11 +53,11 @@ extension Interpreter {
         if arguments.positional.isEmpty, arguments.named.contains(where: { $0.name == "attribute" }) {
             var rest = arguments
             let path = try attributePath(rest.take("attribute"))
-            let standard = rest.take("default").flatMap { $0.isNone ? nil : $0 }
+            let fallback = rest.take("default").flatMap { $0.isNone ? nil : $0 }
             if let unknown = rest.named.first?.name {
                 throw Failure.runtime("Unexpected keyword argument '\(unknown)'")
             }
-            transform = { [unowned self] in try lookUp(path, in: $0, default: standard) }
+            transform = { [unowned self] in try lookUp(path, in: $0, default: fallback) }
         } else {
             guard let name = arguments.positional.first else { throw Failure.runtime("map requires a filter argument") }
             let rest = CallArguments(positional: Array(arguments.positional.dropFirst()), named: arguments.named)

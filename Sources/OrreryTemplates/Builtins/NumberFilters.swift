@@ -40,7 +40,7 @@ extension Interpreter {
 
     private func toInteger(_ value: Value, _ arguments: CallArguments) throws -> Value {
         let values = try arguments.bind("int", "default", "base")
-        let standard = values[0] ?? .int(0)
+        let fallback = values[0] ?? .int(0)
         if case .undefined(let undefined) = value { throw undefined.failure }
         if case .text(let text) = value {
             let base = values[1] ?? .int(10)
@@ -57,7 +57,7 @@ extension Interpreter {
             if case .float(let number) = value, number.isInfinite {
                 throw Failure.runtime("cannot convert float infinity to integer")
             }
-            return standard
+            return fallback
         }
         guard Swift.abs(number) < 0x1p63 else { throw Failure.limit("an integer beyond 64 bits") }
         return .int(Int(number))

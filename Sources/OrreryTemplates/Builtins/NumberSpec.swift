@@ -28,15 +28,15 @@ struct NumberSpec {
             return Array((mark + prefix).utf8) + Array(repeatElement(fill, count: max(0, room)).joined())
                 + Array(body.utf8)
         }
-        return try padded(Array((mark + prefix + body).utf8), standard: ">", meter)
+        return try padded(Array((mark + prefix + body).utf8), defaultAlignment: ">", meter)
     }
 
     /// Text padded to the width.
-    func padded(_ bytes: [UInt8], standard: Character, _ meter: Meter) throws -> [UInt8] {
+    func padded(_ bytes: [UInt8], defaultAlignment: Character, _ meter: Meter) throws -> [UInt8] {
         let room = width - bytes.count { $0 & 0xC0 != 0x80 }
         guard room > 0 else { return bytes }
         try meter.allow(bytes.count + min(room, 1 << 40) * fill.count)
-        let side = alignment ?? standard
+        let side = alignment ?? defaultAlignment
         let left = side == "<" ? 0 : side == "^" ? room / 2 : room
         return Array(repeatElement(fill, count: left).joined()) + bytes
             + Array(repeatElement(fill, count: room - left).joined())

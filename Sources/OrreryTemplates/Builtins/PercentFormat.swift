@@ -141,7 +141,8 @@ private struct PercentFormatter {
             if isMarkup { full = try interpreter.escaped(full) }
             let bytes = spec.precision.map { Array(full.bytes(0 ..< min($0, full.count))) } ?? full.utf8
             try writer.append(
-                try text.padded(letter == "a" ? JSONText.escapedBeyondASCII(bytes) : bytes, standard: ">", meter),
+                try text.padded(
+                    letter == "a" ? JSONText.escapedBeyondASCII(bytes) : bytes, defaultAlignment: ">", meter),
                 isForeign: full.isForeign)
         case "c":
             let bytes: [UInt8]
@@ -155,7 +156,7 @@ private struct PercentFormatter {
             } else {
                 throw Failure.runtime("%c requires int or char")
             }
-            try writer.append(try text.padded(bytes, standard: ">", meter))
+            try writer.append(try text.padded(bytes, defaultAlignment: ">", meter))
         case "d", "i", "u", "x", "X", "o": try writer.append(try integer(letter, spec, value))
         case "e", "E", "f", "F", "g", "G":
             if case .undefined(let undefined) = value { throw undefined.failure }

@@ -111,10 +111,10 @@ extension Interpreter {
     private func group(_ value: Value, _ arguments: CallArguments) throws -> Value {
         let values = try arguments.bind("groupby", "attribute", "default", "case_sensitive", required: 1)
         let path = try attributePath(values[0])
-        let standard = values[1].flatMap { $0.isNone ? nil : $0 }
+        let fallback = values[1].flatMap { $0.isNone ? nil : $0 }
         let isCaseSensitive = try values[2].map { try isTrue($0) } ?? false
         let keyed = try items(value).map { item in
-            let found = try lookUp(path, in: item, default: standard)
+            let found = try lookUp(path, in: item, default: fallback)
             return (item: item, found: found, key: isCaseSensitive ? found : try ignoringCase(found))
         }
         var groups: [(found: Value, key: Value, items: [Value])] = []

@@ -1,4 +1,4 @@
-/// Where every name of a template lives: what jinja2 decides when it compiles (its `idtracking`), as tables beside the
+/// Where every name of a template lives: what jinja2 decides when it compiles (its `idtracking`), as tables next to the
 /// statements.
 ///
 /// A scope has variables of its own for the names that it sets, copied on entry from the scope around it; a name that

@@ -111,7 +111,7 @@ struct MergeLearner<Policy: MergePolicy>: ~Copyable {
             if source &+ 2 < length {
                 let next = symbols[source &+ 2]
                 behind.lose(next, count: count)
-                // The result beside itself counts on one side only, or one pair would be two candidates.
+                // The result next to itself counts on one side only, or one pair would be two candidates.
                 if next == result {
                     before.gain(next, count: count, in: number)
                 } else {

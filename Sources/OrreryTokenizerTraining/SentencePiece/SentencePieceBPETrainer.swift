@@ -6,7 +6,7 @@ package struct SentencePieceBPETrainer: Sendable {
     package let settings: SentencePieceTraining
     /// Pieces in all.
     package let vocabularySize: Int
-    /// Control tokens beside `<unk>`, `<s>` and `</s>`.
+    /// Control tokens besides `<unk>`, `<s>` and `</s>`.
     package let specialTokens: [String]
     package let resources: TokenizerTrainer.Resources
 

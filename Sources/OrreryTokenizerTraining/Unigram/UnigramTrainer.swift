@@ -7,7 +7,7 @@ package struct UnigramTrainer: Sendable {
     package let settings: SentencePieceTraining
     /// Pieces in all.
     package let vocabularySize: Int
-    /// Control tokens beside `<unk>`, `<s>` and `</s>`.
+    /// Control tokens besides `<unk>`, `<s>` and `</s>`.
     package let specialTokens: [String]
     package let resources: TokenizerTrainer.Resources
     /// Strings of two characters or more to begin with, at most (`seed_sentencepiece_size`).

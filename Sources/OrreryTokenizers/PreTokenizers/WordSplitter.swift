@@ -13,7 +13,7 @@ package struct WordSplitter: Sendable {
     /// What the scanners ask about characters.
     let classes: CharacterClassTable
 
-    init(_ cutter: Cutter, _ classes: CharacterClassTable = .standard) {
+    init(_ cutter: Cutter, _ classes: CharacterClassTable = .unicode16) {
         (self.cutter, self.classes) = (cutter, classes)
     }
 
@@ -30,7 +30,7 @@ package struct WordSplitter: Sendable {
             self.init(
                 .steps(
                     SteppedSplitter(
-                        steps: [.numbers(.fromLeft(1), .standard), .scanner(GPT2Scanner(), .standard)],
+                        steps: [.numbers(.fromLeft(1), .unicode16), .scanner(GPT2Scanner(), .unicode16)],
                         cutsBetweenWords: true)))
         case .deepseek3:
             let steps: [SteppedSplitter.Step] = [

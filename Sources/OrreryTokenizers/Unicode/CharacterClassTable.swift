@@ -17,7 +17,7 @@ struct CharacterClassTable: @unchecked Sendable {
     /// By code point, 0x110001 entries.
     let base: UnsafePointer<CharacterClass>
 
-    static let standard = CharacterClassTable(.v16)
+    static let unicode16 = CharacterClassTable(.v16)
 
     /// - Parameter classes: instead of the classes that a general category has.
     init(_ version: Version, _ classes: (UnicodeCategory) -> CharacterClass = { CharacterClass($0) }) {

@@ -24,7 +24,7 @@ struct FurtherTokens {
     ///   - defaults: tokens with a role that the class has where the files name none.
     ///   - maskTakesSpace: whether a mask token of which the files say the text alone takes the space before it.
     init(
-        beside path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:],
+        nextTo path: String, _ configuration: TokenizerConfiguration?, defaults: [String: String] = [:],
         maskTakesSpace: Bool = false
     ) throws {
         self.path = path

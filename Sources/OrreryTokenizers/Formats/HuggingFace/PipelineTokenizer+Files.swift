@@ -67,7 +67,7 @@ extension PipelineTokenizer {
     /// - Throws: `TokenizerError` naming the file, the field and what was expected.
     package init(contentsOf path: String) throws {
         let (root, configuration) = try TokenizerError.naming(path) {
-            (try JSONFields(contentsOf: path, dialect: .serde), try TokenizerConfiguration(beside: path))
+            (try JSONFields(contentsOf: path, dialect: .serde), try TokenizerConfiguration(nextTo: path))
         }
         do {
             try self.init(root, endOfText: configuration?.eosToken, configuration: configuration?.object)

@@ -16,7 +16,7 @@ package struct TokenizerConfiguration: Sendable {
     /// The configuration in the folder of `path`; nil if there is none.
     ///
     /// - Throws: `FileError` naming a file that is no JSON object.
-    package init?(beside path: String) throws {
+    package init?(nextTo path: String) throws {
         func read(_ name: String) throws -> JSONFields? {
             let own = Path.join(Path.parent(path), name)
             return FileStatus(own) == nil ? nil : try JSONFields(contentsOf: own, dialect: .python)
@@ -39,7 +39,7 @@ package struct TokenizerConfiguration: Sendable {
 
     /// `model_type` of the `config.json` in the folder of `path`, which says what opens a tokenizer that names no
     /// class.
-    static func modelType(beside path: String) -> String? {
+    static func modelType(nextTo path: String) -> String? {
         // Whoever reads the model says what is wrong with the file.
         try? JSONFields(contentsOf: Path.join(Path.parent(path), "config.json"), dialect: .python).stringIfPresent(
             "model_type")

@@ -14,7 +14,7 @@ struct VocabularyPipeline {
         (self.path, self.configuration, self.rows) = (path, configuration, rows)
         let isPieces = path.hasSuffix(".txt"), name = try configuration?.className ?? ""
         kind = try VocabularyClass(
-            configuration, model: TokenizerConfiguration.modelType(beside: path), isPieces: isPieces)
+            configuration, model: TokenizerConfiguration.modelType(nextTo: path), isPieces: isPieces)
         warnings =
             VocabularyClass.isKnown(name, isPieces: isPieces) || name == "PreTrainedTokenizer"
             ? []
@@ -33,7 +33,7 @@ struct VocabularyPipeline {
         // Without a configuration only those count that the vocabulary has.
         let defaults = configuration == nil ? kind.roles.filter { own($0.value) != nil } : kind.roles
         let listed = try FurtherTokens(
-            beside: path, configuration, defaults: defaults, maskTakesSpace: kind.maskTakesSpace)
+            nextTo: path, configuration, defaults: defaults, maskTakesSpace: kind.maskTakesSpace)
         let further = listed.numbered(size: vocabulary.count, rows: rows, id: own)
         let all = (further.known + further.tokens).sorted { $0.id < $1.id }
         var root = parts
@@ -72,7 +72,7 @@ struct VocabularyPipeline {
             "continuing_subword_prefix": nil,
             "end_of_word_suffix": endsWords ? "</w>" : nil, "fuse_unk": false, "byte_fallback": false,
             "ignore_merges": false, "vocab": .object(vocabulary.object),
-            "merges": .array(try Self.merges(beside: path)),
+            "merges": .array(try Self.merges(nextTo: path)),
         ]
         guard pattern == nil || !endsWords else {
             throw TokenizerError.file(path, "is of a class that cuts text by rules of its own; leave --pattern out")
@@ -134,7 +134,7 @@ struct VocabularyPipeline {
     }
 
     /// The merges of the file next to `path`, each as it stands there.
-    private static func merges(beside path: String) throws -> [JSONValue] {
+    private static func merges(nextTo path: String) throws -> [JSONValue] {
         let path = Path.join(Path.parent(path), "merges.txt")
         return try TokenizerError.naming(path) {
             let text = try WholeFile.read(path, limit: TiktokenReader.maximalBytes)

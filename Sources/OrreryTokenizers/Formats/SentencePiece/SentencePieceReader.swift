@@ -14,7 +14,7 @@ struct SentencePieceReader {
 
     init(path: String, configuration: TokenizerConfiguration?, rows: Int?) throws {
         (self.path, self.configuration, self.rows) = (path, configuration, rows)
-        let model = TokenizerConfiguration.modelType(beside: path)
+        let model = TokenizerConfiguration.modelType(nextTo: path)
         let standsAlone =
             configuration == nil && model == nil && FileStatus(Path.join(Path.parent(path), "added_tokens.json")) == nil
         kind = try standsAlone ? .alone : SentencePieceClass(configuration, model: model, path: path)
@@ -32,7 +32,7 @@ struct SentencePieceReader {
             let ids = table()
             for mark in sentinels where ids[mark] == nil { model.append(mark, score: 0, type: .control) }
         }
-        let files = try FurtherTokens(beside: path, configuration)
+        let files = try FurtherTokens(nextTo: path, configuration)
         lazy var ids = table()
         let further = files.numbered(size: model.pieces.count, rows: rows) { ids[Array($0.utf8)] }
         model.append(further.tokens)

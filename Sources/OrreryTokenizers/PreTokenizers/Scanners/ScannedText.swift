@@ -10,7 +10,7 @@ struct ScannedText {
     private let classes: UnsafePointer<CharacterClass>
 
     /// - Precondition: `utf8` is not empty.
-    init(_ utf8: UnsafeBufferPointer<UInt8>, _ table: CharacterClassTable = .standard) {
+    init(_ utf8: UnsafeBufferPointer<UInt8>, _ table: CharacterClassTable = .unicode16) {
         bytes = utf8.baseAddress!
         count = utf8.count
         classes = table.base
