@@ -6,8 +6,8 @@ import Testing
 @Suite(.serialized) struct ThreadPoolTests {
     /// How often each index was called.
     private final class Counts: Sendable {
-        private let counts: Mutex<[Int]>
-        init(_ n: Int) { counts = Mutex(Array(repeating: 0, count: n)) }
+        private let counts: Guarded<[Int]>
+        init(_ n: Int) { counts = Guarded(Array(repeating: 0, count: n)) }
         func add(_ i: Int) { counts.withLock { $0[i] += 1 } }
         var all: [Int] { counts.withLock { $0 } }
     }

@@ -56,7 +56,7 @@ import Testing
 
     /// What the threads have found, and whether they are to end.
     private final class Ends: Sendable {
-        private let texts = Mutex<[Text]>([])
+        private let texts = Guarded<[Text]>([])
         private let stopped = Atomic<Bool>(false)
         private let asked = Atomic<Int>(0)
         private let threads: Int
@@ -76,8 +76,8 @@ import Testing
         func stop() -> [Text] {
             stopped.store(true, ordering: .relaxed)
             while true {
-                let found = texts.withLock { $0 }
-                if found.count == threads { return found }
+                // Counted under the lock: a copy that is released outside it is one whose end the sanitizer does not see.
+                if texts.withLock({ $0.count }) == threads { return texts.withLock { $0 } }
                 Thread.sleep(forTimeInterval: 0.001)
             }
         }
