@@ -61,7 +61,8 @@ let package = Package(
             name: "Orrery",
             dependencies: [
                 "OrreryTraining", "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd",
-                "OrreryTensor", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryHub", "OrreryFiles",
+                "OrreryTensor", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryTemplates", "OrreryHub",
+                "OrreryFiles",
                 "Kernels",
             ]),
         .target(name: "OrreryTerminal"),

@@ -6,7 +6,7 @@ let package = Package(
     name: "examples",
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "orrery", path: "..")],
-    targets: ["Stream", "Loop", "Train", "LookInside"].map {
+    targets: ["Stream", "Loop", "Train", "LookInside", "ManyAtOnce"].map {
         .executableTarget(name: $0, dependencies: [.product(name: "Orrery", package: "orrery")])
     }
 )

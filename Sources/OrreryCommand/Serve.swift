@@ -45,6 +45,12 @@ struct Serve: ParsableCommand {
     )
     var prefillChunk = EngineConfiguration().prefillChunkWhileDecoding
 
+    @Option(
+        help:
+            "Tokens that are guessed ahead from the text so far; they change its speed and never the text. 0 guesses none."
+    )
+    var maxDraft = EngineConfiguration().maxDraft
+
     @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
     var grace = 30.0
 
@@ -87,7 +93,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         try processor.run(compute) {
-            let type = compute.type(standard: Processor.current.fastestType)
+            let type = compute.type(default: Processor.current.fastestType)
             var configuration = ServerConfiguration(
                 models: models.enumerated().map { index, path in
                     .init(path: path, alias: index < alias.count ? alias[index] : nil)
@@ -100,7 +106,8 @@ struct Serve: ParsableCommand {
             configuration.allowedOrigins = allowOrigin
             configuration.engine = EngineConfiguration(
                 computeType: type, cacheType: cache.type(computing: type, compute), cacheMemory: try memory(),
-                maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk)
+                maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk,
+                maxDraft: maxDraft)
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             let server = try Server(configuration, log: log)

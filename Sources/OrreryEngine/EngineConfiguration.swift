@@ -19,11 +19,15 @@ public struct EngineConfiguration: Sendable, Hashable {
     /// The most rows of prompts in one pass while other sequences wait for their next token.
     public var prefillChunkWhileDecoding: Int
 
+    /// The most tokens of a text that are guessed ahead from the text itself, and computed with its newest; 0 guesses
+    /// none.
+    public var maxDraft: Int
+
     /// Settings of an engine, with defaults for a processor's cores.
     public init(
         computeType: ElementType = Processor.current.fastestType, cacheType: CacheType? = nil,
         cacheMemory: Int? = nil, maxSequences: Int = 32, maxQueue: Int = 256, prefillChunk: Int = 256,
-        prefillChunkWhileDecoding: Int = 48
+        prefillChunkWhileDecoding: Int = 48, maxDraft: Int = 8
     ) {
         self.computeType = computeType
         self.cacheType = cacheType
@@ -32,6 +36,7 @@ public struct EngineConfiguration: Sendable, Hashable {
         self.maxQueue = maxQueue
         self.prefillChunk = prefillChunk
         self.prefillChunkWhileDecoding = prefillChunkWhileDecoding
+        self.maxDraft = maxDraft
     }
 
     /// - Throws: `EngineError` that names a setting outside its range.
@@ -45,6 +50,10 @@ public struct EngineConfiguration: Sendable, Hashable {
         // A layer with a window keeps so many positions beyond it, which a page is taken from before they go.
         guard (1 ... 256).contains(prefillChunk) else {
             throw EngineError.setting("`prefillChunk`", prefillChunk, expected: "1 to 256")
+        }
+        // A window keeps enough positions to take these back.
+        guard (0 ... 128).contains(maxDraft) else {
+            throw EngineError.setting("`maxDraft`", maxDraft, expected: "0 to 128")
         }
         if let cacheMemory, cacheMemory < 0 {
             throw EngineError.setting("`cacheMemory`", cacheMemory, expected: "a number of bytes")

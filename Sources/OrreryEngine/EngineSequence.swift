@@ -22,6 +22,9 @@ final class EngineSequence {
     private(set) var nodes: [Tree.Node] = []
     /// When its last token was chosen.
     var lastToken: ContinuousClock.Instant?
+    private var lookup = PromptLookup()
+    /// The tokens that are guessed to come next.
+    private(set) var draft: ArraySlice<TokenID> = []
     /// What the tree knows of a sequence that waits.
     var known = Tree.Match()
 
@@ -44,17 +47,45 @@ final class EngineSequence {
         sequence.choices = job.hasRead ? 1 : job.ticket.request.choices
         sequence.isRunning = isRunning
         sequence.computed = computed
+        sequence.drafted = draft.count
         return sequence
     }
 
-    /// The tokens of a pass.
-    func rows(_ count: Int) -> ArraySlice<TokenID> { read[computed ..< computed + count] }
+    /// Guesses the next tokens, where nothing but the newest one's position is missing.
+    ///
+    /// - Parameter fits: whether the sequence may grow to a length in one pass.
+    func guess(_ limit: Int, where fits: (_ length: Int) -> Bool) {
+        draft = []
+        guard let state, read.count - state.count == 1 else { return }
+        let guessed = lookup.draft(after: read, limit: min(limit, state.capacity - read.count))
+        if fits(read.count + guessed.count) { draft = guessed }
+    }
 
-    /// Chooses the next token.
-    func append(by row: [Float]) throws -> Generation.Step {
-        let step = try continuation.append(by: row)
-        read.append(step.token)
-        return step
+    /// The tokens of a pass; beyond those that are known they are guessed.
+    func rows(_ count: Int) -> [TokenID] {
+        let known = min(count, read.count - computed)
+        return Array(read[computed ..< computed + known]) + draft.prefix(count - known)
+    }
+
+    /// Chooses the next token, and those after it as long as each is the one that was guessed. Afterwards the state
+    /// holds what the text has read, without guesses that were wrong.
+    ///
+    /// - Parameter rows: the logits after the newest token and after each guess.
+    func extend(by rows: [[Float]]) throws -> [Generation.Step] {
+        var steps: [Generation.Step] = []
+        let guesses = Array(draft.prefix(rows.count - 1))
+        draft = []
+        defer {
+            lookup.learn(accepted: steps.count - 1, of: guesses.count)
+            if let state, state.count > read.count - 1 { state.truncate(to: read.count - 1) }
+        }
+        for (index, row) in rows.enumerated() {
+            let step = try continuation.append(by: row)
+            read.append(step.token)
+            steps.append(step)
+            if step.finishReason != nil || index < guesses.count && step.token != guesses[index] { break }
+        }
+        return steps
     }
 
     // MARK: Pages

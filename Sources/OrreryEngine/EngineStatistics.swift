@@ -14,6 +14,10 @@ public struct EngineStatistics: Sendable, Hashable {
     public var cachedTokens = 0
     /// The tokens that were chosen.
     public var completionTokens = 0
+    /// The tokens that were guessed ahead.
+    public var draftedTokens = 0
+    /// Those of them that the model chose itself.
+    public var acceptedTokens = 0
     /// The passes.
     public var passes = 0
     /// The rows of all passes.

@@ -107,6 +107,9 @@ final class EngineWork {
     func step() -> Bool {
         endUnwanted()
         extendKnown()
+        for sequence in sequences {
+            sequence.guess(configuration.maxDraft) { model.model.rotaryStretch(of: $0) == domain(of: sequence) }
+        }
         let schedule = Scheduler.next(sequences.map(\.scheduled), service: service, limits)
         let byID = Dictionary(uniqueKeysWithValues: sequences.map { ($0.id, $0) })
         for id in schedule.preempted { preempt(byID[id]!) }
@@ -121,6 +124,7 @@ final class EngineWork {
         ScheduleLimits(
             sequences: configuration.maxSequences, promptRows: configuration.prefillChunk,
             promptRowsBesideDecoding: min(configuration.prefillChunk, configuration.prefillChunkWhileDecoding),
+            draftRows: configuration.maxDraft == 0 ? 0 : 2 * configuration.maxDraft,
             pageSize: tree.pageSize,
             pages: pool == nil ? .max / 4 : max(0, pageLimit - usedPages + tree.count - tree.heldCount))
     }
@@ -206,14 +210,18 @@ final class EngineWork {
 
     private func compute(_ runs: [(sequence: EngineSequence, rows: Int)]) {
         guard !runs.isEmpty else { return }
-        var ids: [TokenID] = [], wanted: [Int] = [], choosing: [EngineSequence] = []
+        var ids: [TokenID] = [], wanted: [Int] = [], choosing: [(sequence: EngineSequence, rows: Int)] = []
         let batchRuns = runs.map { sequence, rows in
+            let missing = sequence.read.count - sequence.computed
             ids += sequence.rows(rows)
-            if sequence.computed + rows == sequence.read.count {
-                wanted.append(ids.count - 1)
-                choosing.append(sequence)
+            if rows >= missing {
+                // After the newest token, and after each that is guessed to follow.
+                let outputs = rows - missing + 1
+                wanted += ids.count - outputs ..< ids.count
+                choosing.append((sequence, outputs))
             }
-            return Batch.Run(count: rows, state: sequence.state, sequenceLength: sequence.read.count)
+            return Batch.Run(
+                count: rows, state: sequence.state, sequenceLength: sequence.read.count + max(0, rows - missing))
         }
         let context = ForwardContext(computeType: configuration.computeType)
         let batch = Batch(ids, runs: batchRuns, outputs: wanted.isEmpty ? .last : .rows(wanted))
@@ -224,31 +232,40 @@ final class EngineWork {
         for (sequence, rows) in runs {
             service[sequence.job.ticket.request.tenant, default: 0] += rows
             if sequence.continuation.completionCount == 0 { statistics.promptTokens += rows }
-            if sequence.job.ticket.request.usesCache, pool != nil {
-                sequence.share(in: tree, domain: domain(of: sequence))
-            }
         }
         if !wanted.isEmpty { choose(choosing, model.model.unembed(hidden, context)) }
+        for (sequence, _) in runs where sequence.isRunning { share(sequence) }
+    }
+
+    /// Gives what is complete of a sequence to others.
+    private func share(_ sequence: EngineSequence) {
+        guard pool != nil, sequence.job.ticket.request.usesCache else { return }
+        sequence.share(in: tree, domain: domain(of: sequence))
     }
 
     // MARK: Tokens
 
-    private func choose(_ sequences: [EngineSequence], _ logits: Tensor) {
+    private func choose(_ sequences: [(sequence: EngineSequence, rows: Int)], _ logits: Tensor) {
         let width = logits.width
-        let rows = logits.floats.withUnsafeBufferPointer { all in
-            sequences.indices.map {
-                model.choosable(UnsafeBufferPointer(rebasing: all[$0 * width ..< ($0 + 1) * width]))
+        var drawing: [(sequence: EngineSequence, rows: [[Float]])] = [], first = 0
+        logits.floats.withUnsafeBufferPointer { all in
+            for (sequence, count) in sequences {
+                let rows = (first ..< first + count).map {
+                    model.choosable(UnsafeBufferPointer(rebasing: all[$0 * width ..< ($0 + 1) * width]))
+                }
+                first += count
+                drawing.append((sequence, rows))
+                if !sequence.job.hasRead { drawing += openChoices(like: sequence).map { ($0, rows) } }
+                statistics.draftedTokens += count - 1
             }
         }
-        var drawing: [(sequence: EngineSequence, row: [Float])] = []
-        for (sequence, row) in zip(sequences, rows) {
-            drawing.append((sequence, row))
-            if !sequence.job.hasRead { drawing += openChoices(like: sequence).map { ($0, row) } }
-        }
-        let steps = draw(drawing)
-        for ((sequence, row), step) in zip(drawing, steps) {
-            switch step {
-            case .success(let step): send(step, of: sequence, row)
+        let results = draw(drawing)
+        for ((sequence, rows), result) in zip(drawing, results) {
+            switch result {
+            case .success(let steps):
+                statistics.acceptedTokens += steps.count - 1
+                for (step, row) in zip(steps, rows) { send(step, of: sequence, row) }
+                readOn(sequence)
             case .failure(let error): end(sequence.job, throwing: error)
             }
         }
@@ -267,15 +284,16 @@ final class EngineWork {
         }
     }
 
-    /// Chooses a token for each, on all threads.
-    private func draw(_ drawing: [(sequence: EngineSequence, row: [Float])]) -> [Result<Generation.Step, any Error>] {
-        [Result<Generation.Step, any Error>](unsafeUninitializedCapacity: drawing.count) { results, count in
-            let places = results.baseAddress!
+    /// Chooses the next tokens of each, on all threads.
+    private func draw(
+        _ drawing: [(sequence: EngineSequence, rows: [[Float]])]
+    ) -> [Result<[Generation.Step], any Error>] {
+        [Result<[Generation.Step], any Error>](unsafeUninitializedCapacity: drawing.count) { results, count in
             // Each index has a sequence and a place of its own.
-            nonisolated(unsafe) let (all, out) = (drawing, places)
+            nonisolated(unsafe) let (all, out) = (drawing, results.baseAddress!)
             processor.pool.run(drawing.count) { index in
-                let (sequence, row) = all[index]
-                (out + index).initialize(to: Result { try sequence.append(by: row) })
+                let (sequence, rows) = all[index]
+                (out + index).initialize(to: Result { try sequence.extend(by: rows) })
             }
             count = drawing.count
         }
@@ -299,7 +317,12 @@ final class EngineWork {
             LogProbabilities(row, chosen: step.token, top: $0)
         }
         job.ticket.send(.token(choice: sequence.choice, step, probabilities))
-        if step.finishReason != nil { return finish(sequence) }
+        if step.finishReason != nil { finish(sequence) }
+    }
+
+    /// Sees to it that the model can read on: where the context is full, or keys turn by other frequencies.
+    private func readOn(_ sequence: EngineSequence) {
+        guard sequence.isRunning else { return }
         slide(sequence)
         restartIfStretched(sequence)
     }
@@ -351,6 +374,7 @@ final class EngineWork {
     /// Keeps what has been computed of a sequence for others.
     private func keep(_ sequence: EngineSequence) {
         guard pool != nil, sequence.isRunning, sequence.job.ticket.request.usesCache else { return }
+        share(sequence)
         sequence.shareRest(in: tree, domain: domain(of: sequence))
     }
 

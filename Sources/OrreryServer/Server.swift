@@ -49,6 +49,7 @@ public struct Server: Sendable {
 
     private func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
+        router.add(middleware: ClosingConnections())
         router.add(middleware: ErrorResponses())
         router.add(middleware: BrowserCheck(hosts: hosts, origins: Set(configuration.allowedOrigins)))
         router.add(middleware: KeyCheck(keys: keys))

@@ -163,7 +163,7 @@ final class Command: Sendable {
     }
 
     /// SwiftPM puts the products of a package next to its test bundle.
-    private static func binary() throws -> String {
+    static func binary() throws -> String {
         let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
         let directories =
             bundles.map { $0.deletingLastPathComponent() } + [

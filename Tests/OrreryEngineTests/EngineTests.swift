@@ -86,13 +86,15 @@ import Testing
         var threads = 2
         /// Pages of all layers that fit into the memory.
         var pages = 10_000
+        /// Tokens that are guessed ahead.
+        var draft = 8
         var testDescription: String {
-            "\(model.name), \(type), \(cache), \(sequences) sequences, pieces of \(chunk), \(threads) threads, \(pages) pages"
+            "\(model.name), \(type), \(cache), \(sequences) sequences, pieces of \(chunk), \(threads) threads, \(pages) pages, \(draft) guesses"
         }
 
         static let all: [Setting] = TestModel.all.flatMap { model in
             [
-                Setting(model: model), Setting(model: model, sequences: 1),
+                Setting(model: model), Setting(model: model, draft: 0), Setting(model: model, sequences: 1, draft: 100),
                 Setting(model: model, sequences: 3, chunk: 1),
                 Setting(model: model, chunk: 64, threads: 1), Setting(model: model, sequences: 8, pages: 12),
                 Setting(model: model, sequences: 8, chunk: 50, pages: 7),
@@ -113,7 +115,7 @@ import Testing
                 EngineConfiguration(
                     computeType: setting.type, cacheType: setting.cache,
                     cacheMemory: setting.pages * sample.pagesByteCount, maxSequences: setting.sequences,
-                    prefillChunk: setting.chunk, prefillChunkWhileDecoding: setting.chunk))
+                    prefillChunk: setting.chunk, prefillChunkWhileDecoding: setting.chunk, maxDraft: setting.draft))
         }
         let found = try await withThrowingTaskGroup { group in
             for (index, request) in requests.enumerated() {
@@ -136,6 +138,8 @@ import Testing
         let statistics = engine.statistics
         #expect(statistics.completed == requests.count && statistics.running == 0 && statistics.waiting == 0)
         #expect(statistics.cachedTokens > 0)
+        #expect((statistics.acceptedTokens > 0) == (setting.draft > 0))
+        #expect(statistics.acceptedTokens < statistics.draftedTokens || setting.draft == 0)
         #expect(setting.pages > 15 || statistics.evictions > 0, "too much memory to prove anything")
         #expect(setting.pages > 10 || statistics.preemptions > 0, "too much memory to prove anything")
         #expect(statistics.cacheBytes <= statistics.cacheLimit + 8 * sample.pagesByteCount)

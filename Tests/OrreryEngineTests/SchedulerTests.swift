@@ -34,6 +34,19 @@ import Testing
         #expect(plan.admitted == [1] && plan.preempted.isEmpty)
     }
 
+    @Test func guessesFillPassesOfFewRows() {
+        var first = running(0, computed: 9, known: 10), second = running(1, computed: 14, known: 15)
+        (first.drafted, second.drafted) = (5, 5)
+        var limits = limits()
+        limits.draftRows = 8
+        #expect(next([first, second], limits).runs == [.init(id: 0, rows: 6), .init(id: 1, rows: 2)])
+        limits.pages = 0
+        #expect(
+            next([first, second], limits).runs == [.init(id: 0, rows: 1), .init(id: 1, rows: 6)], "no page for more")
+        limits.draftRows = 0
+        #expect(next([first, second], limits).runs == [.init(id: 0, rows: 1), .init(id: 1, rows: 1)])
+    }
+
     @Test func promptsComeInPieces() {
         #expect(next([running(3, computed: 100, known: 500)], limits()).runs == [.init(id: 3, rows: 100)])
         let plan = next([waiting(0, known: 70), waiting(1, known: 50)], limits())

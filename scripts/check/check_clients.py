@@ -127,19 +127,19 @@ if a.encoder:
 import anthropic
 
 claude = anthropic.Anthropic(base_url=url, api_key="none", max_retries=0)
-told = claude.messages.create(model="writer", max_tokens=20, temperature=0, messages=ask)
+told = claude.messages.create(model="writer", max_tokens=20, extra_body={"temperature": 0}, messages=ask)
 check("messages", told.content[0].text == text and told.stop_reason == "end_turn"
       and told.usage.output_tokens == whole.usage.completion_tokens, str(told))
 check("messages: tokens in the cache", told.usage.cache_read_input_tokens + told.usage.input_tokens == whole.usage.prompt_tokens)
 check("messages: count_tokens", claude.messages.count_tokens(model="writer", messages=ask).input_tokens == whole.usage.prompt_tokens)
-with claude.messages.stream(model="writer", max_tokens=20, temperature=0, messages=ask) as live:
+with claude.messages.stream(model="writer", max_tokens=20, extra_body={"temperature": 0}, messages=ask) as live:
     pieces = "".join(live.text_stream)
     final = live.get_final_message()
 check("messages, streamed", pieces == text == final.content[0].text and final.stop_reason == "end_turn"
       and final.usage.output_tokens == told.usage.output_tokens)
-cut = claude.messages.create(model="writer", max_tokens=20, temperature=0, stop_sequences=["Paris"], messages=ask)
+cut = claude.messages.create(model="writer", max_tokens=20, extra_body={"temperature": 0}, stop_sequences=["Paris"], messages=ask)
 check("messages: stop sequence", cut.stop_reason == "stop_sequence" and cut.stop_sequence == "Paris" and "Paris" not in cut.content[0].text)
-begun = claude.messages.create(model="writer", max_tokens=8, temperature=0, system=[{"type": "text", "text": "You are helpful."}],
+begun = claude.messages.create(model="writer", max_tokens=8, extra_body={"temperature": 0}, system=[{"type": "text", "text": "You are helpful."}],
                                messages=[*ask, {"role": "assistant", "content": "The capital of France is"}])
 check("messages: an answer that is begun continues", "Paris" in begun.content[0].text, str(begun))
 refused("messages: error", anthropic.BadRequestError, lambda: claude.messages.create(model="writer", max_tokens=5, messages=[

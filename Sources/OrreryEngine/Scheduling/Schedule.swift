@@ -17,6 +17,9 @@ package struct ScheduledSequence: Sendable, Hashable {
     /// The number of positions that are known: the prompt and what was generated.
     package var known: Int
 
+    /// The number of tokens that are guessed to come next, and could be computed with the newest.
+    package var drafted = 0
+
     /// The positions that a pass could compute now.
     package var pending: Int { known - computed }
 
@@ -35,12 +38,17 @@ package struct ScheduleLimits: Sendable, Hashable {
     package var promptRows: Int
     /// The same while other sequences wait for their next token.
     package var promptRowsBesideDecoding: Int
+    /// The rows up to which drafted tokens are added to a pass.
+    package var draftRows: Int
     /// The positions of a page.
     package var pageSize: Int
     /// The pages that can be had: free ones, and those of sequences that nobody continues.
     package var pages: Int
 
-    package init(sequences: Int, promptRows: Int, promptRowsBesideDecoding: Int, pageSize: Int, pages: Int) {
+    package init(
+        sequences: Int, promptRows: Int, promptRowsBesideDecoding: Int, draftRows: Int = 0, pageSize: Int, pages: Int
+    ) {
+        self.draftRows = draftRows
         self.sequences = sequences
         self.promptRows = promptRows
         self.promptRowsBesideDecoding = promptRowsBesideDecoding

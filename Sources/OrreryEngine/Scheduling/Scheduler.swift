@@ -58,11 +58,18 @@ package enum Scheduler {
             }
         }
 
-        /// One row for every sequence that waits for its next token.
+        /// One row for every sequence that waits for its next token, and those of drafted ones where few rows make a
+        /// pass: reading the weights takes its time then, and further rows cost little.
         mutating func decode() {
-            for sequence in running where sequence.pending == 1 {
-                schedule.runs.append(Schedule.Run(id: sequence.id, rows: 1))
-                pages -= newPages(sequence, rows: 1)
+            let decoding = running.filter { $0.pending == 1 }
+            pages -= decoding.reduce(0) { $0 + newPages($1, rows: 1) }
+            var room = limits.draftRows - decoding.count
+            for sequence in decoding {
+                var drafted = max(0, min(sequence.drafted, room))
+                if newPages(sequence, rows: 1 + drafted) - newPages(sequence, rows: 1) > pages { drafted = 0 }
+                pages -= newPages(sequence, rows: 1 + drafted) - newPages(sequence, rows: 1)
+                room -= drafted
+                schedule.runs.append(Schedule.Run(id: sequence.id, rows: 1 + drafted))
             }
             promptRows = schedule.runs.isEmpty ? limits.promptRows : limits.promptRowsBesideDecoding
         }
