@@ -107,7 +107,7 @@ public actor Engine {
                 }
                 measured.withLock { $0 = work.statistics }
                 work.closeEnded()
-                if !hasWork { return }
+                if !hasWork { return Storage.releaseCache() }
             }
         }
     }
