@@ -96,6 +96,11 @@ public final class TextModel: Sendable {
     /// - Throws: `GenerationError` that names an option outside its range or what is wrong with the prompt.
     public func generate(_ options: GenerationOptions) throws -> Generation { try Generation(self, options) }
 
+    /// Continues a prompt with tokens that a mask allows.
+    package func generate(_ options: GenerationOptions, mask: any TokenMask) throws -> Generation {
+        try Generation(self, options, mask: mask)
+    }
+
     /// Continues a prompt, computing only what `cache` does not hold of it; afterwards the cache holds this sequence.
     ///
     /// - Parameters:

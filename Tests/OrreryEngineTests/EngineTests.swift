@@ -65,11 +65,18 @@ import Testing
         let stems = (0 ..< 3).map { _ in letters(150) }
         return try (0 ..< count).map { index in
             let prompt = String(stems[random.below(3)].prefix(random.below(150))) + letters(1 + random.below(60))
+            var sampling = SamplingOptions(
+                temperature: index % 4 == 0 ? 0 : 1.2, topK: index % 3 == 0 ? 9 : 0, presencePenalty: 0.2,
+                seed: UInt64(index))
+            if index % 6 == 1 { (sampling.mirostat, sampling.mirostatTau) = (1 + index % 12 / 6, 3) }
+            if index % 6 == 5 {
+                (sampling.dryMultiplier, sampling.dryPenaltyLastN, sampling.logitBias) = (0.8, -1, [4: 2, 7: -100])
+                (sampling.dynatempRange, sampling.topNSigma, sampling.typicalP) = (0.5, 2, 0.9)
+                (sampling.xtcProbability, sampling.xtcThreshold) = (0.5, 0.05)
+            }
             let options = GenerationOptions(
                 prompt: try model.promptTokens(prompt),
-                sampling: SamplingOptions(
-                    temperature: index % 4 == 0 ? 0 : 1.2, topK: index % 3 == 0 ? 9 : 0, presencePenalty: 0.2,
-                    seed: UInt64(index)),
+                sampling: sampling,
                 stop: model.stopConditions(
                     maxTokens: 1 + random.below(90), stopStrings: index % 5 == 0 ? ["e", "q"] : []),
                 computeType: type, cacheType: cache)

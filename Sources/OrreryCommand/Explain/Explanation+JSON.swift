@@ -75,7 +75,7 @@ extension Explanation {
                 [
                     "filter": JSONValue($0.filter.rawValue), "setting": JSONValue($0.setting),
                     "kept": JSONValue($0.kept),
-                    "kept_probability": JSONValue($0.keptProbability),
+                    "kept_probability": JSONValue($0.keptProbability), "draw": JSONValue($0.draw),
                 ]
             })
         return .object(object)

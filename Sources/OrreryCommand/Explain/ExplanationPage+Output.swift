@@ -31,15 +31,15 @@ extension ExplanationPage {
     var choice: [String] {
         let choice = explanation.choice
         guard let draw = choice.draw else {
-            return penalties(choice.options) + [
+            return adjustments(choice) + [
                 paragraph(
                     "Temperature 0 is greedy: the highest score wins, and the same prompt always continues in the same way. "
                         + "The choice is \"\(label(choice.chosen))\", which the model gave \(Human.percent(choice.chosen.modelProbability))."
                 )
             ]
         }
-        return penalties(choice.options) + [
-            paragraph(temperatureSentence(choice.options.temperature)),
+        return adjustments(choice) + [
+            paragraph(temperatureSentence(choice)),
             filters(choice),
             paragraph(
                 "What is left is laid end to end from 0 to 1, each token as long as it is probable. The random number for position \(choice.position) under seed "
@@ -50,45 +50,60 @@ extension ExplanationPage {
         ]
     }
 
-    private func penalties(_ options: SamplingOptions) -> [String] {
-        guard options.hasPenalties else { return [] }
-        func number(_ value: Double) -> String { Human.fixed(value, decimals: 2) }
-        var parts: [String] = []
-        if options.repetitionPenalty != 1 {
-            parts.append("repetition penalty \(number(options.repetitionPenalty)) for those of the whole text")
-        }
-        if options.frequencyPenalty != 0 {
-            parts.append("frequency penalty \(number(options.frequencyPenalty)) for each time one was generated")
-        }
-        if options.presencePenalty != 0 {
-            parts.append("presence penalty \(number(options.presencePenalty)) once it was generated")
-        }
+    /// What was done to scores before the temperature.
+    private func adjustments(_ choice: SampleExplanation) -> [String] {
+        let parts = choice.stages.compactMap { adjustment($0.filter, choice.options, kept: $0.kept) }
+        guard !parts.isEmpty else { return [] }
+        let isOfText = !choice.stages.contains { $0.filter == .mask || $0.filter == .logitBias }
         return [
             paragraph(
-                "Before anything else, tokens that are there already get other scores: \(parts.joined(separator: ", "))."
+                "Before anything else, tokens\(isOfText ? " that are there already" : "") get other scores: \(parts.joined(separator: ", "))."
             )
         ]
     }
 
-    private func temperatureSentence(_ temperature: Double) -> String {
-        let value = Human.fixed(temperature, decimals: temperature < 0.1 ? 3 : 2)
-        if temperature == 1 { return "Temperature 1 takes the probabilities as they are." }
-        return temperature < 1
-            ? "Temperature \(value) divides the scores, which sharpens the distribution: the likely get likelier."
-            : "Temperature \(value) divides the scores, which flattens the distribution: the unlikely get a chance."
+    private func adjustment(_ step: SamplingFilter, _ options: SamplingOptions, kept: Int) -> String? {
+        func number(_ value: Double) -> String { Human.fixed(value, decimals: 2) }
+        return switch step {
+        case .mask: "a mask that leaves \(Human.count(kept)) tokens"
+        case .logitBias: "a bias for \(Human.count(options.logitBias.count))"
+        case .repetitionPenalty:
+            "repetition penalty \(number(options.repetitionPenalty)) for those of the whole text"
+        case .frequencyPenalty:
+            "frequency penalty \(number(options.frequencyPenalty)) for each time one was generated"
+        case .presencePenalty: "presence penalty \(number(options.presencePenalty)) once it was generated"
+        case .dry:
+            "DRY penalty \(number(options.dryMultiplier)) x \(number(options.dryBase))^n for one that would continue a repetition"
+        default: nil
+        }
     }
 
-    /// Nothing where temperature alone applies: it keeps all.
+    private func temperatureSentence(_ choice: SampleExplanation) -> String {
+        let used = choice.stages.first { $0.filter == .temperature }?.setting
+        let temperature = used ?? choice.options.temperature
+        let value = Human.fixed(temperature, decimals: temperature < 0.1 ? 3 : 2)
+        let origin = choice.options.dynatempRange > 0 ? " It follows how unsure the model is." : ""
+        if temperature == 1 { return "Temperature 1 takes the probabilities as they are." + origin }
+        return
+            (temperature < 1
+            ? "Temperature \(value) divides the scores, which sharpens the distribution: the likely get likelier."
+            : "Temperature \(value) divides the scores, which flattens the distribution: the unlikely get a chance.")
+            + origin
+    }
+
+    /// A sentence where temperature alone applies: it keeps all.
     private func filters(_ choice: SampleExplanation) -> String {
-        guard choice.stages.count > 1 else { return paragraph("No top-k, top-p or min-p: every token can be drawn.") }
+        let stages = choice.stages.filter { !$0.filter.changesLogits }
+        guard stages.count > 1 else { return paragraph("No top-k, top-p or min-p: every token can be drawn.") }
         var table = Table([
             .init("filter"), .init("setting", .right), .init("tokens left", .right),
             .init("of the probability", .right),
         ])
-        for stage in choice.stages {
-            let setting = stage.filter == .topK ? String(Int(stage.setting)) : Human.fixed(stage.setting, decimals: 2)
+        for stage in stages {
+            let setting = stage.setting ?? 0
             table.add(
-                stage.filter.rawValue.split(separator: "_").joined(separator: "-"), setting, String(stage.kept),
+                stage.filter.rawValue.split(separator: "_").joined(separator: "-"),
+                stage.filter == .topK ? String(Int(setting)) : Human.fixed(setting, decimals: 2), String(stage.kept),
                 Human.percent(stage.keptProbability))
         }
         return table.render(width: width, appearance: appearance)

@@ -13,24 +13,29 @@ package struct Continuation {
 
     private let source: TextModel
     private let endsWithContext: Bool
-    private let sampler: Sampler
-    private var penalties: TokenPenalties
+    private var row: SamplingRow
     private var monitor: StopMonitor
     private var decoder: StreamingDecoder
     /// What the decoder withholds of the prompt's last token, which comes out in front of the first token's text.
     private var promptRest: [UInt8] = []
     private var assembler = UTF8Assembler()
 
-    /// - Parameter endsWithContext: whether the text ends where the context is full; else the caller sees to it that
-    ///   the model reads less.
+    /// - Parameters:
+    ///   - endsWithContext: whether the text ends where the context is full; else the caller sees to it that the model
+    ///     reads less.
+    ///   - mask: which tokens may come; nil allows all.
     /// - Throws: `GenerationError` that names an option outside its range.
-    package init(_ source: TextModel, _ options: GenerationOptions, endsWithContext: Bool = true) throws {
+    package init(
+        _ source: TextModel, _ options: GenerationOptions, endsWithContext: Bool = true,
+        mask: (any TokenMask)? = nil
+    ) throws {
         self.source = source
         self.endsWithContext = endsWithContext
         self.options = options
         tokens = options.prompt
-        sampler = try Sampler(options.sampling, stream: options.stream)
-        penalties = TokenPenalties(options.sampling, prompt: options.prompt)
+        row = try SamplingRow(
+            options.sampling, stream: options.stream, prompt: options.prompt, mask: mask,
+            piece: { [tokenizer = source.tokenizer] in tokenizer.piece(for: $0) })
         monitor = try StopMonitor(options.stop)
         decoder = StreamingDecoder(source.tokenizer)
         // What a token adds may depend on the one before.
@@ -51,14 +56,13 @@ package struct Continuation {
 
     /// Chooses the next token by the model's logits and appends it.
     ///
-    /// - Parameter row: the logits without the tokens that stand for nothing (`TextModel.choosable`).
+    /// - Parameter logits: one row, without the tokens that stand for nothing (`TextModel.choosable`).
     /// - Throws: `GenerationError` that names a logit which is not a number; `TokenizerError` if the text cannot be
     ///   decoded.
-    package mutating func append(by row: [Float]) throws -> Generation.Step {
+    package mutating func append(by logits: [Float]) throws -> Generation.Step {
         let position = tokens.count
-        let token = try sampler.sample(penalties.applied(to: row), position: position)
+        let token = try row.choose(by: logits, after: history)
         tokens.append(token)
-        penalties.append(token)
         let isEnd = options.stop.endTokens.contains(token)
         let isFull = endsWithContext && tokens.count == source.contextLength
         var added = isEnd ? [] : try decoder.appendBytes(token)
@@ -79,9 +83,11 @@ package struct Continuation {
     }
 
     /// The reasons for which `append(by:)` will choose its token.
-    package func explain(_ row: [Float], limit: Int) throws -> SampleExplanation {
-        try sampler.explain(penalties.applied(to: row), model: row, position: tokens.count, limit: limit)
+    package func explain(_ logits: [Float], limit: Int) throws -> SampleExplanation {
+        try row.explain(logits, after: history, limit: limit)
     }
+
+    private var history: TokenHistory { TokenHistory(tokens, promptCount: options.prompt.count) }
 
     /// Ends a text that the caller stops, and returns what was held back of it.
     package mutating func cancel() -> String {

@@ -38,6 +38,7 @@ public final class Generation {
     private(set) var state: any SequenceState
     /// Knows what the cache holds, where it outlives this generation.
     private let promptCache: PromptCache?
+    private let mask: (any TokenMask)?
     /// The logits after the last token; nil until its position is computed.
     private var row: [Float]?
 
@@ -48,7 +49,10 @@ public final class Generation {
     /// The reason why the generation ended; nil until the last step has been returned.
     public var finishReason: FinishReason? { continuation.finishReason }
 
-    convenience init(_ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil) throws {
+    convenience init(
+        _ source: TextModel, _ options: GenerationOptions, _ promptCache: PromptCache? = nil,
+        mask: (any TokenMask)? = nil
+    ) throws {
         try options.validate(for: source)
         let capacity = options.capacity(of: source)
         if promptCache?.canHold(options, capacity: capacity) != true {
@@ -61,16 +65,18 @@ public final class Generation {
         let state =
             promptCache?.state(for: options, capacity: capacity, of: source)
             ?? source.makeState(capacity: capacity, type: options.cacheType)
-        try self.init(source, options, state, promptCache)
+        try self.init(source, options, state, promptCache, mask)
     }
 
     private init(
-        _ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?
+        _ source: TextModel, _ options: GenerationOptions, _ state: any SequenceState, _ promptCache: PromptCache?,
+        _ mask: (any TokenMask)?
     ) throws {
         self.source = source
         self.state = state
         self.promptCache = promptCache
-        continuation = try Continuation(source, options)
+        self.mask = mask
+        continuation = try Continuation(source, options, mask: mask)
     }
 
     /// A generation that has read the same prompt and goes its own way under another seed.
@@ -82,7 +88,7 @@ public final class Generation {
             "Generation.fork: expected a prompt that was read and nothing after it")
         var options = options
         options.sampling.seed = seed
-        let other = try Generation(source, options, state.copy(), nil)
+        let other = try Generation(source, options, state.copy(), nil, mask)
         other.row = row
         return other
     }

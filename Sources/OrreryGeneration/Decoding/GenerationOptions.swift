@@ -49,6 +49,10 @@ public struct GenerationOptions: Sendable, Hashable {
     /// - Throws: `GenerationError` naming what is outside its range.
     package func validate(for source: TextModel, overflows: Bool = false) throws {
         try sampling.validate()
+        let choosable = source.tokenizer.vocabularySize
+        if let token = sampling.logitBias.keys.sorted().first(where: { $0 < 0 || Int($0) >= choosable }) {
+            throw GenerationError.option("a token of `logitBias`", token, allowed: "0 to \(choosable - 1)")
+        }
         try stop.validate()
         if prefillChunk < 1 { throw GenerationError.option("the prefill chunk", prefillChunk, allowed: "at least 1") }
         try source.check(prompt, overflows: overflows)

@@ -15,13 +15,21 @@ package struct CounterGenerator: Sendable, Hashable {
     }
 
     /// A number in 0 ..< 1, one of 2^53 equally likely ones.
-    package func uniform(at position: Int) -> Double {
+    package func uniform(at position: Int) -> Double { uniform(words(at: position).lowHalf) }
+
+    /// Another number of the same position, independent of `uniform(at:)`.
+    package func secondUniform(at position: Int) -> Double { uniform(words(at: position).highHalf) }
+
+    private func words(at position: Int) -> SIMD4<UInt32> {
         let counter = UInt64(bitPattern: Int64(position))
-        let words = Self.block(
+        return Self.block(
             counter: SIMD4(
                 UInt32(truncatingIfNeeded: counter), UInt32(counter >> 32),
                 UInt32(truncatingIfNeeded: stream), UInt32(stream >> 32)),
             key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)))
+    }
+
+    private func uniform(_ words: SIMD2<UInt32>) -> Double {
         let bits = UInt64(words[1]) << 32 | UInt64(words[0])
         return Double(bits >> 11) * 0x1p-53
     }

@@ -3,9 +3,9 @@ import OrreryTokenizers
 
 /// Chooses the next token: a pure function of the logits, the options and the position.
 ///
-/// Logits are one row, [vocabulary], as the model gave them, with the penalties (`TokenPenalties`); -inf masks a token.
-/// A model whose embedding table is padded beyond the tokenizer's vocabulary should pass the first `vocabularySize`
-/// only.
+/// Logits are one row, [vocabulary], after the steps that look at the text so far (logit bias, penalties and DRY, which
+/// a generation applies); -inf masks a token. A model whose embedding table is padded beyond the tokenizer's vocabulary
+/// should pass the first `vocabularySize` only. Mirostat, which looks at the text too, stands here at its first step.
 public struct Sampler: Sendable, Hashable {
     /// The options of the choice.
     public let options: SamplingOptions
@@ -32,13 +32,25 @@ public struct Sampler: Sendable, Hashable {
     public func sample(_ logits: UnsafeBufferPointer<Float>, position: Int) throws -> TokenID {
         if options.isGreedy { return try greedy(logits, position: position) }
         if !options.hasFilters {
-            return try UnfilteredDraw(logits, temperature: options.temperature, position: position)
-                .token(at: generator.uniform(at: position))
+            return try UnfilteredDraw(logits, temperature: options.temperature(of: logits), position: position)
+                .token(at: draw(at: position))
         }
-        let distribution = try SamplingDistribution(logits, options: options, position: position, isWhole: false)
-        let rank = distribution.rank(at: generator.uniform(at: position))
-        return distribution.token(at: rank)
+        let distribution = try distribution(logits, position: position, mu: Mirostat(options)?.mu, isWhole: false)
+        return distribution.token(at: distribution.rank(at: draw(at: position)))
     }
+
+    /// What the filters leave of the logits.
+    func distribution(
+        _ logits: UnsafeBufferPointer<Float>, position: Int, mu: Double?, isWhole: Bool
+    ) throws -> SamplingDistribution {
+        try SamplingDistribution(
+            logits, options: options, position: position,
+            chance: options.xtcProbability > 0 ? generator.secondUniform(at: position) : 0, mu: mu,
+            isWhole: isWhole)
+    }
+
+    /// The random number of a position, 0 ..< 1.
+    func draw(at position: Int) -> Double { generator.uniform(at: position) }
 
     /// The next token by a row of logits, [vocabulary].
     ///
@@ -72,8 +84,9 @@ public struct Sampler: Sendable, Hashable {
         _ logits: UnsafeBufferPointer<Float>, model: UnsafeBufferPointer<Float>? = nil, position: Int, limit: Int = 20
     ) throws -> SampleExplanation {
         try SampleExplanation(
-            logits, model: model ?? logits, options: options, position: position, limit: limit,
-            draw: generator.uniform(at: position))
+            .init(
+                sampler: self, logits: logits, modelLogits: model ?? logits, position: position,
+                mu: Mirostat(options)?.mu), adjustments: [], limit: limit)
     }
 
     /// The reasons for which `sample` chooses its token, computed by the same code.

@@ -10,13 +10,15 @@ import OrreryTokenizers
 ///
 /// They apply in this order, before the temperature, in float32 as the references compute. llama.cpp has the same
 /// formulas over the last 64 tokens (`penalty_last_n`), the prompt's included, for all three.
-package struct TokenPenalties {
+package struct TokenPenalties: LogitProcessor {
+    private let options: SamplingOptions
     private let repetition: Float, frequency: Float, presence: Float
     /// Every token of the sequence, and how often it was generated.
     private var counts: [TokenID: Int] = [:]
     private let isNeutral: Bool
 
     package init(_ options: SamplingOptions, prompt: [TokenID]) {
+        self.options = options
         (repetition, frequency, presence) = (
             Float(options.repetitionPenalty), Float(options.frequencyPenalty), Float(options.presencePenalty)
         )
@@ -33,12 +35,26 @@ package struct TokenPenalties {
     package func applied(to logits: [Float]) -> [Float] {
         if isNeutral { return logits }
         var logits = logits
+        apply(to: &logits)
+        return logits
+    }
+
+    func apply(to logits: inout [Float], after history: TokenHistory) { apply(to: &logits) }
+
+    var steps: [(filter: SamplingFilter, setting: Double?)] {
+        let all: [(filter: SamplingFilter, setting: Double, neutral: Double)] = [
+            (.repetitionPenalty, options.repetitionPenalty, 1), (.frequencyPenalty, options.frequencyPenalty, 0),
+            (.presencePenalty, options.presencePenalty, 0),
+        ]
+        return all.filter { $0.setting != $0.neutral }.map { ($0.filter, $0.setting) }
+    }
+
+    private func apply(to logits: inout [Float]) {
         for (token, count) in counts where logits.indices.contains(Int(token)) {
             var logit = logits[Int(token)]
             logit = logit < 0 ? logit * repetition : logit / repetition
             if count > 0 { logit -= Float(count) * frequency + presence }
             logits[Int(token)] = logit
         }
-        return logits
     }
 }
