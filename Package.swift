@@ -1,5 +1,20 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
+
+/// Whether SQLite can be built against: GRDB, which keeps responses in a file, needs its header, which macOS has and a
+/// bare Linux does not. Without it everything else builds, and `orrery serve` says what it does not keep.
+let hasSQLite: Bool = {
+    if Context.environment["ORRERY_WITHOUT_SQLITE"] != nil { return false }
+    #if os(Linux)
+    let given = Context.environment["CPATH", default: ""].split(separator: ":").map(String.init)
+    return (given + ["/usr/include", "/usr/local/include"]).contains {
+        FileManager.default.fileExists(atPath: "\($0)/sqlite3.h")
+    }
+    #else
+    return true
+    #endif
+}()
 
 // Arrows run one way, upwards in this list; docs/architecture.md has the picture.
 let package = Package(
@@ -45,11 +60,13 @@ let package = Package(
             name: "OrreryServer",
             dependencies: [
                 "OrreryEngine", "OrreryGeneration", "OrreryTemplates", "OrreryTokenizers", "OrreryFiles", "Kernels",
+                "OrreryStore",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "OrreryStore", dependencies: ["OrreryFiles"]),
         .target(name: "OrreryDemo", dependencies: ["OrreryRandom"]),
         .target(
             name: "OrreryTraining",
@@ -118,8 +135,29 @@ let package = Package(
                 "OrreryRandom", "OrreryTraining", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles", "OrreryDemo", "Kernels",
             ], exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryServerTests",
+            dependencies: [
+                "OrreryServer", "OrreryStore", "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryNN",
+                "OrreryRandom", "OrreryTensor", "OrreryTokenizers", "OrreryFiles", "Kernels",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
         .testTarget(
             name: "OrreryCommandTests", dependencies: ["HubTestSupport", "OrreryCommand", "OrreryHub", "OrreryFiles"]),
     ]
 )
+
+// What is there with SQLite alone.
+if hasSQLite {
+    package.dependencies.append(.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"))
+    package.targets.append(
+        .target(
+            name: "OrrerySQLite",
+            dependencies: ["OrreryStore", "OrreryFiles", .product(name: "GRDB", package: "GRDB.swift")]))
+    for target in package.targets where ["OrreryServer", "OrreryServerTests"].contains(target.name) {
+        target.dependencies.append("OrrerySQLite")
+        target.swiftSettings = [.define("HAS_SQLITE")]
+    }
+}

@@ -61,6 +61,12 @@ struct Serve: ParsableCommand {
     var apiKeyFile: String?
 
     @Option(
+        help:
+            "SQLite database for responses and conversations, made if it is not there. (default: they are kept in memory, the newest 64 MB, until the server ends)"
+    )
+    var store: String?
+
+    @Option(
         help: "Name under which the server may be asked for, besides localhost and --host; may be given several times.")
     var allowHost: [String] = []
 
@@ -102,6 +108,7 @@ struct Serve: ParsableCommand {
             configuration.port = port
             configuration.graceSeconds = grace
             configuration.keyFile = apiKeyFile
+            configuration.store = store
             configuration.allowedHosts = allowHost
             configuration.allowedOrigins = allowOrigin
             configuration.engine = EngineConfiguration(
@@ -110,6 +117,7 @@ struct Serve: ParsableCommand {
                 maxDraft: maxDraft)
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
+            if let warning = ServerConfiguration.storeWarning, store == nil { standardError("orrery: \(warning)") }
             let server = try Server(configuration, log: log)
             try Waiting.on { try await server.run { standardError("orrery: listening at \($0)") } }
         }

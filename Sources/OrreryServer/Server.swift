@@ -4,6 +4,7 @@ import Kernels
 import Logging
 import OrreryEngine
 import OrreryFiles
+import OrreryStore
 import ServiceLifecycle
 
 /// The HTTP server: OpenAI's API over the models that it is given.
@@ -12,6 +13,7 @@ public struct Server: Sendable {
     public let configuration: ServerConfiguration
     private let registry: ModelRegistry
     private let keys: KeyFile?
+    private let store: any ResponseStore
     private let log: Logger
 
     /// A server, which has not loaded its models yet.
@@ -24,6 +26,7 @@ public struct Server: Sendable {
         self.configuration = configuration
         self.log = log
         keys = try configuration.keyFile.map(KeyFile.init(path:))
+        store = try StoreChoice.open(configuration.store)
         registry = try ModelRegistry(configuration, Processor.current, log)
     }
 
@@ -68,6 +71,7 @@ public struct Server: Sendable {
         let messages = Messages(registry: registry, configuration: configuration)
         router.post("/v1/messages") { try await messages.respond(to: $0, $1) }
         router.post("/v1/messages/count_tokens") { request, _ in try await messages.count(request) }
+        router.addResponses(registry, configuration, store)
         for prefix in ["", "/v1"] {
             router.get("\(prefix)/models") { _, _ in await models.list() }
             router.get("\(prefix)/models/:model") { _, context in try await models.get(context) }

@@ -26,6 +26,8 @@ public struct ServerConfiguration: Sendable {
     public var engine = EngineConfiguration()
     /// The file with the keys that are asked for; nil asks for none.
     public var keyFile: String?
+    /// The SQLite database in which responses and conversations are kept; nil keeps them in memory.
+    public var store: String?
     /// The names under which the server may be asked for, besides its own.
     public var allowedHosts: [String] = []
     /// The origins of web pages that may use the server, besides its own; `*` lets all.
@@ -36,6 +38,9 @@ public struct ServerConfiguration: Sendable {
     public var pingSeconds = 15.0
     /// The seconds that running streams get to finish when the server is asked to stop.
     public var graceSeconds = 30.0
+
+    /// What this build cannot keep in a file, and why; nil where it can.
+    public static var storeWarning: String? { StoreChoice.hasSQLite ? nil : StoreChoice.missing }
 
     /// Settings with their defaults.
     public init(models: [Model]) { self.models = models }

@@ -102,6 +102,89 @@ refused("error: history", openai.BadRequestError, lambda: client.chat.completion
     {"role": "assistant", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{"}}]}, *ask]), "arguments")
 refused("error: too long", openai.BadRequestError, lambda: client.completions.create(model="writer", prompt="word " * 20000), "context")
 
+# Responses and conversations.
+replied = client.responses.create(model="writer", input="What is the capital of France?", temperature=0, max_output_tokens=20,
+                                  metadata={"topic": "towns"})
+check("response", replied.output_text == text and replied.status == "completed" and replied.id.startswith("resp_")
+      and replied.usage.output_tokens == whole.usage.completion_tokens and replied.metadata == {"topic": "towns"}, str(replied))
+events = list(client.responses.create(model="writer", input=ask, temperature=0, max_output_tokens=20, stream=True))
+kinds = [e.type for e in events]
+deltas = [e for e in events if e.type == "response.output_text.delta"]
+check("response, streamed: every event in order", kinds == ["response.created", "response.in_progress", "response.output_item.added",
+      "response.content_part.added"] + ["response.output_text.delta"] * len(deltas) + ["response.output_text.done",
+      "response.content_part.done", "response.output_item.done", "response.completed"], str(kinds))
+check("response, streamed: numbers", [e.sequence_number for e in events] == list(range(len(events))))
+check("response, streamed: text", "".join(e.delta for e in deltas) == text == events[-4].text == events[-3].part.text
+      == events[-2].item.content[0].text == events[-1].response.output_text)
+with client.responses.stream(model="writer", input=ask, temperature=0, max_output_tokens=20) as live:
+    check("response, the client's own stream", live.get_final_response().output_text == text)
+cut = client.responses.create(model="writer", input=ask, temperature=0, max_output_tokens=2)
+check("response: incomplete", cut.status == "incomplete" and cut.incomplete_details.reason == "max_output_tokens")
+told = client.responses.create(model="writer", input=ask, temperature=0, max_output_tokens=20, top_logprobs=3,
+                               include=["message.output_text.logprobs"]).output[0].content[0]
+check("response: logprobs", "".join(t.token for t in told.logprobs) == text and all(len(t.top_logprobs) == 3 for t in told.logprobs))
+
+kept = client.responses.retrieve(replied.id)
+check("response: retrieve", kept.output_text == text and kept.usage == replied.usage and kept.created_at == replied.created_at)
+history = [*ask, {"role": "assistant", "content": text}, {"role": "user", "content": "And of Italy?"}]
+plain = client.chat.completions.create(model="writer", messages=history, temperature=0, max_tokens=20)
+then = client.responses.create(model="writer", input="And of Italy?", previous_response_id=replied.id, temperature=0, max_output_tokens=20)
+check("response: previous_response_id", then.output_text == plain.choices[0].message.content
+      and then.usage.input_tokens == plain.usage.prompt_tokens and then.previous_response_id == replied.id, then.output_text)
+read = client.responses.input_items.list(then.id, order="asc").data
+check("response: input_items", [i.role for i in read] == ["user", "assistant", "user"] and read[2].content[0].text == "And of Italy?")
+check("response: input_items, in pages", [i.id for i in client.responses.input_items.list(then.id, limit=1)] == [i.id for i in reversed(read)])
+back = client.responses.create(model="writer", input=[{"type": "item_reference", "id": i.id} for i in read], temperature=0, max_output_tokens=20)
+check("response: item_reference", back.output_text == then.output_text)
+echo = client.responses.create(model="writer", input=[*ask, *[o.model_dump() for o in replied.output], {"role": "user", "content": "And of Italy?"}],
+                               temperature=0, max_output_tokens=20)
+check("response: its output comes back as input", echo.output_text == then.output_text)
+spoken = client.responses.create(model="writer", input="Hello", instructions="Answer shortly.", temperature=0, max_output_tokens=20)
+system = client.chat.completions.create(model="writer", temperature=0, max_tokens=20, messages=[
+    {"role": "system", "content": "Answer shortly."}, {"role": "user", "content": "Hello"}])
+check("response: instructions", spoken.output_text == system.choices[0].message.content and spoken.instructions == "Answer shortly.")
+counted = client.responses.input_tokens.count(model="writer", input="And of Italy?", previous_response_id=replied.id)
+check("response: input_tokens", counted.input_tokens == then.usage.input_tokens)
+gone = client.responses.create(model="writer", input="Hello", store=False, max_output_tokens=5)
+refused("response: store false", openai.NotFoundError, lambda: client.responses.retrieve(gone.id), "not found")
+client.responses.delete(replied.id)
+refused("response: delete", openai.NotFoundError, lambda: client.responses.retrieve(replied.id), "not found")
+refused("response: continuing what was deleted", openai.BadRequestError, lambda: client.responses.create(
+    model="writer", input="x", previous_response_id=then.id), replied.id)
+refused("response: cancel", openai.BadRequestError, lambda: client.responses.cancel(then.id), "background")
+refused("response: background", openai.BadRequestError, lambda: client.responses.create(model="writer", input="x", background=True), "background")
+refused("response: tools", openai.BadRequestError, lambda: client.responses.create(model="writer", input="x", tools=[
+    {"type": "function", "name": "f", "parameters": {}}]), "tools")
+refused("response: image", openai.BadRequestError, lambda: client.responses.create(model="writer", input=[
+    {"role": "user", "content": [{"type": "input_image", "image_url": "x"}]}]), "input[0].content[0].type")
+refused("response: history", openai.BadRequestError, lambda: client.responses.create(model="writer", input=[
+    {"type": "function_call", "call_id": "1", "name": "f", "arguments": "{"}, *ask]), "input[0].arguments")
+long = [{"role": "user" if n % 2 == 0 else "assistant", "content": f"{n} " + "word " * 200} for n in range(101)]
+refused("response: too long", openai.BadRequestError, lambda: client.responses.create(model="writer", input=long), "truncation")
+fits = client.responses.create(model="writer", input=long, truncation="auto", max_output_tokens=8, temperature=0)
+check("response: truncation auto", fits.usage.input_tokens > 1000 and "dropped" in fits.warnings[0], str(fits.model_extra))
+skipped = client.responses.create(model="writer", input=ask, max_output_tokens=4, tools=[{"type": "web_search"}], extra_body={"colour": "red"})
+check("response: warnings", [w.split()[0] for w in skipped.warnings] == ["tools[0]:", "colour"], str(skipped.warnings))
+
+talk = client.conversations.create(metadata={"topic": "towns"}, items=[{"role": "system", "content": "Answer shortly."}])
+check("conversation", client.conversations.retrieve(talk.id).metadata == {"topic": "towns"})
+first = client.responses.create(model="writer", input="What is the capital of France?", conversation=talk.id, temperature=0, max_output_tokens=20)
+second = client.responses.create(model="writer", input="And of Italy?", conversation={"id": talk.id}, temperature=0, max_output_tokens=20)
+told = client.chat.completions.create(model="writer", temperature=0, max_tokens=20, messages=[
+    {"role": "system", "content": "Answer shortly."}, *ask, {"role": "assistant", "content": first.output_text},
+    {"role": "user", "content": "And of Italy?"}])
+check("conversation: responses join it", second.output_text == told.choices[0].message.content and second.conversation.id == talk.id)
+items = list(client.conversations.items.list(talk.id, order="asc", limit=2))
+check("conversation: items", [i.role for i in items] == ["system", "user", "assistant", "user", "assistant"])
+added = client.conversations.items.create(talk.id, items=[{"role": "user", "content": "Thanks."}]).data[0]
+check("conversation: an item", client.conversations.items.retrieve(added.id, conversation_id=talk.id).content[0].text == "Thanks.")
+client.conversations.items.delete(added.id, conversation_id=talk.id)
+refused("conversation: a deleted item", openai.NotFoundError, lambda: client.conversations.items.retrieve(added.id, conversation_id=talk.id), "not found")
+check("conversation: update", client.conversations.update(talk.id, metadata={"a": "b"}).metadata == {"a": "b"}
+      and client.conversations.retrieve(talk.id).metadata == {"a": "b"})
+check("conversation: delete", client.conversations.delete(talk.id).deleted)
+refused("conversation: deleted", openai.NotFoundError, lambda: client.responses.create(model="writer", input="x", conversation=talk.id), "not found")
+
 # A client that leaves frees its place: with one place a second request is answered at once.
 live = client.chat.completions.create(model="writer", messages=[{"role": "user", "content": "Tell a very long story."}],
                                       max_tokens=4000, stream=True, extra_body={"ignore_eos": True})
