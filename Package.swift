@@ -159,5 +159,6 @@ if hasSQLite {
     for target in package.targets where ["OrreryServer", "OrreryServerTests"].contains(target.name) {
         target.dependencies.append("OrrerySQLite")
         target.swiftSettings = [.define("HAS_SQLITE")]
+        if target.isTest { target.dependencies.append(.product(name: "GRDB", package: "GRDB.swift")) }
     }
 }
