@@ -3,7 +3,8 @@ import Foundation
 import PackageDescription
 
 /// Whether SQLite can be built against: GRDB, which keeps responses in a file, needs its header, which macOS has and a
-/// bare Linux does not. Without it everything else builds, and `orrery serve` says what it does not keep.
+/// bare Linux does not. Without it everything else builds, and `orrery serve` says what it does not keep. SwiftPM remembers
+/// the answer in ~/.cache/org.swift.swiftpm/manifests as long as this file and the environment stay the same.
 let hasSQLite: Bool = {
     if Context.environment["ORRERY_WITHOUT_SQLITE"] != nil { return false }
     #if os(Linux)

@@ -24,7 +24,9 @@ enum StoreChoice {
     }
 
     /// What a server without SQLite says of itself.
-    static let missing =
-        "this orrery was built without SQLite's header (Debian: libsqlite3-dev): responses and conversations are kept in "
-        + "memory until the server ends, and --store needs a build with it"
+    static let missing = """
+        built without SQLite: responses and conversations are kept in memory until the server ends, and --store cannot be \
+        given; install SQLite's header (Debian: apt install libsqlite3-dev), then \
+        rm -r ~/.cache/org.swift.swiftpm/manifests and build again
+        """
 }
