@@ -4,6 +4,8 @@ import OrreryFiles
 package actor MemoryStore: ResponseStore {
     private let limit: Int
     private var entries: [String: Entry] = [:]
+    /// Where each item is, newest last.
+    private var places: [String: [(parent: String, item: StoredItem)]] = [:]
     private var bytes = 0
     private var clock = 0
 
@@ -26,13 +28,12 @@ package actor MemoryStore: ResponseStore {
             }
         }
 
-        var bytes: Int {
-            let texts: [JSONValue] =
-                switch self {
-                case .response(let response): [response.json]
-                case .conversation(let conversation, _): [conversation.metadata]
-                }
-            return (texts + items.map(\.json)).reduce(200) { $0 + $1.text().utf8.count }
+        /// What it holds besides its items.
+        var frame: JSONValue {
+            switch self {
+            case .response(let response): response.json
+            case .conversation(let conversation, _): conversation.metadata
+            }
         }
     }
 
@@ -41,12 +42,20 @@ package actor MemoryStore: ResponseStore {
     /// - Parameter limit: the most bytes of JSON to keep. One response or conversation stays even if it is larger.
     package init(limit: Int = 64 << 20) { self.limit = limit }
 
-    private func put(_ id: String, _ content: Content, _ owner: String) {
-        if let old = entries[id] { bytes -= old.bytes }
+    /// Keeps a response or a conversation.
+    ///
+    /// - Parameter added: the number of items at its end that are new; nil means all.
+    private func put(_ id: String, _ content: Content, _ owner: String, added: Int? = nil) {
+        let items = content.items, new = items.suffix(added ?? items.count)
+        var size = added == nil ? 200 + content.frame.text().utf8.count : entries[id]?.bytes ?? 0
+        if added == nil { remove(id) } else { bytes -= size }
+        for item in new {
+            size += 100 + item.json.text().utf8.count
+            places[item.id, default: []].append((id, item))
+        }
         clock += 1
-        let entry = Entry(owner: owner, content: content, bytes: content.bytes, lastUse: clock)
-        entries[id] = entry
-        bytes += entry.bytes
+        entries[id] = Entry(owner: owner, content: content, bytes: size, lastUse: clock)
+        bytes += size
         while bytes > limit, entries.count > 1, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
             remove(oldest.key)
         }
@@ -60,7 +69,12 @@ package actor MemoryStore: ResponseStore {
     }
 
     private func remove(_ id: String) {
-        if let removed = entries.removeValue(forKey: id) { bytes -= removed.bytes }
+        guard let removed = entries.removeValue(forKey: id) else { return }
+        bytes -= removed.bytes
+        for item in Set(removed.content.items.map(\.id)) {
+            places[item]?.removeAll { $0.parent == id }
+            if places[item]?.isEmpty == true { places[item] = nil }
+        }
     }
 
     // MARK: Responses
@@ -84,8 +98,7 @@ package actor MemoryStore: ResponseStore {
     }
 
     package func item(_ id: String, of owner: String) -> StoredItem? {
-        let own = entries.values.filter { $0.owner == owner }.sorted { $0.lastUse > $1.lastUse }
-        return own.lazy.compactMap { $0.content.items.last { $0.id == id } }.first
+        places[id]?.last { entries[$0.parent]?.owner == owner }?.item
     }
 
     // MARK: Conversations
@@ -123,7 +136,7 @@ package actor MemoryStore: ResponseStore {
 
     package func append(_ items: [StoredItem], toConversation id: String, of owner: String) -> Bool {
         guard let (conversation, old) = conversationAndItems(id, owner) else { return false }
-        put(id, .conversation(conversation, old + items), owner)
+        put(id, .conversation(conversation, old + items), owner, added: items.count)
         return true
     }
 

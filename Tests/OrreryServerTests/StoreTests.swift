@@ -84,6 +84,23 @@ struct StoreTests {
         #expect(await store.response("r1", of: "") == nil)
     }
 
+    @Test func memoryCountsWhatConversationsGrowBy() async throws {
+        let store = MemoryStore(limit: 4000)
+        for name in ["c", "d"] {
+            await store.save(StoredConversation(id: name, created: 0, metadata: [:]), [Self.item("first")], of: "")
+        }
+        for number in 0 ..< 10 { _ = await store.append([Self.item("\(number)")], toConversation: "c", of: "") }
+        #expect(await store.conversation("d", of: "") != nil)
+        #expect(await store.item("first", of: "") == Self.item("first"))
+        for number in 10 ..< 40 { _ = await store.append([Self.item("\(number)")], toConversation: "c", of: "") }
+        #expect(await store.conversation("d", of: "") == nil)
+        #expect(await store.items(ofConversation: "c", of: "").count == 41)
+        #expect(await store.item("39", of: "") == Self.item("39"))
+        #expect(await store.deleteConversation("c", of: ""))
+        #expect(await store.item("39", of: "") == nil)
+        #expect(await store.item("first", of: "") == nil)
+    }
+
     #if HAS_SQLITE
     @Test func aDatabaseIsThereAfterARestart() async throws {
         let scratch = try Scratch()

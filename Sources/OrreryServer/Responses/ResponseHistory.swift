@@ -75,6 +75,7 @@ struct ResponseHistory: Sendable {
 
     /// Input with its references followed.
     func resolve(_ input: [InputItem], in context: Context = Context()) async throws -> [StoredItem] {
+        let read = Set(context.items.map(\.id))
         var items: [StoredItem] = []
         for entry in input {
             switch entry {
@@ -84,7 +85,7 @@ struct ResponseHistory: Sendable {
                     throw APIError.notFound("\(path): the item \(id) was not found", param: path)
                 }
                 // What the model reads anyway is not said twice.
-                if !context.items.contains(where: { $0.id == id }) { items.append(item) }
+                if !read.contains(id) { items.append(item) }
             }
         }
         return items
