@@ -59,6 +59,30 @@ import Testing
         for sample in 0 ..< 4 { #expect(try await run("--seed", "\(3 + sample)", "-t", "1") == [together[sample]]) }
     }
 
+    /// Every flag of the row reaches the options, and with a bias of 100 a token is the only one.
+    @Test func theRowHasFlags() async throws {
+        let names = [
+            "typical-p", "top-n-sigma", "xtc-probability", "xtc-threshold", "dry-multiplier", "dry-base",
+            "dry-allowed-length", "dry-penalty-last-n", "dynatemp-range", "dynatemp-exponent", "mirostat",
+            "mirostat-tau", "mirostat-eta",
+        ]
+        let values = ["0.9", "1.5", "0.25", "0.125", "0.75", "2.5", "3", "-1", "0.5", "0.25", "2", "4.5", "0.75"]
+        let flags = zip(names, values).map { "--\($0)=\($1)" }
+        let object = try await orrery(
+            [
+                "generate", try await Example.model.value("model"), "-p", "the", "-n", "3", "--json", "--logit-bias",
+                "4=100", "--logit-bias", "5=-100", "--dry-sequence-breaker", "a", "--dry-sequence-breaker", "b c",
+            ] + flags
+        ).json()
+        for (name, value) in zip(names, values) {
+            let found = try #require(object["sampling"]?[name.replacing("-", with: "_")])
+            #expect(found == .double(Double(value)!) || found == .int(Int64(value) ?? .min), "\(name)")
+        }
+        #expect([[[4, 100], [5, -100]], [[4, 100.0], [5, -100.0]]].contains(object["sampling"]?["logit_bias"]))
+        #expect(object["sampling"]?["dry_sequence_breakers"] == ["a", "b c"])
+        #expect(object["ids"] == [4, 4, 4])
+    }
+
     @Test func promptsComeFromFiles() async throws {
         let scratch = try Scratch()
         try scratch.put("sun\n\nthe moon\r\n", at: "prompts.txt")

@@ -3,7 +3,8 @@
 package enum FlagNames {
     /// The flags that are called otherwise than the setting.
     private static let others = [
-        "directory": "--out", "replacing": "--overwrite", "resuming": "--resume",
+        "directory": "--out", "drySequenceBreakers": "--dry-sequence-breaker", "replacing": "--overwrite",
+        "resuming": "--resume",
         "tiedEmbeddings": "--no-tied-embeddings",
     ]
 

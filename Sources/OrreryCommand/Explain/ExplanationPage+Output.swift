@@ -66,7 +66,7 @@ extension ExplanationPage {
         func number(_ value: Double) -> String { Human.fixed(value, decimals: 2) }
         return switch step {
         case .mask: "a mask that leaves \(Human.count(kept)) tokens"
-        case .logitBias: "a bias for \(Human.count(options.logitBias.count))"
+        case .logitBias: "a bias for \(Human.count(options.logitBias.count)) of them"
         case .repetitionPenalty:
             "repetition penalty \(number(options.repetitionPenalty)) for those of the whole text"
         case .frequencyPenalty:

@@ -48,6 +48,8 @@ struct SamplingFlags: ParsableArguments {
     )
     var presencePenalty: Double?
 
+    @OptionGroup var row: SamplingRowFlags
+
     @Option(
         name: .long,
         help: "Seed of the random numbers: the same seed, the same text; -1 draws one. The one used is printed.")
@@ -66,12 +68,13 @@ struct SamplingFlags: ParsableArguments {
     /// - Parameter suggested: what the model's publisher wants where the user says nothing.
     func options(suggested: SamplingOptions?) -> SamplingOptions {
         let defaults = suggested ?? .default
-        return SamplingOptions(
+        let options = SamplingOptions(
             temperature: greedy ? 0 : temperature ?? defaults.temperature, topK: topK ?? defaults.topK,
             topP: topP ?? defaults.topP,
             minP: minP ?? defaults.minP, repetitionPenalty: repetitionPenalty ?? defaults.repetitionPenalty,
             frequencyPenalty: frequencyPenalty ?? defaults.frequencyPenalty,
             presencePenalty: presencePenalty ?? defaults.presencePenalty, seed: seed.value)
+        return row.applied(to: options)
     }
 }
 

@@ -57,6 +57,7 @@ struct SamplingParameters {
         }
         if let value = try fields.double("frequency_penalty", in: -1000 ... 1000) { sampling.frequencyPenalty = value }
         if let value = try fields.double("presence_penalty", in: -1000 ... 1000) { sampling.presencePenalty = value }
+        try SamplingRowParameters.read(fields, into: &sampling, model)
         if let value = try fields.int("seed") { sampling.seed = UInt64(bitPattern: Int64(value)) }
         return sampling
     }
