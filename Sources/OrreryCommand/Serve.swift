@@ -67,10 +67,15 @@ struct Serve: ParsableCommand {
     var store: String?
 
     @Option(
-        help: "Name under which the server may be asked for, besides localhost and --host; may be given several times.")
+        help:
+            "Name under which the server may be asked for, besides localhost and --host; may be given several times. (default: none)"
+    )
     var allowHost: [String] = []
 
-    @Option(help: "Origin whose web pages may use the server, such as https://example.org; may be given several times.")
+    @Option(
+        help:
+            "Origin whose web pages may use the server, such as https://example.org; may be given several times. (default: none but its own)"
+    )
     var allowOrigin: [String] = []
 
     @OptionGroup var compute: ComputeOptions
