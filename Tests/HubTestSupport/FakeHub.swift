@@ -69,7 +69,7 @@ package final class FakeHub: Sendable {
         ])
         settings.token = token
         settings.retries = RetryPolicy(attempts: 4, firstDelay: 0.001)
-        settings.stallTimeout = 60
+        settings.stallTimeout = 600  // a busy machine is not a hub that stalls
         return settings
     }
 

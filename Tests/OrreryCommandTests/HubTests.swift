@@ -1,5 +1,6 @@
 import Foundation
 import HubTestSupport
+import Synchronization
 import Testing
 
 /// `orrery pull` and `orrery models`, and names of the hub wherever a command takes a model.
@@ -58,8 +59,10 @@ import Testing
     /// Ctrl-C ends with status 130 and keeps what has arrived, and a second run continues it.
     @Test func interrupted() async throws {
         let scratch = try Scratch()
+        let isInterrupted = Mutex(false)
         let hub = try FakeHub(FakeHub.model) { request, count, reply in
-            if reply.body.count > 200_000, count == 0 { (reply.breaksAfter, reply.stallSeconds) = (200_000, 20) }
+            guard reply.body.count >= 100_000, !isInterrupted.withLock({ $0 }) else { return }
+            (reply.breaksAfter, reply.stalls) = (count == 0 ? 200_000 : 0, true)
         }
         let environment = environment(hub, scratch)
         let partial = scratch("cache/models--owner--name/blobs/\(hub.files["model.safetensors"]!.sha256).incomplete")
@@ -69,6 +72,7 @@ import Testing
         }
         let (outcome, _) = try await command.outcome(sending: SIGINT)
         #expect(outcome.status == 130 && outcome.errors.contains("orrery pull owner/name continues"), "\(outcome)")
+        isInterrupted.withLock { $0 = true }
         let report = try await orrery(["pull", "owner/name", "--json"], environment: environment).json()
         #expect(report["downloaded_bytes"] == 100_000)
     }

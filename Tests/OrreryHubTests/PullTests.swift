@@ -103,7 +103,7 @@ import Testing
         let scratch = try Scratch()
         let hub = try FakeHub(FakeHub.model) { request, count, reply in
             guard reply.body.count > 100_000, count == 0 else { return }
-            (reply.breaksAfter, reply.stallSeconds) = (150_000, 30)
+            (reply.breaksAfter, reply.stalls) = (150_000, true)
         }
         let here = Hub(try hub.settings(scratch.path))
         let task = Task { try await here.pull("owner/name").finish() }

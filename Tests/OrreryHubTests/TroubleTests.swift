@@ -70,7 +70,7 @@ import Testing
         let scratch = try Scratch()
         let (_, hub, warnings) = try await pull(
             { request, count, reply in
-                if Self.isWeights(request), count == 0 { (reply.breaksAfter, reply.stallSeconds) = (90_000, 30) }
+                if Self.isWeights(request), count == 0 { (reply.breaksAfter, reply.stalls) = (90_000, true) }
             }, in: scratch, stallTimeout: 1)
         #expect(try scratch.bytes("\(Self.snapshot)/model.safetensors") == hub.files["model.safetensors"]!.bytes)
         #expect(hub.storage.requests.contains { $0.range?.start == 90_000 })
