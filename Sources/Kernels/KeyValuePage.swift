@@ -89,16 +89,3 @@ package final class KeyValuePool: Sendable {
         }
     }
 }
-
-extension KeyValuePage {
-    /// The numbers of the page, head by head, as bytes: what a file keeps.
-    package func bytes(heads: Int, tileBytes: Int) -> Data {
-        var data = Data(capacity: heads * tileBytes)
-        for head in 0 ..< heads {
-            data.append(
-                UnsafeRawBufferPointer(start: place.pointer + head * place.headStride, count: tileBytes).bindMemory(
-                    to: UInt8.self))
-        }
-        return data
-    }
-}

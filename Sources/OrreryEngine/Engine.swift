@@ -28,8 +28,6 @@ public actor Engine {
         var tickets: [EngineTicket] = []
         /// The requests that have not begun.
         var waiting = 0
-        /// Those that have not ended.
-        var open = 0
         var isStopped = false
     }
 
@@ -70,7 +68,6 @@ public actor Engine {
             if inbox.waiting >= configuration.maxQueue { return .queueFull(inbox.waiting) }
             inbox.tickets.append(ticket)
             inbox.waiting += 1
-            inbox.open += 1
             return nil
         }
         if let refusal {
@@ -83,9 +80,6 @@ public actor Engine {
 
     /// Takes no further requests.
     public nonisolated func stop() { inbox.withLock { $0.isStopped = true } }
-
-    /// The number of requests that have not ended.
-    public nonisolated var openRequests: Int { inbox.withLock { $0.open } }
 
     /// Forgets what is kept for prompts that begin alike.
     public func clearCache() { work.clearCache() }
@@ -100,11 +94,8 @@ public actor Engine {
                 }
                 for ticket in tickets { work.receive(ticket) }
                 let hasWork = work.step()
-                let (waiting, open) = (work.waitingRequests, work.openRequests)
-                inbox.withLock {
-                    $0.waiting = waiting + $0.tickets.count
-                    $0.open = open + $0.tickets.count
-                }
+                let waiting = work.waitingRequests
+                inbox.withLock { $0.waiting = waiting + $0.tickets.count }
                 measured.withLock { $0 = work.statistics }
                 work.closeEnded()
                 if !hasWork { return Storage.releaseCache() }

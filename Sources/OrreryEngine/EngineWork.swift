@@ -42,7 +42,6 @@ final class EngineWork {
     }
 
     var waitingRequests: Int { sequences.count { !$0.isRunning && !$0.job.hasBegun } }
-    var openRequests: Int { Set(sequences.map { ObjectIdentifier($0.job) }).count }
 
     func clearCache() { tree.removeAll() }
 

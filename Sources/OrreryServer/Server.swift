@@ -56,11 +56,11 @@ public struct Server: Sendable {
         router.add(middleware: ErrorResponses())
         router.add(middleware: BrowserCheck(hosts: hosts, origins: Set(configuration.allowedOrigins)))
         router.add(middleware: KeyCheck(keys: keys))
-        let (registry, configuration) = (registry, configuration)
-        let texts = TextCompletions(registry: registry, configuration: configuration)
-        let chats = ChatCompletions(registry: registry, configuration: configuration)
-        let embeddings = Embeddings(registry: registry, configuration: configuration)
-        let tokenizing = Tokenizing(registry: registry, configuration: configuration)
+        let registry = registry, requests = ModelRequests(registry: registry, configuration: configuration)
+        let texts = TextCompletions(requests: requests)
+        let chats = ChatCompletions(requests: requests)
+        let embeddings = Embeddings(requests: requests)
+        let tokenizing = Tokenizing(requests: requests)
         let models = ModelRoutes(registry: registry)
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
         router.get("/ready") { _, _ in Response(json: ["status": "ok"]) }
@@ -68,10 +68,10 @@ public struct Server: Sendable {
         router.post("/tokenize") { request, _ in try await tokenizing.tokenize(request) }
         router.post("/detokenize") { request, _ in try await tokenizing.detokenize(request) }
         router.post("/apply-template") { request, _ in try await tokenizing.applyTemplate(request) }
-        let messages = Messages(registry: registry, configuration: configuration)
+        let messages = Messages(requests: requests)
         router.post("/v1/messages") { try await messages.respond(to: $0, $1) }
         router.post("/v1/messages/count_tokens") { request, _ in try await messages.count(request) }
-        router.addResponses(registry, configuration, store)
+        router.addResponses(requests, store)
         for prefix in ["", "/v1"] {
             router.get("\(prefix)/models") { _, _ in await models.list() }
             router.get("\(prefix)/models/:model") { _, context in try await models.get(context) }

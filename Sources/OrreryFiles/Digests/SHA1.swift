@@ -2,10 +2,7 @@
 ///
 /// It tells a damaged file from a whole one and is no proof against someone who wants to deceive.
 package struct SHA1 {
-    private var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
-    /// Bytes that do not fill a block yet.
-    private var rest: [UInt8] = []
-    private var count: UInt64 = 0
+    private var digest = BlockDigest([0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0], compress)
 
     package init() {}
 
@@ -14,35 +11,12 @@ package struct SHA1 {
         add(Array("blob \(byteCount)\0".utf8))
     }
 
-    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        count &+= UInt64(bytes.count)
-        var bytes = bytes[...]
-        if !rest.isEmpty {
-            let taken = min(64 - rest.count, bytes.count)
-            rest += bytes.prefix(taken)
-            bytes = bytes.dropFirst(taken)
-            guard rest.count == 64 else { return }
-            rest.withUnsafeBytes { Self.compress($0, &state) }
-            rest = []
-        }
-        let whole = bytes.count / 64 * 64
-        if whole > 0 { Self.compress(UnsafeRawBufferPointer(rebasing: bytes.prefix(whole)), &state) }
-        rest += bytes.dropFirst(whole)
-    }
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) { digest.add(bytes) }
 
-    package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+    package mutating func add(_ bytes: [UInt8]) { digest.add(bytes) }
 
     /// The hash of what was added, in hexadecimal.
-    package var hexadecimal: String {
-        var copy = self
-        let bits = count &* 8
-        copy.add([0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64))
-        withUnsafeBytes(of: bits.bigEndian) { copy.add($0) }
-        return copy.state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
-    }
+    package var hexadecimal: String { digest.hexadecimal }
 
     private static func compress(_ blocks: UnsafeRawBufferPointer, _ state: inout [UInt32]) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { w in

@@ -1,31 +1,19 @@
 /// SHA-256 (FIPS 180-4, section 6.2), as it is added to piece by piece.
 package struct SHA256 {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    /// Bytes that do not fill a block yet.
-    private var rest: [UInt8] = []
-    private var count: UInt64 = 0
+<<<<<<< Updated upstream
+    private var digest = BlockDigest([
+=======
+    private var digest = BlockDigest(
+        [
+>>>>>>> Stashed changes
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ], compress)
 
     package init() {}
 
-    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        count &+= UInt64(bytes.count)
-        var bytes = bytes[...]
-        if !rest.isEmpty {
-            let taken = min(64 - rest.count, bytes.count)
-            rest += bytes.prefix(taken)
-            bytes = bytes.dropFirst(taken)
-            guard rest.count == 64 else { return }
-            rest.withUnsafeBytes { Self.compress($0, &state) }
-            rest = []
-        }
-        let whole = bytes.count / 64 * 64
-        if whole > 0 { Self.compress(UnsafeRawBufferPointer(rebasing: bytes.prefix(whole)), &state) }
-        rest += bytes.dropFirst(whole)
-    }
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) { digest.add(bytes) }
 
-    package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+    package mutating func add(_ bytes: [UInt8]) { digest.add(bytes) }
 
     /// A number by itself, so that what is before it and after it cannot change places.
     package mutating func add(_ number: Int) {
@@ -33,16 +21,7 @@ package struct SHA256 {
     }
 
     /// The hash of what was added, in hexadecimal.
-    package var hexadecimal: String {
-        var copy = self
-        let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64), bits = count &* 8
-        copy.add(padding)
-        withUnsafeBytes(of: bits.bigEndian) { copy.add($0) }
-        return copy.state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
-    }
+    package var hexadecimal: String { digest.hexadecimal }
 
     private static func compress(_ blocks: UnsafeRawBufferPointer, _ state: inout [UInt32]) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in

@@ -25,6 +25,13 @@ public struct ChatModel: Sendable {
         (endTokens, stopStrings) = Self.turnEnd(model, template)
     }
 
+    /// The conditions that end an answer: those that end any text of the model, what ends a turn, and those given.
+    package func stopConditions(maxTokens: Int? = nil, stopStrings: [String] = []) -> StopConditions {
+        var stop = model.stopConditions(maxTokens: maxTokens, stopStrings: stopStrings + self.stopStrings)
+        stop.endTokens.formUnion(endTokens)
+        return stop
+    }
+
     /// The tokens of a conversation, up to where the assistant's answer begins, as transformers' `apply_chat_template`
     /// gives them: no other special tokens are added.
     ///

@@ -147,8 +147,9 @@ public final class ChatSession: Sendable {
                 throw ChatError.contextFull(
                     tokens: prompt.count, context: model.contextLength, hasEarlier: !before.messages.isEmpty)
             }
-            var stop = model.stopConditions(maxTokens: options.maxTokens, stopStrings: chat?.stopStrings ?? [])
-            stop.endTokens.formUnion(chat?.endTokens ?? [])
+            let stop =
+                chat?.stopConditions(maxTokens: options.maxTokens)
+                ?? model.stopConditions(maxTokens: options.maxTokens)
             let generation = try model.generate(
                 GenerationOptions(
                     prompt: prompt, sampling: options.sampling, stop: stop, computeType: options.computeType,

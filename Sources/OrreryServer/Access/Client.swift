@@ -1,4 +1,6 @@
 import Foundation
+import OrreryEngine
+import OrreryGeneration
 import Synchronization
 
 /// Who holds a key, what they may use, and what they have used.
@@ -87,4 +89,19 @@ final class ClientRequest: Sendable {
 
     /// Counts tokens that it has taken.
     func count(tokens: Int) { client.count(tokens: tokens) }
+
+    /// Counts the tokens of a text that was made.
+    func count(_ usage: EngineUsage) { count(tokens: usage.promptTokens + usage.completionTokens) }
+}
+
+extension EngineRequest {
+    /// A request of a client, in its name and with its priority.
+    init(
+        _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, usesCache: Bool = true,
+        logProbabilities: Int? = nil
+    ) {
+        self.init(
+            options, choices: choices, priority: client?.priority ?? 0, tenant: client?.name ?? "",
+            usesCache: usesCache, logProbabilities: logProbabilities)
+    }
 }

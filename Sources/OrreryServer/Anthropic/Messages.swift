@@ -5,13 +5,12 @@ import OrreryGeneration
 
 /// POST /v1/messages: answers in a conversation, in the form of Anthropic's API.
 struct Messages {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, chat, model, engine) = try await open(fields)
+        let (fields, served, _) = try await requests.read(&request)
+        let (model, chat, engine) = try served.conversation()
         let client = context.client
         let call = try MessagesCall(fields, model, chat, client)
         let answer = Answer(id: "msg_" + Completion.identifier(), model: served.name)
@@ -24,16 +23,9 @@ struct Messages {
     /// POST /v1/messages/count_tokens: how many tokens a conversation has.
     func count(_ request: Request) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (_, chat, _, _) = try await open(fields)
+        let (fields, served, _) = try await requests.read(&request)
+        let chat = try served.conversation().chat
         return Response(json: ["input_tokens": JSONValue(try MessagesCall.prompt(fields, chat).count)])
-    }
-
-    private func open(_ fields: RequestFields) async throws -> (ServedModel, ChatModel, TextModel, Engine) {
-        let (served, _) = try await registry.model(named: fields.string("model"))
-        let (model, chat, engine) = try served.engine()
-        guard let chat else { throw APIError.invalid("model", "\(served.name) has no chat template") }
-        return (served, chat, model, engine)
     }
 
     /// The parts of an answer that stay the same.
@@ -86,17 +78,17 @@ struct Messages {
             }
         }
         try Task.checkCancellation()
-        client?.count(tokens: usage.promptTokens + usage.completionTokens)
+        client?.count(usage)
         return Response(
             json: answer.json(
                 content: text.isEmpty ? [] : [["type": "text", "text": JSONValue(text)]],
-                stop: Answer.stop(last, call.request.options.stop.stopStrings), usage: Answer.usage(usage)))
+                stop: Answer.stop(last, call.stopSequences), usage: Answer.usage(usage)))
     }
 
     private func stream(
         _ call: MessagesCall, _ answer: Answer, _ engine: Engine, to request: Request, _ client: ClientRequest?
     ) -> Response {
-        let ping = Duration.seconds(configuration.pingSeconds)
+        let ping = requests.ping
         return .events(to: request, errors: { ("error", $0.anthropicJSON) }) { out in
             func send(_ type: String, _ fields: JSONObject = [:]) async throws {
                 var json: JSONObject = ["type": JSONValue(type)]
@@ -130,12 +122,12 @@ struct Messages {
                             ["index": 0, "delta": ["type": "text_delta", "text": JSONValue(step.text)]])
                     }
                 case .completed(let taken):
-                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                    client?.count(taken)
                     try await send("content_block_stop", ["index": 0])
                     try await send(
                         "message_delta",
                         [
-                            "delta": .object(Answer.stop(last, call.request.options.stop.stopStrings)),
+                            "delta": .object(Answer.stop(last, call.stopSequences)),
                             "usage": Answer.usage(taken),
                         ])
                     break reading

@@ -8,29 +8,26 @@ import OrreryTokenizers
 struct MessagesCall: Sendable {
     let request: EngineRequest
     let streams: Bool
+    /// The strings at which the client wants the answer to end; the model's own ends are none of them.
+    let stopSequences: [String]
 
     init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
         let prompt = try Self.prompt(fields, chat)
         guard let maxTokens = try fields.int("max_tokens", in: 1 ... .max) else {
             throw fields.missing("max_tokens", "the most tokens of the answer")
         }
-        let stops = try fields.strings("stop_sequences") ?? []
-        if let index = stops.firstIndex(of: "") {
-            throw APIError.invalid(
-                "stop_sequences", "stop_sequences[\(index)] is empty; expected at least one character")
-        }
-        var stop = model.stopConditions(maxTokens: maxTokens, stopStrings: stops + chat.stopStrings)
-        stop.endTokens.formUnion(chat.endTokens)
-        var sampling = model.suggestedSampling ?? SamplingOptions()
-        sampling.seed = SamplingOptions.drawnSeed()
+        stopSequences = try fields.nonemptyStrings("stop_sequences") ?? []
+        var sampling = SamplingParameters.defaultSampling(model)
         if let value = try fields.double("temperature", in: 0 ... 1) { sampling.temperature = value }
         if let value = try fields.double("top_p", in: 0 ... 1) { sampling.topP = value }
         if let value = try fields.int("top_k", in: 0 ... .max) { sampling.topK = value }
         streams = try fields.bool("stream") ?? false
         try Self.refuse(fields)
         request = EngineRequest(
-            GenerationOptions(prompt: prompt, sampling: sampling, stop: stop), priority: client?.priority ?? 0,
-            tenant: client?.name ?? "")
+            GenerationOptions(
+                prompt: prompt, sampling: sampling,
+                stop: chat.stopConditions(maxTokens: maxTokens, stopStrings: stopSequences)),
+            of: client)
     }
 
     private static func refuse(_ fields: RequestFields) throws {

@@ -25,7 +25,7 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
         switch error.status.code {
         case 404:
             return .notFound(
-                "there is no \(request.method) \(request.uri.path); GET / lists what is served", code: "unknown_url")
+                "there is no \(request.method) \(request.uri.path); docs/serving.md lists what is", code: "unknown_url")
         case let code:
             return APIError(
                 status: code, type: code < 500 ? "invalid_request_error" : "server_error",

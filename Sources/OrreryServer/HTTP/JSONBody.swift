@@ -11,7 +11,7 @@ extension Request {
         do { buffer = try await collectBody(upTo: limit) } catch is NIOTooManyBytesError {
             throw APIError(
                 status: 413, type: "invalid_request_error", code: "body_too_large",
-                message: "the body is larger than \(limit) bytes; expected at most that (--max-body)")
+                message: "the body is larger than \(limit) bytes; expected at most that")
         }
         guard buffer.readableBytes > 0 else { throw APIError.invalid(nil, "the body is empty; expected a JSON object") }
         let value: JSONValue

@@ -105,6 +105,15 @@ final class RequestFields {
         }
     }
 
+    /// A string or a list of strings, none of them empty.
+    func nonemptyStrings(_ key: String) throws -> [String]? {
+        let texts = try strings(key)
+        if let index = texts?.firstIndex(of: "") {
+            throw APIError.invalid(key, "\(name(key))[\(index)] is empty; expected at least one character")
+        }
+        return texts
+    }
+
     /// The error for a member with an unusable value.
     func wrong(_ key: String, _ expected: String) -> APIError {
         APIError.value(name(key), object[key] ?? .null, expected: expected)

@@ -34,4 +34,19 @@ final class ServedModel: Sendable {
         }
         return (model, chat, engine)
     }
+
+    /// The engine of a model that takes part in conversations.
+    ///
+    /// - Parameter advice: what the error says besides.
+    /// - Throws: `APIError` for a model without a chat template.
+    func conversation(
+        or advice: String = ""
+    ) throws -> (model: TextModel, chat: ChatModel, engine: Engine) {
+        let (model, chat, engine) = try engine()
+        guard let chat else { throw APIError.invalid("model", "\(name) has no chat template\(advice)") }
+        return (model, chat, engine)
+    }
+
+    /// What the error for a model without a chat template says where texts could be continued instead.
+    static let completionsInstead = "; expected a model with one, or /v1/completions"
 }

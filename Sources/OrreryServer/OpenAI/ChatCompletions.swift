@@ -7,22 +7,16 @@ import OrreryTokenizers
 
 /// POST /v1/chat/completions: answers in a conversation.
 struct ChatCompletions {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, warning) = try await registry.model(named: fields.string("model"))
-        let (model, chat, engine) = try served.engine()
-        guard let chat else {
-            throw APIError.invalid(
-                "model", "\(served.name) has no chat template; expected a model with one, or /v1/completions")
-        }
+        let (fields, served, warnings) = try await requests.read(&request)
+        let (model, chat, engine) = try served.conversation(or: ServedModel.completionsInstead)
         let call = try Call(fields, model, chat, context.client)
         let completion = Completion(
             prefix: "chatcmpl-", object: "chat.completion", model: served.name,
-            warnings: [warning].compactMap { $0 } + SamplingParameters.warnings(fields))
+            warnings: warnings + SamplingParameters.warnings(fields))
         if call.parameters.streams {
             return stream(call, completion, engine, to: request, context.client)
         }
@@ -39,28 +33,24 @@ struct ChatCompletions {
         let includesProbabilities: Bool
 
         init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
-            let messages = try ChatMessages.read(
-                fields, knowsDeveloper: chat.template.source.contains("developer"))
+            let messages = try ChatMessages.read(fields, for: chat)
             let options = try Self.templateOptions(fields)
-            var parameters = try SamplingParameters(
-                fields, model, maxTokens: ["max_completion_tokens", "max_tokens", "n_predict"], defaultMaxTokens: nil)
-            if !parameters.stop.endTokens.isEmpty { parameters.stop.endTokens.formUnion(chat.endTokens) }
-            parameters.stop.stopStrings += chat.stopStrings
+            parameters = try SamplingParameters(
+                fields, model, chat, maxTokens: ["max_completion_tokens", "max_tokens", "n_predict"],
+                defaultMaxTokens: nil)
             let wanted = try fields.bool("logprobs") ?? false, top = try fields.int("top_logprobs", in: 0 ... 20)
             if top != nil, !wanted {
                 throw APIError.invalid(
                     "top_logprobs", "top_logprobs is given without logprobs; expected logprobs: true with it")
             }
             try Self.refuse(fields)
-            self.parameters = parameters
             includesProbabilities = wanted
             probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
             request = EngineRequest(
                 GenerationOptions(
                     prompt: try chat.promptTokens(messages, options: options), sampling: parameters.sampling,
                     stop: parameters.stop),
-                choices: parameters.choices, priority: client?.priority ?? 0,
-                tenant: client?.name ?? "", usesCache: parameters.usesCache,
+                of: client, choices: parameters.choices, usesCache: parameters.usesCache,
                 logProbabilities: wanted ? top ?? 0 : nil)
         }
 
@@ -110,7 +100,7 @@ struct ChatCompletions {
                 if let found { probabilities[choice].append(call.probabilities.chat(found)) }
             case .completed(let taken):
                 usage = taken
-                client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                client?.count(taken)
             case .began, .slid: break
             }
         }
@@ -132,7 +122,7 @@ struct ChatCompletions {
     private func stream(
         _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
     ) -> Response {
-        let ping = Duration.seconds(configuration.pingSeconds)
+        let ping = requests.ping
         return .events(to: request) { out in
             var begun = Set<Int>(), usage: EngineUsage?, isFirst = true
             func piece(_ choices: [JSONValue], usage: EngineUsage? = nil) -> JSONValue {
@@ -162,7 +152,7 @@ struct ChatCompletions {
                     }
                 case .completed(let taken):
                     usage = taken
-                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                    client?.count(taken)
                     break reading
                 case .began, .slid: break
                 }

@@ -1,17 +1,17 @@
 import OrreryFiles
+import OrreryGeneration
 import OrreryTemplates
 
 /// The messages of a conversation, as OpenAI's API has them.
 enum ChatMessages {
-    /// - Parameter knowsDeveloper: whether the model's template has a role of this name; else it is the system.
     /// - Throws: `APIError` that names the message and what is wrong with it.
-    static func read(_ fields: RequestFields, knowsDeveloper: Bool) throws -> [ChatMessage] {
+    static func read(_ fields: RequestFields, for chat: ChatModel) throws -> [ChatMessage] {
         guard let values = try fields.array("messages") else {
             throw fields.missing("messages", "an array of messages")
         }
         if values.isEmpty { throw fields.wrong("messages", "at least one message") }
         return try values.enumerated().map { index, value in
-            try message(RequestFields(value, path: "messages[\(index)]"), knowsDeveloper: knowsDeveloper)
+            try message(RequestFields(value, path: "messages[\(index)]"), knowsDeveloper: chat.knowsDeveloper)
         }
     }
 
@@ -78,4 +78,9 @@ enum ChatMessages {
         ]
         return TemplateValue(json)
     }
+}
+
+extension ChatModel {
+    /// Whether the template has a role of this name; else the developer is the system.
+    var knowsDeveloper: Bool { template.source.contains("developer") }
 }

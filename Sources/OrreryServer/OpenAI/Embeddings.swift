@@ -5,13 +5,11 @@ import OrreryGeneration
 
 /// POST /v1/embeddings: texts to vectors.
 struct Embeddings {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, warning) = try await registry.model(named: fields.string("model"))
+        var (fields, served, warnings) = try await requests.read(&request)
         guard case .encoder(let encoder) = served.kind else {
             throw APIError.invalid("model", "\(served.name) writes text; expected a sentence encoder")
         }
@@ -19,7 +17,7 @@ struct Embeddings {
         let isBase64 = try format(fields)
         let width = try fields.int("dimensions", in: 1 ... encoder.width) ?? encoder.width
         fields.accept("user")
-        var warnings = [warning].compactMap { $0 } + SamplingParameters.warnings(fields)
+        warnings += SamplingParameters.warnings(fields)
         let made = try await encoder.embed(texts)
         for (index, embedding) in made.enumerated() where embedding.isCut {
             warnings.append("input[\(index)] was cut to \(encoder.encoder.maximalTokens) tokens")

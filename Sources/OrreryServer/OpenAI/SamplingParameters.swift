@@ -12,10 +12,12 @@ struct SamplingParameters {
     var includesUsage: Bool
 
     /// - Parameters:
+    ///   - chat: the model's part in conversations, where an answer is made.
     ///   - maxTokens: the names of the limit, the first that is given counts.
     ///   - defaultMaxTokens: the limit where none is given.
     init(
-        _ fields: RequestFields, _ model: TextModel, maxTokens names: [String], defaultMaxTokens: Int?
+        _ fields: RequestFields, _ model: TextModel, _ chat: ChatModel? = nil, maxTokens names: [String],
+        defaultMaxTokens: Int?
     ) throws {
         sampling = try Self.sampling(fields, model)
         let limits = try names.map { try fields.int($0, in: -1 ... .max) }
@@ -23,12 +25,11 @@ struct SamplingParameters {
         if limit == 0 {
             throw APIError.invalid(names[0], "\(names[0]) is 0; expected at least 1")
         }
-        let stops = try fields.strings("stop") ?? []
-        if let index = stops.firstIndex(of: "") {
-            throw APIError.invalid("stop", "stop[\(index)] is empty; expected at least one character")
-        }
-        stop = model.stopConditions(
-            maxTokens: limit == -1 ? nil : limit ?? defaultMaxTokens, stopStrings: stops)
+        let stops = try fields.nonemptyStrings("stop") ?? []
+        let maxTokens = limit == -1 ? nil : limit ?? defaultMaxTokens
+        stop =
+            chat?.stopConditions(maxTokens: maxTokens, stopStrings: stops)
+            ?? model.stopConditions(maxTokens: maxTokens, stopStrings: stops)
         if try fields.bool("ignore_eos") == true { stop.endTokens = [] }
         choices = try fields.int("n", in: 1 ... 128) ?? 1
         usesCache = try fields.bool("cache_prompt") ?? true
@@ -45,9 +46,16 @@ struct SamplingParameters {
             "service_tier")
     }
 
-    private static func sampling(_ fields: RequestFields, _ model: TextModel) throws -> SamplingOptions {
+    /// The sampling of a request that says nothing of it: that of the model's publisher, else the API's, with a random
+    /// seed.
+    static func defaultSampling(_ model: TextModel) -> SamplingOptions {
         var sampling = model.suggestedSampling ?? SamplingOptions()
         sampling.seed = SamplingOptions.drawnSeed()
+        return sampling
+    }
+
+    private static func sampling(_ fields: RequestFields, _ model: TextModel) throws -> SamplingOptions {
+        var sampling = defaultSampling(model)
         if let value = try fields.double("temperature", in: 0 ... 1000) { sampling.temperature = value }
         if let value = try fields.double("top_p", in: 0 ... 1) { sampling.topP = value }
         if let value = try fields.int("top_k", in: -1 ... .max) { sampling.topK = max(0, value) }

@@ -33,12 +33,7 @@ enum SamplingRowParameters {
         if let value = try fields.double("dry_base", in: 1 ... most) { sampling.dryBase = value }
         if let value = try fields.int("dry_allowed_length", in: 0 ... .max) { sampling.dryAllowedLength = value }
         if let value = try fields.int("dry_penalty_last_n", in: -1 ... .max) { sampling.dryPenaltyLastN = value }
-        if let breakers = try fields.strings("dry_sequence_breakers") {
-            if let index = breakers.firstIndex(of: "") {
-                throw APIError.invalid(
-                    "dry_sequence_breakers",
-                    "dry_sequence_breakers[\(index)] is empty; expected at least one character")
-            }
+        if let breakers = try fields.nonemptyStrings("dry_sequence_breakers") {
             sampling.drySequenceBreakers = breakers
         }
     }

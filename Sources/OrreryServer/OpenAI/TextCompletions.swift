@@ -6,18 +6,16 @@ import OrreryTokenizers
 
 /// POST /v1/completions: texts that continue prompts.
 struct TextCompletions {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, warning) = try await registry.model(named: fields.string("model"))
+        let (fields, served, warnings) = try await requests.read(&request)
         let (model, _, engine) = try served.engine()
         let call = try Call(fields, model, context.client)
         let completion = Completion(
             prefix: "cmpl-", object: "text_completion", model: served.name,
-            warnings: [warning].compactMap { $0 } + SamplingParameters.warnings(fields))
+            warnings: warnings + SamplingParameters.warnings(fields))
         if call.parameters.streams {
             return stream(call, completion, engine, to: request, context.client)
         }
@@ -57,8 +55,7 @@ struct TextCompletions {
             requests = prompts.map { prompt in
                 EngineRequest(
                     GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
-                    choices: parameters.choices, priority: client?.priority ?? 0,
-                    tenant: client?.name ?? "", usesCache: parameters.usesCache, logProbabilities: count)
+                    of: client, choices: parameters.choices, usesCache: parameters.usesCache, logProbabilities: count)
             }
         }
 
@@ -109,7 +106,7 @@ struct TextCompletions {
                 choices[prompt * n + choice].append(step, probabilities)
             case .completed(let taken):
                 usage = usage + taken
-                client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                client?.count(taken)
             case .began, .slid: break
             }
         }
@@ -151,7 +148,7 @@ struct TextCompletions {
     private func stream(
         _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
     ) -> Response {
-        let ping = Duration.seconds(configuration.pingSeconds)
+        let ping = requests.ping
         return .events(to: request) { out in
             let n = call.parameters.choices, total = call.requests.count
             var offsets = Array(repeating: 0, count: n * total)
@@ -183,7 +180,7 @@ struct TextCompletions {
                         piece([Self.choice(index, step.text, probabilities, step.finishReason)], usage: nil))
                 case .completed(let taken):
                     usage = usage + taken
-                    client?.count(tokens: taken.promptTokens + taken.completionTokens)
+                    client?.count(taken)
                     open -= 1
                     if open == 0 { break reading }
                 case .began, .slid: break

@@ -6,8 +6,7 @@ import OrreryTokenizers
 
 /// POST /tokenize, /detokenize and /apply-template: a text's tokens and back, and a conversation as the model reads it.
 struct Tokenizing {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
 
     func tokenize(_ request: Request) async throws -> Response {
         let (fields, tokenizer) = try await read(request)
@@ -51,20 +50,16 @@ struct Tokenizing {
 
     func applyTemplate(_ request: Request) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, _) = try await registry.model(named: fields.string("model"))
-        guard let chat = try served.engine().chat else {
-            throw APIError.invalid("model", "\(served.name) has no chat template")
-        }
-        let messages = try ChatMessages.read(fields, knowsDeveloper: chat.template.source.contains("developer"))
+        let (fields, served, _) = try await requests.read(&request)
+        let chat = try served.conversation().chat
+        let messages = try ChatMessages.read(fields, for: chat)
         let options = try ChatCompletions.Call.templateOptions(fields)
         return Response(json: ["prompt": JSONValue(try chat.template.render(messages, options: options).text)])
     }
 
     private func read(_ request: Request) async throws -> (RequestFields, any Tokenizer) {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, _) = try await registry.model(named: fields.string("model"))
+        let (fields, served, _) = try await requests.read(&request)
         switch served.kind {
         case .language(let model, _, _): return (fields, model.tokenizer)
         case .encoder(let encoder): return (fields, encoder.encoder.tokenizer)

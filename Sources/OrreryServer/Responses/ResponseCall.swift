@@ -21,9 +21,8 @@ struct ResponseCall: Sendable {
         _ client: ClientRequest?
     ) async throws {
         let parameters = try ResponseParameters(fields)
-        var sampling = try SamplingParameters(fields, model, maxTokens: ["max_output_tokens"], defaultMaxTokens: nil)
-        if !sampling.stop.endTokens.isEmpty { sampling.stop.endTokens.formUnion(chat.endTokens) }
-        sampling.stop.stopStrings += chat.stopStrings
+        let sampling = try SamplingParameters(
+            fields, model, chat, maxTokens: ["max_output_tokens"], defaultMaxTokens: nil)
         instructions = try fields.string("instructions")
         let read = try InputItem.read(fields, "input")
         context = try await history.context(fields)
@@ -37,7 +36,7 @@ struct ResponseCall: Sendable {
             parameters.warnings + (prompt.warning.map { [$0] } ?? []) + SamplingParameters.warnings(fields)
         request = EngineRequest(
             GenerationOptions(prompt: prompt.tokens, sampling: sampling.sampling, stop: sampling.stop),
-            priority: client?.priority ?? 0, tenant: client?.name ?? "", usesCache: sampling.usesCache,
+            of: client, usesCache: sampling.usesCache,
             logProbabilities: parameters.logProbabilities)
     }
 
@@ -52,7 +51,7 @@ struct ResponseCall: Sendable {
         _ items: [StoredItem], instructions: String?, _ chat: ChatModel, truncates: Bool, answer: Int?
     ) throws -> (tokens: [TokenID], warning: String?) {
         let messages = try ItemMessages.messages(
-            items, instructions: instructions, knowsDeveloper: chat.template.source.contains("developer"))
+            items, instructions: instructions, knowsDeveloper: chat.knowsDeveloper)
         if messages.isEmpty {
             throw APIError.invalid(
                 "input", "input is missing; expected a string or an array of items", code: "missing_required_parameter")

@@ -3,10 +3,10 @@ import OrreryStore
 
 extension Router<ServerContext> {
     /// Adds /v1/responses and /v1/conversations.
-    func addResponses(_ registry: ModelRegistry, _ configuration: ServerConfiguration, _ store: any ResponseStore) {
-        let responses = Responses(registry: registry, configuration: configuration, store: store)
+    func addResponses(_ requests: ModelRequests, _ store: any ResponseStore) {
+        let responses = Responses(requests: requests, store: store)
         let stored = StoredResponses(store: store)
-        let conversations = Conversations(store: store, configuration: configuration)
+        let conversations = Conversations(store: store, configuration: requests.configuration)
         for prefix in ["", "/v1"] {
             let one = "\(prefix)/responses/:response"
             post("\(prefix)/responses") { try await responses.respond(to: $0, $1) }

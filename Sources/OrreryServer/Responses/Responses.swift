@@ -6,31 +6,28 @@ import OrreryStore
 
 /// POST /v1/responses and /v1/responses/input_tokens: answers in conversations that the server remembers.
 struct Responses {
-    let registry: ModelRegistry
-    let configuration: ServerConfiguration
+    let requests: ModelRequests
     let store: any ResponseStore
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, warning) = try await registry.model(named: fields.string("model"))
-        let (model, chat, engine) = try Self.engine(of: served)
+        let (fields, served, warnings) = try await requests.read(&request)
+        let (model, chat, engine) = try served.conversation(or: ServedModel.completionsInstead)
         let history = ResponseHistory(store, context.client)
         let call = try await ResponseCall(fields, model, chat, history, context.client)
         let making = Making(
             call: call, engine: engine, probabilities: TokenLogProbabilities(tokenizer: model.tokenizer),
             history: history, client: context.client,
-            object: ResponseObject(call, model: served.name, warnings: [warning].compactMap { $0 } + call.warnings))
-        if call.streams { return making.stream(to: request, pingEvery: .seconds(configuration.pingSeconds)) }
+            object: ResponseObject(call, model: served.name, warnings: warnings + call.warnings))
+        if call.streams { return making.stream(to: request, pingEvery: requests.ping) }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in try await making.whole() }
     }
 
     /// How many tokens a request's input has, with what it continues.
     func count(_ request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let fields = try await request.json(limit: configuration.maxBody)
-        let (served, _) = try await registry.model(named: fields.string("model"))
-        let (_, chat, _) = try Self.engine(of: served)
+        let (fields, served, _) = try await requests.read(&request)
+        let chat = try served.conversation(or: ServedModel.completionsInstead).chat
         let history = ResponseHistory(store, context.client)
         let parameters = try ResponseParameters(fields)
         let before = try await history.context(fields)
@@ -44,15 +41,6 @@ struct Responses {
         let warnings = parameters.warnings + SamplingParameters.warnings(fields)
         if !warnings.isEmpty { json["warnings"] = JSONValue(warnings) }
         return Response(json: .object(json))
-    }
-
-    private static func engine(of served: ServedModel) throws -> (TextModel, ChatModel, Engine) {
-        let (model, chat, engine) = try served.engine()
-        guard let chat else {
-            throw APIError.invalid(
-                "model", "\(served.name) has no chat template; expected a model with one, or /v1/completions")
-        }
-        return (model, chat, engine)
     }
 
     /// A response that is being made.
@@ -106,7 +94,7 @@ struct Responses {
                 let isEnd = step.finishReason == .stop && step.stopString == nil
                 return progress.add(step, isEnd ? nil : found.map(probabilities.chat))
             case .completed(let usage):
-                client?.count(tokens: usage.promptTokens + usage.completionTokens)
+                client?.count(usage)
                 return progress.end(usage)
             case .began, .slid: return []
             }
