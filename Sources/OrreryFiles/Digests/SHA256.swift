@@ -1,11 +1,7 @@
 /// SHA-256 (FIPS 180-4, section 6.2), as it is added to piece by piece.
 package struct SHA256 {
-<<<<<<< Updated upstream
-    private var digest = BlockDigest([
-=======
     private var digest = BlockDigest(
         [
->>>>>>> Stashed changes
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ], compress)
 
