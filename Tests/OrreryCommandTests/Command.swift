@@ -85,55 +85,52 @@ final class Command: Sendable {
 
     private func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-    /// Sends a signal to a run that writes `directory`, so many microseconds after it has recorded a step.
+    /// Waits until a condition holds or the command has ended, and sends it a signal.
     ///
-    /// It waits on a thread of its own: other tests may keep the concurrency pool busy for longer than the run takes.
-    func send(_ signal: Int32, atStep step: Int, of directory: String, delay: UInt32 = 0) async {
+    /// It waits on a thread of its own: other tests may keep the concurrency pool busy for longer than the command takes.
+    ///
+    /// - Parameter delay: microseconds between the condition and the signal.
+    func send(_ signal: Int32? = nil, delay: UInt32 = 0, when condition: @escaping @Sendable () -> Bool) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
-                while process.isRunning {
-                    let metrics = (try? Data(contentsOf: URL(fileURLWithPath: directory + "/metrics.jsonl"))) ?? Data()
-                    if metrics.range(of: Data("{\"step\":\(step),".utf8)) != nil { break }
-                    usleep(500)
+                while process.isRunning, !condition() { usleep(500) }
+                if let signal {
+                    usleep(delay)
+                    send(signal)
                 }
-                usleep(delay)
-                send(signal)
                 continuation.resume()
             }
         }
     }
 
-    /// Sends a signal, at once or when `pattern` stands on standard error, and waits for the end.
-    ///
-    /// - Returns: how it ended, and the seconds from the signal to the end.
-    func outcome(sending signal: Int32, after pattern: String? = nil) async throws -> (Outcome, seconds: Double) {
-        while let pattern, process.isRunning, try !files.content("errors").text.contains(pattern) {
-            try await Task.sleep(for: .milliseconds(2))
-        }
-        let start = ContinuousClock.now
-        send(signal)
-        return (try await outcome(), (ContinuousClock.now - start) / .seconds(1))
-    }
-
-    /// Sends a signal once this process has recorded a step of its own, and waits for the end.
-    func outcome(sending signal: Int32, afterStepIn directory: String) async throws -> (Outcome, seconds: Double) {
-        // The file has lines from before: one more than those is a step of this process.
-        func lines() -> Int {
-            ((try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? "").count { $0 == "\n" }
-        }
-        let before = lines()
-        while process.isRunning, lines() <= before + 1 { try await Task.sleep(for: .milliseconds(2)) }
-        return try await outcome(sending: signal)
+    /// Sends a signal to a run that writes `directory`, so many microseconds after it has recorded a step.
+    func send(_ signal: Int32, atStep step: Int, of directory: String, delay: UInt32 = 0) async {
+        await send(signal, delay: delay) { Self.metrics(of: directory).contains("{\"step\":\(step),") }
     }
 
     /// Waits until a run has recorded a step.
     func waitForStep(_ step: Int, of directory: String) async {
-        while process.isRunning,
-            (try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8))?.contains("{\"step\":\(step),")
-                != true
-        {
-            try? await Task.sleep(for: .milliseconds(5))
+        await send { Self.metrics(of: directory).contains("{\"step\":\(step),") }
+    }
+
+    private static func metrics(of directory: String) -> String {
+        (try? String(contentsOfFile: directory + "/metrics.jsonl", encoding: .utf8)) ?? ""
+    }
+
+    /// Sends a signal, at once or when `pattern` stands on standard error, and waits for the end.
+    func outcome(sending signal: Int32, after pattern: String = "") async throws -> Outcome {
+        await send(signal) { [files] in
+            pattern.isEmpty || (try? files.content("errors").text.contains(pattern)) == true
         }
+        return try await outcome()
+    }
+
+    /// Sends a signal once this process has recorded a step of its own, and waits for the end.
+    func outcome(sending signal: Int32, afterStepIn directory: String) async throws -> Outcome {
+        // The file has lines from before: one more than those is a step of this process.
+        let before = Self.metrics(of: directory).count { $0 == "\n" }
+        await send(signal) { Self.metrics(of: directory).count { $0 == "\n" } > before + 1 }
+        return try await outcome()
     }
 
     func outcome() async throws -> Outcome {

@@ -67,10 +67,8 @@ import Testing
         let environment = environment(hub, scratch)
         let partial = scratch("cache/models--owner--name/blobs/\(hub.files["model.safetensors"]!.sha256).incomplete")
         let command = try Command(["pull", "owner/name"], environment: environment)
-        while (try? Data(contentsOf: URL(fileURLWithPath: partial)).count) != 200_000 {
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        let (outcome, _) = try await command.outcome(sending: SIGINT)
+        await command.send(SIGINT) { (try? Data(contentsOf: URL(fileURLWithPath: partial)).count) == 200_000 }
+        let outcome = try await command.outcome()
         #expect(outcome.status == 130 && outcome.errors.contains("orrery pull owner/name continues"), "\(outcome)")
         isInterrupted.withLock { $0 = true }
         let report = try await orrery(["pull", "owner/name", "--json"], environment: environment).json()

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import Synchronization
 import Testing
 
 /// Ctrl-C ends every command with status 130 and leaves no unfinished file.
@@ -62,8 +63,16 @@ import Testing
         let command = try Command([
             "logits", scratch("model"), "--ids", scratch("ids"), "--out", scratch("out.safetensors"),
         ])
-        try await Task.sleep(for: .milliseconds(500))
-        let (outcome, _) = try await command.outcome(sending: SIGINT)
+        let writer = Mutex<CInt>(-1)
+        await command.send(SIGINT) {
+            writer.withLock {
+                // Succeeds as soon as somebody reads.
+                $0 = open(scratch("ids"), O_WRONLY | O_NONBLOCK)
+                return $0 >= 0
+            }
+        }
+        let outcome = try await command.outcome()
+        writer.withLock { _ = close($0) }
         #expect(outcome.status == 130 && outcome.errors == "orrery: stopped\n", "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("")).sorted() == ["ids", "model"])
     }

@@ -100,11 +100,11 @@ import Testing
                 outcome.status == 1 && outcome.errors.contains("another process is writing in this directory"),
                 "\(outcome.errors)")
         }
-        let (outcome, _) = try await first.outcome(sending: SIGKILL)
+        let outcome = try await first.outcome(sending: SIGKILL)
         #expect(outcome.signal == SIGKILL)
         // The lock dies with its process.
         let second = try Command(["train", "--resume", scratch("model"), "--json"])
-        let (resumed, _) = try await second.outcome(sending: SIGINT, afterStepIn: scratch("model"))
+        let resumed = try await second.outcome(sending: SIGINT, afterStepIn: scratch("model"))
         #expect(resumed.status == 130, "\(resumed.errors)")
     }
 }

@@ -121,11 +121,11 @@ import Testing
     @Test func quickStartResumes() async throws {
         let prelude = "export XDG_CACHE_HOME=\(scratch("cache"))", directory = scratch("cache/orrery/demo")
         let first = try Command(["quickstart", "--seconds", "60"], prelude: prelude)
-        let (stopped, _) = try await first.outcome(sending: SIGINT, afterStepIn: directory)
+        let stopped = try await first.outcome(sending: SIGINT, afterStepIn: directory)
         #expect(stopped.status == 130, "\(stopped.errors)")
         let step = try #require(stopped.errors.firstMatch(of: /stopped at step ([0-9,]+);/)).1
         let second = try Command([], prelude: prelude)
-        let (resumed, _) = try await second.outcome(sending: SIGINT, after: "the model goes to")
+        let resumed = try await second.outcome(sending: SIGINT, after: "the model goes to")
         #expect(resumed.errors.contains("this resumes the run that was stopped at step \(step);"), "\(resumed.errors)")
         #expect(resumed.errors.replacing("\n  ", with: " ").contains("from step \(step) on"), "\(resumed.errors)")
     }

@@ -107,10 +107,11 @@ import Testing
         }
         let here = Hub(try hub.settings(scratch.path))
         let task = Task { try await here.pull("owner/name").finish() }
-        while !scratch.names().contains(where: { $0.hasSuffix(".incomplete") }) || hub.storage.requests.isEmpty {
+        while try scratch.names().first(where: { $0.hasSuffix(".incomplete") }).map({ try scratch.bytes($0).count })
+            != 150_000
+        {
             try await Task.sleep(for: .milliseconds(5))
         }
-        try await Task.sleep(for: .milliseconds(200))
         task.cancel()
         await #expect(throws: (any Error).self) { try await task.value }
         let model = try await here.pull("owner/name").finish()
