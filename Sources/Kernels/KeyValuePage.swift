@@ -89,3 +89,22 @@ package final class KeyValuePool: Sendable {
         }
     }
 }
+
+extension KeyValuePool {
+    /// Appends the numbers of a page of this pool.
+    package func append(_ page: KeyValuePage, to bytes: inout [UInt8]) {
+        for head in 0 ..< heads {
+            let start = page.place.pointer + head * page.place.headStride
+            bytes += UnsafeRawBufferPointer(start: start, count: tileBytes)
+        }
+    }
+
+    /// A page with the numbers that `append` gave.
+    package func take(copying bytes: UnsafeRawBufferPointer) -> KeyValuePage {
+        precondition(bytes.count == pageBytes, "key-value pool: \(bytes.count) bytes for a page of \(pageBytes)")
+        let page = take()
+        // The heads of a pool's page follow each other.
+        if pageBytes > 0 { page.place.pointer.copyMemory(from: bytes.baseAddress!, byteCount: pageBytes) }
+        return page
+    }
+}

@@ -33,6 +33,15 @@ struct Serve: ParsableCommand {
     )
     var cacheMemory: String?
 
+    @Option(
+        help:
+            "Directory in which keys and values are kept as well, made if it is not there: a restarted server finds a long prompt again. What clients wrote can be read from it. (default: none)"
+    )
+    var cacheDir: String?
+
+    @Option(help: "Most bytes in --cache-dir, such as 10GB; what was used longest ago makes room.")
+    var cacheDirSize = "10GB"
+
     @Option(help: "Texts that are computed together.")
     var maxSequences = EngineConfiguration().maxSequences
 
@@ -90,16 +99,15 @@ struct Serve: ParsableCommand {
         if !(grace >= 0 && grace < 1e6) {
             throw ValidationError("--grace: expected a number of seconds, found \(grace)")
         }
-        _ = try memory()
+        _ = try cacheMemory.map { try bytes($0, of: "--cache-memory") }
+        _ = try bytes(cacheDirSize, of: "--cache-dir-size")
     }
 
-    private func memory() throws -> Int? {
-        try cacheMemory.map { text in
-            guard let bytes = ByteCount.parse(text) else {
-                throw ValidationError("--cache-memory: expected bytes, such as 500MB or 2GB, found \(text)")
-            }
-            return bytes
+    private func bytes(_ text: String, of flag: String) throws -> Int {
+        guard let bytes = ByteCount.parse(text) else {
+            throw ValidationError("\(flag): expected bytes, such as 500MB or 2GB, found \(text)")
         }
+        return bytes
     }
 
     func run() throws {
@@ -117,12 +125,16 @@ struct Serve: ParsableCommand {
             configuration.allowedHosts = allowHost
             configuration.allowedOrigins = allowOrigin
             configuration.engine = EngineConfiguration(
-                computeType: type, cacheType: cache.type(computing: type, compute), cacheMemory: try memory(),
+                computeType: type, cacheType: cache.type(computing: type, compute),
+                cacheMemory: try cacheMemory.map { try bytes($0, of: "--cache-memory") },
                 maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk,
                 maxDraft: maxDraft)
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             if let warning = ServerConfiguration.storeWarning, store == nil { standardError("orrery: \(warning)") }
+            configuration.engine.cacheDirectory = cacheDir
+            configuration.engine.cacheDirectoryLimit = try bytes(cacheDirSize, of: "--cache-dir-size")
+            configuration.engine.warn = { [log] in log.warning("\($0)") }
             let server = try Server(configuration, log: log)
             try Waiting.on { try await server.run { standardError("orrery: listening at \($0)") } }
         }

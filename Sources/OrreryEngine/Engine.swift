@@ -22,6 +22,8 @@ public actor Engine {
     private nonisolated let executor: EngineExecutor
     private nonisolated let inbox = Mutex(Inbox())
     private nonisolated let measured: Mutex<EngineStatistics>
+    private nonisolated let arrivals: PageArrivals
+    private nonisolated let store: PageStore?
     private let work: EngineWork
 
     private struct Inbox {
@@ -33,15 +35,20 @@ public actor Engine {
 
     /// An engine for a model.
     ///
-    /// - Throws: `EngineError` that names a setting outside its range.
+    /// - Throws: `EngineError` that names a setting outside its range, and `FileError` where the cache's directory cannot
+    ///   be used.
     public init(_ model: TextModel, _ configuration: EngineConfiguration = EngineConfiguration()) throws {
         try configuration.validate()
-        let work = EngineWork(model, configuration, Processor.current)
+        let arrivals = PageArrivals()
+        let work = try EngineWork(model, configuration, Processor.current, onLoad: arrivals.add)
         self.model = model
         self.configuration = work.configuration
         self.work = work
         executor = EngineExecutor(label: "orrery.engine.\(model.name)")
         measured = Mutex(EngineStatistics())
+        self.arrivals = arrivals
+        store = work.store
+        arrivals.connect(to: self)
     }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -52,6 +59,7 @@ public actor Engine {
         return measured.withLock {
             var statistics = $0
             statistics.waiting = waiting
+            if let store { (statistics.storedPages, statistics.storedBytes) = store.written }
             return statistics
         }
     }
@@ -81,17 +89,21 @@ public actor Engine {
     /// Takes no further requests.
     public nonisolated func stop() { inbox.withLock { $0.isStopped = true } }
 
-    /// Forgets what is kept for prompts that begin alike.
+    /// Returns when everything is in files that is to outlive this process (`cacheDirectory`).
+    public nonisolated func flush() async { store?.flush() }
+
+    /// Forgets what is kept in memory for prompts that begin alike.
     public func clearCache() { work.clearCache() }
 
     /// Passes until nothing is left to do.
-    private func drive() {
+    func drive() {
         Processor.$current.withValue(work.processor) {
             while true {
                 let tickets = inbox.withLock { inbox in
                     defer { inbox.tickets = [] }
                     return inbox.tickets
                 }
+                for (load, pages) in arrivals.take() { work.receive(load, pages) }
                 for ticket in tickets { work.receive(ticket) }
                 let hasWork = work.step()
                 let waiting = work.waitingRequests

@@ -2,7 +2,7 @@ import Kernels
 import OrreryModels
 
 /// The settings of an engine. None of them changes a text, but for the types: they decide about time and memory.
-public struct EngineConfiguration: Sendable, Hashable {
+public struct EngineConfiguration: Sendable {
     /// The type to which operands of products are rounded.
     public var computeType: ElementType
     /// The type in which keys and values are kept; nil means the model's default.
@@ -10,6 +10,13 @@ public struct EngineConfiguration: Sendable, Hashable {
     /// The bytes for keys and values of all sequences, those in progress and those kept for prompts that begin alike;
     /// nil means a quarter of the memory that is available.
     public var cacheMemory: Int?
+    /// A directory in which keys and values are kept as well, so that a long prompt is found again after a restart;
+    /// nil keeps them in memory alone.
+    public var cacheDirectory: String?
+    /// The most bytes in that directory; what was used longest ago makes room.
+    public var cacheDirectoryLimit = 10 << 30
+    /// Receives a line about a page in a file that cannot be read or written, which is computed again.
+    public var warn: @Sendable (_ message: String) -> Void = { _ in }
     /// The most sequences that are computed together.
     public var maxSequences: Int
     /// The most requests that wait.
@@ -54,6 +61,9 @@ public struct EngineConfiguration: Sendable, Hashable {
         // A window keeps enough positions to take these back.
         guard (0 ... 128).contains(maxDraft) else {
             throw EngineError.setting("`maxDraft`", maxDraft, expected: "0 to 128")
+        }
+        if cacheDirectoryLimit < 0 {
+            throw EngineError.setting("`cacheDirectoryLimit`", cacheDirectoryLimit, expected: "a number of bytes")
         }
         if let cacheMemory, cacheMemory < 0 {
             throw EngineError.setting("`cacheMemory`", cacheMemory, expected: "a number of bytes")

@@ -68,6 +68,8 @@ public struct EngineUsage: Sendable, Hashable {
     public var cachedTokens = 0
     /// The tokens that were chosen, all texts together, end tokens not counted.
     public var completionTokens = 0
+    /// The tokens that a sliding context has dropped, all texts together.
+    public var droppedTokens = 0
     /// The seconds from the request to its beginning.
     public var queueSeconds = 0.0
     /// The seconds from its beginning to the first token.

@@ -27,6 +27,11 @@ final class EngineSequence {
     private(set) var draft: ArraySlice<TokenID> = []
     /// What the tree knows of a sequence that waits.
     var known = Tree.Match()
+    /// Whether it waits for pages from files, and how often it may yet.
+    var isLoading = false
+    var loadsLeft = 4
+    /// The names of its first pages in files, as far as they were asked for.
+    private var knownKeys: [PageKey] = []
 
     init(id: Int, choice: Int, of job: EngineJob, _ continuation: Continuation) {
         self.id = id
@@ -105,6 +110,12 @@ final class EngineSequence {
         nodes.forEach(tree.retain)
     }
 
+    /// The names of the full pages of the first `count` positions.
+    func pageKeys(_ count: Int, pageSize: Int, domain: Int) -> [PageKey] {
+        knownKeys = PageKey.keys(of: read[..<max(count, 0)], pageSize: pageSize, domain: domain, after: knownKeys)
+        return Array(knownKeys.prefix(count / pageSize))
+    }
+
     /// Continues with pages that other sequences have computed meanwhile.
     func adopt(_ match: Tree.Match, in tree: Tree) {
         guard let cache = state?.keyValues, match.count > 0 else { return }
@@ -162,6 +173,8 @@ final class EngineSequence {
         guard read.count >= context, read.count > sinks + kept else { return 0 }
         let dropped = read.count - sinks - kept
         read.removeSubrange(sinks ..< sinks + dropped)
+        knownKeys = []
+        lookup.forget()
         return dropped
     }
 }

@@ -26,6 +26,10 @@ public struct EngineStatistics: Sendable, Hashable {
     public var preemptions = 0
     /// The pages that were forgotten to make room.
     public var evictions = 0
+    /// The pages that were written to files, and those that were read from them.
+    public var storedPages = 0, loadedPages = 0
+    /// The bytes of all pages in files.
+    public var storedBytes = 0
     /// The bytes of keys and values in use.
     public var cacheBytes = 0
     /// The bytes that they may have.

@@ -18,6 +18,7 @@ extension EngineWork {
             try checkMemory(sequence)
             welcome(ticket.request.tenant)
             sequences.append(sequence)
+            load(sequence)
         } catch {
             statistics.ended += 1
             ended.append((ticket, error))

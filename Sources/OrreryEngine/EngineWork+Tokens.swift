@@ -91,6 +91,7 @@ extension EngineWork {
         guard case .slide(let sinks) = sequence.job.ticket.request.overflow else { return }
         let dropped = sequence.slide(sinks: sinks, context: model.contextLength)
         guard dropped > 0 else { return }
+        sequence.job.usage.droppedTokens += dropped
         sequence.job.ticket.send(.slid(choice: sequence.choice, droppedTokens: dropped))
         restart(sequence)
     }

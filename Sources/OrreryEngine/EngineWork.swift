@@ -16,6 +16,12 @@ final class EngineWork {
     let layers: Int
     let pagesByteCount: Int
     let tree = EngineSequence.Tree(pageSize: KeyValueCache.pagePositions)
+    /// Pages in files; nil where none are kept.
+    let store: PageStore?
+    /// The pages that are being read from files.
+    var loading: Set<PageKey> = []
+    /// Receives what has been read, on another thread.
+    let onLoad: @Sendable (PageLoad, [KeyValuePages]) -> Void
     var sequences: [EngineSequence] = []
     var service: [String: Int] = [:]
     var nextID = 0
@@ -23,7 +29,10 @@ final class EngineWork {
     /// The requests that this pass has ended.
     var ended: [(ticket: EngineTicket, error: (any Error)?)] = []
 
-    init(_ model: TextModel, _ configuration: EngineConfiguration, _ processor: Processor) {
+    init(
+        _ model: TextModel, _ configuration: EngineConfiguration, _ processor: Processor,
+        onLoad: @escaping @Sendable (PageLoad, [KeyValuePages]) -> Void
+    ) throws {
         var configuration = configuration
         let memory = configuration.cacheMemory ?? (AvailableMemory.bytes ?? 4 << 30) / 4
         let type = configuration.cacheType ?? model.model.defaultCacheType(computing: configuration.computeType)
@@ -38,6 +47,17 @@ final class EngineWork {
         pool = sample?.makePool()
         layers = model.model.shape.layers
         pagesByteCount = sample?.pagesByteCount ?? 0
+        self.onLoad = onLoad
+        let pageBytes = pagesByteCount
+        store = try pool.flatMap { pool in
+            try configuration.cacheDirectory.map { directory in
+                try PageStore(
+                    directory,
+                    fingerprint: ModelFingerprint.of(model, configuration, processor, pageBytes: pageBytes),
+                    limit: configuration.cacheDirectoryLimit, pool: pool, layers: model.model.shape.layers,
+                    warn: configuration.warn)
+            }
+        }
         statistics.cacheLimit = memory
     }
 
@@ -56,14 +76,14 @@ final class EngineWork {
         for sequence in sequences {
             sequence.guess(configuration.maxDraft) { model.model.rotaryStretch(of: $0) == domain(of: sequence) }
         }
-        let schedule = Scheduler.next(sequences.map(\.scheduled), service: service, limits)
+        let schedule = Scheduler.next(sequences.filter { !$0.isLoading }.map(\.scheduled), service: service, limits)
         let byID = Dictionary(uniqueKeysWithValues: sequences.map { ($0.id, $0) })
         for id in schedule.preempted { preempt(byID[id]!) }
         for id in schedule.admitted { admit(byID[id]!) }
         makeRoom(schedule, byID)
         compute(schedule.runs.map { (byID[$0.id]!, $0.rows) })
         count()
-        return !sequences.isEmpty
+        return sequences.contains { !$0.isLoading }
     }
 
     var limits: ScheduleLimits {
@@ -76,7 +96,8 @@ final class EngineWork {
     }
 
     var pageLimit: Int { (configuration.cacheMemory ?? 0) / max(1, pagesByteCount) }
-    var usedPages: Int { ((pool?.usedPages ?? 0) + layers - 1) / max(1, layers) }
+    /// Those that are being read included.
+    var usedPages: Int { ((pool?.usedPages ?? 0) + layers - 1) / max(1, layers) + loading.count }
 
     /// Ends the requests whose reader has gone or whose time is over.
     func endUnwanted() {
@@ -186,7 +207,9 @@ final class EngineWork {
     /// Gives what is complete of a sequence to others.
     func share(_ sequence: EngineSequence) {
         guard pool != nil, sequence.job.ticket.request.usesCache else { return }
+        let before = sequence.nodes.count
         sequence.share(in: tree, domain: domain(of: sequence))
+        write(before ..< sequence.nodes.count, of: sequence)
     }
 
     func count() {

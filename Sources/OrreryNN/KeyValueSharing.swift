@@ -6,6 +6,22 @@ package struct KeyValuePages: Sendable {
     let layers: [KeyValuePage]
 }
 
+extension KeyValuePages {
+    /// Pages with the numbers that `append` gave, layer after layer.
+    package init(copying bytes: UnsafeRawBufferPointer, layers: Int, from pool: KeyValuePool) {
+        let size = pool.pageBytes
+        precondition(bytes.count == layers * size, "key-value pages: \(bytes.count) bytes for \(layers) of \(size)")
+        self.layers = (0 ..< layers).map {
+            pool.take(copying: UnsafeRawBufferPointer(rebasing: bytes[$0 * size ..< ($0 + 1) * size]))
+        }
+    }
+
+    /// Appends the numbers of every layer.
+    package func append(to bytes: inout [UInt8], of pool: KeyValuePool) {
+        for page in layers { pool.append(page, to: &bytes) }
+    }
+}
+
 extension KeyValueCache {
     /// The positions of a page.
     package static var pagePositions: Int { KeyValueTiles.tile }

@@ -48,6 +48,7 @@ public struct Server: Sendable {
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         services.maximumGracefulShutdownDuration = .seconds(configuration.graceSeconds)
         try await ServiceGroup(configuration: services).run()
+        for (_, engine) in await registry.engines { await engine.flush() }
     }
 
     private func router() -> Router<ServerContext> {

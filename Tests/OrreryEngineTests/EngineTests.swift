@@ -236,4 +236,25 @@ import Testing
                 GenerationOptions(prompt: Array(kept), sampling: .greedy, stop: StopConditions(maxTokens: 199))))
         #expect(Array(tokens.prefix(199)) == texts[0].tokens)
     }
+
+    /// Guesses begin anew with what is left of a text.
+    @Test func aRepetitiveTextSlides() async throws {
+        let model = try TestModel.qwen3.make()
+        var options = GenerationOptions(
+            prompt: try model.promptTokens("the quick brown fox "), sampling: .greedy,
+            stop: StopConditions(maxTokens: 900))
+        options.sampling.logitBias = [3: 12, 4: 12]
+        var texts: [[TokenID]] = []
+        for guesses in [0, 8] {
+            let engine = try Engine(
+                model, EngineConfiguration(computeType: .float32, cacheType: .float32, maxDraft: guesses))
+            var tokens: [TokenID] = []
+            for try await event in engine.generate(EngineRequest(options, overflow: .slide(sinks: 4))) {
+                if case .token(_, let step, _) = event { tokens.append(step.token) }
+            }
+            #expect(engine.statistics.acceptedTokens > 0 || guesses == 0)
+            texts.append(tokens)
+        }
+        #expect(texts[0].count == 900 && texts[0] == texts[1])
+    }
 }

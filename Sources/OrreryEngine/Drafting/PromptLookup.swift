@@ -33,6 +33,12 @@ struct PromptLookup {
         return tokens[next ..< min(tokens.count, next + length)]
     }
 
+    /// Begins anew with a text that has lost its middle.
+    mutating func forget() {
+        followers = [:]
+        indexed = 0
+    }
+
     /// Three tokens as one number: no vocabulary has more than 2^21.
     private static func key(_ tokens: [TokenID], before end: Int) -> UInt64 {
         tokens[end - context ..< end].reduce(0) { $0 << 21 | UInt64(truncatingIfNeeded: $1) & 0x1F_FFFF }

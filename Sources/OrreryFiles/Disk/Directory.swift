@@ -30,8 +30,10 @@ package enum Directory {
     }
 
     /// Creates one directory, which must not exist.
-    package static func create(_ path: String) throws {
-        guard mkdir(path, 0o777) == 0 else { throw FileError.system("create the directory", path, errno: errno) }
+    package static func create(_ path: String, permissions: UInt32 = 0o777) throws {
+        guard mkdir(path, mode_t(permissions)) == 0 else {
+            throw FileError.system("create the directory", path, errno: errno)
+        }
     }
 
     /// Creates a directory and those above it, as far as they are missing.

@@ -97,11 +97,11 @@ final class ClientRequest: Sendable {
 extension EngineRequest {
     /// A request of a client, in its name and with its priority.
     init(
-        _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, usesCache: Bool = true,
-        logProbabilities: Int? = nil
+        _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, overflow: Overflow = .end,
+        usesCache: Bool = true, logProbabilities: Int? = nil
     ) {
         self.init(
             options, choices: choices, priority: client?.priority ?? 0, tenant: client?.name ?? "",
-            usesCache: usesCache, logProbabilities: logProbabilities)
+            overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities)
     }
 }

@@ -1,7 +1,25 @@
+import OrreryGeneration
 import OrreryTemplates
+import OrreryTokenizers
 
-/// What is left of a conversation that is too long for a model's context: `truncation: "auto"` drops its oldest turns.
+/// What is left of a conversation that is too long for a model's context where its oldest turns may be dropped.
 enum PromptTruncation {
+    /// The tokens of a conversation without the turns for which there is no room, and the number of dropped messages.
+    ///
+    /// Room for the answer is wanted, and given up where the last turn alone is too long for it.
+    ///
+    /// - Parameter answer: the most tokens of the answer; nil wants a quarter of the context.
+    static func tokens(
+        _ messages: [ChatMessage], _ chat: ChatModel, options: ChatTemplate.Options = ChatTemplate.Options(),
+        answer: Int?
+    ) throws -> (tokens: [TokenID], dropped: Int) {
+        let length = chat.model.contextLength, room = length - min(answer ?? length / 4, length / 2)
+        let tokens = try chat.promptTokens(messages, options: options)
+        if tokens.count <= room { return (tokens, 0) }
+        let (kept, dropped) = try dropOldest(messages) { try chat.promptTokens($0, options: options).count <= room }
+        return (try chat.promptTokens(kept, options: options), dropped)
+    }
+
     /// The longest end of a conversation that fits.
     ///
     /// The system's first message and the last turn always stay. A turn begins at a user's message.

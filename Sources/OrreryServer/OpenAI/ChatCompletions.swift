@@ -16,7 +16,7 @@ struct ChatCompletions {
         let call = try Call(fields, model, chat, context.client)
         let completion = Completion(
             prefix: "chatcmpl-", object: "chat.completion", model: served.name,
-            warnings: warnings + SamplingParameters.warnings(fields))
+            warnings: warnings + SamplingParameters.warnings(fields) + [call.warning].compactMap { $0 })
         if call.parameters.streams {
             return stream(call, completion, engine, to: request, context.client)
         }
@@ -31,6 +31,8 @@ struct ChatCompletions {
         let request: EngineRequest
         let probabilities: TokenLogProbabilities
         let includesProbabilities: Bool
+        /// Says what was dropped of the conversation.
+        let warning: String?
 
         init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
             let messages = try ChatMessages.read(fields, for: chat)
@@ -46,11 +48,12 @@ struct ChatCompletions {
             try Self.refuse(fields)
             includesProbabilities = wanted
             probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
+            let overflow = try ContextOverflow(fields, isConversation: true, maxTokens: parameters.stop.maxTokens)
+            let prompt = try overflow.prompt(messages, chat, options: options, answer: parameters.stop.maxTokens)
+            warning = prompt.warning
             request = EngineRequest(
-                GenerationOptions(
-                    prompt: try chat.promptTokens(messages, options: options), sampling: parameters.sampling,
-                    stop: parameters.stop),
-                of: client, choices: parameters.choices, usesCache: parameters.usesCache,
+                GenerationOptions(prompt: prompt.tokens, sampling: parameters.sampling, stop: parameters.stop),
+                of: client, choices: parameters.choices, overflow: overflow.engine, usesCache: parameters.usesCache,
                 logProbabilities: wanted ? top ?? 0 : nil)
         }
 
@@ -114,7 +117,7 @@ struct ChatCompletions {
                 "finish_reason": Completion.finishReason(reasons[index]),
             ]
         }
-        return Response(json: completion.json(choices, usage: usage, timings: true))
+        return Response(json: completion.json(choices, usage: usage, timings: true, dropped: usage.droppedTokens))
     }
 
     // MARK: As a stream
@@ -124,12 +127,12 @@ struct ChatCompletions {
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
-            var begun = Set<Int>(), usage: EngineUsage?, isFirst = true
+            var begun = Set<Int>(), usage: EngineUsage?, isFirst = true, dropped = 0
             func piece(_ choices: [JSONValue], usage: EngineUsage? = nil) -> JSONValue {
-                defer { isFirst = false }
+                defer { (isFirst, dropped) = (false, 0) }
                 return completion.json(
                     choices, usage: usage, hasUsage: call.parameters.includesUsage, object: "chat.completion.chunk",
-                    warns: isFirst, timings: usage != nil)
+                    warns: isFirst, timings: usage != nil, dropped: dropped)
             }
             reading: for try await item in Pinged.stream(engine.generate(call.request), every: ping) {
                 guard case .event(let event) = item else {
@@ -154,7 +157,8 @@ struct ChatCompletions {
                     usage = taken
                     client?.count(taken)
                     break reading
-                case .began, .slid: break
+                case .slid(_, let count): dropped += count
+                case .began: break
                 }
             }
             if call.parameters.includesUsage, let usage { try await out.send(piece([], usage: usage)) }

@@ -26,9 +26,11 @@ struct Completion {
     }
 
     /// The whole response, or one piece of a stream.
+    ///
+    /// - Parameter dropped: the tokens that a sliding context has dropped, where they are to be told.
     func json(
         _ choices: [JSONValue], usage: EngineUsage?, hasUsage: Bool = true, object: String? = nil,
-        warns: Bool = true, timings: Bool = false
+        warns: Bool = true, timings: Bool = false, dropped: Int = 0
     ) -> JSONValue {
         var json: JSONObject = [
             "id": JSONValue(id), "object": JSONValue(object ?? self.object), "created": JSONValue(created),
@@ -36,7 +38,11 @@ struct Completion {
         ]
         if hasUsage { json["usage"] = usage.map(Self.usage) ?? .null }
         if timings, let usage { json["timings"] = Self.timings(usage) }
-        if warns, !warnings.isEmpty { json["warnings"] = JSONValue(warnings) }
+        var warnings = warns ? warnings : []
+        if dropped > 0 {
+            warnings.append("context_overflow: \(dropped) tokens were dropped from the middle of the context")
+        }
+        if !warnings.isEmpty { json["warnings"] = JSONValue(warnings) }
         return .object(json)
     }
 
@@ -80,6 +86,7 @@ extension EngineUsage {
         sum.promptTokens += b.promptTokens
         sum.cachedTokens += b.cachedTokens
         sum.completionTokens += b.completionTokens
+        sum.droppedTokens += b.droppedTokens
         sum.queueSeconds = max(a.queueSeconds, b.queueSeconds)
         sum.prefillSeconds = max(a.prefillSeconds, b.prefillSeconds)
         sum.decodeSeconds = max(a.decodeSeconds, b.decodeSeconds)

@@ -51,11 +51,15 @@ struct TextCompletions {
             }
             echo = echoes ? try prompts.map { try model.tokenizer.decode($0, skipsSpecialTokens: true) } : nil
             probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
-            let parameters = parameters
+            let parameters = parameters,
+                overflow = try ContextOverflow(
+                    fields, isConversation: false, maxTokens: parameters.stop.maxTokens
+                ).engine
             requests = prompts.map { prompt in
                 EngineRequest(
                     GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
-                    of: client, choices: parameters.choices, usesCache: parameters.usesCache, logProbabilities: count)
+                    of: client, choices: parameters.choices, overflow: overflow, usesCache: parameters.usesCache,
+                    logProbabilities: count)
             }
         }
 
@@ -114,7 +118,7 @@ struct TextCompletions {
         let json = choices.enumerated().map { index, choice in
             choice.json(index, call.includesProbabilities ? call.probabilities : nil)
         }
-        return Response(json: completion.json(json, usage: usage, timings: true))
+        return Response(json: completion.json(json, usage: usage, timings: true, dropped: usage.droppedTokens))
     }
 
     /// A text as far as it goes.
@@ -152,11 +156,12 @@ struct TextCompletions {
         return .events(to: request) { out in
             let n = call.parameters.choices, total = call.requests.count
             var offsets = Array(repeating: 0, count: n * total)
-            var usage = EngineUsage(), open = total, isFirst = true
+            var usage = EngineUsage(), open = total, isFirst = true, dropped = 0
             func piece(_ choices: [JSONValue], usage: EngineUsage?, timings: Bool = false) -> JSONValue {
-                defer { isFirst = false }
+                defer { (isFirst, dropped) = (false, 0) }
                 return completion.json(
-                    choices, usage: usage, hasUsage: call.parameters.includesUsage, warns: isFirst, timings: timings)
+                    choices, usage: usage, hasUsage: call.parameters.includesUsage, warns: isFirst, timings: timings,
+                    dropped: dropped)
             }
             if let echo = call.echo {
                 for (index, text) in echo.flatMap({ Array(repeating: $0, count: n) }).enumerated() {
@@ -183,7 +188,8 @@ struct TextCompletions {
                     client?.count(taken)
                     open -= 1
                     if open == 0 { break reading }
-                case .began, .slid: break
+                case .slid(_, let count): dropped += count
+                case .began: break
                 }
             }
             if call.parameters.includesUsage {

@@ -33,6 +33,9 @@ struct Metrics {
         add("evictions_total", "counter", "Pages that were forgotten.") { Double($0.evictions) }
         add("cache_bytes", "gauge", "Bytes of keys and values in use.") { Double($0.cacheBytes) }
         add("cache_limit_bytes", "gauge", "Bytes that keys and values may use.") { Double($0.cacheLimit) }
+        add("pages_stored_total", "counter", "Pages that were written to files.") { Double($0.storedPages) }
+        add("pages_loaded_total", "counter", "Pages that were read from files.") { Double($0.loadedPages) }
+        add("cache_files_bytes", "gauge", "Bytes of keys and values in files.") { Double($0.storedBytes) }
         let histograms: [(String, String, KeyPath<EngineStatistics, Histogram>)] = [
             ("time_to_first_token_seconds", "From a request to its first token.", \.timeToFirstToken),
             ("time_between_tokens_seconds", "From one token of a text to the next.", \.timeBetweenTokens),

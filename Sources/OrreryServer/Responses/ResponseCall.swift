@@ -57,19 +57,10 @@ struct ResponseCall: Sendable {
                 "input", "input is missing; expected a string or an array of items", code: "missing_required_parameter")
         }
         let length = chat.model.contextLength
-        var tokens = try chat.promptTokens(messages)
-        var warning: String?
-        if truncates {
-            // Room for the answer is wanted, and given up where the last turn alone is too long for it.
-            let room = min(answer ?? length / 4, length / 2)
-            if tokens.count > length - room {
-                let (kept, dropped) = try PromptTruncation.dropOldest(messages) {
-                    try chat.promptTokens($0).count <= length - room
-                }
-                tokens = try chat.promptTokens(kept)
-                if dropped > 0 { warning = "truncation: the oldest \(dropped) messages were dropped" }
-            }
-        }
+        let (tokens, dropped) =
+            truncates
+            ? try PromptTruncation.tokens(messages, chat, answer: answer) : (try chat.promptTokens(messages), 0)
+        let warning = dropped > 0 ? "truncation: the oldest \(dropped) messages were dropped" : nil
         guard tokens.count < length else {
             throw APIError.invalid(
                 "input",
