@@ -8,6 +8,8 @@
 #define NV 2
 #define BLOCK_MR 4
 #define BLOCK_NP 1
+#define BLOCK_FEW_OF_TWO 2
+#define BLOCK_FEW_ROWS(bytes, has_eight_bits) ((bytes) == ORRERY_INT16 ? ((has_eight_bits) ? 4 : 8) : ((has_eight_bits) ? 12 : 16))
 #define LOW_HALF(x) ((__m256i)__builtin_shufflevector((li)(x), (li)(x), 0, 1, 2, 3, 4, 5, 6, 7))
 #define HIGH_HALF(x) ((__m256i)__builtin_shufflevector((li)(x), (li)(x), 8, 9, 10, 11, 12, 13, 14, 15))
 #define BOTH_HALVES(low, high) \

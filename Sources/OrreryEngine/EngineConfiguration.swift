@@ -34,7 +34,7 @@ public struct EngineConfiguration: Sendable {
     public init(
         computeType: ElementType = Processor.current.fastestType, cacheType: CacheType? = nil,
         cacheMemory: Int? = nil, maxSequences: Int = 32, maxQueue: Int = 256, prefillChunk: Int = 256,
-        prefillChunkWhileDecoding: Int = 48, maxDraft: Int = 8
+        prefillChunkWhileDecoding: Int = 48, maxDraft: Int = 7
     ) {
         self.computeType = computeType
         self.cacheType = cacheType

@@ -182,12 +182,15 @@ typedef struct {
     void (*axpby)(float a, const float *x, float b, float *y, ptrdiff_t n);
 
     // --- weights in blocks; c starts as what is added to
-    // The bytes in which activations rounded to `bytes` are stored, for block_product_row or (`many`) block_product: as many, or more.
+    // The bytes in which activations rounded to `bytes` are stored, for block_product_few or (`many`) block_product: as many, or more.
     int32_t (*block_stored_bytes)(int format, int bytes, int many);
-    // One row of k activations, whole blocks of `format`, to integers of `bytes` each, for block_product_row or (`many`) block_product.
+    // One row of k activations, whole blocks of `format`, to integers of `bytes` each, for block_product_few or (`many`) block_product.
     void (*block_quantise)(int format, int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
-    // c[16 panels] += one row of activations times panels of `blocks` blocks, which follow one another. `hints`: whether to ask for memory ahead of its use.
-    void (*block_product_row)(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c);
+    // The most rows for which block_product_few costs less than block_product.
+    int32_t (*block_few_rows)(int format, int bytes);
+    // c[rows][16 panels] += activations times panels of `blocks` blocks, which follow one another. `hints`: whether to ask for memory ahead of its use.
+    void (*block_product_few)(int format, int hints, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c,
+                              ptrdiff_t ldc);
     // The bytes of an expanded code where activations are stored in two: 1, or 2 where 16-bit numbers are multiplied in pairs.
     int32_t expanded_bytes;
     // Blocks first ..< first + count of a panel to codes [elements / 4][16][4] and scales and offsets [elements / sub][16]. How codes of zero are taken off, and

@@ -6,11 +6,15 @@ struct BlockActivations {
     private let storage: Storage
     private let layout: orrery_block_layout
     private let rows: orrery_block_rows
+    /// Whether products with them are taken straight from the blocks.
+    let areFew: Bool
 
     init(_ a: Matrix, for format: Int32, on processor: Processor) {
         layout = orrery_layout_of_blocks(format)
         let k = a.columns, units = k / Int(layout.unit), subs = k / Int(layout.sub)
-        let many: Int32 = a.rows > 1 ? 1 : 0, rounded = Int32(processor.activations.bytes)
+        let rounded = Int32(processor.activations.bytes)
+        areFew = a.rows <= Int(processor.kernels.block_few_rows(format, rounded))
+        let many: Int32 = areFew ? 0 : 1
         let bytes = processor.kernels.block_stored_bytes(format, rounded, many)
         // A gap between rows: those a multiple of a page apart would fall on the same few lines of the first cache.
         let stride = k * Int(bytes) + 64, scales = (a.rows * stride + 63) / 64 * 64, sums = scales + a.rows * units * 4

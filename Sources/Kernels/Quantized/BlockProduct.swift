@@ -23,38 +23,46 @@ extension Processor {
         }
         let packed = w.packed(on: self), activations = BlockActivations(a, for: packed.format, on: self)
         activations.keep {
-            if a.rows == 1 {
-                multiplyRow(activations, packed, w, into: c, start: start)
+            if activations.areFew {
+                multiplyFew(activations, packed, w, into: c, start: start)
             } else {
                 multiplyRows(activations, packed, w, into: c, start: start)
             }
         }
     }
 
-    /// One row, straight from the blocks: limited by the memory that holds them.
-    private func multiplyRow(
+    /// One row or a few, straight from the blocks: limited by the memory that holds them.
+    private func multiplyFew(
         _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart
     ) {
         let width = PackedBlocks.panelRows, panelsPerTask = self.panelsPerTask(w.panels, of: w.panelBytes)
         let whole = c.type == .float32 ? c.columns / width : 0  // panels whose outputs can be written in place
         run(
             .products, (w.panels + panelsPerTask - 1) / panelsPerTask,
-            operations: 2 * Double(source.rows) * Double(source.columns), bytes: source.byteCount
+            operations: 2 * Double(c.rows) * Double(source.rows) * Double(source.columns), bytes: source.byteCount
         ) { task in
             let first = task * panelsPerTask, last = min(w.panels, first + panelsPerTask)
             var rows = a.from()
+            let from = first * width, columns = (last - first) * width, present = min(columns, c.columns - from)
+            func multiply(into out: UnsafeMutablePointer<Float>, _ stride: Int) {
+                for row in 0 ..< c.rows {
+                    if present < columns { (out + row * stride).initialize(repeating: 0, count: columns) }
+                    begin(out + row * stride, start, c, row: row, column: from, count: present)
+                }
+                kernels.block_product_few(
+                    w.format, hints, c.rows, last - first, w.blocks, w.panel(first), &rows, out, stride)
+            }
             if last <= whole {
-                let out = c.pointer.assumingMemoryBound(to: Float.self) + first * width
-                begin(out, start, c, row: 0, column: first * width, count: (last - first) * width)
-                kernels.block_product_row(w.format, hints, last - first, w.blocks, w.panel(first), &rows, out)
+                multiply(into: c.pointer.assumingMemoryBound(to: Float.self) + from, c.rowStride)
             } else {
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: (last - first) * width) { scratch in
-                    let out = scratch.baseAddress!, columns = min((last - first) * width, c.columns - first * width)
-                    out.initialize(repeating: 0, count: (last - first) * width)
-                    begin(out, start, c, row: 0, column: first * width, count: columns)
-                    kernels.block_product_row(w.format, hints, last - first, w.blocks, w.panel(first), &rows, out)
-                    kernels.convert(
-                        out, ElementType.float32.code, c.pointer + first * width * c.type.size, c.type.code, columns)
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: c.rows * columns) { scratch in
+                    let out = scratch.baseAddress!
+                    multiply(into: out, columns)
+                    for row in 0 ..< c.rows {
+                        kernels.convert(
+                            out + row * columns, ElementType.float32.code, c.advanced(row: row) + from * c.type.size,
+                            c.type.code, present)
+                    }
                 }
             }
         }
@@ -66,7 +74,7 @@ extension Processor {
         max(1, min((512 << 10) / panelBytes, panels / (4 * threads)))
     }
 
-    /// Several rows: the codes of a few panels are expanded to bytes or 16-bit numbers, a piece of k at a time, and
+    /// Many rows: the codes of a few panels are expanded to bytes or 16-bit numbers, a piece of k at a time, and
     /// stay in the first cache while all rows pass by.
     private func multiplyRows(
         _ a: BlockActivations, _ w: PackedBlocks, _ source: QuantizedMatrix, into c: Matrix, start: ProductStart

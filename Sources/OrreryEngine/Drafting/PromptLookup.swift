@@ -48,7 +48,7 @@ struct PromptLookup {
     mutating func learn(accepted: Int, of drafted: Int) {
         guard drafted > 0 else { return }
         acceptance = 0.6 * acceptance + 0.4 * Double(accepted) / Double(drafted)
-        // A drafted row costs about a third of a pass: below that share it does not pay.
+        // A drafted row costs a fifth to a third of a pass: below that share it does not pay.
         if acceptance < 0.35 { pause = accepted > 0 ? 4 : Self.longestPause }
     }
 }

@@ -8,78 +8,89 @@
 // Where they have one per 256:             p = fma(sum, scale of weights, p);  p = fma(offset, shift, p);  and at the end of the 256 c = fma(p, scale of activations, c)
 // Shifts are sums of activations, times their scale in the first case.
 
-INLINE li block_sum(li sum, const int format, const uint8_t *w, const int first, const int groups, const int parts, const int8_t *q) {
+// The sums of a sub-block for mr rows of activations. Each code is unpacked once.
+INLINE void block_sums(li *sum, const int mr, const int format, const uint8_t *w, const int first, const int groups, const int parts, const int8_t *q, ptrdiff_t ldq) {
     (void)parts;
+#define DOT_ROWS(dot, into)                                                                                 \
+    const lb codes = block_codes(format, w, first + g);                                                     \
+    UNROLL for (int r = 0; r < mr; r++) into[r] = dot(into[r], codes, four(q + r * ldq + 4 * g));
     if (parts == 0) {
-        UNROLL for (int g = 0; g < groups; g++) sum = BLOCK_DOT_WIDE(sum, block_codes(format, w, first + g), four(q + 4 * g));
-        return sum;
+        UNROLL for (int g = 0; g < groups; g++) { DOT_ROWS(BLOCK_DOT_WIDE, sum) }
+        return;
     }
 #if PARTS_ARE_SUMS
-    UNROLL for (int g = 0; g < groups; g++) sum = BLOCK_DOT(sum, block_codes(format, w, first + g), four(q + 4 * g));
+    UNROLL for (int g = 0; g < groups; g++) { DOT_ROWS(BLOCK_DOT, sum) }
 #else
     UNROLL for (int h = 0; h < groups; h += parts) {
-        block_part part = {0};
-        UNROLL for (int g = h; g < h + parts && g < groups; g++) part = BLOCK_DOT(part, block_codes(format, w, first + g), four(q + 4 * g));
-        sum += BLOCK_FINISH(part);
+        block_part part[BLOCK_FEW];
+        UNROLL for (int r = 0; r < mr; r++) part[r] = (block_part){0};
+        UNROLL for (int g = h; g < h + parts && g < groups; g++) { DOT_ROWS(BLOCK_DOT, part) }
+        UNROLL for (int r = 0; r < mr; r++) sum[r] += BLOCK_FINISH(part[r]);
     }
 #endif
-    return sum;
 }
 
-// The same where q has high bytes and then low ones. Each code is unpacked once.
-INLINE li block_sum_of_two(li low, const int format, const uint8_t *w, const int first, const int groups, const int parts, const int8_t *q) {
+// The same where q has high bytes and then low ones.
+INLINE void block_sums_of_two(li *sum, const int mr, const int format, const uint8_t *w, const int first, const int groups, const int parts, const int8_t *q,
+                              ptrdiff_t ldq) {
     (void)parts;
-    const int8_t *const lows = q + 4 * groups;
-    li high = {0};
-#define DOT_BOTH(dot, high, low)                              \
-    const lb codes = block_codes(format, w, first + g);       \
-    high = dot(high, codes, four(q + 4 * g));                 \
-    low = dot(low, codes, four(lows + 4 * g));
+    li high[BLOCK_FEW];
+    UNROLL for (int r = 0; r < mr; r++) high[r] = (li){0};
+#define DOT_BOTH(dot, highs, lows)                                                      \
+    const lb codes = block_codes(format, w, first + g);                                 \
+    UNROLL for (int r = 0; r < mr; r++) {                                               \
+        highs[r] = dot(highs[r], codes, four(q + r * ldq + 4 * g));                     \
+        lows[r] = dot(lows[r], codes, four(q + r * ldq + 4 * groups + 4 * g));          \
+    }
     if (parts == 0) {
-        UNROLL for (int g = 0; g < groups; g++) { DOT_BOTH(BLOCK_DOT_WIDE, high, low) }
+        UNROLL for (int g = 0; g < groups; g++) { DOT_BOTH(BLOCK_DOT_WIDE, high, sum) }
     } else {
 #if PARTS_ARE_SUMS
-        UNROLL for (int g = 0; g < groups; g++) { DOT_BOTH(BLOCK_DOT, high, low) }
+        UNROLL for (int g = 0; g < groups; g++) { DOT_BOTH(BLOCK_DOT, high, sum) }
 #else
         UNROLL for (int h = 0; h < groups; h += parts) {
-            block_part high_part = {0}, low_part = {0};
+            block_part high_part[BLOCK_FEW], low_part[BLOCK_FEW];
+            UNROLL for (int r = 0; r < mr; r++) high_part[r] = low_part[r] = (block_part){0};
             UNROLL for (int g = h; g < h + parts && g < groups; g++) { DOT_BOTH(BLOCK_DOT, high_part, low_part) }
-            high += BLOCK_FINISH(high_part);
-            low += BLOCK_FINISH(low_part);
+            UNROLL for (int r = 0; r < mr; r++) {
+                high[r] += BLOCK_FINISH(high_part[r]);
+                sum[r] += BLOCK_FINISH(low_part[r]);
+            }
         }
 #endif
     }
-    return (high << LOW_BITS) + low;
+    UNROLL for (int r = 0; r < mr; r++) sum[r] += high[r] << LOW_BITS;
 }
 
-// One row of activations by one panel, straight from its blocks.
-INLINE void block_row(const int format, const int hints, const int bytes, const int unit, const int sub, const int affine, const int parts, const ptrdiff_t stride,
-                      const ptrdiff_t heads, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {
+// mr rows of activations by one panel, straight from its blocks.
+INLINE void block_few(const int format, const int hints, const int bytes, const int mr, const int unit, const int sub, const int affine, const int parts,
+                      const ptrdiff_t stride, const ptrdiff_t heads, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {
     const int subs = unit / sub, groups = sub / 4;
     const int8_t *q = a->q;
     const float *scale = a->scales, *shift = a->shifts;
     const int32_t *start = a->starts;
-    lf acc = load_lanes(c);
+    lf acc[BLOCK_FEW];
+    UNROLL for (int r = 0; r < mr; r++) acc[r] = load_lanes(c + r * ldc);
     for (ptrdiff_t b = 0; b < blocks; b++, w += stride, q += unit * bytes, scale++, start += subs, shift += affine ? subs : 0) {
         if (hints) ask_ahead(w - heads, stride);
         const block_unit u = block_units(format, w, w - heads);
-        lf p = {0};
+        lf p[BLOCK_FEW];
+        UNROLL for (int r = 0; r < mr; r++) p[r] = (lf){0};
         UNROLL for (int s = 0; s < subs; s++) {
-            const int32_t first = affine ? 0 : start[s];
-            const lf sum = to_floats(bytes == ORRERY_INT16 ? block_sum_of_two(first - (li){0}, format, w, s * groups, groups, parts, q + s * sub * 2)
-                                                           : block_sum(first - (li){0}, format, w, s * groups, groups, parts, q + s * sub));
-            const lf ws = block_scale(format, w, u, s);
-            if (unit == 256) {
-                p = lane_fma(sum, ws, p);
-                if (affine) p = lane_fma(block_offset(format, w, u, s), splat_lanes(shift[s]), p);
-            } else {
-                acc = lane_fma(sum, ws * *scale, acc);
-                if (affine) acc = lane_fma(block_offset(format, w, u, s), splat_lanes(shift[s]), acc);
+            li sum[BLOCK_FEW];
+            UNROLL for (int r = 0; r < mr; r++) sum[r] = (affine ? 0 : start[r * a->sub_stride + s]) - (li){0};
+            if (bytes == ORRERY_INT16) block_sums_of_two(sum, mr, format, w, s * groups, groups, parts, q + s * sub * 2, a->q_stride);
+            else block_sums(sum, mr, format, w, s * groups, groups, parts, q + s * sub, a->q_stride);
+            const lf ws = block_scale(format, w, u, s), wo = affine ? block_offset(format, w, u, s) : ws;
+            UNROLL for (int r = 0; r < mr; r++) {
+                lf *to = unit == 256 ? &p[r] : &acc[r];
+                *to = lane_fma(to_floats(sum[r]), unit == 256 ? ws : ws * scale[r * a->scale_stride], *to);
+                if (affine) *to = lane_fma(wo, splat_lanes(shift[r * a->sub_stride + s]), *to);
             }
         }
-        if (unit == 256) acc = lane_fma(p, splat_lanes(*scale), acc);
+        if (unit == 256) UNROLL for (int r = 0; r < mr; r++) acc[r] = lane_fma(p[r], splat_lanes(scale[r * a->scale_stride]), acc[r]);
     }
-    store_lanes(c, acc);
+    UNROLL for (int r = 0; r < mr; r++) store_lanes(c + r * ldc, acc[r]);
 }
 
 // Tiles that differ in nothing but their sums in 16 bits are the same where there are none: with 32-bit sums, and with activations of two bytes.
@@ -117,7 +128,15 @@ TILES_WITHOUT_PARTS(TILES_OF_TWO)
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                                          \
     static void row_##format(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {                                         \
         const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
-        BY_BYTES(a->bytes, BY_HINTS(hints, block_row(format, H, A, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c)));                     \
+        BY_BYTES(a->bytes, BY_HINTS(hints, block_few(format, H, A, 1, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, 0)));               \
+    }                                                                                                                                                       \
+    static void two_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                     \
+        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
+        BY_BYTES(a->bytes, block_few(format, 0, A, 2, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, ldc));                              \
+    }                                                                                                                                                       \
+    static void four_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                    \
+        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
+        BY_BYTES(a->bytes, block_few(format, 0, A, 4, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, ldc));                              \
     }                                                                                                                                                       \
     static void expand_##format(int bytes, ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {                             \
         const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
@@ -132,13 +151,15 @@ BLOCK_FORMATS(BLOCK_FUNCTIONS)
 
 static const struct {
     void (*row)(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c);
+    void (*two)(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc);
+    void (*four)(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc);
     void (*expand)(int bytes, ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets);
     void (*quantise)(int bytes, int many, const void *x, int xt, ptrdiff_t k, int8_t *q, float *scales, int32_t *starts, float *shifts);
     block_tiles *tiles, *tiles_of_two;
     int elements, bytes, sub, parts;  // of a block in a panel
 } block_functions[] = {
 #define BLOCK_ENTRY(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at) \
-    [format] = {row_##format, expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub, parts},
+    [format] = {row_##format, two_##format, four_##format, expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub, parts},
     BLOCK_FORMATS(BLOCK_ENTRY)
 };
 
@@ -151,10 +172,30 @@ static void block_quantise(int format, int bytes, int many, const void *x, int x
     block_functions[format].quantise(bytes, many, x, xt, k, q, scales, starts, shifts);
 }
 
-static void block_product_row(int format, int hints, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c) {
+// Each panel stays in the first caches until all rows have passed by.
+static void block_product_few(int format, int hints, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t blocks, const uint8_t *panel, const orrery_block_rows *a, float *c,
+                              ptrdiff_t ldc) {
     const ptrdiff_t stride = blocks * block_functions[format].bytes;
-    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) block_functions[format].row(hints, blocks, panel, a, c);
+    const int most = a->bytes == ORRERY_INT16 ? BLOCK_FEW_OF_TWO : BLOCK_FEW;
+    for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) {
+        orrery_block_rows from = *a;
+        for (ptrdiff_t row = 0; row < rows;) {
+            const ptrdiff_t left = rows - row, count = left >= 4 && most >= 4 ? 4 : left >= 2 ? 2 : 1;
+            float *const to = c + row * ldc;
+            if (count == 4) block_functions[format].four(blocks, panel, &from, to, ldc);
+            else if (count == 2) block_functions[format].two(blocks, panel, &from, to, ldc);
+            else block_functions[format].row(hints && row == 0, blocks, panel, &from, to);
+            from.q += count * a->q_stride;
+            from.scales += count * a->scale_stride;
+            from.starts += count * a->sub_stride;
+            from.shifts += count * a->sub_stride;
+            row += count;
+        }
+    }
 }
+
+// Beyond so many rows it costs less to expand the codes first.
+static int32_t block_few_rows(int format, int bytes) { return BLOCK_FEW_ROWS(bytes, block_functions[format].parts == 0); }
 
 static void block_expand_panel(int format, int bytes, const uint8_t *panel, ptrdiff_t first, ptrdiff_t count, uint8_t *codes, float *scales, float *offsets) {
     block_functions[format].expand(bytes, count, panel + first * block_functions[format].bytes, codes, scales, offsets);
