@@ -51,7 +51,7 @@ struct ChatCompletions {
                     prompt: try chat.promptTokens(messages, options: options), sampling: parameters.sampling,
                     stop: parameters.stop),
                 of: client, choices: parameters.choices, usesCache: parameters.usesCache,
-                logProbabilities: wanted ? top ?? 0 : nil)
+                logProbabilities: wanted ? top ?? 0 : nil, by: model)
         }
 
         static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {

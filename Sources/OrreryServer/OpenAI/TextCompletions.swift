@@ -55,7 +55,8 @@ struct TextCompletions {
             requests = prompts.map { prompt in
                 EngineRequest(
                     GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
-                    of: client, choices: parameters.choices, usesCache: parameters.usesCache, logProbabilities: count)
+                    of: client, choices: parameters.choices, usesCache: parameters.usesCache, logProbabilities: count,
+                    by: model)
             }
         }
 
