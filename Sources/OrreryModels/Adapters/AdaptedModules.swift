@@ -40,11 +40,11 @@ struct AdaptedModules {
 
     /// The matrices of modules with these names, each with the name among them that is its own.
     func found(_ names: [String]) -> [(stored: String, module: Module)] {
-        let weights = CheckpointNames(names.map { $0 + Self.suffix }, otherPrefixes: otherPrefixes)
+        let weights = weights(names)
         let hasExperts = names.contains { $0.contains(Self.experts) }
         var found: [(stored: String, module: Module)] = []
         func look(_ name: String, _ module: () -> Module) {
-            if let stored = weights.stored(name) {
+            if let stored = stored(name, in: weights) {
                 found.append((String(stored.dropLast(Self.suffix.count)), module()))
             }
         }
@@ -64,6 +64,23 @@ struct AdaptedModules {
             }
         }
         return found
+    }
+
+    /// The matrices of experts, which an adapter may change all at once.
+    var expertStacks: [ExpertStacks] { ExpertStacks.all(of: model) }
+
+    /// The one of these names that is a module's.
+    func stored(_ module: String, in names: some Sequence<String>) -> String? {
+        stored(module + Self.suffix, in: weights(names)).map { String($0.dropLast(Self.suffix.count)) }
+    }
+
+    private func weights(_ names: some Sequence<String>) -> CheckpointNames {
+        CheckpointNames(names.map { $0 + Self.suffix }, otherPrefixes: otherPrefixes)
+    }
+
+    /// Since version 5 of transformers Mixtral's module has the name that others give it; its checkpoints don't.
+    private func stored(_ weight: String, in weights: CheckpointNames) -> String? {
+        weights.stored(weight) ?? weights.stored(weight.replacing(".block_sparse_moe.", with: ".mlp."))
     }
 
     /// Whether a matrix is stored [in, out]: GPT-2's, but for tables.

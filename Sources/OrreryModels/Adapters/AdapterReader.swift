@@ -8,9 +8,9 @@ struct AdapterReader {
     private typealias Module = AdaptedModules.Module
     private typealias Names = [AdapterTensors.Part: String]
 
-    private let config: AdapterConfiguration
-    private let tensors: AdapterTensors
-    private let modules: AdaptedModules
+    let config: AdapterConfiguration
+    let tensors: AdapterTensors
+    let modules: AdaptedModules
 
     init(_ config: AdapterConfiguration, _ tensors: AdapterTensors, _ modules: AdaptedModules) {
         (self.config, self.tensors, self.modules) = (config, tensors, modules)
@@ -19,8 +19,8 @@ struct AdapterReader {
     /// - Throws: `ModelError` naming a tensor that fits nothing of the model, or is not as large as its module.
     func read(_ name: String, _ model: any TokenModel) throws -> Adapter {
         let found = modules.found(tensors.modules.keys.sorted())
-        try requireAll(found.map(\.stored))
-        var products: [(weight: Parameter, update: ModuleUpdate)] = []
+        var used = found.map(\.stored), products = try expertProducts(&used)
+        try requireAll(used)
         var embeddings: [(table: Parameter, update: ModuleUpdate)] = []
         for (stored, module) in found {
             let names = tensors.modules[stored]!
