@@ -80,7 +80,7 @@ import Testing
             (["alora_invocation_tokens": [1]], ["\"alora_invocation_tokens\"", "aLoRA"]),
             (["rank_pattern": ["(": 3]], ["\"rank_pattern.(\"", "regular expression"]),
             (["r": 0], ["\"r\"", "found 0"]), (["lora_alpha": "much"], ["\"lora_alpha\"", "a number"]),
-            (["r": 4], ["lora_A.weight", "rank 4"]),
+            (["r": 4], ["lora_A.weight", "rank 4"]), (["lora_alpha": 1e30], ["\"lora_alpha\"", "-1e9 to 1e9"]),
         ] as [(JSONObject, [String])] {
             let text = message(config)
             for word in words { #expect(text.contains(word), "\(text)") }

@@ -21,11 +21,17 @@ struct AdapterConfiguration {
         file = json.file
         try Self.requirePlainLoRA(json)
         rank = try json.intIfPresent("r", in: Self.rankRange) ?? 8
-        alpha = try json.doubleIfPresent("lora_alpha") ?? 8
+        alpha = try json.has("lora_alpha") ? Self.alpha(json, "lora_alpha") : 8
         usesRootOfRank = try json.flag("use_rslora", default: false)
         modulesToSave = try json.stringsIfPresent("modules_to_save") ?? []
         ranks = try Self.patterns(json, "rank_pattern") { try $0.int($1, in: Self.rankRange) }
-        alphas = try Self.patterns(json, "alpha_pattern") { try $0.double($1) }
+        alphas = try Self.patterns(json, "alpha_pattern", Self.alpha)
+    }
+
+    private static func alpha(_ json: JSONFields, _ key: String) throws -> Double {
+        let alpha = try json.double(key)
+        guard abs(alpha) <= 1e9 else { throw json.error(key, expected: "a number from -1e9 to 1e9") }
+        return alpha
     }
 
     private static let rankRange = 1 ... 1 << 16
