@@ -12,7 +12,8 @@ struct Convert: ParsableCommand {
         discussion: """
             An output that ends in .gguf becomes a GGUF file, which llama.cpp opens; any other a directory, which transformers opens. --type says how \
             matrices are stored: in a GGUF file f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k_s, q3_k_m, q4_k_s, q4_k_m, q5_k_s, q5_k_m, q6_k, \
-            iq4_nl, iq4_xs, mxfp4, by the names of llama-quantize; in a directory f32, f16, bf16. The output is there whole or not at all.
+            iq4_nl, iq4_xs, mxfp4, by the names of llama-quantize; in a directory f32, f16, bf16. With --lora the adapter becomes part of the weights. \
+            The output is there whole or not at all.
             """)
 
     @Argument(help: ModelPath.help)
@@ -22,6 +23,7 @@ struct Convert: ParsableCommand {
     var out: String
 
     @OptionGroup var modelOption: ModelOption
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var outOption: OutOption
 
     @Option(help: "How matrices are stored. (default: f16 in a GGUF file, f32 in a directory)")
@@ -43,6 +45,7 @@ struct Convert: ParsableCommand {
         try processor.run {
             let destination = try ModelDestination(out, input: input, overwrite: overwriting.overwrite)
             let model = try ModelFiles.openAny(input, warn: ModelWarning.looking)
+            try adapter.merge(into: model, input)
             let line = ProgressLine(logInterval: 10), start = ContinuousClock.now
             let interrupt = InterruptFlag()
             defer { interrupt.release() }

@@ -22,6 +22,7 @@ struct Eval: ParsableCommand {
     var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
+    @OptionGroup var adapter: AdapterOption
 
     @Option(
         help: ArgumentHelp(
@@ -59,7 +60,7 @@ struct Eval: ParsableCommand {
         try processor.run(compute) {
             let sources = DataSources(data.map(DataOptions.source))
             try TextSource(sources).requirePresent()
-            let source = try TextModel.open(model.text, warn: ModelWarning.using)
+            let source = try adapter.adapting(TextModel.open(model.text, warn: ModelWarning.using))
             let text = try TextSource(
                 sources, field: records.field, requiresUTF8: source.tokenizer is CharacterTokenizer
             ).read()

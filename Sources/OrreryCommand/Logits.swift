@@ -20,6 +20,7 @@ struct Logits: ParsableCommand {
     var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
+    @OptionGroup var adapter: AdapterOption
 
     @Option(help: ArgumentHelp("Token ids as JSON; - reads standard input.", valueName: "file"))
     var ids: String
@@ -57,7 +58,9 @@ struct Logits: ParsableCommand {
             inputs: [ids, encoderIDs].compactMap { $0 == "-" ? "/dev/stdin" : $0 } + ModelFiles.files(of: path)
         ).require(out, replacing: LogitsWriter.isOutput)
         try processor.run(compute) {
-            switch try ModelFiles.kind(of: path) {
+            let kind = try ModelFiles.kind(of: path)
+            if kind != .languageModel { try adapter.requireNone(path) }
+            switch kind {
             case .languageModel:
                 guard encoderIDs == nil else { throw ValidationError("--encoder-ids: this model has no encoder") }
                 let model = try ModelFiles.open(path, warn: warn)
@@ -114,10 +117,9 @@ struct Logits: ParsableCommand {
             throw ValidationError(
                 "--greedy: expected at most \(room), what is left of the model's context, found \(greedy)")
         }
-        let writer = LogitsWriter(
+        let writer = try LogitsWriter(
             model: model, attendingTo: sources, sequences: sequences, computeType: compute.type(default: .float32),
-            cacheType: cacheType, writesHidden: hidden,
-            continued: greedy)
+            cacheType: cacheType, adapter: adapter.open(for: model), writesHidden: hidden, continued: greedy)
         let start = ContinuousClock.now
         if let broken = try writer.write(to: out) {
             let advice =

@@ -19,6 +19,8 @@ package struct LogitsWriter {
     package let sequences: [[Int32]]
     package let computeType: ElementType
     package let cacheType: CacheType
+    /// What is added to the model's matrices; nil for nothing.
+    package let adapter: Adapter?
     package let writesHidden: Bool
     /// Tokens by which each sequence is continued greedily.
     package let continued: Int
@@ -27,9 +29,9 @@ package struct LogitsWriter {
     package init(
         model: any TokenModel, attendingTo sources: [[SourceMemory]] = [], sequences: [[Int32]],
         computeType: ElementType,
-        cacheType: CacheType? = nil, writesHidden: Bool, continued: Int = 0
+        cacheType: CacheType? = nil, adapter: Adapter? = nil, writesHidden: Bool, continued: Int = 0
     ) {
-        (self.model, self.sources) = (model, sources)
+        (self.model, self.sources, self.adapter) = (model, sources, adapter)
         (self.sequences, self.computeType, self.writesHidden) = (sequences, computeType, writesHidden)
         (self.continued, self.cacheType) = (continued, cacheType ?? CacheType(computeType))
     }
@@ -106,7 +108,8 @@ package struct LogitsWriter {
         for _ in 0 ..< continued {
             model.rewind(state, ifStretchedBy: ids.count)
             let row = model.logits(
-                Batch(Array(ids[state.count...]), continuing: state), ForwardContext(computeType: computeType)
+                Batch(Array(ids[state.count...]), continuing: state).adapted(by: adapter),
+                ForwardContext(computeType: computeType)
             ).floats
             ids.append(Int32(row.indices.max { row[$0] < row[$1] }!))
         }
@@ -125,7 +128,7 @@ package struct LogitsWriter {
     ) throws {
         while state.count < ids.count {
             let piece = Array(ids[state.count...].prefix(Self.piece))
-            let batch = Batch(piece, continuing: state, sequenceLength: ids.count, outputs: .all)
+            let batch = Batch(piece, continuing: state, sequenceLength: ids.count, outputs: .all).adapted(by: adapter)
             try receive(
                 model.logits(batch, ForwardContext(computeType: computeType, taps: writesHidden ? hidden : nil)).floats)
         }

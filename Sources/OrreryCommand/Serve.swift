@@ -21,6 +21,12 @@ struct Serve: ParsableCommand {
     @Option(help: "Name of a model, in the order of the models; may be given several times. (default: its file's name)")
     var alias: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "LoRA adapter in PEFT's format, NAME=DIR: requests for the model MODEL:NAME have it. With several models MODEL:NAME=DIR. May be given several times. (default: none)",
+            valueName: "adapter"))
+    var lora: [NamedAdapter] = []
+
     @Option(help: "Address to listen at.")
     var host = "127.0.0.1"
 
@@ -117,6 +123,7 @@ struct Serve: ParsableCommand {
                 models: models.enumerated().map { index, path in
                     .init(path: path, alias: index < alias.count ? alias[index] : nil)
                 })
+            for adapter in lora { try configuration.add(adapter: adapter.name, path: adapter.path) }
             configuration.host = host
             configuration.port = port
             configuration.graceSeconds = grace

@@ -1,5 +1,6 @@
 import Kernels
 import OrreryGeneration
+import OrreryNN
 
 /// A prompt and how it is to be continued.
 public struct EngineRequest: Sendable {
@@ -30,12 +31,14 @@ public struct EngineRequest: Sendable {
     /// The number of alternatives to report for each token, with log-probabilities; nil reports none, 0 those of the
     /// chosen tokens alone.
     public var logProbabilities: Int?
+    /// The adapter that the text is computed with, opened for the engine's model; nil means that of the model, or none.
+    public var adapter: Adapter?
 
     /// A request with the engine's defaults.
     public init(
         _ options: GenerationOptions, choices: Int = 1, priority: Int = 0, tenant: String = "",
         deadline: ContinuousClock.Instant? = nil, overflow: Overflow = .end, usesCache: Bool = true,
-        logProbabilities: Int? = nil
+        logProbabilities: Int? = nil, adapter: Adapter? = nil
     ) {
         self.options = options
         self.choices = choices
@@ -45,6 +48,7 @@ public struct EngineRequest: Sendable {
         self.overflow = overflow
         self.usesCache = usesCache
         self.logProbabilities = logProbabilities
+        self.adapter = adapter
     }
 }
 

@@ -8,7 +8,7 @@ import OrreryTokenizers
 ///
 /// The tokens that the model reads are those of the text, but for what a sliding context has dropped.
 final class EngineSequence {
-    typealias Tree = PrefixTree<KeyValuePages>
+    typealias Tree = PrefixTree<KeyValuePages, PageDomain>
 
     let id: Int
     let choice: Int
@@ -96,9 +96,9 @@ final class EngineSequence {
     // MARK: Pages
 
     /// Begins to compute, from the pages that are known.
-    func begin(_ state: any SequenceState, in tree: Tree, domain: Int) {
+    func begin(_ state: any SequenceState, in tree: Tree, domain: PageDomain) {
         self.state = state
-        state.keyValues?.rotaryStretch = domain
+        state.keyValues?.rotaryStretch = domain.rotaryStretch
         adopt(known, in: tree)
         known = Tree.Match()
     }
@@ -131,7 +131,7 @@ final class EngineSequence {
     func isAtPage(_ size: Int) -> Bool { state.map { $0.count == nodes.count * size } ?? false }
 
     /// Gives full pages to the tree.
-    func share(in tree: Tree, domain: Int) {
+    func share(in tree: Tree, domain: PageDomain) {
         guard let cache = state?.keyValues else { return }
         while (nodes.count + 1) * tree.pageSize <= cache.count {
             let first = nodes.count * tree.pageSize
@@ -146,7 +146,7 @@ final class EngineSequence {
     }
 
     /// Gives the last page, which is not full, to the tree.
-    func shareRest(in tree: Tree, domain: Int) {
+    func shareRest(in tree: Tree, domain: PageDomain) {
         guard let cache = state?.keyValues, isAtLastPage(cache, tree.pageSize) else { return }
         let first = nodes.count * tree.pageSize
         guard cache.count > first, let pages = cache.pages(at: nodes.count) else { return }
@@ -177,6 +177,14 @@ final class EngineSequence {
         lookup.forget()
         return dropped
     }
+}
+
+/// What keys and values depend on besides the tokens: sequences that differ in it share none.
+struct PageDomain: Hashable {
+    /// `TokenModel.rotaryStretch(of:)`
+    var rotaryStretch: Int
+    /// The number of the adapter that they are computed with; nil for none.
+    var adapter: Int?
 }
 
 /// A request and its texts.

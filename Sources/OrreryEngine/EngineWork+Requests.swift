@@ -10,6 +10,7 @@ extension EngineWork {
             var options = ticket.request.options
             options.computeType = configuration.computeType
             options.cacheType = cacheType
+            try model.check(ticket.request.adapter)
             try options.validate(for: model, overflows: ticket.request.overflow != .end)
             guard ticket.request.choices >= 1 else {
                 throw EngineError.setting("`choices`", ticket.request.choices, expected: "at least 1")

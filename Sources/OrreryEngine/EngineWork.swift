@@ -74,7 +74,9 @@ final class EngineWork {
         endUnwanted()
         extendKnown()
         for sequence in sequences {
-            sequence.guess(configuration.maxDraft) { model.model.rotaryStretch(of: $0) == domain(of: sequence) }
+            sequence.guess(configuration.maxDraft) {
+                model.model.rotaryStretch(of: $0) == domain(of: sequence).rotaryStretch
+            }
         }
         let schedule = Scheduler.next(sequences.filter { !$0.isLoading }.map(\.scheduled), service: service, limits)
         let byID = Dictionary(uniqueKeysWithValues: sequences.map { ($0.id, $0) })
@@ -134,7 +136,13 @@ final class EngineWork {
         }
     }
 
-    func domain(of sequence: EngineSequence) -> Int { model.model.rotaryStretch(of: sequence.read.count) }
+    func domain(of sequence: EngineSequence) -> PageDomain {
+        PageDomain(
+            rotaryStretch: model.model.rotaryStretch(of: sequence.read.count), adapter: adapter(of: sequence)?.number)
+    }
+
+    /// The adapter that a sequence is computed with: the request's, else that of the model.
+    func adapter(of sequence: EngineSequence) -> Adapter? { sequence.job.ticket.request.adapter ?? model.adapter }
 
     func admit(_ sequence: EngineSequence) {
         if !sequence.job.hasBegun {
@@ -188,7 +196,8 @@ final class EngineWork {
                 choosing.append((sequence, outputs))
             }
             return Batch.Run(
-                count: rows, state: sequence.state, sequenceLength: sequence.read.count + max(0, rows - missing))
+                count: rows, state: sequence.state, sequenceLength: sequence.read.count + max(0, rows - missing),
+                adapter: adapter(of: sequence))
         }
         let context = ForwardContext(computeType: configuration.computeType)
         let batch = Batch(ids, runs: batchRuns, outputs: wanted.isEmpty ? .last : .rows(wanted))
@@ -200,7 +209,7 @@ final class EngineWork {
             service[sequence.job.ticket.request.tenant, default: 0] += rows
             if sequence.continuation.completionCount == 0 { statistics.promptTokens += rows }
         }
-        if !wanted.isEmpty { choose(choosing, model.model.unembed(hidden, context)) }
+        if !wanted.isEmpty { choose(choosing, model.model.unembed(hidden, context.outputs(of: batch))) }
         for (sequence, _) in runs where sequence.isRunning { share(sequence) }
     }
 

@@ -10,6 +10,7 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         case prompt(String)
         case vocabulary(model: String, tokens: Int, known: Int)
         case unwritable(String, known: String)
+        case foreignAdapter(String, model: String)
     }
 
     private let code: Code
@@ -81,6 +82,11 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
         GenerationError(code: .unwritable(setting, known: known))
     }
 
+    /// An adapter that was opened for another model.
+    static func foreignAdapter(_ name: String, model: String) -> GenerationError {
+        GenerationError(code: .foreignAdapter(name, model: model))
+    }
+
     /// The message.
     public var description: String {
         switch code {
@@ -96,6 +102,8 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
             "\(model): the tokenizer has \(tokens) tokens, the model knows \(known); expected the tokenizer that the model was trained with"
         case .unwritable(let setting, let known):
             "the model asks for \(setting), for which a GGUF file has no place; it knows \(known) only"
+        case .foreignAdapter(let name, let model):
+            "the adapter \(name) was opened for another model; expected one that was opened for \(model)"
         }
     }
 }

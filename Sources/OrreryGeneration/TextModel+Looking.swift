@@ -41,7 +41,8 @@ extension TextModel {
     }
 
     private func rows(_ batch: Batch, _ taps: (any Taps)?) -> Tensor {
-        let logits = model.logits(batch, ForwardContext(computeType: Processor.current.fastestType, taps: taps))
+        let logits = model.logits(
+            batch.adapted(by: adapter), ForwardContext(computeType: Processor.current.fastestType, taps: taps))
         let rows = (0 ..< logits.rows).flatMap { choosable(logits[$0].floats) }
         return Tensor(rows, shape: [logits.rows, tokenizer.vocabularySize])
     }
@@ -69,7 +70,8 @@ extension TextModel {
         return try await queue.run(on: Processor.current) {
             let recorder = try Recorder(names, of: self.model.tapPoints)
             _ = self.model.logits(
-                Batch(tokens), ForwardContext(computeType: Processor.current.fastestType, taps: recorder))
+                Batch(tokens).adapted(by: self.adapter),
+                ForwardContext(computeType: Processor.current.fastestType, taps: recorder))
             return recorder.tensors
         }
     }

@@ -9,8 +9,12 @@ public final class TextModel: Sendable {
     public let model: any TokenModel
     /// The tokenizer.
     public let tokenizer: any Tokenizer
-    /// The name that errors and headings give the model: its directory.
+    /// The name that errors and headings give the model: its directory, and after a colon the adapter's.
     public let name: String
+    /// The adapter that everything is read and written with; nil if there is none.
+    public let adapter: Adapter?
+    /// The name without the adapter's.
+    let base: String
     /// The directory or GGUF file that it was opened from; nil for a model that was made in memory.
     public let path: String?
     /// The tokens that end a text: the tokenizer's, the configuration's and those given.
@@ -46,13 +50,22 @@ public final class TextModel: Sendable {
             throw GenerationError.vocabulary(name, tokens: tokenizer.vocabularySize, known: known)
         }
         (self.model, self.tokenizer, self.name, self.suggestedSampling) = (model, tokenizer, name, suggestedSampling)
-        (self.newState, self.path) = (newState, path)
+        (self.newState, self.path, base, adapter) = (newState, path, name, nil)
         queue = ComputeQueue(label: "orrery.\(name)")
         let all = endTokens.union(model.shape.endOfText.compactMap { TokenID(exactly: $0) }).union(tokenizer.endTokens)
         self.endTokens = all
         holes = (0 ..< tokenizer.vocabularySize).filter {
             tokenizer.piece(for: TokenID($0)) == nil && !all.contains(TokenID($0))
         }
+    }
+
+    /// The same model with another adapter.
+    init(_ other: TextModel, _ adapter: Adapter?) {
+        (model, tokenizer, path, base) = (other.model, other.tokenizer, other.path, other.base)
+        name = adapter.map { "\(other.base):\($0.name)" } ?? other.base
+        self.adapter = adapter
+        (endTokens, suggestedSampling, holes) = (other.endTokens, other.suggestedSampling, other.holes)
+        (newState, queue) = (other.newState, other.queue)
     }
 
     /// The length of the longest sequence in tokens, prompt and generated text together.
@@ -114,7 +127,8 @@ public final class TextModel: Sendable {
     /// Packs the weights for a type of computation, so that the first generation need not.
     public func prepare(_ type: ElementType) {
         _ = model.logits(
-            Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))), ForwardContext(computeType: type))
+            Batch([0], continuing: makeState(capacity: 1, type: CacheType(type))).adapted(by: adapter),
+            ForwardContext(computeType: type))
     }
 
     /// The state of a sequence of at most `capacity` tokens, before its first one.

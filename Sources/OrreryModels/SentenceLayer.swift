@@ -62,11 +62,11 @@ package enum SentenceLayer {
         let x = Tensor(vector, shape: [1, vector.count])
         switch self {
         case .dense(let linear, let activation, let residual):
-            let y = linear(x, as: .float32).activated(activation)
+            let y = linear.unadapted(x, as: .float32).activated(activation)
             switch residual {
             case .none: return y.floats
             case .input: return y.adding(x).floats
-            case .projection(let projection): return y.adding(projection(x, as: .float32)).floats
+            case .projection(let projection): return y.adding(projection.unadapted(x, as: .float32)).floats
             }
         case .layerNorm(let norm): return norm(x, as: .float32).floats
         case .normalize: return Self.normalized(vector)

@@ -177,7 +177,7 @@ package final class T5: EncoderDecoder, Architecture {
         var x = context.tap(.finalNormOut, decoderNorm(residual, context))
         if config.scaleDecoderOutputs { x = x.scaled(by: 1 / Float(config.dModel).squareRoot()) }
         x = context.tap(.unembedIn, x)
-        return context.tap(.unembedOut, head?(x, as: .float32) ?? tokens.unembed(x))
+        return context.tap(.unembedOut, head?(x, context, as: .float32) ?? tokens.unembed(x, context))
     }
 
     package var tapPoints: TapPoints {

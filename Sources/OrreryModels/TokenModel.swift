@@ -36,7 +36,7 @@ extension TokenModel {
 
     /// The logits of the wanted rows, float32 [rows, V].
     public func logits(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        context.tap(.logits, unembed(hidden(batch, context), context))
+        context.tap(.logits, unembed(hidden(batch, context), context.outputs(of: batch)))
     }
 
     /// A state that holds keys and values of all layers.

@@ -16,10 +16,14 @@ public struct Batch: Sendable {
         /// The length of the whole sequence, where it is known before its end: rotary scalings that depend on it
         /// (dynamic, longrope) then turn all parts alike. With nil it is the length so far.
         public var sequenceLength: Int?
+        /// What is added to the model's matrices for these rows; nil leaves the model as it is.
+        public var adapter: Adapter?
 
         /// A run of `count` rows.
-        public init(count: Int, state: (any SequenceState)? = nil, sequenceLength: Int? = nil) {
-            (self.count, self.state, self.sequenceLength) = (count, state, sequenceLength)
+        public init(
+            count: Int, state: (any SequenceState)? = nil, sequenceLength: Int? = nil, adapter: Adapter? = nil
+        ) {
+            (self.count, self.state, self.sequenceLength, self.adapter) = (count, state, sequenceLength, adapter)
         }
 
         /// The position of the first row.
@@ -65,6 +69,13 @@ public struct Batch: Sendable {
         self.init(ids, runs: [Run(count: ids.count, state: state, sequenceLength: sequenceLength)], outputs: outputs)
     }
 
+    /// The same rows with an adapter for all of them; nil is none.
+    public func adapted(by adapter: Adapter?) -> Batch {
+        var batch = self
+        for run in batch.runs.indices { batch.runs[run].adapter = adapter }
+        return batch
+    }
+
     /// Counts the rows in their sequences' states: what a model does at the end of a pass.
     package func complete() {
         for run in runs { run.state?.advance(by: run.count) }
@@ -72,16 +83,21 @@ public struct Batch: Sendable {
 
     /// The wanted rows of x [N, D].
     package func wanted(_ x: Tensor) -> Tensor {
+        guard let places = wantedRows, places.count < x.rows || outputs != .last else { return x }
+        return x.rows(at: places)
+    }
+
+    /// The places of the wanted rows; nil where all are wanted.
+    var wantedRows: [Int]? {
         switch outputs {
-        case .all: return x
-        case .rows(let rows): return x.rows(at: rows)
+        case .all: return nil
+        case .rows(let rows): return rows
         case .last:
             var end = 0
-            let last = runs.map { run in
+            return runs.map { run in
                 end += run.count
                 return end - 1
             }
-            return last.count == x.rows ? x : x.rows(at: last)
         }
     }
 }

@@ -62,31 +62,33 @@ package struct CausalSelfAttention: Sendable {
         }
         let z = context.tap(.mixed, heads: heads, attend(q, k, v, context))
         let y = HeadResults(output: output, heads: heads, point: .result).offered(
-            output(z, as: .float32), of: z, context)
+            output(z, context, as: .float32), of: z, context)
         return y.droppedOut(context.dropout?())
     }
 
     private func project(
         _ x: Tensor, of input: AttentionInput, _ context: ForwardContext
     ) -> AttentionInput.Projected {
-        let plain = project(x)
+        let plain = project(x, context)
         guard context.taps != nil else { return plain }
-        return input.offered(plain, heads: heads, keyValueHeads: keyValueHeads, context) { project($0) }
+        return input.offered(plain, heads: heads, keyValueHeads: keyValueHeads, context) { project($0, $1) }
     }
 
-    private func project(_ x: Tensor) -> AttentionInput.Projected {
+    private func project(_ x: Tensor, _ context: ForwardContext) -> AttentionInput.Projected {
         switch projection {
         case .fused(let linear):
-            let parts = linear(x).split([heads * headSize, keyValueHeads * headSize, keyValueHeads * headSize])
+            let parts = linear(x, context).split([heads * headSize, keyValueHeads * headSize, keyValueHeads * headSize])
             return (parts[0], parts[1], parts[2])
         case .fusedByHead(let linear):
             precondition(heads == keyValueHeads, "fused by head: \(heads) heads over \(keyValueHeads) key-value heads")
-            let parts = linear(x).reshaped([x.rows * heads, 3 * headSize]).split([headSize, headSize, headSize]).map {
+            let parts = linear(x, context).reshaped([x.rows * heads, 3 * headSize]).split([
+                headSize, headSize, headSize,
+            ]).map {
                 $0.reshaped([x.rows, heads * headSize])
             }
             return (parts[0], parts[1], parts[2])
         case .separate(let query, let key, let value):
-            return (query(x), key(x), value(x))
+            return (query(x, context), key(x, context), value(x, context))
         }
     }
 

@@ -38,7 +38,7 @@ package struct DecoderStack: Sendable {
     /// then.
     package func hidden(_ batch: Batch, _ context: ForwardContext) -> Tensor {
         let context = context.over(batch)
-        var x = tokens(batch.ids)
+        var x = tokens(batch.ids, context)
         if let embeddingMultiplier { x = x.scaled(by: embeddingMultiplier) }
         x = context.tap(.embed, x)
         if let added = positions.added(context.rows, width: x.width) { x = x + context.tap(.positionEmbed, added) }
@@ -53,7 +53,7 @@ package struct DecoderStack: Sendable {
     /// The final norm and the output layer on any rows of the residual stream: logits [rows, V], float32.
     package func unembed(_ residual: Tensor, _ context: ForwardContext) -> Tensor {
         let x = context.tap(.unembedIn, context.tap(.finalNormOut, finalNorm(residual, context)))
-        var logits = context.tap(.unembedOut, head?(x, as: .float32) ?? tokens.unembed(x))
+        var logits = context.tap(.unembedOut, head?(x, context, as: .float32) ?? tokens.unembed(x, context))
         if let logitsMultiplier { logits = logits.scaled(by: logitsMultiplier) }
         if let logitsSoftCap { logits = logits.softCapped(at: logitsSoftCap) }
         return logits

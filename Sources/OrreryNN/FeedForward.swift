@@ -19,9 +19,9 @@ package struct FeedForward: FeedForwardNetwork {
     }
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let pre = context.tap(.pre, up(x))
+        let pre = context.tap(.pre, up(x, context))
         let post = context.tap(.post, pre.activated(activation))
-        return down(post, as: .float32).droppedOut(context.dropout?())
+        return down(post, context, as: .float32).droppedOut(context.dropout?())
     }
 
     package var tapPoints: [TapShape] { [TapShape](points: .pre, .post) }
@@ -63,20 +63,20 @@ package struct GatedFeedForward: FeedForwardNetwork {
     }
 
     package func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let (gate, up) = project(x)
+        let (gate, up) = project(x, context)
         let g = context.tap(.pre, gate), u = context.tap(.preLinear, up)
         let post = context.tap(.post, g.gated(by: activation, up: u))
-        return down(post, as: .float32).droppedOut(context.dropout?())
+        return down(post, context, as: .float32).droppedOut(context.dropout?())
     }
 
     package var tapPoints: [TapShape] { [TapShape](points: .pre, .preLinear, .post) }
 
-    private func project(_ x: Tensor) -> (gate: Tensor, up: Tensor) {
+    private func project(_ x: Tensor, _ context: ForwardContext) -> (gate: Tensor, up: Tensor) {
         switch projection {
         case .fused(let linear):
-            let both = linear(x), parts = both.split([both.width / 2, both.width / 2])
+            let both = linear(x, context), parts = both.split([both.width / 2, both.width / 2])
             return (parts[0], parts[1])
-        case .separate(let gate, let up): return (gate(x), up(x))
+        case .separate(let gate, let up): return (gate(x, context), up(x, context))
         }
     }
 }

@@ -17,6 +17,8 @@ public struct ForwardContext {
     /// The stack to which it belongs.
     package private(set) var stack = TapStack.decoderOnly
     private var batchRows: BatchRows?
+    /// The adapters of the rows; nil where none has one.
+    package private(set) var adaptedRows: AdaptedRows?
 
     /// A context for a pass; by default one of inference in float32.
     public init(computeType: ElementType = .float32, taps: (any Taps)? = nil, dropout: DropoutSource? = nil) {
@@ -27,6 +29,28 @@ public struct ForwardContext {
     package func over(_ batch: Batch) -> ForwardContext {
         var context = self
         context.batchRows = BatchRows(batch)
+        context.adaptedRows = AdaptedRows(batch)
+        return context
+    }
+
+    /// The same for the wanted rows of a batch, which is what the output layer reads.
+    package func outputs(of batch: Batch) -> ForwardContext {
+        guard let adapted = AdaptedRows(batch) else { return self }
+        var context = self
+        context.adaptedRows = batch.wantedRows.map(adapted.selecting) ?? adapted
+        return context
+    }
+
+    /// The same for some of the rows.
+    func selecting(_ places: [Int]) -> ForwardContext { withAdapters { $0.selecting(places) } }
+
+    /// The same where each row stands `count` times.
+    func repeating(_ count: Int) -> ForwardContext { withAdapters { $0.repeating(count) } }
+
+    private func withAdapters(_ change: (AdaptedRows) -> AdaptedRows?) -> ForwardContext {
+        guard let adaptedRows else { return self }
+        var context = self
+        context.adaptedRows = change(adaptedRows)
         return context
     }
 

@@ -18,13 +18,30 @@ package struct Linear: Sendable {
         self.layout = layout
     }
 
-    /// - Parameter outputType: float32 where the result joins the residual stream; x's type if nil.
-    package func callAsFunction(_ x: Tensor, as outputType: ElementType? = nil) -> Tensor {
+    /// - Parameters:
+    ///   - context: knows which rows have an adapter.
+    ///   - outputType: float32 where the result joins the residual stream; x's type if nil.
+    package func callAsFunction(
+        _ x: Tensor, _ context: ForwardContext, as outputType: ElementType? = nil
+    ) -> Tensor {
+        let y = x.linear(weight, bias: bias, layout: layout, as: outputType)
+        context.adaptedRows?.add(weight, of: x, to: y) {
+            $0.linear($1, bias: bias, layout: layout, as: outputType)
+        }
+        return y
+    }
+
+    /// The same of rows that no adapter reaches.
+    package func unadapted(_ x: Tensor, as outputType: ElementType? = nil) -> Tensor {
         x.linear(weight, bias: bias, layout: layout, as: outputType)
     }
 
     /// x Wᵀ, float32.
-    func withoutBias(_ x: Tensor) -> Tensor { x.linear(weight, layout: layout, as: .float32) }
+    func withoutBias(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        let y = x.linear(weight, layout: layout, as: .float32)
+        context.adaptedRows?.add(weight, of: x, to: y, hasBias: false) { $0.linear($1, layout: layout, as: .float32) }
+        return y
+    }
 
     var outputWidth: Int { weight.shape[layout == .outputByInput ? 0 : 1] }
 }
@@ -37,9 +54,20 @@ package struct Embedding: Sendable {
         weight = try scope.parameter("weight", [count, width], .normal(standardDeviation: standardDeviation))
     }
 
-    /// [N, width] of N ids.
+    /// [N, width] of N ids, which no adapter reaches.
     package func callAsFunction(_ ids: [Int32]) -> Tensor { weight.embedding(ids) }
 
+    /// [N, width] of the ids of a batch.
+    package func callAsFunction(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
+        let y = weight.embedding(ids)
+        context.adaptedRows?.add(weight, of: ids, to: y)
+        return y
+    }
+
     /// The same table as an output layer (arXiv:1608.05859): logits [..., count], float32.
-    package func unembed(_ x: Tensor) -> Tensor { x.linear(weight, as: .float32) }
+    package func unembed(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        let y = x.linear(weight, as: .float32)
+        context.adaptedRows?.add(weight, of: x, to: y) { $0.linear($1, as: .float32) }
+        return y
+    }
 }

@@ -22,7 +22,8 @@ package struct MixtureOfExperts: FeedForwardNetwork {
         var sum = Tensor(zeros: x.shape)
         for (expert, mine) in choices.enumerated() where !mine.isEmpty {
             let rows = mine.map { $0 / k }
-            sum = sum.addingRows(experts(x.rows(at: rows), expert), to: rows, weights: shares.rows(at: mine))
+            let said = experts(x.rows(at: rows), expert, context.selecting(rows))
+            sum = sum.addingRows(said, to: rows, weights: shares.rows(at: mine))
         }
         return sum
     }
@@ -35,7 +36,9 @@ package struct MixtureOfExperts: FeedForwardNetwork {
         var said = Tensor(zeros: [N * k, D]), sum = Tensor(zeros: x.shape)
         for (expert, mine) in choices.enumerated() where !mine.isEmpty {
             let ones = Tensor([Float](repeating: 1, count: mine.count), shape: [mine.count, 1])
-            said = said.addingRows(experts(x.rows(at: mine.map { $0 / k }), expert), to: mine, weights: ones)
+            let rows = mine.map { $0 / k }
+            let each = experts(x.rows(at: rows), expert, context.selecting(rows))
+            said = said.addingRows(each, to: mine, weights: ones)
         }
         let heard = context.tap(.expertOut, said.reshaped([N, k, D])).reshaped([N * k, D])
         for mine in choices where !mine.isEmpty {
@@ -69,14 +72,14 @@ package struct Experts: Sendable {
     }
 
     /// Rows [n, D] through one expert, float32.
-    func callAsFunction(_ x: Tensor, _ expert: Int) -> Tensor {
-        let g = gate(x, expert), u = up(x, expert)
+    func callAsFunction(_ x: Tensor, _ expert: Int, _ context: ForwardContext) -> Tensor {
+        let g = gate(x, expert, context), u = up(x, expert, context)
         let hidden =
             switch gating {
             case .glu(let activation): g.gated(by: activation, up: u)
             case .clamped(let alpha, let limit): g.clampedSwiGLU(up: u, alpha: alpha, limit: limit)
             }
-        return down(hidden, expert, as: .float32)
+        return down(hidden, expert, context, as: .float32)
     }
 }
 
@@ -99,7 +102,12 @@ package struct StackedLinear: Sendable {
         biases = (0 ..< count).compactMap { stack.1?.part($0) }
     }
 
-    func callAsFunction(_ x: Tensor, _ expert: Int, as outputType: ElementType? = nil) -> Tensor {
-        x.linear(weights[expert], bias: biases.isEmpty ? nil : biases[expert], as: outputType)
+    func callAsFunction(
+        _ x: Tensor, _ expert: Int, _ context: ForwardContext, as outputType: ElementType? = nil
+    ) -> Tensor {
+        let (weight, bias) = (weights[expert], biases.isEmpty ? nil : biases[expert])
+        let y = x.linear(weight, bias: bias, as: outputType)
+        context.adaptedRows?.add(weight, of: x, to: y) { $0.linear($1, bias: bias, as: outputType) }
+        return y
     }
 }

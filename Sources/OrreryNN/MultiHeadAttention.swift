@@ -50,7 +50,7 @@ package struct MultiHeadAttention: Sendable {
     /// D], float32.
     package func cross(_ x: Tensor, _ sources: [SourceMemory], _ context: ForwardContext) -> Tensor {
         precondition(x.trace?.tape == nil, "attention to keys and values that are kept has no gradient")
-        let q = context.tap(.crossQuery, heads: heads, query(x)),
+        let q = context.tap(.crossQuery, heads: heads, query(x, context)),
             runs = runs(context, attendingTo: sources.map(\.count))
         let attention = ScoredAttention(shape(runs, .none, nil), .cross, context)
         return output(attention(q, cached: sources.map(\.tiles)), .cross, context)
@@ -60,14 +60,15 @@ package struct MultiHeadAttention: Sendable {
     ///
     /// - Parameter lengths: of the sequences, one for each run.
     package func cross(_ x: Tensor, _ sources: Tensor, lengths: [Int], _ context: ForwardContext) -> Tensor {
-        let q = context.tap(.crossQuery, heads: heads, query(x)), (k, v) = crossKeyValues(of: sources, context)
+        let q = context.tap(.crossQuery, heads: heads, query(x, context)), (k, v) = crossKeyValues(of: sources, context)
         let attention = ScoredAttention(shape(runs(context, attendingTo: lengths), .none, nil), .cross, context)
         return output(attention(q, keys: k, values: v), .cross, context)
     }
 
     private func crossKeyValues(of sources: Tensor, _ context: ForwardContext) -> (Tensor, Tensor) {
         (
-            context.tap(.crossKey, heads: heads, key(sources)), context.tap(.crossValue, heads: heads, value(sources))
+            context.tap(.crossKey, heads: heads, key.unadapted(sources)),
+            context.tap(.crossValue, heads: heads, value.unadapted(sources))
         )
     }
 
@@ -109,9 +110,11 @@ package struct MultiHeadAttention: Sendable {
     private func project(
         _ x: Tensor, of input: AttentionInput, _ context: ForwardContext
     ) -> AttentionInput.Projected {
-        var all: AttentionInput.Projected = (query(x), key(x), value(x))
+        var all: AttentionInput.Projected = (query(x, context), key(x, context), value(x, context))
         if context.taps != nil {
-            all = input.offered(all, heads: heads, keyValueHeads: heads, context) { (query($0), key($0), value($0)) }
+            all = input.offered(all, heads: heads, keyValueHeads: heads, context) {
+                (query($0, $1), key($0, $1), value($0, $1))
+            }
         }
         return (
             context.tap(.query, heads: heads, all.query), context.tap(.key, heads: heads, all.key),
@@ -130,7 +133,7 @@ package struct MultiHeadAttention: Sendable {
     private func output(_ mixed: Tensor, _ points: AttentionPoints, _ context: ForwardContext) -> Tensor {
         let z = context.tap(points.mixed, heads: heads, mixed)
         let y = HeadResults(output: output, heads: heads, point: points.result).offered(
-            output(z, as: .float32), of: z, context)
+            output(z, context, as: .float32), of: z, context)
         return y.droppedOut(context.dropout?())
     }
 }

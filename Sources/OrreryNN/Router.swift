@@ -16,7 +16,7 @@ package struct Router: Sendable {
 
     /// The k choices of each of N rows [N, D], the best first, and their weights [N, k].
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> (chosen: [Int], weights: Tensor) {
-        let scores = context.tap(.routerLogits, linear(x, as: .float32))
+        let scores = context.tap(.routerLogits, linear(x, context, as: .float32))
         let plain = scores.expertWeights(top: top, order)
         return context.taps == nil ? plain : offered(plain, scores, context)
     }

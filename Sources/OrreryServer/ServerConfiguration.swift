@@ -8,11 +8,27 @@ public struct ServerConfiguration: Sendable {
         public var path: String
         /// The name that clients give it; nil means the base name of its path.
         public var alias: String?
+        /// The adapters that requests may name after the model's name and a colon.
+        public var adapters: [ServedAdapter] = []
 
         /// A model to serve.
         public init(path: String, alias: String? = nil) {
             self.path = path
             self.alias = alias
+        }
+    }
+
+    /// An adapter of a model.
+    public struct ServedAdapter: Sendable {
+        /// The name that clients give it.
+        public var name: String
+        /// The adapter's directory.
+        public var path: String
+
+        /// An adapter under a name.
+        public init(name: String, path: String) {
+            self.name = name
+            self.path = path
         }
     }
 
@@ -41,6 +57,27 @@ public struct ServerConfiguration: Sendable {
 
     /// What this build cannot keep in a file, and why; nil where it can.
     public static var storeWarning: String? { StoreChoice.hasSQLite ? nil : StoreChoice.missing }
+
+    /// Adds an adapter to the model that its name begins with, before a colon, or to the only one.
+    ///
+    /// - Parameters:
+    ///   - name: `MODEL:NAME`, or `NAME` where there is one model.
+    ///   - path: the adapter's directory.
+    /// - Throws: an error that says which model was expected.
+    public mutating func add(adapter name: String, path: String) throws {
+        let names = models.map { $0.alias ?? ModelRegistry.baseName($0.path) }
+        guard let index = models.count == 1 ? 0 : names.firstIndex(where: { name.hasPrefix($0 + ":") }) else {
+            throw APIError.invalid(
+                nil,
+                "the adapter \(name) names no model; expected MODEL:NAME with one of \(names.joined(separator: ", "))")
+        }
+        let prefix = names[index] + ":", own = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+        guard !own.isEmpty, !models[index].adapters.contains(where: { $0.name == own }) else {
+            throw APIError.invalid(
+                nil, "two adapters of \(names[index]) are named \(own); expected NAME=DIR with two names")
+        }
+        models[index].adapters.append(ServedAdapter(name: own, path: path))
+    }
 
     /// Settings with their defaults.
     public init(models: [Model]) { self.models = models }

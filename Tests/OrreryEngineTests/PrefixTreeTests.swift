@@ -4,7 +4,7 @@ import OrreryTokenizers
 import Testing
 
 @Suite struct PrefixTreeTests {
-    private typealias Tree = PrefixTree<Int>
+    private typealias Tree = PrefixTree<Int, Int>
 
     /// Adds a sequence, page by page; the page's number is that of its node.
     private func add(_ tokens: [TokenID], to tree: Tree, domain: Int = 0) -> [Tree.Node] {

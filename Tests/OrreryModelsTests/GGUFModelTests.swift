@@ -34,6 +34,14 @@ import Testing
         #expect(relative(found, expected) < 1e-5)
     }
 
+    /// Experts with biases, which are a stack of vectors.
+    @Test func expertsWithBiases() throws {
+        let variant = Variant.all.first { $0.name == "gpt_oss" }!.changed(["swiglu_limit": 7.0])
+        let scratch = try Scratch(), path = scratch("m.gguf")
+        try GGUFExport(variant.make(), name: variant.name, mix: .f32).write(vocabulary: [], to: path)
+        try roundTrip(variant)
+    }
+
     /// Enough variants must get through for the test above to say something.
     @Test func mostArchitecturesHaveAWord() throws {
         let scratch = try Scratch()

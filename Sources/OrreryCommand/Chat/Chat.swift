@@ -20,6 +20,7 @@ struct Chat: ParsableCommand {
     var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
+    @OptionGroup var adapter: AdapterOption
 
     @Option(help: "What the model is told before the conversation. (default: nothing, or what its template says)")
     var system: String?
@@ -83,7 +84,9 @@ struct Chat: ParsableCommand {
     }
 
     private func opened() throws -> TextModel {
-        func open() throws -> TextModel { try TextModel.open(model.text, warn: ModelWarning.using) }
+        func open() throws -> TextModel {
+            try adapter.adapting(TextModel.open(model.text, warn: ModelWarning.using))
+        }
         return prompt == nil ? try LineReader.whileWorking(open) : try open()
     }
 

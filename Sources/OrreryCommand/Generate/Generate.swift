@@ -25,6 +25,7 @@ struct Generate: ParsableCommand {
     var model: ModelPath
 
     @OptionGroup var modelOption: ModelOption
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var prompts: PromptOptions
 
     @Option(name: [.customShort("n"), .long], help: "Maximum number of tokens to generate.")
@@ -57,7 +58,7 @@ struct Generate: ParsableCommand {
     func run() throws {
         try processor.run(compute) {
             let type = compute.type(default: Processor.current.fastestType), texts = try prompts.read()
-            let source = try PromptedModel(model.text, type, warn: ModelWarning.using)
+            let source = try PromptedModel(model.text, type, adapter, warn: ModelWarning.using)
             // What is wrong with a prompt is said before the first text is made.
             for index in texts.indices { try naming(index, of: texts) { try source.check(texts[index]) } }
             if let oddity = texts.lazy.compactMap(source.oddity).first { standardError("orrery: warning: \(oddity)") }

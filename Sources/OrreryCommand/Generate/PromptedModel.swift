@@ -11,12 +11,13 @@ struct PromptedModel {
     private let kind: Kind
     private let type: ElementType
 
-    init(_ path: String, _ type: ElementType, warn: (String) -> Void) throws {
+    init(_ path: String, _ type: ElementType, _ adapter: AdapterOption, warn: (String) -> Void) throws {
         self.type = type
         if try ModelFiles.kind(of: Hub.localPath(of: path)) == .encoderDecoder {
+            try adapter.requireNone(path)
             kind = .answering(try AnsweringModel(path, warn: warn))
         } else {
-            let model = try TextModel.open(path, warn: warn)
+            let model = try adapter.adapting(TextModel.open(path, warn: warn))
             model.prepare(type)
             kind = .continuing(model)
         }

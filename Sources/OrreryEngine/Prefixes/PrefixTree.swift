@@ -6,7 +6,7 @@ import OrreryTokenizers
 /// (RadixAttention, arXiv:2312.07104, with nodes of a fixed size, as the pages are.) A node is full, or the last page of
 /// a sequence that has ended. Nodes stand in a list by their last use, parents always before their children, so that
 /// the last of the list has no children and is the one to go.
-package final class PrefixTree<Page> {
+package final class PrefixTree<Page, Domain: Hashable> {
     /// A page of a sequence and the tokens at its positions.
     package final class Node {
         /// The tokens at the positions of the page.
@@ -20,9 +20,9 @@ package final class PrefixTree<Page> {
         fileprivate unowned var newer: Node?
         fileprivate unowned var older: Node?
 
-        fileprivate let domain: Int
+        fileprivate let domain: Domain
 
-        fileprivate init(_ tokens: [TokenID], _ page: Page, under parent: Node?, _ domain: Int) {
+        fileprivate init(_ tokens: [TokenID], _ page: Page, under parent: Node?, _ domain: Domain) {
             self.domain = domain
             self.tokens = tokens
             self.page = page
@@ -44,7 +44,7 @@ package final class PrefixTree<Page> {
     package private(set) var count = 0
     /// The number of nodes that sequences in progress hold.
     package private(set) var heldCount = 0
-    private var roots: [Int: [TokenID: [Node]]] = [:]
+    private var roots: [Domain: [TokenID: [Node]]] = [:]
     private unowned var newest: Node?
     private unowned var oldest: Node?
 
@@ -58,7 +58,7 @@ package final class PrefixTree<Page> {
     /// - Parameters:
     ///   - node: a full node; nil for the beginning of the sequence.
     ///   - domain: what else the pages depend on besides the tokens: sequences of different domains share nothing.
-    package func match(_ tokens: ArraySlice<TokenID>, after node: Node? = nil, domain: Int) -> Match {
+    package func match(_ tokens: ArraySlice<TokenID>, after node: Node? = nil, domain: Domain) -> Match {
         var match = Match(), rest = tokens, last = node
         while let first = rest.first, let children = (last?.children ?? roots[domain] ?? [:])[first] {
             var best: (node: Node, common: Int)?
@@ -81,7 +81,7 @@ package final class PrefixTree<Page> {
 
     /// Adds a page after `parent`, or finds the one with the same tokens that is there already.
     @discardableResult
-    package func insert(_ tokens: [TokenID], _ page: Page, after parent: Node?, domain: Int) -> Node {
+    package func insert(_ tokens: [TokenID], _ page: Page, after parent: Node?, domain: Domain) -> Node {
         precondition(
             !tokens.isEmpty && tokens.count <= pageSize && (parent?.tokens.count ?? pageSize) == pageSize,
             "prefix tree: \(tokens.count) tokens in a page of \(pageSize)")

@@ -55,7 +55,7 @@ public final class Generation {
     ) throws {
         try options.validate(for: source)
         let capacity = options.capacity(of: source)
-        if promptCache?.canHold(options, capacity: capacity) != true {
+        if promptCache?.canHold(options, capacity: capacity, of: source) != true {
             try InferenceMemory(
                 source.model, type: options.computeType, cacheType: options.cacheType,
                 positions: PromptCache.positions(capacity, promptCache, of: source),
@@ -118,7 +118,9 @@ public final class Generation {
         let piece = tokens[state.count...].prefix(options.prefillChunk),
             isLast = state.count + piece.count == tokens.count
         measure(isPrefill, tokens: piece.count) {
-            let batch = Batch(Array(piece), continuing: state, sequenceLength: tokens.count),
+            let
+                batch = Batch(Array(piece), continuing: state, sequenceLength: tokens.count)
+                    .adapted(by: source.adapter),
                 context = ForwardContext(computeType: options.computeType)
             // What the model would say inside a prompt is not asked for.
             if isLast {

@@ -106,7 +106,9 @@ public final class SampleGroup {
         // One alone computes its own.
         guard generations.count > 1, generations.allSatisfy(\.wantsOnePosition) else { return }
         let start = ContinuousClock.now
-        let runs = generations.map { Batch.Run(count: 1, state: $0.state, sequenceLength: $0.tokens.count) }
+        let runs = generations.map {
+            Batch.Run(count: 1, state: $0.state, sequenceLength: $0.tokens.count, adapter: source.adapter)
+        }
         let batch = Batch(generations.map { $0.tokens[$0.tokens.count - 1] }, runs: runs)
         let logits = source.model.logits(batch, ForwardContext(computeType: first.options.computeType)).floats
         let seconds = (ContinuousClock.now - start).seconds, vocabulary = logits.count / generations.count

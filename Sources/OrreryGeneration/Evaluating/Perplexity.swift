@@ -83,7 +83,7 @@ extension TextModel {
             // only the last may be shorter, and is then alone
             var group = Array(windows[first ..< min(first + atOnce, windows.count)])
             let last = group.count > 1 && group.last!.range.count < context ? [group.removeLast()] : []
-            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: model, computeType, kept) }
+            for some in [group, last] where !some.isEmpty { result.add(some, of: all, by: self, computeType, kept) }
             if !progress(min(first + atOnce, windows.count), windows.count) { break }
         }
         return result
@@ -121,10 +121,10 @@ private struct EvaluatedText {
 extension Perplexity {
     /// Adds windows of equal length.
     fileprivate mutating func add(
-        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by model: any TokenModel, _ type: ElementType,
+        _ windows: [EvaluationWindows.Window], of text: EvaluatedText, by source: TextModel, _ type: ElementType,
         _ cacheType: CacheType
     ) {
-        let length = windows[0].range.count
+        let length = windows[0].range.count, model = source.model
         // Rows are computed in pieces, so that logits of a long window over a large vocabulary are never there all at
         // once.
         let piece = windows.count > 1 ? length : max(16, min(length, (64 << 20) / (4 * model.shape.vocabularySize)))
@@ -141,7 +141,10 @@ extension Perplexity {
                 }
             }
             let batch = Batch(
-                inputs, runs: states.map { Batch.Run(count: end - start, state: $0, sequenceLength: length) })
+                inputs,
+                runs: states.map {
+                    Batch.Run(count: end - start, state: $0, sequenceLength: length, adapter: source.adapter)
+                })
             let logits = model.logits(batch, ForwardContext(computeType: type))
             nats -= logits.logProbabilities(of: targets).floats.reduce(0) { $0 + Double($1) }
         }

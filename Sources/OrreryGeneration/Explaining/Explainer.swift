@@ -60,7 +60,7 @@ extension TextModel {
                 computeType: options.computeType))
         let taps = ExplainingTaps(pattern: options.pattern)
         _ = model.hidden(
-            Batch(generation.options.prompt, outputs: .last),
+            Batch(generation.options.prompt, outputs: .last).adapted(by: adapter),
             ForwardContext(computeType: options.computeType, taps: taps))
         let logits = generation.logits()
         let choice = try generation.explainNext(limit: options.candidates)
@@ -104,8 +104,8 @@ extension TextModel {
     private func readings(of residuals: [[Float]], final: [Float], _ type: ElementType) -> [Explanation.Reading] {
         let best = highest(final)
         return residuals.map { residual in
-            let logits = model.unembed(Tensor(residual, shape: [1, residual.count]), ForwardContext(computeType: type))
-                .floats
+            let context = ForwardContext(computeType: type).outputs(of: Batch([0]).adapted(by: adapter))
+            let logits = model.unembed(Tensor(residual, shape: [1, residual.count]), context).floats
             let row = probabilities(choosable(logits)), top = highest(row)
             return Explanation.Reading(piece: piece(TokenID(top)), probability: row[top], finalProbability: row[best])
         }

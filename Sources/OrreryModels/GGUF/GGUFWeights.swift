@@ -51,6 +51,16 @@ final class GGUFWeights: WeightSource {
         return Parameter(name: name, value: Tensor(parameter.value.floats.map { $0 - 1 }, shape: shape))
     }
 
+    /// A layer's experts. Their biases become float32, as other vectors.
+    func stack(
+        _ prefix: String, _ name: String, count: Int, _ shape: [Int], _ initial: InitialValue
+    ) throws -> Parameter {
+        let all = try parameter("\(prefix).\(name)", [count] + shape, initial)
+        guard shape.count == 1, let matrix = all.blocks.first else { return all }
+        let rows = (0 ..< count).map { matrix.slice(rows: $0 ..< $0 + 1) }
+        return Parameter(name: all.name, shape: all.shape, stack: rows)
+    }
+
     /// The tensor, or the part of it that was asked for.
     private func found(_ place: GGUFNames.Place) throws -> (QuantizedMatrix, shape: [Int]) {
         guard file.tensors[place.name] != nil else {

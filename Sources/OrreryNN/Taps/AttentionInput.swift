@@ -22,16 +22,17 @@ package struct AttentionInput {
     ///
     /// - Parameters:
     ///   - plain: queries [N, H d], keys and values [N, Hk d] of the input as it is.
-    ///   - project: makes them of any rows.
+    ///   - project: makes them of any rows, in a context that knows these.
     func offered(
-        _ plain: Projected, heads: Int, keyValueHeads: Int, _ context: ForwardContext, project: (Tensor) -> Projected
+        _ plain: Projected, heads: Int, keyValueHeads: Int, _ context: ForwardContext,
+        project: (Tensor, ForwardContext) -> Projected
     ) -> Projected {
         let all = heads == keyValueHeads ? replacement(of: nil, at: .attentionIn, heads, context) : nil
         func made(_ point: TapPoint, _ heads: Int, _ plain: Tensor, _ part: (Projected) -> Tensor) -> Tensor {
             guard let input = replacement(of: all, at: point, heads, context) ?? all else { return plain }
             let rows = input.reshaped([input.shape[0] * heads, residual.width])
             let normed = norm?.unwatched(rows, as: context.computeType) ?? rows.cast(to: context.computeType)
-            return Self.ownHeads(part(project(normed)), heads)
+            return Self.ownHeads(part(project(normed, context.repeating(heads))), heads)
         }
         return (
             made(.queryIn, heads, plain.query) { $0.query }, made(.keyIn, keyValueHeads, plain.key) { $0.key },

@@ -11,7 +11,7 @@ struct HeadResults {
     /// The output layer's result y [N, D] of z [N, H d], plus what a writer changes about the heads' parts.
     func offered(_ y: Tensor, of z: Tensor, _ context: ForwardContext) -> Tensor {
         if context.interest(in: point) == .none { return y }
-        let plain = parts(of: z.detached), new = context.tap(point, plain)
+        let plain = parts(of: z.detached, context), new = context.tap(point, plain)
         let (before, after) = (plain.floats, new.floats)
         if before == after { return y }
         context.requireNoTape(y, at: point)
@@ -24,13 +24,13 @@ struct HeadResults {
     }
 
     /// [N, H, D]: head after head with the others' numbers at zero, so that any kind of weight will do.
-    private func parts(of z: Tensor) -> Tensor {
+    private func parts(of z: Tensor, _ context: ForwardContext) -> Tensor {
         let (N, D, d) = (z.rows, output.outputWidth, z.width / heads)
         let values = z.floats
         var parts = [Float](repeating: 0, count: N * heads * D)
         for h in 0 ..< heads {
             let own = values.enumerated().map { $0.offset / d % heads == h ? $0.element : 0 }
-            let part = output.withoutBias(Tensor(own, shape: z.shape).cast(to: z.dtype)).floats
+            let part = output.withoutBias(Tensor(own, shape: z.shape).cast(to: z.dtype), context).floats
             for n in 0 ..< N {
                 let start = (n * heads + h) * D
                 parts.replaceSubrange(start ..< start + D, with: part[n * D ..< (n + 1) * D])

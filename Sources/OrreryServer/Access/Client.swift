@@ -95,13 +95,13 @@ final class ClientRequest: Sendable {
 }
 
 extension EngineRequest {
-    /// A request of a client, in its name and with its priority.
+    /// A request of a client, in its name and with its priority, with the adapter of the model that it names.
     init(
         _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, overflow: Overflow = .end,
-        usesCache: Bool = true, logProbabilities: Int? = nil
+        usesCache: Bool = true, logProbabilities: Int? = nil, by model: TextModel
     ) {
         self.init(
             options, choices: choices, priority: client?.priority ?? 0, tenant: client?.name ?? "",
-            overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities)
+            overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities, adapter: model.adapter)
     }
 }

@@ -27,7 +27,7 @@ struct MessagesCall: Sendable {
             GenerationOptions(
                 prompt: prompt, sampling: sampling,
                 stop: chat.stopConditions(maxTokens: maxTokens, stopStrings: stopSequences)),
-            of: client)
+            of: client, by: model)
     }
 
     private static func refuse(_ fields: RequestFields) throws {

@@ -15,6 +15,7 @@ actor ModelRegistry {
     private struct Entry {
         var name: String
         var path: String
+        var adapters: [ServerConfiguration.ServedAdapter]
         var loading: Task<ServedModel, any Error>?
         var model: ServedModel?
     }
@@ -24,6 +25,8 @@ actor ModelRegistry {
         var name: String
         var isLoaded: Bool
         var model: ServedModel?
+        /// The name of the model that an adapter belongs to; nil for a model.
+        var parent: String?
     }
 
     /// - Throws: `APIError` where two models have one name.
@@ -36,7 +39,7 @@ actor ModelRegistry {
             if entries.contains(where: { $0.name == name }) {
                 throw APIError.invalid(nil, "two models are named \(name); expected --alias to tell them apart")
             }
-            entries.append(Entry(name: name, path: model.path))
+            entries.append(Entry(name: name, path: model.path, adapters: model.adapters))
         }
     }
 
@@ -46,9 +49,16 @@ actor ModelRegistry {
         return name
     }
 
-    /// The models in the order in which they were given.
+    /// The models in the order in which they were given, each with its adapters after it.
     var listings: [Listing] {
-        entries.map { Listing(name: $0.name, isLoaded: $0.model != nil, model: $0.model) }
+        entries.flatMap { entry in
+            [Listing(name: entry.name, isLoaded: entry.model != nil, model: entry.model)]
+                + entry.adapters.enumerated().map { index, adapter in
+                    Listing(
+                        name: ServedModel.name(of: adapter, entry.name), isLoaded: entry.model != nil,
+                        model: entry.model?.adapted[index], parent: entry.name)
+                }
+        }
     }
 
     /// The model of this name, loaded if it was not.
@@ -57,8 +67,11 @@ actor ModelRegistry {
     /// - Returns: the model, and a warning where it was not asked for by its name.
     /// - Throws: `APIError` for a name that is not known; what opening the model throws.
     func model(named name: String?) async throws -> (model: ServedModel, warning: String?) {
+        if let name, let (index, adapter) = adapterIndex(of: name) {
+            return (try await load(index).adapted[adapter], nil)
+        }
         guard let index = index(of: name) else {
-            let known = entries.map(\.name).joined(separator: ", ")
+            let known = listings.map(\.name).joined(separator: ", ")
             throw APIError.notFound(
                 name.map { "the model \($0) is not served here; expected one of \(known)" }
                     ?? "model is missing; expected one of \(known)", code: "model_not_found", param: "model")
@@ -70,11 +83,28 @@ actor ModelRegistry {
         return (model, warning)
     }
 
+    /// The model and its adapter of a name like `model:adapter`.
+    private func adapterIndex(of name: String) -> (model: Int, adapter: Int)? {
+        for (index, entry) in entries.enumerated() {
+            // A file's name may be given without its ending.
+            let names = [entry.name] + (entry.name.hasSuffix(".gguf") ? [String(entry.name.dropLast(5))] : [])
+            let adapter = entry.adapters.firstIndex { adapter in
+                names.contains { ServedModel.name(of: adapter, $0) == name }
+            }
+            if let adapter { return (index, adapter) }
+        }
+        return nil
+    }
+
     private func index(of name: String?) -> Int? {
         if let index = entries.firstIndex(where: { $0.name == name }) { return index }
         // A file's name may be given without its ending.
         if let name, let index = entries.firstIndex(where: { $0.name == name + ".gguf" }) { return index }
-        return entries.count == 1 ? 0 : nil
+        // With an adapter that is not there the base would answer in its stead.
+        let namesAdapter = entries.contains { entry in
+            !entry.adapters.isEmpty && name?.hasPrefix(entry.name + ":") == true
+        }
+        return entries.count == 1 && !namesAdapter ? 0 : nil
     }
 
     /// Loads all models.
@@ -83,11 +113,11 @@ actor ModelRegistry {
     private func load(_ index: Int) async throws -> ServedModel {
         if let model = entries[index].model { return model }
         if let loading = entries[index].loading { return try await loading.value }
-        let (name, path) = (entries[index].name, entries[index].path)
+        let (name, path, adapters) = (entries[index].name, entries[index].path, entries[index].adapters)
         let (configuration, processor, log) = (configuration, processor, log)
         let task = Task.detached {
             try Processor.$current.withValue(processor) {
-                try Self.open(name, path, configuration) { log.warning("\($0)") }
+                try Self.open(name, path, adapters, configuration) { log.warning("\($0)") }
             }
         }
         entries[index].loading = task
@@ -98,18 +128,18 @@ actor ModelRegistry {
     }
 
     private static func open(
-        _ name: String, _ path: String, _ configuration: ServerConfiguration, warn: (String) -> Void
+        _ name: String, _ path: String, _ adapters: [ServerConfiguration.ServedAdapter],
+        _ configuration: ServerConfiguration, warn: (String) -> Void
     ) throws -> ServedModel {
         let created = Int(Date().timeIntervalSince1970)
         do {
             let model = try TextModel.open(path, warn: warn)
             let engine = try Engine(model, configuration.engine)
             model.prepare(configuration.engine.computeType)
-            return ServedModel(
-                name: name, path: path, .language(model, try model.chatModel(), engine), created: created)
+            return try ServedModel(name: name, path: path, model, engine, created: created, adapters)
         } catch let error as ModelError {
             // What has no next token may be an encoder.
-            guard let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
+            guard adapters.isEmpty, let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
             return ServedModel(
                 name: name, path: path, .encoder(ServedEncoder(encoder, Processor.current)), created: created)
         }

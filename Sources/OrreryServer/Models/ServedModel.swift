@@ -10,6 +10,10 @@ final class ServedModel: Sendable {
     let path: String
     let created: Int
     let kind: Kind
+    /// The same model with each of its adapters.
+    let adapted: [ServedModel]
+    /// The name of the model that an adapter belongs to; nil for the model itself.
+    let parent: String?
 
     enum Kind: Sendable {
         /// A model that continues texts, and takes part in conversations if it has a template.
@@ -18,11 +22,36 @@ final class ServedModel: Sendable {
         case encoder(ServedEncoder)
     }
 
-    init(name: String, path: String, _ kind: Kind, created: Int) {
+    init(
+        name: String, path: String, _ kind: Kind, created: Int, adapted: [ServedModel] = [], parent: String? = nil
+    ) {
+        self.adapted = adapted
+        self.parent = parent
         self.name = name
         self.path = path
         self.kind = kind
         self.created = created
+    }
+
+    /// A model that continues texts, and the same engine's model with each adapter.
+    convenience init(
+        name: String, path: String, _ model: TextModel, _ engine: Engine, created: Int,
+        _ adapters: [ServerConfiguration.ServedAdapter]
+    ) throws {
+        let adapted = try adapters.map { adapter in
+            let changed = try model.adapted(by: model.adapter(adapter.path, name: adapter.name))
+            return ServedModel(
+                name: Self.name(of: adapter, name), path: adapter.path,
+                .language(changed, try changed.chatModel(), engine), created: created, parent: name)
+        }
+        self.init(
+            name: name, path: path, .language(model, try model.chatModel(), engine), created: created,
+            adapted: adapted)
+    }
+
+    /// The name of a model with an adapter.
+    static func name(of adapter: ServerConfiguration.ServedAdapter, _ model: String) -> String {
+        "\(model):\(adapter.name)"
     }
 
     /// The engine of a language model.

@@ -54,7 +54,7 @@ struct ChatCompletions {
             request = EngineRequest(
                 GenerationOptions(prompt: prompt.tokens, sampling: parameters.sampling, stop: parameters.stop),
                 of: client, choices: parameters.choices, overflow: overflow.engine, usesCache: parameters.usesCache,
-                logProbabilities: wanted ? top ?? 0 : nil)
+                logProbabilities: wanted ? top ?? 0 : nil, by: model)
         }
 
         static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {

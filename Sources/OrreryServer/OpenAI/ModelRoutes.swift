@@ -23,6 +23,7 @@ struct ModelRoutes {
             "id": JSONValue(listing.name), "object": "model", "created": JSONValue(listing.model?.created ?? 0),
             "owned_by": "orrery", "state": listing.isLoaded ? "loaded" : "unloaded",
         ]
+        if let parent = listing.parent { json["parent"] = JSONValue(parent) }
         switch listing.model?.kind {
         case .language(let model, let chat, let engine)?:
             json["meta"] = [

@@ -59,7 +59,7 @@ struct TextCompletions {
                 EngineRequest(
                     GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
                     of: client, choices: parameters.choices, overflow: overflow, usesCache: parameters.usesCache,
-                    logProbabilities: count)
+                    logProbabilities: count, by: model)
             }
         }
 

@@ -37,7 +37,7 @@ struct ResponseCall: Sendable {
         request = EngineRequest(
             GenerationOptions(prompt: prompt.tokens, sampling: sampling.sampling, stop: sampling.stop),
             of: client, usesCache: sampling.usesCache,
-            logProbabilities: parameters.logProbabilities)
+            logProbabilities: parameters.logProbabilities, by: model)
     }
 
     // MARK: The prompt
