@@ -2,14 +2,21 @@ import Kernels
 import OrreryEngine
 import OrreryFiles
 import OrreryGeneration
+import Synchronization
 
-/// A model that is loaded, with its engine.
+/// A model that is in memory, with its engine.
 final class ServedModel: Sendable {
     /// The name that clients give it.
     let name: String
     let path: String
-    let created: Int
     let kind: Kind
+    private let uses = Mutex(Uses())
+    private let onIdle: @Sendable () -> Void
+
+    private struct Uses {
+        var count = 0
+        var leavesWhenIdle = false
+    }
 
     enum Kind: Sendable {
         /// A model that continues texts, and takes part in conversations if it has a template.
@@ -18,12 +25,41 @@ final class ServedModel: Sendable {
         case encoder(ServedEncoder)
     }
 
-    init(name: String, path: String, _ kind: Kind, created: Int) {
+    /// - Parameter onIdle: called when the last request has ended.
+    init(name: String, path: String, _ kind: Kind, onIdle: @escaping @Sendable () -> Void = {}) {
         self.name = name
         self.path = path
         self.kind = kind
-        self.created = created
+        self.onIdle = onIdle
     }
+
+    // MARK: Who uses it
+
+    /// The requests that use it.
+    var useCount: Int { uses.withLock(\.count) }
+
+    /// Whether its last request has asked for it to leave memory, and nobody uses it.
+    var leaves: Bool { uses.withLock { $0.count == 0 && $0.leavesWhenIdle } }
+
+    func beginUse() {
+        uses.withLock {
+            $0.count += 1
+            $0.leavesWhenIdle = false
+        }
+    }
+
+    func endUse() {
+        let left = uses.withLock { uses in
+            uses.count -= 1
+            return uses.count
+        }
+        if left == 0 { onIdle() }
+    }
+
+    /// Asks for it to leave memory once nobody uses it, unless another request comes meanwhile.
+    func leavesWhenIdle() { uses.withLock { $0.leavesWhenIdle = true } }
+
+    // MARK: What it can do
 
     /// The engine of a language model.
     ///
@@ -33,6 +69,16 @@ final class ServedModel: Sendable {
             throw APIError.invalid("model", "\(name) turns texts into vectors; expected a model that writes text")
         }
         return (model, chat, engine)
+    }
+
+    /// The encoder of a model that turns texts into vectors.
+    ///
+    /// - Throws: `APIError` for a model that writes text.
+    func sentenceEncoder() throws -> ServedEncoder {
+        guard case .encoder(let encoder) = kind else {
+            throw APIError.invalid("model", "\(name) writes text; expected a sentence encoder")
+        }
+        return encoder
     }
 
     /// The engine of a model that takes part in conversations.

@@ -11,7 +11,7 @@ struct ChatCompletions {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, warnings) = try await requests.read(&request)
+        let (fields, served, warnings) = try await requests.read(&request, context)
         let (model, chat, engine) = try served.conversation(or: ServedModel.completionsInstead)
         let call = try Call(fields, model, chat, context.client)
         let completion = Completion(

@@ -10,7 +10,7 @@ struct TextCompletions {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, warnings) = try await requests.read(&request)
+        let (fields, served, warnings) = try await requests.read(&request, context)
         let (model, _, engine) = try served.engine()
         let call = try Call(fields, model, context.client)
         let completion = Completion(
