@@ -173,6 +173,8 @@ final class EngineJob {
     var usage = EngineUsage()
     /// Whether its prompt has been read, so that all its texts are in progress.
     var hasRead = false
+    /// The log-probabilities of its prompt, where they are wanted.
+    var prompt: PromptProbabilities?
     /// The texts that have not ended.
     var open: Int
     var began: ContinuousClock.Instant?
@@ -183,6 +185,9 @@ final class EngineJob {
         self.arrival = arrival
         open = ticket.request.choices
         usage.promptTokens = ticket.request.options.prompt.count
+        prompt = ticket.request.promptLogProbabilities.map {
+            PromptProbabilities(ticket.request.options.prompt, top: $0)
+        }
     }
 
     var hasBegun: Bool { began != nil }

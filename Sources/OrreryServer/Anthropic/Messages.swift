@@ -74,7 +74,7 @@ struct Messages {
                 text += step.text
                 last = step
             case .completed(let taken): usage = taken
-            case .began, .slid: break
+            case .began, .prompt, .slid: break
             }
         }
         try Task.checkCancellation()
@@ -131,7 +131,7 @@ struct Messages {
                             "usage": Answer.usage(taken),
                         ])
                     break reading
-                case .slid: break
+                case .prompt, .slid: break
                 }
             }
             try await send("message_stop")

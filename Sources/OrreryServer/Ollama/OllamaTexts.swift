@@ -87,7 +87,7 @@ struct OllamaTexts {
                 progress.usage = usage
                 client?.count(usage)
                 return nil
-            case .began, .slid: return nil
+            case .began, .prompt, .slid: return nil
             }
         }
 

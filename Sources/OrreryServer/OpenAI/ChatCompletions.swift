@@ -101,7 +101,7 @@ struct ChatCompletions {
             case .completed(let taken):
                 usage = taken
                 client?.count(taken)
-            case .began, .slid: break
+            case .began, .prompt, .slid: break
             }
         }
         try Task.checkCancellation()
@@ -154,7 +154,7 @@ struct ChatCompletions {
                     usage = taken
                     client?.count(taken)
                     break reading
-                case .began, .slid: break
+                case .began, .prompt, .slid: break
                 }
             }
             if call.parameters.includesUsage, let usage { try await out.send(piece([], usage: usage)) }

@@ -96,7 +96,7 @@ struct Responses {
             case .completed(let usage):
                 client?.count(usage)
                 return progress.end(usage)
-            case .began, .slid: return []
+            case .began, .prompt, .slid: return []
             }
         }
 
