@@ -50,6 +50,11 @@ public struct Server: Sendable {
         try await ServiceGroup(configuration: services).run()
     }
 
+    /// The method and the path of everything that is answered: `POST /v1/models/{model}`.
+    package var routes: [String] {
+        router().routes.map { "\($0.method) \($0.path)".replacing(/:([a-z]+)/) { "{\($0.1)}" } }
+    }
+
     private func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ClosingConnections())
