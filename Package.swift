@@ -60,8 +60,9 @@ let package = Package(
         .target(
             name: "OrreryServer",
             dependencies: [
-                "OrreryEngine", "OrreryGeneration", "OrreryTemplates", "OrreryTokenizers", "OrreryFiles", "Kernels",
-                "OrreryStore",
+                "OrreryEngine", "OrreryGeneration", "OrreryModels", "OrreryTensor", "OrreryTemplates",
+                "OrreryTokenizers",
+                "OrreryHub", "OrreryFiles", "Kernels", "OrreryStore",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

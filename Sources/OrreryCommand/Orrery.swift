@@ -41,13 +41,17 @@ struct Orrery: ParsableCommand {
     static func main() {
         StandardInput.open()
         Interruption.answer { Temporary.removeAll() }
+        var settings: LayeredSettings?
         do {
             try requireUTF8Arguments()
-            var command = try parseAsRoot(
-                CommandWords.prepared(Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram()))
-            try command.run()
+            let words = try CommandWords.prepared(
+                Array(CommandLine.arguments.dropFirst()), CommandTable.ofProgram())
+            settings = try LayeredSettings.of(
+                words, CommandTable.ofProgram(), environment: ProcessInfo.processInfo.environment)
+            var command = try parseAsRoot(settings?.words ?? words)
+            try LayeredSettings.$current.withValue(settings) { try command.run() }
         } catch {
-            Foundation.exit(report(error))
+            Foundation.exit(report(error, settings))
         }
     }
 
@@ -64,8 +68,9 @@ struct Orrery: ParsableCommand {
 
     /// Says what went wrong, or what was asked for: help, a version, a completion script.
     ///
+    /// - Parameter settings: what came from the environment or a file.
     /// - Returns: the exit status.
-    private static func report(_ error: any Error) -> Int32 {
+    private static func report(_ error: any Error, _ settings: LayeredSettings?) -> Int32 {
         switch error {
         case let exit as ExitCode: return exit.rawValue
         case let interrupted as Interrupted:
@@ -77,11 +82,11 @@ struct Orrery: ParsableCommand {
         }
         let status = exitCode(for: error)
         if status == .success {
-            do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error) }
+            do { try print(wrappingUsage(fullMessage(for: error))) } catch { return report(error, settings) }
             return 0
         }
-        standardError(
-            "orrery: \(ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst())))")
+        let text = ParserMessage.plain(message(for: error), arguments: Array(CommandLine.arguments.dropFirst()))
+        standardError("orrery: \(settings?.named(text) ?? text)")
         return status == .validationFailure || (error as? TrainingError)?.concernsFlags == true ? 2 : 1
     }
 

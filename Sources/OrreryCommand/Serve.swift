@@ -9,9 +9,10 @@ import OrreryTerminal
 /// Serves models over HTTP.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve models over HTTP, with OpenAI's API, to any client that speaks it.",
+        abstract: "Serve models over HTTP, with OpenAI's, Anthropic's and ollama's APIs.",
         discussion: """
-            One line on standard error says the address once it is listened at. Requests are computed together, and what begins alike is computed \
+            Every flag can be given in the environment too, as ORRERY_SERVE_CACHE_MEMORY for --cache-memory, and in the file of --config; the \
+            command line goes first, then the environment, then the file. One line on standard error says the address once it is listened at. Requests are computed together, and what begins alike is computed \
             once; a text depends on its request alone. Ctrl-C and SIGTERM let running streams finish.
             """)
 
@@ -35,7 +36,13 @@ struct Serve: ParsableCommand {
 
     @Option(
         help:
-            "Memory for keys and values, such as 500MB or 2GB; what was used longest ago makes room. (default: a quarter of what is available)"
+            "Memory for the weights of all models, such as 8GB: the first is opened at the start, others when they are asked for, and the one that was used longest ago makes room. (default: half of what is available, at least the largest model)"
+    )
+    var modelMemory: String?
+
+    @Option(
+        help:
+            "Memory for keys and values of each model, such as 500MB or 2GB; what was used longest ago makes room. (default: a quarter of what is available, shared by the models)"
     )
     var cacheMemory: String?
 
@@ -93,6 +100,16 @@ struct Serve: ParsableCommand {
     )
     var allowOrigin: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "JSON file of settings: an object whose keys are flags without dashes, such as {\"models\": [\"a.gguf\"], \"port\": 8000}. (default: none)",
+            valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print the settings and where each comes from, and start nothing.")
+    var printConfig = false
+
+    @OptionGroup var output: OutputOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var cache: CacheOptions
     @OptionGroup var processor: ProcessorOptions
@@ -105,18 +122,26 @@ struct Serve: ParsableCommand {
         if !(grace >= 0 && grace < 1e6) {
             throw ValidationError("--grace: expected a number of seconds, found \(grace)")
         }
-        _ = try cacheMemory.map { try bytes($0, of: "--cache-memory") }
-        _ = try bytes(cacheDirSize, of: "--cache-dir-size")
+        if output.json, !printConfig { throw ValidationError("--json: expected it with --print-config") }
+        _ = try bytes(modelMemory, "--model-memory")
+        _ = try bytes(cacheMemory, "--cache-memory")
+        _ = try bytes(cacheDirSize, "--cache-dir-size")
     }
 
-    private func bytes(_ text: String, of flag: String) throws -> Int {
-        guard let bytes = ByteCount.parse(text) else {
-            throw ValidationError("\(flag): expected bytes, such as 500MB or 2GB, found \(text)")
+    private func bytes(_ text: String?, _ flag: String) throws -> Int? {
+        try text.map { text in
+            guard let bytes = ByteCount.parse(text) else {
+                throw ValidationError("\(flag): expected bytes, such as 500MB or 2GB, found \(text)")
+            }
+            return bytes
         }
-        return bytes
     }
 
     func run() throws {
+        if printConfig, let settings = LayeredSettings.current {
+            let report = SettingsReport(settings: settings.settings)
+            return output.json ? try output.print(report.json) : try print(report.text)
+        }
         try processor.run(compute) {
             let type = compute.type(default: Processor.current.fastestType)
             var configuration = ServerConfiguration(
@@ -124,7 +149,9 @@ struct Serve: ParsableCommand {
                     .init(path: path, alias: index < alias.count ? alias[index] : nil)
                 })
             for adapter in lora { try configuration.add(adapter: adapter.name, path: adapter.path) }
+            configuration.modelMemory = try bytes(modelMemory, "--model-memory")
             configuration.host = host
+            configuration.version = Version.current
             configuration.port = port
             configuration.graceSeconds = grace
             configuration.keyFile = apiKeyFile
@@ -133,14 +160,14 @@ struct Serve: ParsableCommand {
             configuration.allowedOrigins = allowOrigin
             configuration.engine = EngineConfiguration(
                 computeType: type, cacheType: cache.type(computing: type, compute),
-                cacheMemory: try cacheMemory.map { try bytes($0, of: "--cache-memory") },
+                cacheMemory: try bytes(cacheMemory, "--cache-memory"),
                 maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk,
                 maxDraft: maxDraft)
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             if let warning = ServerConfiguration.storeWarning, store == nil { standardError("orrery: \(warning)") }
             configuration.engine.cacheDirectory = cacheDir
-            configuration.engine.cacheDirectoryLimit = try bytes(cacheDirSize, of: "--cache-dir-size")
+            configuration.engine.cacheDirectoryLimit = try bytes(cacheDirSize, "--cache-dir-size") ?? 0
             configuration.engine.warn = { [log] in log.warning("\($0)") }
             let server = try Server(configuration, log: log)
             try Waiting.on { try await server.run { standardError("orrery: listening at \($0)") } }

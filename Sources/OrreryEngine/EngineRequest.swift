@@ -31,6 +31,9 @@ public struct EngineRequest: Sendable {
     /// The number of alternatives to report for each token, with log-probabilities; nil reports none, 0 those of the
     /// chosen tokens alone.
     public var logProbabilities: Int?
+    /// The number of alternatives to report for each token of the prompt, likewise. Such a request reads its whole prompt,
+    /// whatever the engine has kept of it, and cannot slide.
+    public var promptLogProbabilities: Int?
     /// The adapter that the text is computed with, opened for the engine's model; nil means that of the model, or none.
     public var adapter: Adapter?
 
@@ -38,7 +41,7 @@ public struct EngineRequest: Sendable {
     public init(
         _ options: GenerationOptions, choices: Int = 1, priority: Int = 0, tenant: String = "",
         deadline: ContinuousClock.Instant? = nil, overflow: Overflow = .end, usesCache: Bool = true,
-        logProbabilities: Int? = nil, adapter: Adapter? = nil
+        logProbabilities: Int? = nil, promptLogProbabilities: Int? = nil, adapter: Adapter? = nil
     ) {
         self.options = options
         self.choices = choices
@@ -48,6 +51,7 @@ public struct EngineRequest: Sendable {
         self.overflow = overflow
         self.usesCache = usesCache
         self.logProbabilities = logProbabilities
+        self.promptLogProbabilities = promptLogProbabilities
         self.adapter = adapter
     }
 }
@@ -56,6 +60,9 @@ public struct EngineRequest: Sendable {
 public enum EngineEvent: Sendable {
     /// The request begins: so many tokens of its prompt were computed before.
     case began(cachedTokens: Int)
+    /// The prompt has been read: its tokens' log-probabilities, of each but the first, which follows nothing. Only where
+    /// they were asked for.
+    case prompt([LogProbabilities])
     /// A token of one of its texts, and the text that it adds.
     case token(choice: Int, Generation.Step, LogProbabilities?)
     /// The context was full, and so many tokens were dropped from its middle.

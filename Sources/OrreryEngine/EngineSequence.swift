@@ -111,8 +111,9 @@ final class EngineSequence {
     }
 
     /// The names of the full pages of the first `count` positions.
-    func pageKeys(_ count: Int, pageSize: Int, domain: Int) -> [PageKey] {
-        knownKeys = PageKey.keys(of: read[..<max(count, 0)], pageSize: pageSize, domain: domain, after: knownKeys)
+    func pageKeys(_ count: Int, pageSize: Int, domain: PageDomain) -> [PageKey] {
+        knownKeys = PageKey.keys(
+            of: read[..<max(count, 0)], pageSize: pageSize, domain: domain.rotaryStretch, after: knownKeys)
         return Array(knownKeys.prefix(count / pageSize))
     }
 
@@ -185,6 +186,9 @@ struct PageDomain: Hashable {
     var rotaryStretch: Int
     /// The number of the adapter that they are computed with; nil for none.
     var adapter: Int?
+
+    /// Whether another process can say the same: the numbers of adapters are this one's.
+    var outlivesTheProcess: Bool { adapter == nil }
 }
 
 /// A request and its texts.
@@ -194,6 +198,8 @@ final class EngineJob {
     var usage = EngineUsage()
     /// Whether its prompt has been read, so that all its texts are in progress.
     var hasRead = false
+    /// The log-probabilities of its prompt, where they are wanted.
+    var prompt: PromptProbabilities?
     /// The texts that have not ended.
     var open: Int
     var began: ContinuousClock.Instant?
@@ -204,6 +210,9 @@ final class EngineJob {
         self.arrival = arrival
         open = ticket.request.choices
         usage.promptTokens = ticket.request.options.prompt.count
+        prompt = ticket.request.promptLogProbabilities.map {
+            PromptProbabilities(ticket.request.options.prompt, top: $0)
+        }
     }
 
     var hasBegun: Bool { began != nil }

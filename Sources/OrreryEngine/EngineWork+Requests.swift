@@ -15,6 +15,9 @@ extension EngineWork {
             guard ticket.request.choices >= 1 else {
                 throw EngineError.setting("`choices`", ticket.request.choices, expected: "at least 1")
             }
+            if ticket.request.promptLogProbabilities != nil, ticket.request.overflow != .end {
+                throw EngineError.setting("`overflow`", "slide", expected: "end with `promptLogProbabilities`")
+            }
             let sequence = try makeSequence(job, choice: 0, options)
             try checkMemory(sequence)
             welcome(ticket.request.tenant)

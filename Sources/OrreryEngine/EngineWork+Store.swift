@@ -5,7 +5,7 @@ import OrreryTokenizers
 struct PageLoad: Sendable {
     /// From the beginning of the sequence to the last page's end.
     let tokens: [TokenID]
-    let domain: Int
+    let domain: PageDomain
     /// The number of the first page.
     let first: Int
     let keys: [PageKey]
@@ -18,6 +18,7 @@ extension EngineWork {
         sequence.isLoading = false
         guard let store, sequence.loadsLeft > 0, sequence.job.ticket.request.usesCache else { return }
         let domain = domain(of: sequence), size = tree.pageSize
+        guard domain.outlivesTheProcess else { return }
         let first = tree.match(sequence.read.dropLast(), domain: domain).count / size
         let keys = sequence.pageKeys(sequence.read.count - 1, pageSize: size, domain: domain).dropFirst(first)
         if let next = keys.first, loading.contains(next) {
@@ -57,9 +58,9 @@ extension EngineWork {
 
     /// Keeps the pages in files that a sequence has given to the tree.
     func write(_ pages: Range<Int>, of sequence: EngineSequence) {
-        guard let store, !pages.isEmpty else { return }
-        let keys = sequence.pageKeys(
-            pages.upperBound * tree.pageSize, pageSize: tree.pageSize, domain: domain(of: sequence))
+        let domain = domain(of: sequence)
+        guard let store, !pages.isEmpty, domain.outlivesTheProcess else { return }
+        let keys = sequence.pageKeys(pages.upperBound * tree.pageSize, pageSize: tree.pageSize, domain: domain)
         for index in pages { store.write(sequence.nodes[index].page, keys[index], sequence.nodes[index].tokens) }
     }
 }

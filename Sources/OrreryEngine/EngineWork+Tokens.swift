@@ -36,6 +36,7 @@ extension EngineWork {
         let job = first.job
         job.hasRead = true
         job.firstToken = .now
+        if let prompt = job.prompt { job.ticket.send(.prompt(prompt.all)) }
         return (1 ..< job.ticket.request.choices).compactMap { choice in
             guard let sequence = try? makeSequence(job, choice: choice, first.continuation.options) else { return nil }
             sequence.begin(like: first, in: tree)

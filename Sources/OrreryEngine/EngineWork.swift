@@ -120,7 +120,7 @@ final class EngineWork {
     func extendKnown() {
         guard pool != nil else { return }
         var looks = configuration.maxSequences
-        for sequence in sequences where sequence.job.ticket.request.usesCache {
+        for sequence in sequences where sequence.job.ticket.request.usesCache && sequence.job.prompt == nil {
             let left = sequence.read.count - sequence.computed
             if sequence.isRunning {
                 guard left > 1, sequence.isAtPage(tree.pageSize) else { continue }
@@ -186,12 +186,19 @@ final class EngineWork {
     func compute(_ runs: [(sequence: EngineSequence, rows: Int)]) {
         guard !runs.isEmpty else { return }
         var ids: [TokenID] = [], wanted: [Int] = [], choosing: [(sequence: EngineSequence, rows: Int)] = []
+        var places: [Int] = [], prompts: [PromptRow] = []
         let batchRuns = runs.map { sequence, rows in
             let missing = sequence.read.count - sequence.computed
+            let first = ids.count - sequence.computed
             ids += sequence.rows(rows)
+            for position in promptPositions(sequence, rows: rows) {
+                prompts.append((sequence, position, wanted.count))
+                wanted.append(first + position)
+            }
             if rows >= missing {
                 // After the newest token, and after each that is guessed to follow.
                 let outputs = rows - missing + 1
+                places += wanted.count ..< wanted.count + outputs
                 wanted += ids.count - outputs ..< ids.count
                 choosing.append((sequence, outputs))
             }
@@ -209,7 +216,13 @@ final class EngineWork {
             service[sequence.job.ticket.request.tenant, default: 0] += rows
             if sequence.continuation.completionCount == 0 { statistics.promptTokens += rows }
         }
-        if !wanted.isEmpty { choose(choosing, model.model.unembed(hidden, context.outputs(of: batch))) }
+        let outputs = context.outputs(of: batch)
+        readPrompts(prompts, hidden, outputs)
+        if !choosing.isEmpty {
+            let (rows, context) =
+                prompts.isEmpty ? (hidden, outputs) : (hidden.rows(at: places), outputs.selecting(places))
+            choose(choosing, model.model.unembed(rows, context))
+        }
         for (sequence, _) in runs where sequence.isRunning { share(sequence) }
     }
 

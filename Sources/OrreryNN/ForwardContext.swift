@@ -42,7 +42,7 @@ public struct ForwardContext {
     }
 
     /// The same for some of the rows.
-    func selecting(_ places: [Int]) -> ForwardContext { withAdapters { $0.selecting(places) } }
+    package func selecting(_ places: [Int]) -> ForwardContext { withAdapters { $0.selecting(places) } }
 
     /// The same where each row stands `count` times.
     func repeating(_ count: Int) -> ForwardContext { withAdapters { $0.repeating(count) } }

@@ -7,7 +7,7 @@ import OrreryFiles
 import OrreryStore
 import ServiceLifecycle
 
-/// The HTTP server: OpenAI's API over the models that it is given.
+/// The HTTP server: OpenAI's, Anthropic's and ollama's APIs over the models that it is given.
 public struct Server: Sendable {
     /// The settings.
     public let configuration: ServerConfiguration
@@ -16,7 +16,7 @@ public struct Server: Sendable {
     private let store: any ResponseStore
     private let log: Logger
 
-    /// A server, which has not loaded its models yet.
+    /// A server, which has read the headers of its models and opened none.
     ///
     /// - Parameters:
     ///   - configuration: the settings.
@@ -30,11 +30,11 @@ public struct Server: Sendable {
         registry = try ModelRegistry(configuration, Processor.current, log)
     }
 
-    /// Loads the models and serves them until the process is asked to stop; streams that run then may finish.
+    /// Opens the first model and serves all until the process is asked to stop; streams that run then may finish.
     ///
     /// - Parameter ready: receives the address once it is listened at.
     public func run(ready: @escaping @Sendable (_ address: String) -> Void) async throws {
-        try await registry.loadAll()
+        try await registry.openFirst()
         let host = configuration.host
         let application = Application(
             router: router(),
@@ -51,12 +51,18 @@ public struct Server: Sendable {
         for (_, engine) in await registry.engines { await engine.flush() }
     }
 
+    /// The method and the path of everything that is answered: `POST /v1/models/{model}`.
+    package var routes: [String] {
+        router().routes.map { "\($0.method) \($0.path)".replacing(/:([a-z]+)/) { "{\($0.1)}" } }
+    }
+
     private func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ClosingConnections())
         router.add(middleware: ErrorResponses())
         router.add(middleware: BrowserCheck(hosts: hosts, origins: Set(configuration.allowedOrigins)))
         router.add(middleware: KeyCheck(keys: keys))
+        router.add(middleware: HoldingModels())
         let registry = registry, requests = ModelRequests(registry: registry, configuration: configuration)
         let texts = TextCompletions(requests: requests)
         let chats = ChatCompletions(requests: requests)
@@ -66,13 +72,14 @@ public struct Server: Sendable {
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
         router.get("/ready") { _, _ in Response(json: ["status": "ok"]) }
         router.get("/metrics") { _, _ in await Metrics(registry).response() }
-        router.post("/tokenize") { request, _ in try await tokenizing.tokenize(request) }
-        router.post("/detokenize") { request, _ in try await tokenizing.detokenize(request) }
-        router.post("/apply-template") { request, _ in try await tokenizing.applyTemplate(request) }
+        router.post("/tokenize") { try await tokenizing.tokenize($0, $1) }
+        router.post("/detokenize") { try await tokenizing.detokenize($0, $1) }
+        router.post("/apply-template") { try await tokenizing.applyTemplate($0, $1) }
         let messages = Messages(requests: requests)
         router.post("/v1/messages") { try await messages.respond(to: $0, $1) }
-        router.post("/v1/messages/count_tokens") { request, _ in try await messages.count(request) }
+        router.post("/v1/messages/count_tokens") { try await messages.count($0, $1) }
         router.addResponses(requests, store)
+        router.addOllama(requests)
         for prefix in ["", "/v1"] {
             router.get("\(prefix)/models") { _, _ in await models.list() }
             router.get("\(prefix)/models/:model") { _, context in try await models.get(context) }

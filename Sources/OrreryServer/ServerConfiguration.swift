@@ -32,13 +32,19 @@ public struct ServerConfiguration: Sendable {
         }
     }
 
-    /// The models.
+    /// The models. The first is opened at the start, the others when they are first asked for.
     public var models: [Model]
     /// The address to listen at.
     public var host = "127.0.0.1"
     /// The port to listen at; 0 lets the system choose one.
     public var port = 8080
-    /// The settings of each model's engine.
+    /// The bytes that the weights of all models may take; nil means half of the memory that is available, and at least
+    /// the largest model.
+    public var modelMemory: Int?
+    /// The seconds that a request waits for the memory of models that have requests running.
+    public var modelWaitSeconds = 30.0
+    /// The settings of each model's engine. Without `cacheMemory`, all models together have a quarter of the memory that
+    /// is available, in equal parts.
     public var engine = EngineConfiguration()
     /// The file with the keys that are asked for; nil asks for none.
     public var keyFile: String?
@@ -52,6 +58,8 @@ public struct ServerConfiguration: Sendable {
     public var maxBody = 16 << 20
     /// The seconds between two pings in a stream in which nothing happens.
     public var pingSeconds = 15.0
+    /// The version that clients of ollama's API are told.
+    public var version = "0.0.0"
     /// The seconds that running streams get to finish when the server is asked to stop.
     public var graceSeconds = 30.0
 

@@ -17,6 +17,7 @@ import Testing
         "embed": "embed @encoder moon planet --json",
         "eval": "eval @model --data @text.txt --json",
         "inspect": "inspect @model --json",
+        "serve": "serve @model --port 0 --print-config --json",
         "pull": "pull owner/name --json",
         "models": "models --json",
         "convert": "convert @model @model.gguf --type q8_0 --json",

@@ -13,6 +13,8 @@ import FoundationNetworking
 /// A small model with random weights, a tokenizer of characters and a chat template.
 enum TestModel {
     static let context = 400
+    /// The bytes of its weights, in float32.
+    static let weightBytes = 69_888
 
     static func write(to directory: String) throws {
         let tokenizer = try CharacterTokenizer(training: "abcdefghijklmnopqrstuvwxyz .\n", endOfText: "<|end|>")
@@ -85,8 +87,13 @@ struct TestServer {
         }
     }
 
-    func send(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
-        var request = URLRequest(url: URL(string: address + "/v1" + path)!)
+    /// Asks for what has no version in its path.
+    func get(_ path: String) async throws -> Answer { try await send("GET", path, version: "") }
+
+    func send(
+        _ method: String, _ path: String, _ body: JSONValue? = nil, version: String = "/v1"
+    ) async throws -> Answer {
+        var request = URLRequest(url: URL(string: address + version + path)!)
         request.httpMethod = method
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
         if let body {

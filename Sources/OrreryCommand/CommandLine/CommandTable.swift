@@ -11,6 +11,8 @@ struct CommandTable {
         let isRepeating: Bool
         /// Whether it takes all words up to the next option.
         let takesRest: Bool
+        /// The value that holds where it is not given, or words for it; nil where nothing holds.
+        let standard: String?
     }
 
     struct Place {
@@ -50,7 +52,10 @@ struct CommandTable {
             return Option(
                 names: [preferred] + names, takesValue: try json.string("kind") == "option",
                 isRepeating: try json.bool("isRepeating"),
-                takesRest: try json.stringIfPresent("parsingStrategy") == "upToNextOption")
+                takesRest: try json.stringIfPresent("parsingStrategy") == "upToNextOption",
+                standard: try json.stringIfPresent("defaultValue")
+                    ?? json.stringIfPresent("abstract").flatMap { $0.firstMatch(of: /\(default: (.*)\)/) }
+                    .map { String($0.1) })
         }
     }
 

@@ -22,7 +22,7 @@ struct CommandWords {
     }
 
     /// What ArgumentParser itself answers, wherever it stands.
-    private static let builtIn: Set<String> = [
+    static let builtIn: Set<String> = [
         "-h", "--help", "--help-hidden", "--version", "--experimental-dump-help", "--generate-completion-script",
     ]
 

@@ -22,7 +22,9 @@ struct BrowserCheck<Context: RequestContext>: RouterMiddleware {
             return Response(status: .noContent, headers: Self.headers(origin, request))
         }
         var response: Response
-        do { response = try await next(request, context) } catch { response = Response(APIError(error)) }
+        do { response = try await next(request, context) } catch {
+            response = Response(APIError(error), as: API(path: request.uri.path))
+        }
         response.headers.append(contentsOf: Self.headers(origin, request))
         return response
     }

@@ -9,7 +9,7 @@ struct Messages {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, _) = try await requests.read(&request)
+        let (fields, served, _) = try await requests.read(&request, context)
         let (model, chat, engine) = try served.conversation()
         let client = context.client
         let call = try MessagesCall(fields, model, chat, client)
@@ -21,9 +21,9 @@ struct Messages {
     }
 
     /// POST /v1/messages/count_tokens: how many tokens a conversation has.
-    func count(_ request: Request) async throws -> Response {
+    func count(_ request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, _) = try await requests.read(&request)
+        let (fields, served, _) = try await requests.read(&request, context)
         let chat = try served.conversation().chat
         return Response(json: ["input_tokens": JSONValue(try MessagesCall.prompt(fields, chat).count)])
     }
@@ -74,7 +74,7 @@ struct Messages {
                 text += step.text
                 last = step
             case .completed(let taken): usage = taken
-            case .began, .slid: break
+            case .began, .prompt, .slid: break
             }
         }
         try Task.checkCancellation()
@@ -131,7 +131,7 @@ struct Messages {
                             "usage": Answer.usage(taken),
                         ])
                     break reading
-                case .slid: break
+                case .prompt, .slid: break
                 }
             }
             try await send("message_stop")

@@ -4,9 +4,9 @@ import OrreryGeneration
 import OrreryTemplates
 
 /// A refusal as the original APIs give it: a status and an object that says what was wrong.
-struct APIError: Error, CustomStringConvertible {
+package struct APIError: Error, CustomStringConvertible {
     /// The status of the response.
-    var status: Int
+    package var status: Int
     /// The kind of error, in OpenAI's words.
     var type: String
     /// The name of the parameter that is wrong.
@@ -14,11 +14,11 @@ struct APIError: Error, CustomStringConvertible {
     /// A code that programs compare.
     var code: String?
     /// What was wrong and what was expected.
-    var message: String
+    package var message: String
     /// The seconds after which the request may be tried again.
-    var retryAfter: Int?
+    package var retryAfter: Int?
 
-    var description: String { message }
+    package var description: String { message }
 
     static func invalid(_ param: String?, _ message: String, code: String? = nil) -> APIError {
         APIError(status: 400, type: "invalid_request_error", param: param, code: code, message: message)

@@ -6,8 +6,7 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let isAnthropic = request.uri.path.hasPrefix("/v1/messages")
-        func response(_ refusal: APIError) -> Response { Response(refusal, anthropic: isAnthropic) }
+        func response(_ refusal: APIError) -> Response { Response(refusal, as: API(path: request.uri.path)) }
         do { return try await next(request, context) } catch is CancellationError {
             throw CancellationError()
         } catch let error as HTTPError {

@@ -34,10 +34,16 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: value.text() + "\n")))
     }
 
-    /// A refusal, in the form of OpenAI's API or of Anthropic's.
-    init(_ error: APIError, anthropic: Bool = false) {
+    /// A refusal, in the form of the API that was asked.
+    init(_ error: APIError, as api: API = .openAI) {
         var headers: HTTPFields = [:]
         if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
-        self.init(json: anthropic ? error.anthropicJSON : error.json, status: error.status, headers: headers)
+        let json =
+            switch api {
+            case .openAI: error.json
+            case .anthropic: error.anthropicJSON
+            case .ollama: error.ollamaJSON
+            }
+        self.init(json: json, status: error.status, headers: headers)
     }
 }

@@ -125,7 +125,8 @@ final class RequestFields {
     }
 
     /// Marks members as known: they are not reported as unread.
-    func accept(_ keys: String...) { asked.formUnion(keys) }
+    func accept(_ keys: String...) { accept(keys) }
+    func accept(_ keys: [String]) { asked.formUnion(keys) }
 }
 
 extension JSONValue {

@@ -2,18 +2,25 @@ import Kernels
 import OrreryEngine
 import OrreryFiles
 import OrreryGeneration
+import Synchronization
 
-/// A model that is loaded, with its engine.
+/// A model that is in memory, with its engine.
 final class ServedModel: Sendable {
     /// The name that clients give it.
     let name: String
     let path: String
-    let created: Int
     let kind: Kind
     /// The same model with each of its adapters.
     let adapted: [ServedModel]
     /// The name of the model that an adapter belongs to; nil for the model itself.
     let parent: String?
+    private let uses = Mutex(Uses())
+    private let onIdle: @Sendable () -> Void
+
+    private struct Uses {
+        var count = 0
+        var leavesWhenIdle = false
+    }
 
     enum Kind: Sendable {
         /// A model that continues texts, and takes part in conversations if it has a template.
@@ -22,37 +29,51 @@ final class ServedModel: Sendable {
         case encoder(ServedEncoder)
     }
 
+    /// - Parameter onIdle: called when the last request has ended.
     init(
-        name: String, path: String, _ kind: Kind, created: Int, adapted: [ServedModel] = [], parent: String? = nil
+        name: String, path: String, _ kind: Kind, adapted: [ServedModel] = [], parent: String? = nil,
+        onIdle: @escaping @Sendable () -> Void = {}
     ) {
         self.adapted = adapted
         self.parent = parent
         self.name = name
         self.path = path
         self.kind = kind
-        self.created = created
-    }
-
-    /// A model that continues texts, and the same engine's model with each adapter.
-    convenience init(
-        name: String, path: String, _ model: TextModel, _ engine: Engine, created: Int,
-        _ adapters: [ServerConfiguration.ServedAdapter]
-    ) throws {
-        let adapted = try adapters.map { adapter in
-            let changed = try model.adapted(by: model.adapter(adapter.path, name: adapter.name))
-            return ServedModel(
-                name: Self.name(of: adapter, name), path: adapter.path,
-                .language(changed, try changed.chatModel(), engine), created: created, parent: name)
-        }
-        self.init(
-            name: name, path: path, .language(model, try model.chatModel(), engine), created: created,
-            adapted: adapted)
+        self.onIdle = onIdle
     }
 
     /// The name of a model with an adapter.
     static func name(of adapter: ServerConfiguration.ServedAdapter, _ model: String) -> String {
         "\(model):\(adapter.name)"
     }
+
+    // MARK: Who uses it
+
+    /// The requests that use it.
+    var useCount: Int { uses.withLock(\.count) }
+
+    /// Whether its last request has asked for it to leave memory, and nobody uses it.
+    var leaves: Bool { uses.withLock { $0.count == 0 && $0.leavesWhenIdle } }
+
+    func beginUse() {
+        uses.withLock {
+            $0.count += 1
+            $0.leavesWhenIdle = false
+        }
+    }
+
+    func endUse() {
+        let left = uses.withLock { uses in
+            uses.count -= 1
+            return uses.count
+        }
+        if left == 0 { onIdle() }
+    }
+
+    /// Asks for it to leave memory once nobody uses it, unless another request comes meanwhile.
+    func leavesWhenIdle() { uses.withLock { $0.leavesWhenIdle = true } }
+
+    // MARK: What it can do
 
     /// The engine of a language model.
     ///
@@ -62,6 +83,16 @@ final class ServedModel: Sendable {
             throw APIError.invalid("model", "\(name) turns texts into vectors; expected a model that writes text")
         }
         return (model, chat, engine)
+    }
+
+    /// The encoder of a model that turns texts into vectors.
+    ///
+    /// - Throws: `APIError` for a model that writes text.
+    func sentenceEncoder() throws -> ServedEncoder {
+        guard case .encoder(let encoder) = kind else {
+            throw APIError.invalid("model", "\(name) writes text; expected a sentence encoder")
+        }
+        return encoder
     }
 
     /// The engine of a model that takes part in conversations.

@@ -11,7 +11,7 @@ struct ChatCompletions {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, warnings) = try await requests.read(&request)
+        let (fields, served, warnings) = try await requests.read(&request, context)
         let (model, chat, engine) = try served.conversation(or: ServedModel.completionsInstead)
         let call = try Call(fields, model, chat, context.client)
         let completion = Completion(
@@ -104,7 +104,7 @@ struct ChatCompletions {
             case .completed(let taken):
                 usage = taken
                 client?.count(taken)
-            case .began, .slid: break
+            case .began, .prompt, .slid: break
             }
         }
         try Task.checkCancellation()
@@ -158,7 +158,7 @@ struct ChatCompletions {
                     client?.count(taken)
                     break reading
                 case .slid(_, let count): dropped += count
-                case .began: break
+                case .began, .prompt: break
                 }
             }
             if call.parameters.includesUsage, let usage { try await out.send(piece([], usage: usage)) }

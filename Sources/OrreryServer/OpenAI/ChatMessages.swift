@@ -15,7 +15,7 @@ enum ChatMessages {
         }
     }
 
-    private static func message(_ fields: RequestFields, knowsDeveloper: Bool) throws -> ChatMessage {
+    static func message(_ fields: RequestFields, knowsDeveloper: Bool) throws -> ChatMessage {
         let roles = "system, developer, user, assistant or tool"
         guard var role = try fields.string("role") else { throw fields.missing("role", roles) }
         guard ["system", "developer", "user", "assistant", "tool", "function"].contains(role) else {

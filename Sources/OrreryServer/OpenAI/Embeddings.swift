@@ -9,10 +9,8 @@ struct Embeddings {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        var (fields, served, warnings) = try await requests.read(&request)
-        guard case .encoder(let encoder) = served.kind else {
-            throw APIError.invalid("model", "\(served.name) writes text; expected a sentence encoder")
-        }
+        var (fields, served, warnings) = try await requests.read(&request, context)
+        let encoder = try served.sentenceEncoder()
         let texts = try inputs(fields, encoder)
         let isBase64 = try format(fields)
         let width = try fields.int("dimensions", in: 1 ... encoder.width) ?? encoder.width

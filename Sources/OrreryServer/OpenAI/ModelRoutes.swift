@@ -1,9 +1,13 @@
+import Foundation
 import Hummingbird
 import OrreryFiles
 
 /// GET /v1/models: what is served.
 struct ModelRoutes {
     let registry: ModelRegistry
+    private let created = Int(Date().timeIntervalSince1970)
+
+    init(registry: ModelRegistry) { self.registry = registry }
 
     func list() async -> Response {
         let models = await registry.listings.map(json)
@@ -12,7 +16,7 @@ struct ModelRoutes {
 
     func get(_ context: some RequestContext) async throws -> Response {
         let name = try context.parameters.require("model")
-        guard let listing = await registry.listings.first(where: { $0.name == name }) else {
+        guard let listing = await registry.listing(of: name) else {
             throw APIError.notFound("the model \(name) is not served here", code: "model_not_found", param: "model")
         }
         return Response(json: json(listing))
@@ -20,8 +24,8 @@ struct ModelRoutes {
 
     private func json(_ listing: ModelRegistry.Listing) -> JSONValue {
         var json: JSONObject = [
-            "id": JSONValue(listing.name), "object": "model", "created": JSONValue(listing.model?.created ?? 0),
-            "owned_by": "orrery", "state": listing.isLoaded ? "loaded" : "unloaded",
+            "id": JSONValue(listing.name), "object": "model", "created": JSONValue(created),
+            "owned_by": "orrery", "state": JSONValue(listing.state.rawValue), "bytes": JSONValue(listing.bytes),
         ]
         if let parent = listing.parent { json["parent"] = JSONValue(parent) }
         switch listing.model?.kind {

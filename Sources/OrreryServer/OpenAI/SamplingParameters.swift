@@ -15,14 +15,15 @@ struct SamplingParameters {
     ///   - chat: the model's part in conversations, where an answer is made.
     ///   - maxTokens: the names of the limit, the first that is given counts.
     ///   - defaultMaxTokens: the limit where none is given.
+    ///   - leastTokens: the least limit that can be asked for.
     init(
         _ fields: RequestFields, _ model: TextModel, _ chat: ChatModel? = nil, maxTokens names: [String],
-        defaultMaxTokens: Int?
+        defaultMaxTokens: Int?, leastTokens: Int = 1
     ) throws {
         sampling = try Self.sampling(fields, model)
         let limits = try names.map { try fields.int($0, in: -1 ... .max) }
         let limit = limits.lazy.compactMap { $0 }.first
-        if limit == 0 {
+        if limit == 0, leastTokens > 0 {
             throw APIError.invalid(names[0], "\(names[0]) is 0; expected at least 1")
         }
         let stops = try fields.nonemptyStrings("stop") ?? []

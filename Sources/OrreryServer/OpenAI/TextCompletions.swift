@@ -10,9 +10,9 @@ struct TextCompletions {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, warnings) = try await requests.read(&request)
+        let (fields, served, warnings) = try await requests.read(&request, context)
         let (model, _, engine) = try served.engine()
-        let call = try Call(fields, model, context.client)
+        let call = try TextCall(fields, model, context.client)
         let completion = Completion(
             prefix: "cmpl-", object: "text_completion", model: served.name,
             warnings: warnings + SamplingParameters.warnings(fields))
@@ -24,166 +24,89 @@ struct TextCompletions {
         }
     }
 
-    /// What a request asks for.
-    struct Call: Sendable {
-        let parameters: SamplingParameters
-        let requests: [EngineRequest]
-        let probabilities: TokenLogProbabilities
-        let includesProbabilities: Bool
-        /// The prompts' texts, where the answer begins with them.
-        let echo: [String]?
-
-        init(_ fields: RequestFields, _ model: TextModel, _ client: ClientRequest?) throws {
-            let prompts = try Self.prompts(fields, model)
-            parameters = try SamplingParameters(
-                fields, model, maxTokens: ["max_tokens", "max_completion_tokens", "n_predict"], defaultMaxTokens: 16)
-            let count = try fields.int("logprobs", in: 0 ... 20) ?? fields.int("n_probs", in: 0 ... 100)
-            includesProbabilities = count != nil
-            if let best = try fields.int("best_of", in: 1 ... 128), best != parameters.choices {
-                throw APIError.unsupported("best_of", "expected the same number as n")
-            }
-            if try fields.string("suffix")?.isEmpty == false {
-                throw APIError.unsupported("suffix", "texts are continued at their end")
-            }
-            let echoes = try fields.bool("echo") ?? false
-            if echoes, includesProbabilities {
-                throw APIError.unsupported("echo", "expected it without logprobs")
-            }
-            echo = echoes ? try prompts.map { try model.tokenizer.decode($0, skipsSpecialTokens: true) } : nil
-            probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
-            let parameters = parameters,
-                overflow = try ContextOverflow(
-                    fields, isConversation: false, maxTokens: parameters.stop.maxTokens
-                ).engine
-            requests = prompts.map { prompt in
-                EngineRequest(
-                    GenerationOptions(prompt: prompt, sampling: parameters.sampling, stop: parameters.stop),
-                    of: client, choices: parameters.choices, overflow: overflow, usesCache: parameters.usesCache,
-                    logProbabilities: count, by: model)
-            }
-        }
-
-        /// A text, several, the tokens of one, or those of several.
-        private static func prompts(_ fields: RequestFields, _ model: TextModel) throws -> [[TokenID]] {
-            let expected = "a string, an array of strings, of token ids, or of arrays of token ids"
-            switch fields.value("prompt") {
-            case nil: throw fields.missing("prompt", expected)
-            case .string(let text)?: return [try model.promptTokens(text)]
-            case .array(let values)?:
-                guard let first = values.first else { throw fields.wrong("prompt", expected) }
-                switch first {
-                case .int: return [try ids(values, fields, "prompt")]
-                case .string: return try fields.strings("prompt")!.map(model.promptTokens)
-                case .array:
-                    return try values.enumerated().map { index, value in
-                        guard case .array(let inner) = value else { throw fields.wrong("prompt", expected) }
-                        return try ids(inner, fields, "prompt[\(index)]")
-                    }
-                default: throw fields.wrong("prompt", expected)
-                }
-            default: throw fields.wrong("prompt", expected)
-            }
-        }
-
-        private static func ids(_ values: [JSONValue], _ fields: RequestFields, _ name: String) throws -> [TokenID] {
-            try values.enumerated().map { index, value in
-                guard case .int(let number) = value, let id = TokenID(exactly: number) else {
-                    throw APIError.value("\(name)[\(index)]", value, expected: "a token id")
-                }
-                return id
-            }
-        }
-    }
-
     // MARK: At once
 
     private func whole(
-        _ call: Call, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
     ) async throws -> Response {
         let texts = call.echo ?? Array(repeating: "", count: call.requests.count)
-        let n = call.parameters.choices
-        var choices = texts.flatMap { text in (0 ..< n).map { _ in Choice(text: text) } }
+        var choices = texts.map { Array(repeating: TextChoice(text: $0), count: call.bestOf) }
         var usage = EngineUsage()
         for try await (prompt, event) in events(of: call.requests, by: engine) {
             switch event {
+            case .prompt(let found):
+                let entries = call.promptEntries(found, prompt)
+                for choice in choices[prompt].indices { choices[prompt][choice].prepend(entries) }
             case .token(let choice, let step, let probabilities):
-                choices[prompt * n + choice].append(step, probabilities)
+                if call.addsNothing {
+                    choices[prompt][choice].end()
+                } else {
+                    choices[prompt][choice].append(step, probabilities)
+                }
             case .completed(let taken):
+                let taken = call.told(taken)
                 usage = usage + taken
                 client?.count(taken)
             case .began, .slid: break
             }
         }
         try Task.checkCancellation()
-        let json = choices.enumerated().map { index, choice in
+        let json = choices.flatMap { call.best(of: $0) }.enumerated().map { index, choice in
             choice.json(index, call.includesProbabilities ? call.probabilities : nil)
         }
         return Response(json: completion.json(json, usage: usage, timings: true, dropped: usage.droppedTokens))
     }
 
-    /// A text as far as it goes.
-    private struct Choice {
-        var text: String
-        var probabilities: [(LogProbabilities, offset: Int)] = []
-        var reason: FinishReason?
-
-        mutating func append(_ step: Generation.Step, _ found: LogProbabilities?) {
-            if let found { probabilities.append((found, text.count)) }
-            text += step.text
-            reason = step.finishReason
-        }
-
-        func json(_ index: Int, _ form: TokenLogProbabilities?) -> JSONValue {
-            TextCompletions.choice(index, text, form?.legacy(probabilities) ?? .null, reason)
-        }
-    }
-
-    private static func choice(
-        _ index: Int, _ text: String, _ probabilities: JSONValue, _ reason: FinishReason?
-    ) -> JSONValue {
-        [
-            "index": JSONValue(index), "text": JSONValue(text), "logprobs": probabilities,
-            "finish_reason": Completion.finishReason(reason),
-        ]
-    }
-
     // MARK: As a stream
 
     private func stream(
-        _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
-            let n = call.parameters.choices, total = call.requests.count
+            let n = call.n, total = call.requests.count
             var offsets = Array(repeating: 0, count: n * total)
             var usage = EngineUsage(), open = total, isFirst = true, dropped = 0
-            func piece(_ choices: [JSONValue], usage: EngineUsage?, timings: Bool = false) -> JSONValue {
+            func piece(_ choices: [JSONValue], usage: EngineUsage? = nil, timings: Bool = false) -> JSONValue {
                 defer { (isFirst, dropped) = (false, 0) }
                 return completion.json(
                     choices, usage: usage, hasUsage: call.parameters.includesUsage, warns: isFirst, timings: timings,
                     dropped: dropped)
             }
-            if let echo = call.echo {
-                for (index, text) in echo.flatMap({ Array(repeating: $0, count: n) }).enumerated() {
-                    try await out.send(piece([Self.choice(index, text, .null, nil)], usage: nil))
+            func echo(_ prompt: Int, _ probabilities: JSONValue) async throws {
+                guard let text = call.echo?[prompt] else { return }
+                for index in prompt * n ..< (prompt + 1) * n {
+                    try await out.send(piece([TextChoice.json(index, text, probabilities, nil)]))
                     offsets[index] += text.count
                 }
             }
+            if !call.includesProbabilities { for prompt in 0 ..< total { try await echo(prompt, .null) } }
             reading: for try await item in Pinged.stream(events(of: call.requests, by: engine), every: ping) {
                 guard case .event(let (prompt, event)) = item else {
                     try await out.ping()
                     continue
                 }
                 switch event {
+                case .prompt(let found):
+                    try await echo(prompt, call.probabilities.legacy(call.promptEntries(found, prompt)))
                 case .token(let choice, let step, let found):
                     let index = prompt * n + choice
-                    let probabilities = found.map { call.probabilities.legacy([($0, offsets[index])]) } ?? .null
+                    if call.addsNothing {
+                        try await out.send(piece([TextChoice.json(index, "", .null, .length)]))
+                        continue
+                    }
+                    let probabilities = found.map {
+                        call.probabilities.legacy([
+                            .init(token: $0.chosen.token, found: $0, offset: offsets[index])
+                        ])
+                    }
                     offsets[index] += step.text.count
                     // What a stop string may still take back, or half a character, comes later.
                     if step.text.isEmpty, step.finishReason == nil, found == nil { continue }
                     try await out.send(
-                        piece([Self.choice(index, step.text, probabilities, step.finishReason)], usage: nil))
+                        piece([TextChoice.json(index, step.text, probabilities ?? .null, step.finishReason)]))
                 case .completed(let taken):
+                    let taken = call.told(taken)
                     usage = usage + taken
                     client?.count(taken)
                     open -= 1
@@ -197,5 +120,33 @@ struct TextCompletions {
             }
             try await out.sendDone()
         }
+    }
+}
+
+extension TextCall {
+    /// The tokens of a prompt as `logprobs` has them: the first follows nothing and has no probability.
+    func promptEntries(_ found: [LogProbabilities], _ prompt: Int) -> [TokenLogProbabilities.Entry] {
+        let tokens = requests[prompt].options.prompt, length = echo?[prompt].count ?? 0
+        var offset = 0
+        return tokens.enumerated().map { index, token in
+            defer { offset = min(offset + probabilities.length(of: token), length) }
+            return .init(token: token, found: index == 0 ? nil : found[index - 1], offset: offset)
+        }
+    }
+
+    /// The most probable of the texts that were made, in that order, where more were made than are wanted.
+    func best(of choices: [TextChoice]) -> [TextChoice] {
+        guard bestOf > n else { return choices }
+        let ranked = choices.enumerated().sorted {
+            ($1.element.meanLogProbability, $0.offset) < ($0.element.meanLogProbability, $1.offset)
+        }
+        return ranked.prefix(n).map(\.element)
+    }
+
+    /// What a request has taken, as its client is told.
+    func told(_ usage: EngineUsage) -> EngineUsage {
+        var usage = usage
+        if addsNothing { usage.completionTokens = 0 }
+        return usage
     }
 }

@@ -6,6 +6,18 @@ import OrreryTokenizers
 struct TokenLogProbabilities {
     let tokenizer: any Tokenizer
 
+    /// A token of a text, with its place there, and what the model says of it; nil for the first of a prompt.
+    struct Entry {
+        var token: TokenID
+        var found: LogProbabilities?
+        var offset: Int
+    }
+
+    /// The characters that a token adds to a text from which special tokens are left out.
+    func length(of token: TokenID) -> Int {
+        tokenizer.addedTokens.contains { $0.id == token && $0.isSpecial } ? 0 : text(token).count
+    }
+
     /// A token's own bytes.
     private func bytes(_ token: TokenID) -> [UInt8] { tokenizer.piece(for: token) ?? [] }
     private func text(_ token: TokenID) -> String { String(decoding: bytes(token), as: UTF8.self) }
@@ -27,20 +39,22 @@ struct TokenLogProbabilities {
     }
 
     /// The tokens of a text, with the place of each in it.
-    func legacy(_ found: [(LogProbabilities, offset: Int)]) -> JSONValue {
+    func legacy(_ entries: [Entry]) -> JSONValue {
         [
-            "tokens": .array(found.map { JSONValue(text($0.0.chosen.token)) }),
-            "token_logprobs": .array(found.map { number($0.0.chosen.logProbability) }),
-            "top_logprobs": .array(
-                found.map { found, _ in
-                    var top = JSONObject()
-                    for entry in found.top + [found.chosen] {
-                        let name = text(entry.token)
-                        if top[name] == nil { top[name] = number(entry.logProbability) }
-                    }
-                    return .object(top)
-                }),
-            "text_offset": .array(found.map { JSONValue($0.offset) }),
+            "tokens": .array(entries.map { JSONValue(text($0.token)) }),
+            "token_logprobs": .array(entries.map { $0.found.map { number($0.chosen.logProbability) } ?? .null }),
+            "top_logprobs": .array(entries.map { $0.found.map(top) ?? .null }),
+            "text_offset": .array(entries.map { JSONValue($0.offset) }),
         ]
+    }
+
+    /// The most probable tokens by their texts, and the chosen one.
+    private func top(_ found: LogProbabilities) -> JSONValue {
+        var top = JSONObject()
+        for entry in found.top + [found.chosen] {
+            let name = text(entry.token)
+            if top[name] == nil { top[name] = number(entry.logProbability) }
+        }
+        return .object(top)
     }
 }

@@ -2,15 +2,19 @@ import Hummingbird
 import NIOCore
 import OrreryEngine
 
-/// GET /metrics: what the engines have done, in Prometheus's text format.
+/// GET /metrics: which models are in memory and what their engines have done, in Prometheus's text format.
 struct Metrics {
     private let registry: ModelRegistry
 
     init(_ registry: ModelRegistry) { self.registry = registry }
 
     func response() async -> Response {
-        let engines = await registry.engines.map { ($0.name, $0.engine.statistics) }
-        var text = ""
+        let models = await registry.listings
+        var text = Self.memory(models, limit: registry.budget.bytes)
+        let engines = models.compactMap { model -> (String, EngineStatistics)? in
+            guard case .language(_, _, let engine)? = model.model?.kind else { return nil }
+            return (model.name, engine.statistics)
+        }
         func add(
             _ name: String, _ kind: String, _ help: String, _ value: (EngineStatistics) -> Double
         ) {
@@ -51,6 +55,26 @@ struct Metrics {
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// What is in memory.
+    private static func memory(_ models: [ModelRegistry.Listing], limit: Int) -> String {
+        var text = """
+            # HELP orrery_model_memory_limit_bytes Bytes that the weights of all models may take.
+            # TYPE orrery_model_memory_limit_bytes gauge
+            orrery_model_memory_limit_bytes \(limit)
+
+            """
+        let figures: [(String, String, String, (ModelRegistry.Listing) -> Int)] = [
+            ("model_loaded", "gauge", "Whether the model is in memory.", { $0.state == .loaded ? 1 : 0 }),
+            ("model_bytes", "gauge", "Bytes of its weights in memory.", { $0.state == .unloaded ? 0 : $0.bytes }),
+            ("model_loads_total", "counter", "Times that it was opened.", { $0.loads }),
+        ]
+        for (name, kind, help, value) in figures {
+            text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) \(kind)\n"
+            for model in models { text += "orrery_\(name){model=\"\(escaped(model.name))\"} \(value(model))\n" }
+        }
+        return text
     }
 
     private static func lines(_ name: String, _ model: String, _ histogram: Histogram) -> String {

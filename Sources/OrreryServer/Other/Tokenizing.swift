@@ -8,8 +8,8 @@ import OrreryTokenizers
 struct Tokenizing {
     let requests: ModelRequests
 
-    func tokenize(_ request: Request) async throws -> Response {
-        let (fields, tokenizer) = try await read(request)
+    func tokenize(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (fields, tokenizer) = try await read(request, context)
         guard let text = try fields.string("content") ?? fields.string("prompt") else {
             throw fields.missing("content", "a string")
         }
@@ -33,8 +33,8 @@ struct Tokenizing {
         return Response(json: ["tokens": .array(pieces), "count": JSONValue(ids.count)])
     }
 
-    func detokenize(_ request: Request) async throws -> Response {
-        let (fields, tokenizer) = try await read(request)
+    func detokenize(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (fields, tokenizer) = try await read(request, context)
         guard let values = try fields.array("tokens") else { throw fields.missing("tokens", "an array of token ids") }
         let ids = try values.enumerated().map { index, value in
             guard case .int(let number) = value, let id = TokenID(exactly: number), tokenizer.piece(for: id) != nil
@@ -48,18 +48,20 @@ struct Tokenizing {
         return Response(json: ["content": JSONValue(text), "prompt": JSONValue(text)])
     }
 
-    func applyTemplate(_ request: Request) async throws -> Response {
+    func applyTemplate(_ request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, _) = try await requests.read(&request)
+        let (fields, served, _) = try await requests.read(&request, context)
         let chat = try served.conversation().chat
         let messages = try ChatMessages.read(fields, for: chat)
         let options = try ChatCompletions.Call.templateOptions(fields)
         return Response(json: ["prompt": JSONValue(try chat.template.render(messages, options: options).text)])
     }
 
-    private func read(_ request: Request) async throws -> (RequestFields, any Tokenizer) {
+    private func read(
+        _ request: Request, _ context: ServerContext
+    ) async throws -> (RequestFields, any Tokenizer) {
         var request = request
-        let (fields, served, _) = try await requests.read(&request)
+        let (fields, served, _) = try await requests.read(&request, context)
         switch served.kind {
         case .language(let model, _, _): return (fields, model.tokenizer)
         case .encoder(let encoder): return (fields, encoder.encoder.tokenizer)

@@ -11,7 +11,7 @@ struct Responses {
 
     func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, warnings) = try await requests.read(&request)
+        let (fields, served, warnings) = try await requests.read(&request, context)
         let (model, chat, engine) = try served.conversation(or: ServedModel.completionsInstead)
         let history = ResponseHistory(store, context.client)
         let call = try await ResponseCall(fields, model, chat, history, context.client)
@@ -26,7 +26,7 @@ struct Responses {
     /// How many tokens a request's input has, with what it continues.
     func count(_ request: Request, _ context: ServerContext) async throws -> Response {
         var request = request
-        let (fields, served, _) = try await requests.read(&request)
+        let (fields, served, _) = try await requests.read(&request, context)
         let chat = try served.conversation(or: ServedModel.completionsInstead).chat
         let history = ResponseHistory(store, context.client)
         let parameters = try ResponseParameters(fields)
@@ -96,7 +96,7 @@ struct Responses {
             case .completed(let usage):
                 client?.count(usage)
                 return progress.end(usage)
-            case .began, .slid: return []
+            case .began, .prompt, .slid: return []
             }
         }
 
