@@ -34,6 +34,11 @@ struct ModelOpening: Sendable {
                 )
             } catch let error as ModelError {
                 // What has no next token may be an encoder.
+                if let ranker = try CrossEncoder.open(path, warn: warn) {
+                    return (
+                        .ranker(ServedRanker(ranker, Processor.current)), Self.bytes(of: ranker.encoder.parameters)
+                    )
+                }
                 guard let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
                 return (
                     .encoder(ServedEncoder(encoder, Processor.current)), Self.bytes(of: encoder.encoder.parameters)
