@@ -90,11 +90,14 @@ package final class Bert: TextEncoder, Architecture {
     }
 
     package func encode(_ batch: Batch, _ context: ForwardContext) -> Tensor {
-        let context = context.over(batch).in(.encoderOnly)
         // Single texts are of type 0.
-        let typed =
-            context.tap(.embed, tokens(batch.ids))
-            + context.tap(.typeEmbed, types([Int32](repeating: 0, count: batch.ids.count)))
+        encode(batch, types: [Int32](repeating: 0, count: batch.ids.count), context)
+    }
+
+    /// - Parameter kinds: the type of each row, which tells two texts apart that are read together.
+    package func encode(_ batch: Batch, types kinds: [Int32], _ context: ForwardContext) -> Tensor {
+        let context = context.over(batch).in(.encoderOnly)
+        let typed = context.tap(.embed, tokens(batch.ids)) + context.tap(.typeEmbed, types(kinds))
         let embedded = typed + context.tap(.positionEmbed, positions(context.rows.positions))
         var x = context.tap(.fullEmbed, norm(embedded, as: .float32, context))
         for (layer, block) in blocks.enumerated() { x = block(x, context.at(layer)) }
@@ -110,8 +113,10 @@ package final class Bert: TextEncoder, Architecture {
 
     func account(forUnused source: CheckpointWeights, _ checkpoint: SafetensorsCheckpoint) throws {
         // Heads of other tasks: they come after what is computed here.
-        for name in source.unused where name.hasPrefix("cls.") || name.hasPrefix("pooler.") || name.contains(".pooler.")
-        { source.markUsed(name) }
+        for name in source.unused
+        where ["cls.", "pooler.", "classifier."].contains(where: name.hasPrefix) || name.contains(".pooler.") {
+            source.markUsed(name)
+        }
     }
 
     package var shape: ModelShape {

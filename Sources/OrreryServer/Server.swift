@@ -67,6 +67,7 @@ public struct Server: Sendable {
         let texts = TextCompletions(requests: requests)
         let chats = ChatCompletions(requests: requests)
         let embeddings = Embeddings(requests: requests)
+        let rerank = Rerank(requests: requests)
         let tokenizing = Tokenizing(requests: requests)
         let models = ModelRoutes(registry: registry)
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
@@ -86,6 +87,7 @@ public struct Server: Sendable {
             router.post("\(prefix)/completions") { try await texts.respond(to: $0, $1) }
             router.post("\(prefix)/chat/completions") { try await chats.respond(to: $0, $1) }
             router.post("\(prefix)/embeddings") { try await embeddings.respond(to: $0, $1) }
+            router.post("\(prefix)/rerank") { try await rerank.respond(to: $0, $1) }
         }
         return router
     }

@@ -39,7 +39,13 @@ struct ModelOpening: Sendable {
                 )
             } catch let error as ModelError {
                 // What has no next token may be an encoder.
-                guard adapters.isEmpty, let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
+                guard adapters.isEmpty else { throw error }
+                if let ranker = try CrossEncoder.open(path, warn: warn) {
+                    return (
+                        .ranker(ServedRanker(ranker, Processor.current)), [], Self.bytes(of: ranker.encoder.parameters)
+                    )
+                }
+                guard let encoder = try? SentenceEncoder.open(path, warn: warn) else { throw error }
                 return (
                     .encoder(ServedEncoder(encoder, Processor.current)), [], Self.bytes(of: encoder.encoder.parameters)
                 )

@@ -15,7 +15,7 @@ package actor ModelRegistry {
     private var entries: [Entry] = []
     private var clock = 0
     /// Requests that wait for memory.
-    private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+    private let waiting = WakeUps()
 
     private struct Entry {
         var name: String
@@ -213,7 +213,7 @@ package actor ModelRegistry {
     private func open(_ index: Int) async throws {
         defer {
             Storage.releaseCache()
-            wake()
+            waiting.wakeAll()
         }
         let entry = entries[index]
         do {
@@ -268,7 +268,7 @@ package actor ModelRegistry {
             letGo(index)
             Storage.releaseCache()
         }
-        wake()
+        waiting.wakeAll()
     }
 
     // MARK: Waiting for memory
@@ -281,20 +281,6 @@ package actor ModelRegistry {
             throw APIError.overloaded(
                 "\(name) is not in memory, and the models that are have requests running; try again later", after: 5)
         }
-        clock += 1
-        let ticket = clock
-        let alarm = Task {
-            try? await Task.sleep(until: deadline, clock: .continuous)
-            self.wake(ticket)
-        }
-        await withCheckedContinuation { waiting[ticket] = $0 }
-        alarm.cancel()
-    }
-
-    private func wake(_ ticket: Int) { waiting.removeValue(forKey: ticket)?.resume() }
-
-    private func wake() {
-        for continuation in waiting.values { continuation.resume() }
-        waiting = [:]
+        await waiting.wait(until: deadline)
     }
 }

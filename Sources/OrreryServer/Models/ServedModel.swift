@@ -27,6 +27,8 @@ final class ServedModel: Sendable {
         case language(TextModel, ChatModel?, Engine)
         /// A model that turns texts into vectors.
         case encoder(ServedEncoder)
+        /// A model that scores texts by how they answer a question.
+        case ranker(ServedRanker)
     }
 
     /// - Parameter onIdle: called when the last request has ended.
@@ -80,7 +82,7 @@ final class ServedModel: Sendable {
     /// - Throws: `APIError` for a model that writes no text.
     func engine() throws -> (model: TextModel, chat: ChatModel?, engine: Engine) {
         guard case .language(let model, let chat, let engine) = kind else {
-            throw APIError.invalid("model", "\(name) turns texts into vectors; expected a model that writes text")
+            throw APIError.invalid("model", "\(name) \(purpose); expected a model that writes text")
         }
         return (model, chat, engine)
     }
@@ -90,9 +92,17 @@ final class ServedModel: Sendable {
     /// - Throws: `APIError` for a model that writes text.
     func sentenceEncoder() throws -> ServedEncoder {
         guard case .encoder(let encoder) = kind else {
-            throw APIError.invalid("model", "\(name) writes text; expected a sentence encoder")
+            throw APIError.invalid("model", "\(name) \(purpose); expected a sentence encoder")
         }
         return encoder
+    }
+
+    private var purpose: String {
+        switch kind {
+        case .language: "writes text"
+        case .encoder: "turns texts into vectors"
+        case .ranker: "ranks texts (/v1/rerank)"
+        }
     }
 
     /// The engine of a model that takes part in conversations.

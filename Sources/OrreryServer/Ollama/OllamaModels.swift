@@ -67,6 +67,7 @@ extension ServedModel {
         switch kind {
         case .language(let model, _, _): model.contextLength
         case .encoder(let encoder): encoder.encoder.maximalTokens
+        case .ranker(let ranker): ranker.encoder.maximalTokens
         }
     }
 }

@@ -38,6 +38,8 @@ struct ModelRoutes {
             ]
         case .encoder(let encoder)?:
             json["meta"] = ["n_embd": JSONValue(encoder.width), "n_ctx": JSONValue(encoder.encoder.maximalTokens)]
+        case .ranker(let ranker)?:
+            json["meta"] = ["n_ctx": JSONValue(ranker.encoder.maximalTokens), "rerank": true]
         case nil: break
         }
         return .object(json)

@@ -65,6 +65,7 @@ struct Tokenizing {
         switch served.kind {
         case .language(let model, _, _): return (fields, model.tokenizer)
         case .encoder(let encoder): return (fields, encoder.encoder.tokenizer)
+        case .ranker(let ranker): return (fields, ranker.encoder.tokenizer)
         }
     }
 }
