@@ -6,7 +6,7 @@ usage: check_frameworks.py MODEL.gguf [--encoder DIR] [--orrery PATH]
   --encoder    a sentence encoder, for embeddings
 Needs: pip install langchain-openai llm. Prints a line for each check; exit status 1 if one fails.
 """
-import argparse, asyncio, os, re, subprocess, sys, tempfile, threading
+import argparse, asyncio, atexit, os, re, subprocess, sys, tempfile, threading
 
 p = argparse.ArgumentParser()
 p.add_argument("model"); p.add_argument("--encoder"); p.add_argument("--orrery", default=".build/release/orrery")
@@ -27,6 +27,7 @@ server = subprocess.Popen([a.orrery, "serve", *models, *aliases, "--port", "0"],
 for line in server.stderr:
     if found := re.search(r"http://\S+", line):
         url = found.group(0)
+        atexit.register(server.kill)
         threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
         break
 else:

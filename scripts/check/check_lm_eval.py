@@ -8,7 +8,7 @@ token ids, several in a request), a text in windows (rolling log-likelihood), an
 Prints the scores of both, and the largest difference of a log-likelihood; exit status 1 if it is over
 the tolerance, for the text a word.
 """
-import argparse, json, os, re, subprocess, sys, tempfile, threading
+import argparse, atexit, json, os, re, subprocess, sys, tempfile, threading
 
 p = argparse.ArgumentParser()
 p.add_argument("model"); p.add_argument("--orrery", default=".build/release/orrery")
@@ -78,6 +78,7 @@ server = subprocess.Popen([a.orrery, "serve", weights, "--alias", "writer", "--p
 for line in server.stderr:
     if found := re.search(r"http://\S+", line):
         url = found.group(0)
+        atexit.register(server.kill)
         threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
         break
 else:
