@@ -58,7 +58,7 @@ package struct RelevanceHead {
     /// - Parameter state: the vector of the first position.
     package func callAsFunction(_ state: [Float]) -> Float {
         let x = Tensor(state, shape: [1, state.count])
-        let score = classifier(pooler(x, as: .float32).activated(.tanh), as: .float32).floats[0]
+        let score = classifier.unadapted(pooler.unadapted(x, as: .float32).activated(.tanh), as: .float32).floats[0]
         return isSigmoid ? Float(1 / (1 + exp(-Double(score)))) : score
     }
 }
