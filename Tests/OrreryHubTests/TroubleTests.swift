@@ -71,10 +71,10 @@ import Testing
         let (_, hub, warnings) = try await pull(
             { request, count, reply in
                 if Self.isWeights(request), count == 0 { (reply.breaksAfter, reply.stalls) = (90_000, true) }
-            }, in: scratch, stallTimeout: 1)
+            }, in: scratch, stallTimeout: 20)  // a busy machine is silent for seconds too
         #expect(try scratch.bytes("\(Self.snapshot)/model.safetensors") == hub.files["model.safetensors"]!.bytes)
         #expect(hub.storage.requests.contains { $0.range?.start == 90_000 })
-        #expect(warnings.contains { $0.contains("nothing came for 1 s") }, "\(warnings)")
+        #expect(warnings.contains { $0.contains("nothing came for 20 s") }, "\(warnings)")
     }
 
     /// A server that ignores the range sends all of it again, which is not appended.
