@@ -4,6 +4,9 @@
 #define NV 2
 #define BLOCK_MR 4
 #define BLOCK_NP 1
+// Several rows at once take the compiler longer than all the rest.
+#define BLOCK_FEW 1
+#define BLOCK_FEW_ROWS(bytes, has_eight_bits) 1
 #define FLOAT_MR 2
 #define FLOAT_NR 1
 #define ISA_NAME "portable"

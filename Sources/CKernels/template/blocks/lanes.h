@@ -97,9 +97,11 @@ enum { MULTIPLIES_PAIRS = 0 };
 #endif
 // Rows that pass by codes which are unpacked in registers, of one byte and of two; and the most rows for which that costs less than to expand the codes first,
 // where codes have at most seven bits and where they have eight.
-enum { BLOCK_FEW = 4 };
+#ifndef BLOCK_FEW
+#define BLOCK_FEW 4
+#endif
 #ifndef BLOCK_FEW_OF_TWO
-#define BLOCK_FEW_OF_TWO 4
+#define BLOCK_FEW_OF_TWO BLOCK_FEW
 #endif
 #ifndef BLOCK_FEW_ROWS
 #define BLOCK_FEW_ROWS(bytes, has_eight_bits) 4

@@ -125,19 +125,30 @@ TILES_WITHOUT_PARTS(TILES_OF_TWO)
         else { enum { A = ORRERY_INT8 }; __VA_ARGS__; }                           \
     } while (0)
 
+#if BLOCK_FEW == 1
+#define FEW_FUNCTIONS(...)
+#define FEW_NAMES(format) 0, 0
+#else
+#if BLOCK_FEW_OF_TWO == BLOCK_FEW
+#define BY_BYTES_OF_FOUR(bytes, ...) BY_BYTES(bytes, __VA_ARGS__)
+#else
+#define BY_BYTES_OF_FOUR(bytes, ...) do { enum { A = ORRERY_INT8 }; __VA_ARGS__; } while (0)
+#endif
+#define FEW_FUNCTIONS(format, unit, sub, affine, parts, stride, heads)                                                                                      \
+    static void two_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                     \
+        BY_BYTES(a->bytes, block_few(format, 0, A, 2, unit, sub, affine, parts, stride, heads, blocks, w + (heads), a, c, ldc));                            \
+    }                                                                                                                                                       \
+    static void four_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                    \
+        BY_BYTES_OF_FOUR(a->bytes, block_few(format, 0, A, 4, unit, sub, affine, parts, stride, heads, blocks, w + (heads), a, c, ldc));                    \
+    }
+#define FEW_NAMES(format) two_##format, four_##format
+#endif
 #define BLOCK_FUNCTIONS(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at)                                          \
     static void row_##format(int hints, ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c) {                                         \
         const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
         BY_BYTES(a->bytes, BY_HINTS(hints, block_few(format, H, A, 1, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, 0)));               \
     }                                                                                                                                                       \
-    static void two_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                     \
-        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
-        BY_BYTES(a->bytes, block_few(format, 0, A, 2, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, ldc));                              \
-    }                                                                                                                                                       \
-    static void four_##format(ptrdiff_t blocks, const uint8_t *w, const orrery_block_rows *a, float *c, ptrdiff_t ldc) {                                    \
-        const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
-        BY_BYTES(a->bytes, block_few(format, 0, A, 4, unit, sub, affine, parts, stride, heads, blocks, w + heads, a, c, ldc));                              \
-    }                                                                                                                                                       \
+    FEW_FUNCTIONS(format, unit, sub, affine, parts, words * 64 + head_bytes * 16, head_bytes * 16)                                                         \
     static void expand_##format(int bytes, ptrdiff_t blocks, const uint8_t *w, uint8_t *codes, float *scales, float *offsets) {                             \
         const ptrdiff_t stride = words * 64 + head_bytes * 16, heads = head_bytes * 16;                                                                     \
         BY_BYTES(bytes, block_expand(format, A, unit, sub, affine, parts, zero, stride, heads, blocks, w + heads, codes, scales, offsets));                 \
@@ -159,7 +170,7 @@ static const struct {
     int elements, bytes, sub, parts;  // of a block in a panel
 } block_functions[] = {
 #define BLOCK_ENTRY(format, tile, unit, sub, affine, parts, zero, elements, words, first, head_bytes, head_at) \
-    [format] = {row_##format, two_##format, four_##format, expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub, parts},
+    [format] = {row_##format, FEW_NAMES(format), expand_##format, quantise_##format, &tile##_tiles, &tile##_of_two_tiles, elements, words * 64 + head_bytes * 16, sub, parts},
     BLOCK_FORMATS(BLOCK_ENTRY)
 };
 
@@ -180,7 +191,7 @@ static void block_product_few(int format, int hints, ptrdiff_t rows, ptrdiff_t p
     for (ptrdiff_t p = 0; p < panels; p++, panel += stride, c += ORRERY_PANEL_ROWS) {
         orrery_block_rows from = *a;
         for (ptrdiff_t row = 0; row < rows;) {
-            const ptrdiff_t left = rows - row, count = left >= 4 && most >= 4 ? 4 : left >= 2 ? 2 : 1;
+            const ptrdiff_t left = rows - row, count = left >= 4 && most >= 4 ? 4 : left >= 2 && most >= 2 ? 2 : 1;
             float *const to = c + row * ldc;
             if (count == 4) block_functions[format].four(blocks, panel, &from, to, ldc);
             else if (count == 2) block_functions[format].two(blocks, panel, &from, to, ldc);
