@@ -99,6 +99,7 @@ final class EngineSequence {
     func begin(_ state: any SequenceState, in tree: Tree, domain: PageDomain) {
         self.state = state
         state.keyValues?.rotaryStretch = domain.rotaryStretch
+        knownKeys = []  // they name pages of one domain
         adopt(known, in: tree)
         known = Tree.Match()
     }

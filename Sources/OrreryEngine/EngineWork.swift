@@ -136,9 +136,13 @@ final class EngineWork {
         }
     }
 
+    /// What has been computed of a sequence was computed with the frequencies of its state, which its newest token may
+    /// have outgrown; a sequence that waits will be computed with those of its length.
     func domain(of sequence: EngineSequence) -> PageDomain {
         PageDomain(
-            rotaryStretch: model.model.rotaryStretch(of: sequence.read.count), adapter: adapter(of: sequence)?.number)
+            rotaryStretch: sequence.state?.keyValues?.rotaryStretch
+                ?? model.model.rotaryStretch(of: sequence.read.count),
+            adapter: adapter(of: sequence)?.number)
     }
 
     /// The adapter that a sequence is computed with: the request's, else that of the model.

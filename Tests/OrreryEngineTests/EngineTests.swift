@@ -257,4 +257,25 @@ import Testing
         }
         #expect(texts[0].count == 900 && texts[0] == texts[1])
     }
+
+    /// A text that ends with the token that outgrows its frequencies leaves pages to those of its own frequencies alone.
+    @Test func aTextThatEndsAtTheStretch() async throws {
+        var fields = TestModel.all[2].fields
+        fields["rope_scaling"] = [
+            "rope_type": "longrope", "short_factor": [1.0, 1.1, 1.2, 1.3, 1.4],
+            "long_factor": [1.0, 2.0, 3.0, 4.0, 5.0], "original_max_position_embeddings": 30, "factor": 4.0,
+        ]
+        let model = try TestModel(name: "llama, longrope of 30", fields: fields).make()
+        let engine = try Engine(model, EngineConfiguration(computeType: .float32, cacheType: .float32))
+        func request(_ prompt: [TokenID], _ tokens: Int) -> EngineRequest {
+            let options = GenerationOptions(
+                prompt: prompt, sampling: .greedy, stop: StopConditions(maxTokens: tokens), computeType: .float32,
+                cacheType: .float32)
+            return EngineRequest(options, logProbabilities: 0)
+        }
+        let first = request(try model.promptTokens("the quick brown fox "), 11)
+        let tokens = try await Self.read(engine, first).0[0].tokens
+        let second = request(first.options.prompt + tokens + first.options.prompt.prefix(5), 20)
+        #expect(try await Self.read(engine, second).0[0] == Self.alone(model, second.options))
+    }
 }
