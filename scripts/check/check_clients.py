@@ -6,7 +6,9 @@ usage: check_clients.py MODEL.gguf [--encoder DIR] [--orrery PATH]
   --encoder    a sentence encoder, for embeddings
 Needs: pip install openai anthropic. Prints a line for each check; exit status 1 if one fails.
 """
-import argparse, base64, os, re, signal, struct, subprocess, sys, threading, time
+import argparse, signal, sys, time
+
+from served import check, failures, serve
 
 p = argparse.ArgumentParser()
 p.add_argument("model"); p.add_argument("--encoder"); p.add_argument("--orrery", default=".build/release/orrery")
@@ -14,27 +16,7 @@ a = p.parse_args()
 
 import openai
 
-failures = []
-
-
-def check(name, condition, detail=""):
-    print(("ok      " if condition else "FAILED  ") + name + (f": {detail}" if detail and not condition else ""))
-    if not condition:
-        failures.append(name)
-
-
-def start(*flags):
-    models = [a.model] + ([a.encoder] if a.encoder else [])
-    aliases = ["--alias", "writer"] + (["--alias", "encoder"] if a.encoder else [])
-    server = subprocess.Popen([a.orrery, "serve", *models, *aliases, "--port", "0", *flags], stderr=subprocess.PIPE, text=True)
-    for line in server.stderr:
-        if found := re.search(r"http://\S+", line):
-            threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
-            return server, found.group(0)
-    sys.exit("the server did not start")
-
-
-server, url = start("--max-queue", "64")
+server, url = serve(a.orrery, a.model, a.encoder, "--max-queue", "64")
 client = openai.OpenAI(base_url=url + "/v1", api_key="none", max_retries=0)
 ask = [{"role": "user", "content": "What is the capital of France?"}]
 

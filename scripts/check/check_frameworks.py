@@ -6,32 +6,15 @@ usage: check_frameworks.py MODEL.gguf [--encoder DIR] [--orrery PATH]
   --encoder    a sentence encoder, for embeddings
 Needs: pip install langchain-openai llm. Prints a line for each check; exit status 1 if one fails.
 """
-import argparse, asyncio, atexit, os, re, subprocess, sys, tempfile, threading
+import argparse, asyncio, os, subprocess, sys, tempfile
+
+from served import check, failures, serve
 
 p = argparse.ArgumentParser()
 p.add_argument("model"); p.add_argument("--encoder"); p.add_argument("--orrery", default=".build/release/orrery")
 a = p.parse_args()
 
-failures = []
-
-
-def check(name, condition, detail=""):
-    print(("ok      " if condition else "FAILED  ") + name + (f": {detail}" if detail and not condition else ""))
-    if not condition:
-        failures.append(name)
-
-
-models = [a.model] + ([a.encoder] if a.encoder else [])
-aliases = ["--alias", "writer"] + (["--alias", "encoder"] if a.encoder else [])
-server = subprocess.Popen([a.orrery, "serve", *models, *aliases, "--port", "0"], stderr=subprocess.PIPE, text=True)
-for line in server.stderr:
-    if found := re.search(r"http://\S+", line):
-        url = found.group(0)
-        atexit.register(server.kill)
-        threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
-        break
-else:
-    sys.exit("the server did not start")
+server, url = serve(a.orrery, a.model, a.encoder)
 
 question = "What is the capital of France?"
 

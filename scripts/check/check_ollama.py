@@ -6,22 +6,15 @@ usage: check_ollama.py MODEL.gguf [--encoder DIR] [--orrery PATH]
   --encoder    a sentence encoder, for embeddings
 Needs: pip install ollama. Prints a line for each check; exit status 1 if one fails.
 """
-import argparse, atexit, re, subprocess, sys, threading
+import argparse, re, sys
+
+from served import check, failures, serve
 
 p = argparse.ArgumentParser()
 p.add_argument("model"); p.add_argument("--encoder"); p.add_argument("--orrery", default=".build/release/orrery")
 a = p.parse_args()
 
 import ollama
-
-failures = []
-
-
-def check(name, condition, detail=""):
-    print(("ok      " if condition else "FAILED  ") + name + (f": {detail}" if detail and not condition else ""))
-    if not condition:
-        failures.append(name)
-
 
 def refused(name, call, status, says):
     try:
@@ -31,18 +24,7 @@ def refused(name, call, status, says):
         check(name, error.status_code == status and says in error.error, f"{error.status_code} {error.error}")
 
 
-models = [a.model] + ([a.encoder] if a.encoder else [])
-aliases = ["--alias", "writer"] + (["--alias", "encoder"] if a.encoder else [])
-server = subprocess.Popen([a.orrery, "serve", *models, *aliases, "--port", "0"], stderr=subprocess.PIPE, text=True)
-for line in server.stderr:
-    if found := re.search(r"http://\S+", line):
-        url = found.group(0)
-        atexit.register(server.kill)
-        threading.Thread(target=lambda: [None for _ in server.stderr], daemon=True).start()
-        break
-else:
-    sys.exit("the server did not start")
-
+server, url = serve(a.orrery, a.model, a.encoder)
 client = ollama.Client(host=url)
 greedy = {"temperature": 0, "num_predict": 20}
 ask = [{"role": "user", "content": "What is the capital of France?"}]
