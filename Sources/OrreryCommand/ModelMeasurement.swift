@@ -78,13 +78,7 @@ struct ModelMeasurement {
             arithmeticShare: prefill.map { $0 * cost.operations / 1e9 / peak })
     }
 
-    /// Of what most products compute with: bytes next to weights in blocks, and float32 next to floats of a file that
-    /// are not bfloat16.
-    private var measuredPeak: Double {
-        let formats = model.parameters.flatMap { $0.blocks.map(\.format) }, processor = Processor.current
-        if formats.contains(where: { !$0.isFloat }) { return processor.measuredBytePeak(seconds: 0.1) }
-        return processor.measuredPeak(formats.allSatisfy { $0 == .bfloat16 } ? type : .float32, seconds: 0.1)
-    }
+    private var measuredPeak: Double { model.measuredPeak(type, .current, seconds: 0.1) }
 
     private func prefill(_ state: any SequenceState) -> Double {
         rewind(state)

@@ -19,6 +19,7 @@ struct Orrery: ParsableCommand {
             Generate.self,
             Chat.self,
             Serve.self,
+            Replay.self,
             RenderTemplate.self,
             Explain.self,
             Logits.self,

@@ -69,9 +69,15 @@ struct Serve: ParsableCommand {
 
     @Option(
         help:
-            "Tokens that are guessed ahead from the text so far; they change its speed and never the text. 0 guesses none."
+            "Tokens that are guessed ahead from the text so far, or by a draft model; they change its speed and never the text. 0 guesses none."
     )
     var maxDraft = EngineConfiguration().maxDraft
+
+    @Option(
+        help: ArgumentHelp(
+            "A smaller model with the same vocabulary that guesses the next tokens where few texts run and they do not repeat themselves. (default: none)",
+            valueName: "model"))
+    var draftModel: ModelPath?
 
     @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
     var grace = 30.0
@@ -163,6 +169,7 @@ struct Serve: ParsableCommand {
                 cacheMemory: try bytes(cacheMemory, "--cache-memory"),
                 maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk,
                 maxDraft: maxDraft)
+            configuration.draftModel = try draftModel?.path()
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             if let warning = ServerConfiguration.storeWarning, store == nil { standardError("orrery: \(warning)") }

@@ -19,6 +19,8 @@ public actor Engine {
     public nonisolated let model: TextModel
     /// The settings, with those filled in that depend on the model and the machine.
     public nonisolated let configuration: EngineConfiguration
+    /// What computes.
+    nonisolated let processor: Processor
     private nonisolated let executor: EngineExecutor
     private nonisolated let inbox = Mutex(Inbox())
     private nonisolated let measured: Mutex<EngineStatistics>
@@ -44,6 +46,7 @@ public actor Engine {
         self.model = model
         self.configuration = work.configuration
         self.work = work
+        processor = work.processor
         executor = EngineExecutor(label: "orrery.engine.\(model.name)")
         measured = Mutex(EngineStatistics())
         self.arrivals = arrivals

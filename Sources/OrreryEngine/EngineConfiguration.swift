@@ -1,4 +1,5 @@
 import Kernels
+import OrreryGeneration
 import OrreryModels
 
 /// The settings of an engine. None of them changes a text, but for the types: they decide about time and memory.
@@ -26,9 +27,10 @@ public struct EngineConfiguration: Sendable {
     /// The most rows of prompts in one pass while other sequences wait for their next token.
     public var prefillChunkWhileDecoding: Int
 
-    /// The most tokens of a text that are guessed ahead from the text itself, and computed with its newest; 0 guesses
-    /// none.
+    /// The most tokens of a text that are guessed ahead, and computed with its newest; 0 guesses none.
     public var maxDraft: Int
+    /// A smaller model with the same vocabulary that guesses ahead where the text itself says nothing; nil for none.
+    public var draftModel: TextModel?
 
     /// Settings of an engine, with defaults for a processor's cores.
     public init(

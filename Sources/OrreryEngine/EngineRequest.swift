@@ -36,12 +36,15 @@ public struct EngineRequest: Sendable {
     public var promptLogProbabilities: Int?
     /// The adapter that the text is computed with, opened for the engine's model; nil means that of the model, or none.
     public var adapter: Adapter?
+    /// What the request shows of its own computation; nil shows nothing.
+    public var trace: TraceOptions?
 
     /// A request with the engine's defaults.
     public init(
         _ options: GenerationOptions, choices: Int = 1, priority: Int = 0, tenant: String = "",
         deadline: ContinuousClock.Instant? = nil, overflow: Overflow = .end, usesCache: Bool = true,
-        logProbabilities: Int? = nil, promptLogProbabilities: Int? = nil, adapter: Adapter? = nil
+        logProbabilities: Int? = nil, promptLogProbabilities: Int? = nil, adapter: Adapter? = nil,
+        trace: TraceOptions? = nil
     ) {
         self.options = options
         self.choices = choices
@@ -53,6 +56,7 @@ public struct EngineRequest: Sendable {
         self.logProbabilities = logProbabilities
         self.promptLogProbabilities = promptLogProbabilities
         self.adapter = adapter
+        self.trace = trace
     }
 }
 
@@ -67,6 +71,8 @@ public enum EngineEvent: Sendable {
     case token(choice: Int, Generation.Step, LogProbabilities?)
     /// The context was full, and so many tokens were dropped from its middle.
     case slid(choice: Int, droppedTokens: Int)
+    /// All texts have ended, and this is what was to be shown of them.
+    case traced(EngineTrace)
     /// All texts have ended.
     case completed(EngineUsage)
 }

@@ -22,9 +22,14 @@ final class EngineSequence {
     private(set) var nodes: [Tree.Node] = []
     /// When its last token was chosen.
     var lastToken: ContinuousClock.Instant?
+    /// The reasons for its tokens, where they are to be shown.
+    private(set) var explained = ExplainedSteps()
     private var lookup = PromptLookup()
-    /// The tokens that are guessed to come next.
+    /// How the drafts of a draft model have fared.
+    private var modelPace = DraftPace()
+    /// The tokens that are guessed to come next, and whether a draft model has.
     private(set) var draft: ArraySlice<TokenID> = []
+    private var isModelDraft = false
     /// What the tree knows of a sequence that waits.
     var known = Tree.Match()
     /// Whether it waits for pages from files, and how often it may yet.
@@ -60,11 +65,23 @@ final class EngineSequence {
     ///
     /// - Parameter fits: whether the sequence may grow to a length in one pass.
     func guess(_ limit: Int, where fits: (_ length: Int) -> Bool) {
-        draft = []
-        guard let state, read.count - state.count == 1 else { return }
+        (draft, isModelDraft) = ([], false)
+        guard let state, isDecoding else { return }
         let guessed = lookup.draft(after: read, limit: min(limit, state.capacity - read.count))
         if fits(read.count + guessed.count) { draft = guessed }
     }
+
+    /// Whether nothing but the newest token is to be read.
+    var isDecoding: Bool { state.map { read.count - $0.count == 1 } ?? false }
+
+    /// The tokens that a draft model may guess, where the text itself says nothing.
+    func draftLength(limit: Int) -> Int {
+        guard let state, isDecoding, draft.isEmpty else { return 0 }
+        return modelPace.length(limit: min(limit, state.capacity - read.count))
+    }
+
+    /// Takes the guesses of a draft model.
+    func propose(_ tokens: [TokenID]) { (draft, isModelDraft) = (tokens[...], true) }
 
     /// The tokens of a pass; beyond those that are known they are guessed.
     func rows(_ count: Int) -> [TokenID] {
@@ -81,16 +98,28 @@ final class EngineSequence {
         let guesses = Array(draft.prefix(rows.count - 1))
         draft = []
         defer {
-            lookup.learn(accepted: steps.count - 1, of: guesses.count)
+            if isModelDraft {
+                modelPace.learn(accepted: steps.count - 1, of: guesses.count)
+            } else {
+                lookup.pace.learn(accepted: steps.count - 1, of: guesses.count)
+            }
             if let state, state.count > read.count - 1 { state.truncate(to: read.count - 1) }
         }
         for (index, row) in rows.enumerated() {
+            try explain(row)
             let step = try continuation.append(by: row)
             read.append(step.token)
             steps.append(step)
             if step.finishReason != nil || index < guesses.count && step.token != guesses[index] { break }
         }
         return steps
+    }
+
+    private func explain(_ row: [Float]) throws {
+        guard let candidates = job.tracer?.options.candidates else { return }
+        let start = ContinuousClock.now
+        explained.steps.append(try continuation.explain(row, limit: candidates))
+        explained.seconds += (ContinuousClock.now - start).seconds
     }
 
     // MARK: Pages
@@ -201,13 +230,16 @@ final class EngineJob {
     var hasRead = false
     /// The log-probabilities of its prompt, where they are wanted.
     var prompt: PromptProbabilities?
+    /// Shows its computation, where that is wanted.
+    let tracer: RequestTracer?
     /// The texts that have not ended.
     var open: Int
     var began: ContinuousClock.Instant?
     var firstToken: ContinuousClock.Instant?
 
-    init(_ ticket: EngineTicket, arrival: Int) {
+    init(_ ticket: EngineTicket, arrival: Int, tracer: RequestTracer? = nil) {
         self.ticket = ticket
+        self.tracer = tracer
         self.arrival = arrival
         open = ticket.request.choices
         usage.promptTokens = ticket.request.options.prompt.count

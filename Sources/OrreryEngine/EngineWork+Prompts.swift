@@ -25,7 +25,9 @@ extension EngineWork {
         for first in stride(from: 0, to: rows.count, by: Self.piece) {
             let part = Array(rows[first ..< min(first + Self.piece, rows.count)])
             let places = part.map(\.place)
-            let logits = model.model.unembed(hidden.rows(at: places), context.selecting(places)), width = logits.width
+            let logits = context.tap(
+                .logits, model.model.unembed(hidden.rows(at: places), context.selecting(places)))
+            let width = logits.width
             let found = logits.floats.withUnsafeBufferPointer { all in
                 [LogProbabilities](unsafeUninitializedCapacity: part.count) { found, count in
                     // Each index has a row and a place of its own.

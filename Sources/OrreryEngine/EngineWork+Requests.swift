@@ -6,7 +6,7 @@ extension EngineWork {
     /// Takes a request, or says why it cannot be taken.
     func receive(_ ticket: EngineTicket) {
         do {
-            let job = EngineJob(ticket, arrival: nextID)
+            let job = EngineJob(ticket, arrival: nextID, tracer: try tracer(ticket.request))
             var options = ticket.request.options
             options.computeType = configuration.computeType
             options.cacheType = cacheType
@@ -75,9 +75,11 @@ extension EngineWork {
         sequence.end(in: tree)
         sequences.removeAll { $0 === sequence }
         let job = sequence.job
+        job.tracer?.end(choice: sequence.choice, sequence.explained)
         job.open -= 1
         guard job.open == 0 else { return }
         statistics.completed += 1
+        if let tracer = job.tracer { job.ticket.send(.traced(tracer.trace)) }
         job.ticket.send(.completed(job.finalUsage))
         ended.append((job.ticket, nil))
     }

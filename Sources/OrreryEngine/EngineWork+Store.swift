@@ -53,7 +53,10 @@ extension EngineWork {
             }
             statistics.loadedPages += pages.count
         }
-        for sequence in sequences where sequence.isLoading { self.load(sequence) }
+        for sequence in sequences where sequence.isLoading {
+            if sequence.read.starts(with: load.tokens) { sequence.job.tracer?.loadedPages += pages.count }
+            self.load(sequence)
+        }
     }
 
     /// Keeps the pages in files that a sequence has given to the tree.

@@ -26,6 +26,10 @@ final class EngineWork {
     var service: [String: Int] = [:]
     var nextID = 0
     var statistics = EngineStatistics()
+    /// Guesses ahead with a smaller model; nil where there is none.
+    let drafting: DraftModel?
+    /// What passes take at least on this machine, once that was asked for.
+    var passLimits: PassLimits?
     /// The requests that this pass has ended.
     var ended: [(ticket: EngineTicket, error: (any Error)?)] = []
 
@@ -58,6 +62,7 @@ final class EngineWork {
                     warn: configuration.warn)
             }
         }
+        drafting = try configuration.draftModel.map { try DraftModel($0, for: model, configuration, processor) }
         statistics.cacheLimit = memory
     }
 
@@ -78,6 +83,7 @@ final class EngineWork {
                 model.model.rotaryStretch(of: $0) == domain(of: sequence).rotaryStretch
             }
         }
+        draftByModel()
         let schedule = Scheduler.next(sequences.filter { !$0.isLoading }.map(\.scheduled), service: service, limits)
         let byID = Dictionary(uniqueKeysWithValues: sequences.map { ($0.id, $0) })
         for id in schedule.preempted { preempt(byID[id]!) }
@@ -98,8 +104,23 @@ final class EngineWork {
     }
 
     var pageLimit: Int { (configuration.cacheMemory ?? 0) / max(1, pagesByteCount) }
-    /// Those that are being read included.
-    var usedPages: Int { ((pool?.usedPages ?? 0) + layers - 1) / max(1, layers) + loading.count }
+    /// Those that are being read included, and the memory of a draft model's states.
+    var usedPages: Int {
+        let drafting = ((drafting?.byteCount ?? 0) + pagesByteCount - 1) / max(1, pagesByteCount)
+        return ((pool?.usedPages ?? 0) + layers - 1) / max(1, layers) + loading.count + drafting
+    }
+
+    /// Has a draft model guess where few texts run and nothing else has.
+    private func draftByModel() {
+        guard let drafting, configuration.maxDraft > 0 else { return }
+        let decoding = sequences.filter(\.isDecoding)
+        drafting.keep(Set(decoding.map(\.id)))
+        guard (1 ... DraftModel.mostTexts).contains(decoding.count) else { return }
+        let limit = min(configuration.maxDraft, limits.draftRows / decoding.count - 1)
+        drafting.draft(decoding, limit: limit) { sequence, length in
+            model.model.rotaryStretch(of: length) == domain(of: sequence).rotaryStretch
+        }
+    }
 
     /// Ends the requests whose reader has gone or whose time is over.
     func endUnwanted() {
@@ -129,6 +150,7 @@ final class EngineWork {
                     domain: domain(of: sequence))
                 sequence.adopt(match, in: tree)
                 count(cached: match.count, of: sequence)
+                sequence.job.tracer?.adopt(match.count)
             } else if looks > 0 {
                 looks -= 1
                 sequence.known = tree.match(sequence.read.dropLast(), domain: domain(of: sequence))
@@ -150,6 +172,9 @@ final class EngineWork {
 
     func admit(_ sequence: EngineSequence) {
         if !sequence.job.hasBegun {
+            if let tracer = sequence.job.tracer {
+                tracer.begin(cached: sequence.known.count, reason(of: sequence), pageSize: tree.pageSize)
+            }
             sequence.job.begin(cached: sequence.known.count)
             count(cached: sequence.known.count, of: sequence)
             statistics.queueTime.add(sequence.job.usage.queueSeconds)
@@ -187,7 +212,19 @@ final class EngineWork {
         while usedPages + needed > pageLimit, tree.removeOldest() != nil { statistics.evictions += 1 }
     }
 
+    /// Computes the runs of a pass: all together, but for those that are traced, each of which is alone.
     func compute(_ runs: [(sequence: EngineSequence, rows: Int)]) {
+        compute(together: runs.filter { $0.sequence.job.tracer == nil })
+        for run in runs {
+            guard let tracer = run.sequence.job.tracer, run.sequence.isRunning else { continue }
+            tracer.beginPass(
+                choice: run.sequence.choice, firstPosition: run.sequence.computed, rows: run.rows)
+            compute(together: [run], tracer)
+            tracer.endPass()
+        }
+    }
+
+    private func compute(together runs: [(sequence: EngineSequence, rows: Int)], _ tracer: RequestTracer? = nil) {
         guard !runs.isEmpty else { return }
         var ids: [TokenID] = [], wanted: [Int] = [], choosing: [(sequence: EngineSequence, rows: Int)] = []
         var places: [Int] = [], prompts: [PromptRow] = []
@@ -210,7 +247,7 @@ final class EngineWork {
                 count: rows, state: sequence.state, sequenceLength: sequence.read.count + max(0, rows - missing),
                 adapter: adapter(of: sequence))
         }
-        let context = ForwardContext(computeType: configuration.computeType)
+        let context = ForwardContext(computeType: configuration.computeType, taps: tracer)
         let batch = Batch(ids, runs: batchRuns, outputs: wanted.isEmpty ? .last : .rows(wanted))
         let hidden = model.model.hidden(batch, context)
         statistics.passes += 1
@@ -225,7 +262,12 @@ final class EngineWork {
         if !choosing.isEmpty {
             let (rows, context) =
                 prompts.isEmpty ? (hidden, outputs) : (hidden.rows(at: places), outputs.selecting(places))
-            choose(choosing, model.model.unembed(rows, context))
+            let logits = context.tap(.logits, model.model.unembed(rows, context))
+            tracer?.endOutput(rows: prompts.count + logits.rows)
+            tracer?.endPass()  // the request may end with it
+            choose(choosing, logits)
+        } else if !prompts.isEmpty {
+            tracer?.endOutput(rows: prompts.count)
         }
         for (sequence, _) in runs where sequence.isRunning { share(sequence) }
     }

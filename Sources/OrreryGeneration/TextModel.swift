@@ -142,6 +142,14 @@ public final class TextModel: Sendable {
         return newState?(capacity, type) ?? model.makeState(capacity: capacity, type: type)
     }
 
+    /// What this model's vocabulary has that another's has not, in words; nil where every token is the same.
+    package func vocabularyDifference(from other: TextModel) -> String? {
+        let count = tokenizer.vocabularySize
+        guard other.tokenizer.vocabularySize == count else { return "\(count) tokens" }
+        return (0 ..< TokenID(count)).first { tokenizer.piece(for: $0) != other.tokenizer.piece(for: $0) }
+            .map { "another token \($0)" }
+    }
+
     /// What the sampler chooses from: one row of the model's logits, without the tokens that stand for nothing.
     func choosable(_ row: [Float]) -> [Float] { row.withUnsafeBufferPointer(choosable) }
 

@@ -68,6 +68,7 @@ public struct Server: Sendable {
         let chats = ChatCompletions(requests: requests)
         let embeddings = Embeddings(requests: requests)
         let rerank = Rerank(requests: requests)
+        let hidden = HiddenStates(requests: requests)
         let tokenizing = Tokenizing(requests: requests)
         let models = ModelRoutes(registry: registry)
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
@@ -79,6 +80,7 @@ public struct Server: Sendable {
         let messages = Messages(requests: requests)
         router.post("/v1/messages") { try await messages.respond(to: $0, $1) }
         router.post("/v1/messages/count_tokens") { try await messages.count($0, $1) }
+        router.post("/v1/hidden_states") { try await hidden.respond(to: $0, $1) }
         router.addResponses(requests, store)
         router.addOllama(requests)
         for prefix in ["", "/v1"] {

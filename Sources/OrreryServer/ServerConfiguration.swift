@@ -46,6 +46,8 @@ public struct ServerConfiguration: Sendable {
     /// The settings of each model's engine. Without `cacheMemory`, all models together have a quarter of the memory that
     /// is available, in equal parts.
     public var engine = EngineConfiguration()
+    /// A smaller model that guesses ahead for those that have its vocabulary; nil for none.
+    public var draftModel: String?
     /// The file with the keys that are asked for; nil asks for none.
     public var keyFile: String?
     /// The SQLite database in which responses and conversations are kept; nil keeps them in memory.
@@ -58,7 +60,7 @@ public struct ServerConfiguration: Sendable {
     public var maxBody = 16 << 20
     /// The seconds between two pings in a stream in which nothing happens.
     public var pingSeconds = 15.0
-    /// The version that clients of ollama's API are told.
+    /// The version of the program, for receipts and for clients of ollama's API.
     public var version = "0.0.0"
     /// The seconds that running streams get to finish when the server is asked to stop.
     public var graceSeconds = 30.0

@@ -75,6 +75,34 @@ import FoundationNetworking
         return text
     }
 
+    /// A response's receipt makes its text again, and says so where it does not.
+    @Test func aReceiptIsReplayed() async throws {
+        let server = try await Served(), scratch = try Scratch()
+        let body = #"{"prompt": "the sun", "max_tokens": 12, "seed": 3, "temperature": 1.1, "n": 2, "model": "model""#
+        let reply = try await server.ask("/v1/completions", body + #", "orrery": {"receipt": true}}"#)
+        let wanted = try text(reply)
+        try scratch.put(reply.text, at: "response.json")
+        let again = try await orrery(["replay", scratch("response.json"), "--threads", "2"])
+        #expect(again.status == 0 && again.errors == "" && again.output.hasPrefix(wanted))
+        let object = try await orrery(["replay", scratch("response.json"), "--json"]).json()
+        try JSONTests().compare(object, with: JSONTable.all["orrery replay"], "orrery replay")
+        #expect(object["same"] == true)
+
+        let other = reply.text.replacing(#""seed": 3"#, with: #""seed": 4"#).replacing(#""seed":3"#, with: #""seed":4"#)
+        #expect(other != reply.text)
+        try scratch.put(other, at: "other.json")
+        let failed = try await orrery(["replay", scratch("other.json")])
+        #expect(failed.status == 1 && failed.errors.contains("other than in the receipt"))
+        let hash = try #require(reply.text.firstMatch(of: /"sha256": ?"([0-9a-f]{64})"/)).1
+        try scratch.put(
+            reply.text.replacing(hash, with: String(repeating: "0", count: 64)), at: "model.json")
+        let changed = try await orrery(["replay", scratch("model.json")])
+        #expect(changed.status == 1 && changed.errors.contains("as the receipt says"), "\(changed.errors)")
+        try scratch.put("{}", at: "none.json")
+        let none = try await orrery(["replay", scratch("none.json")])
+        #expect(none.status == 1 && none.errors.contains("none.json") && none.errors.contains("version"))
+    }
+
     @Test func completes() async throws {
         let server = try await Served()
         let body = #"{"prompt": "the sun", "max_tokens": 6, "seed": 3, "model": "model""#

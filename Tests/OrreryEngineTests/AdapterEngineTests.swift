@@ -9,23 +9,6 @@ import Testing
 
 /// Requests with different adapters in one engine: each text is that of its request alone.
 @Suite(.serialized) struct AdapterEngineTests {
-    private func adapter(_ name: String, _ model: TextModel, seed: UInt64, rank: Int) -> Adapter {
-        var random = SplitMix64(seed: seed)
-        func numbers(_ shape: [Int]) -> Parameter {
-            Parameter(
-                name: name,
-                value: Tensor((0 ..< shape.reduce(1, *)).map { _ in Float(random.uniform() - 0.5) }, shape: shape))
-        }
-        let products = model.model.parameters.filter { $0.shape.count == 2 }.map { weight in
-            (
-                weight: weight,
-                update: ModuleUpdate(
-                    lowRank: .init(down: numbers([rank, weight.shape[1]]), up: numbers([weight.shape[0], rank])))
-            )
-        }
-        return Adapter(name: name, model: model.model, products: products)
-    }
-
     private typealias Setting = EngineTests.Setting
     private static let settings = TestModel.all.flatMap { model in
         [
@@ -38,8 +21,8 @@ import Testing
     @Test(arguments: settings) private func textsAreThoseOfEachAlone(_ setting: Setting) async throws {
         let base = try setting.model.make()
         let models = try [
-            base, base.adapted(by: adapter("a", base, seed: 1, rank: 2)),
-            base.adapted(by: adapter("b", base, seed: 2, rank: 5)),
+            base, base.adapted(by: TestModel.adapter("a", base, seed: 1, rank: 2)),
+            base.adapted(by: TestModel.adapter("b", base, seed: 2, rank: 5)),
         ]
         let processor = Processor(Processor.current.instructionSet, threads: setting.threads)
         var requests = try EngineTests.requests(base, seed: 8, count: 30, type: setting.type, setting.cache)
@@ -75,7 +58,7 @@ import Testing
     }
 
     @Test func prefixesBelongToAnAdapter() async throws {
-        let base = try TestModel.qwen3.make(), a = adapter("a", base, seed: 1, rank: 2)
+        let base = try TestModel.qwen3.make(), a = TestModel.adapter("a", base, seed: 1, rank: 2)
         let engine = try Engine(base, EngineConfiguration(computeType: .float32, cacheType: .float32))
         let options = GenerationOptions(
             prompt: try base.promptTokens(String(repeating: "the quick brown fox ", count: 9)), sampling: .greedy,
@@ -88,7 +71,8 @@ import Testing
 
     /// Keys and values that were computed with one adapter are of no use with another.
     @Test func aPromptCacheBelongsToAnAdapter() throws {
-        let base = try TestModel.qwen3.make(), changed = try base.adapted(by: adapter("a", base, seed: 1, rank: 2))
+        let base = try TestModel.qwen3.make(),
+            changed = try base.adapted(by: TestModel.adapter("a", base, seed: 1, rank: 2))
         let options = GenerationOptions(
             prompt: try base.promptTokens("the quick brown fox"), sampling: .greedy,
             stop: base.stopConditions(maxTokens: 5))
@@ -102,7 +86,7 @@ import Testing
 
     @Test func aForeignAdapterIsRefused() async throws {
         let model = try TestModel.qwen3.make(), other = try TestModel.qwen3.make()
-        let foreign = adapter("pirate", other, seed: 1, rank: 2)
+        let foreign = TestModel.adapter("pirate", other, seed: 1, rank: 2)
         let engine = try Engine(model, EngineConfiguration(computeType: .float32, cacheType: .float32))
         let options = GenerationOptions(prompt: try model.promptTokens("abc"), stop: StopConditions(maxTokens: 2))
         do {

@@ -38,7 +38,7 @@ import Testing
         var texts = [Text](repeating: Text(), count: request.choices), usage: EngineUsage?
         for try await event in engine.generate(request) {
             switch event {
-            case .began, .prompt: break
+            case .began, .prompt, .traced: break
             case .token(let choice, let step, let probabilities):
                 texts[choice].tokens.append(step.token)
                 texts[choice].text += step.text

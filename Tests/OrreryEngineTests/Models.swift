@@ -12,10 +12,11 @@ import Testing
 struct TestModel: CustomTestStringConvertible, Sendable {
     let name: String
     let fields: JSONObject
+    var alphabet = TestModel.letters
 
     var testDescription: String { name }
 
-    static let alphabet = "abcdefghijklmnopqrstuvwxyz .\n"
+    static let letters = "abcdefghijklmnopqrstuvwxyz .\n"
     static let context = 400
 
     static let qwen3 = TestModel(name: "qwen3", fields: ["model_type": "qwen3"])
@@ -39,7 +40,7 @@ struct TestModel: CustomTestStringConvertible, Sendable {
     ]
 
     func make() throws -> TextModel {
-        let tokenizer = try CharacterTokenizer(training: Self.alphabet, endOfText: "<|end|>")
+        let tokenizer = try CharacterTokenizer(training: alphabet, endOfText: "<|end|>")
         var config: JSONObject = [
             "vocab_size": JSONValue(tokenizer.vocabularySize), "hidden_size": 30, "intermediate_size": 41,
             "num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 10,
@@ -49,6 +50,24 @@ struct TestModel: CustomTestStringConvertible, Sendable {
         let model = try ModelDirectory.make(
             JSONFields(.object(config), file: "config.json"), LoudWeights(seed: 5))
         return try TextModel(model, tokenizer: tokenizer)
+    }
+
+    /// An adapter of random numbers on every matrix.
+    static func adapter(_ name: String, _ model: TextModel, seed: UInt64, rank: Int) -> Adapter {
+        var random = SplitMix64(seed: seed)
+        func numbers(_ shape: [Int]) -> Parameter {
+            Parameter(
+                name: name,
+                value: Tensor((0 ..< shape.reduce(1, *)).map { _ in Float(random.uniform() - 0.5) }, shape: shape))
+        }
+        let products = model.model.parameters.filter { $0.shape.count == 2 }.map { weight in
+            (
+                weight: weight,
+                update: ModuleUpdate(
+                    lowRank: .init(down: numbers([rank, weight.shape[1]]), up: numbers([weight.shape[0], rank])))
+            )
+        }
+        return Adapter(name: name, model: model.model, products: products)
     }
 }
 

@@ -48,7 +48,7 @@ import Testing
             case .token(let choice, let step, _):
                 hasBegun = true
                 if choice == 0 { text += step.text }
-            case .began, .slid, .completed: break
+            case .began, .slid, .traced, .completed: break
             }
         }
         return (prompts, text)

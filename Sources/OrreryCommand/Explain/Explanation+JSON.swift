@@ -1,5 +1,6 @@
 import OrreryFiles
 import OrreryGeneration
+import OrreryTokenizers
 
 extension Explanation {
     /// All numbers of the six steps; the fields are in docs/json.md.
@@ -46,9 +47,9 @@ extension Explanation {
                     "weights": .array($0.weights.map { JSONValue($0) }),
                 ]
             } ?? .null
-        o["distribution"] = .array(choice.candidates.map { candidate($0) })
+        o["distribution"] = .array(choice.candidates.map { .object($0.json(text)) })
         o["entropy_bits"] = JSONValue(entropy)
-        o["choice"] = choiceJSON
+        o["choice"] = .object(choice.json(text))
         o["rounds"] = .array(
             rounds.map {
                 [
@@ -65,34 +66,7 @@ extension Explanation {
         return o
     }
 
-    private var choiceJSON: JSONValue {
-        guard case .object(var object) = candidate(choice.chosen) else { return .null }
-        object["position"] = JSONValue(choice.position)
-        object["draw"] = JSONValue(choice.draw)
-        object["sampling"] = .object(choice.options.json)
-        object["filters"] = .array(
-            choice.stages.map {
-                [
-                    "filter": JSONValue($0.filter.rawValue), "setting": JSONValue($0.setting),
-                    "kept": JSONValue($0.kept),
-                    "kept_probability": JSONValue($0.keptProbability), "draw": JSONValue($0.draw),
-                ]
-            })
-        return .object(object)
-    }
-
-    private func candidate(_ c: SampleExplanation.Candidate) -> JSONValue {
-        [
-            "id": JSONValue(Int(c.token)),
-            "piece": JSONValue(Piece(id: c.token, bytes: candidateBytes[c.token] ?? []).text),
-            "rank": JSONValue(c.rank),
-            "logit": JSONValue(c.logit), "penalized_logit": JSONValue(c.penalizedLogit),
-            "probability": JSONValue(c.modelProbability),
-            "tempered_probability": JSONValue(c.temperedProbability),
-            "final_probability": JSONValue(c.finalProbability), "removed_by": JSONValue(c.removedBy?.rawValue),
-            "interval": c.interval.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null,
-        ]
-    }
+    private func text(_ token: TokenID) -> String { Piece(id: token, bytes: candidateBytes[token] ?? []).text }
 }
 
 extension Explanation.Piece {

@@ -77,6 +77,22 @@ package final class PrefixTree<Page, Domain: Hashable> {
         return match
     }
 
+    /// A token with which what is kept goes on after a match, the most recently used one; nil where nothing goes on.
+    package func token(after match: Match, domain: Domain) -> TokenID? {
+        guard let last = match.nodes.last else { return newest(of: roots[domain])?.tokens[0] }
+        let inside = match.count - (match.nodes.count - 1) * pageSize
+        return inside < last.tokens.count ? last.tokens[inside] : newest(of: last.children)?.tokens[0]
+    }
+
+    /// The node that was used last among some.
+    private func newest(of children: [TokenID: [Node]]?) -> Node? {
+        guard let children, !children.isEmpty else { return nil }
+        let all = Set(children.values.joined().map(ObjectIdentifier.init))
+        var candidate = newest
+        while let node = candidate, !all.contains(ObjectIdentifier(node)) { candidate = node.older }
+        return candidate
+    }
+
     // MARK: Growing
 
     /// Adds a page after `parent`, or finds the one with the same tokens that is there already.

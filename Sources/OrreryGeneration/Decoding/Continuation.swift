@@ -87,6 +87,14 @@ package struct Continuation {
         try row.explain(logits, after: history, limit: limit)
     }
 
+    /// The token that `append(by:)` would choose by another model's logits, if so many guessed tokens had come before:
+    /// by the same options and the same random number, so that where the models agree, so do the choices.
+    package func guess(by logits: [Float], after guessed: [TokenID]) throws -> TokenID {
+        var row = row
+        return try row.choose(
+            by: logits, after: TokenHistory(tokens + guessed, promptCount: options.prompt.count))
+    }
+
     private var history: TokenHistory { TokenHistory(tokens, promptCount: options.prompt.count) }
 
     /// Ends a text that the caller stops, and returns what was held back of it.

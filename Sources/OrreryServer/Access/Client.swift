@@ -98,10 +98,11 @@ extension EngineRequest {
     /// A request of a client, in its name and with its priority, with the adapter of the model that it names.
     init(
         _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, overflow: Overflow = .end,
-        usesCache: Bool = true, logProbabilities: Int? = nil, by model: TextModel
+        usesCache: Bool = true, logProbabilities: Int? = nil, trace: TraceOptions? = nil, by model: TextModel
     ) {
         self.init(
             options, choices: choices, priority: client?.priority ?? 0, tenant: client?.name ?? "",
-            overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities, adapter: model.adapter)
+            overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities, adapter: model.adapter,
+            trace: trace)
     }
 }

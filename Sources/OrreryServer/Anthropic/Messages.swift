@@ -14,9 +14,10 @@ struct Messages {
         let client = context.client
         let call = try MessagesCall(fields, model, chat, client)
         let answer = Answer(id: "msg_" + Completion.identifier(), model: served.name)
-        if call.streams { return stream(call, answer, engine, to: request, client) }
+        let own = OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version)
+        if call.streams { return stream(call, answer, own, engine, to: request, client) }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, answer, engine, client)
+            try await whole(call, answer, own, engine, client)
         }
     }
 
@@ -33,13 +34,14 @@ struct Messages {
         let id: String
         let model: String
 
-        func json(content: [JSONValue], stop: JSONObject, usage: JSONValue) -> JSONValue {
+        func json(content: [JSONValue], stop: JSONObject, usage: JSONValue, own: JSONValue? = nil) -> JSONValue {
             var json: JSONObject = [
                 "id": JSONValue(id), "type": "message", "role": "assistant", "model": JSONValue(model),
                 "content": .array(content),
             ]
             for member in stop.members { json[member.key] = member.value }
             json["usage"] = usage
+            if let own { json["orrery"] = own }
             return .object(json)
         }
 
@@ -65,16 +67,17 @@ struct Messages {
     }
 
     private func whole(
-        _ call: MessagesCall, _ answer: Answer, _ engine: Engine, _ client: ClientRequest?
+        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
     ) async throws -> Response {
-        var text = "", last: Generation.Step?, usage = EngineUsage()
+        var own = own, text = "", last: Generation.Step?, usage = EngineUsage()
         for try await event in engine.generate(call.request) {
+            own.take(event)
             switch event {
             case .token(_, let step, _):
                 text += step.text
                 last = step
             case .completed(let taken): usage = taken
-            case .began, .prompt, .slid: break
+            case .began, .prompt, .slid, .traced: break
             }
         }
         try Task.checkCancellation()
@@ -82,11 +85,12 @@ struct Messages {
         return Response(
             json: answer.json(
                 content: text.isEmpty ? [] : [["type": "text", "text": JSONValue(text)]],
-                stop: Answer.stop(last, call.stopSequences), usage: Answer.usage(usage)))
+                stop: Answer.stop(last, call.stopSequences), usage: Answer.usage(usage), own: try await own.json()))
     }
 
     private func stream(
-        _ call: MessagesCall, _ answer: Answer, _ engine: Engine, to request: Request, _ client: ClientRequest?
+        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine, to request: Request,
+        _ client: ClientRequest?
     ) -> Response {
         let ping = requests.ping
         return .events(to: request, errors: { ("error", $0.anthropicJSON) }) { out in
@@ -95,12 +99,13 @@ struct Messages {
                 for member in fields.members { json[member.key] = member.value }
                 try await out.send(.object(json), event: type)
             }
-            var last: Generation.Step?
+            var own = own, last: Generation.Step?
             reading: for try await item in Pinged.stream(engine.generate(call.request), every: ping) {
                 guard case .event(let event) = item else {
                     try await send("ping")
                     continue
                 }
+                own.take(event)
                 switch event {
                 case .began(let cached):
                     var usage = EngineUsage()
@@ -124,14 +129,13 @@ struct Messages {
                 case .completed(let taken):
                     client?.count(taken)
                     try await send("content_block_stop", ["index": 0])
-                    try await send(
-                        "message_delta",
-                        [
-                            "delta": .object(Answer.stop(last, call.stopSequences)),
-                            "usage": Answer.usage(taken),
-                        ])
+                    var end: JSONObject = [
+                        "delta": .object(Answer.stop(last, call.stopSequences)), "usage": Answer.usage(taken),
+                    ]
+                    if let found = try await own.json() { end["orrery"] = found }
+                    try await send("message_delta", end)
                     break reading
-                case .prompt, .slid: break
+                case .prompt, .slid, .traced: break
                 }
             }
             try await send("message_stop")

@@ -10,6 +10,7 @@ struct MessagesCall: Sendable {
     let streams: Bool
     /// The strings at which the client wants the answer to end; the model's own ends are none of them.
     let stopSequences: [String]
+    let own: OwnParameters
 
     init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
         let prompt = try Self.prompt(fields, chat)
@@ -23,11 +24,12 @@ struct MessagesCall: Sendable {
         if let value = try fields.int("top_k", in: 0 ... .max) { sampling.topK = value }
         streams = try fields.bool("stream") ?? false
         try Self.refuse(fields)
+        own = try OwnParameters(fields, model)
         request = EngineRequest(
             GenerationOptions(
                 prompt: prompt, sampling: sampling,
                 stop: chat.stopConditions(maxTokens: maxTokens, stopStrings: stopSequences)),
-            of: client, by: model)
+            of: client, trace: own.trace, by: model)
     }
 
     private static func refuse(_ fields: RequestFields) throws {

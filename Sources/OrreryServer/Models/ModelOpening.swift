@@ -8,10 +8,13 @@ import OrreryTensor
 struct ModelOpening: Sendable {
     let engine: EngineConfiguration
     let processor: Processor
+    /// A model that guesses ahead for the others.
+    private let draft: DraftOpening?
     private let queue = ComputeQueue(label: "orrery.opening")
 
-    init(_ engine: EngineConfiguration, _ processor: Processor) {
+    init(_ engine: EngineConfiguration, draft: DraftOpening?, _ processor: Processor) {
         self.engine = engine
+        self.draft = draft
         self.processor = processor
     }
 
@@ -25,11 +28,13 @@ struct ModelOpening: Sendable {
     func open(
         _ path: String, _ adapters: [ServerConfiguration.ServedAdapter], warn: @escaping @Sendable (String) -> Void
     ) async throws -> (kind: ServedModel.Kind, adapted: [ServedModel.Kind], bytes: Int) {
-        try await queue.run(on: processor) { [engine] in
+        try await queue.run(on: processor) { [engine, draft] in
             do {
                 let model = try TextModel.open(path, warn: warn)
                 model.prepare(engine.computeType)
-                let engine = try Engine(model, engine)
+                var settings = engine
+                settings.draftModel = try draft?.model(for: model, warn: warn)
+                let engine = try Engine(model, settings)
                 let adapted = try adapters.map { adapter -> ServedModel.Kind in
                     let model = try model.adapted(by: model.adapter(adapter.path, name: adapter.name))
                     return .language(model, try model.chatModel(), engine)

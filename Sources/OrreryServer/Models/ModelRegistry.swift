@@ -65,7 +65,8 @@ package actor ModelRegistry {
             // What one engine would take by itself is for all.
             engine.cacheMemory = (AvailableMemory.bytes ?? 4 << 30) / 4 / configuration.models.count
         }
-        opening = ModelOpening(engine, processor)
+        let draft = configuration.draftModel.map { DraftOpening($0, isOptional: configuration.models.count > 1) }
+        opening = ModelOpening(engine, draft: draft, processor)
         patience = .seconds(configuration.modelWaitSeconds)
         self.log = log
         for model in configuration.models {

@@ -14,6 +14,8 @@ final class ServedModel: Sendable {
     let adapted: [ServedModel]
     /// The name of the model that an adapter belongs to; nil for the model itself.
     let parent: String?
+    /// The hashes of its files, once a receipt has asked for them.
+    let hashes = ModelHashes()
     private let uses = Mutex(Uses())
     private let onIdle: @Sendable () -> Void
 

@@ -31,9 +31,10 @@ struct OllamaAnswer: Sendable {
     /// - Parameters:
     ///   - text: the whole text, where it was not sent in pieces.
     ///   - context: the tokens of the prompt and the text.
+    ///   - own: the member `orrery`.
     func last(
         _ text: String, _ reason: String, _ usage: EngineUsage?, context: [TokenID] = [],
-        probabilities: [JSONValue]? = nil
+        probabilities: [JSONValue]? = nil, own: JSONValue? = nil
     ) -> JSONValue {
         var json = piece(text, probabilities: probabilities)
         json["done"] = true
@@ -48,6 +49,7 @@ struct OllamaAnswer: Sendable {
             json["eval_duration"] = Self.nanoseconds(.seconds(usage.decodeSeconds))
         }
         if !warnings.isEmpty { json["warnings"] = JSONValue(warnings) }
+        if let own { json["orrery"] = own }
         return .object(json)
     }
 

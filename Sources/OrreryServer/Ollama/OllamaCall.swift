@@ -17,6 +17,7 @@ struct OllamaCall: Sendable {
     let letsGo: Bool
     let warnings: [String]
     let includesProbabilities: Bool
+    let own: OwnParameters
 
     /// - Throws: `APIError` that names the parameter and what was expected.
     init(_ fields: RequestFields, _ form: Form, _ model: TextModel, _ chat: ChatModel?, _ client: ClientRequest?) throws
@@ -33,6 +34,7 @@ struct OllamaCall: Sendable {
             case .text: try OllamaPrompt.text(fields, model, chat)
             case .message: try OllamaPrompt.conversation(fields, model, chat)
             }
+        own = try OwnParameters(fields, model)
         warnings = options.warnings + SamplingParameters.warnings(fields)
         guard let prompt else {
             request = nil
@@ -49,7 +51,7 @@ struct OllamaCall: Sendable {
         }
         request = EngineRequest(
             GenerationOptions(prompt: prompt, sampling: options.sampling, stop: stop), of: client,
-            logProbabilities: includesProbabilities ? top : nil, by: model)
+            logProbabilities: includesProbabilities ? top : nil, trace: own.trace, by: model)
     }
 
     /// What is known and cannot be done.

@@ -24,7 +24,8 @@ struct OllamaTexts {
         }
         let making = Making(
             answer: answer, request: text, engine: engine, client: context.client,
-            probabilities: call.includesProbabilities ? TokenLogProbabilities(tokenizer: model.tokenizer) : nil)
+            probabilities: call.includesProbabilities ? TokenLogProbabilities(tokenizer: model.tokenizer) : nil,
+            own: OwnAnswer(call.own, [text], served, engine, version: requests.configuration.version))
         if call.streams { return .lines(to: request) { try await making.stream(to: &$0) } }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in try await making.whole() }
     }
@@ -43,6 +44,7 @@ struct OllamaTexts {
         let client: ClientRequest?
         /// nil where nobody asks for them.
         let probabilities: TokenLogProbabilities?
+        let own: OwnAnswer
 
         /// What has come of an answer so far.
         private struct Progress {
@@ -52,26 +54,29 @@ struct OllamaTexts {
         }
 
         func whole() async throws -> Response {
-            var progress = Progress(tokens: request.options.prompt), text = "", found: [JSONValue] = []
+            var progress = Progress(tokens: request.options.prompt), text = "", found: [JSONValue] = [], own = own
             for try await event in engine.generate(request) {
+                own.take(event)
                 if let piece = take(event, &progress) {
                     text += piece.text
                     found += piece.probabilities ?? []
                 }
             }
             try Task.checkCancellation()
-            return Response(json: last(text, progress, probabilities == nil ? nil : found))
+            return Response(
+                json: last(text, progress, probabilities == nil ? nil : found, own: try await own.json()))
         }
 
         func stream(to out: inout LineWriter) async throws {
-            var progress = Progress(tokens: request.options.prompt)
+            var progress = Progress(tokens: request.options.prompt), own = own
             for try await event in engine.generate(request) {
+                own.take(event)
                 guard let piece = take(event, &progress) else { continue }
                 if piece.text.isEmpty, piece.probabilities == nil { continue }
                 try await out.send(.object(answer.piece(piece.text, probabilities: piece.probabilities)))
             }
             try Task.checkCancellation()
-            try await out.send(last("", progress, nil))
+            try await out.send(last("", progress, nil, own: try await own.json()))
         }
 
         /// - Returns: the text that an event adds, with the log-probability of its token.
@@ -87,14 +92,16 @@ struct OllamaTexts {
                 progress.usage = usage
                 client?.count(usage)
                 return nil
-            case .began, .prompt, .slid: return nil
+            case .began, .prompt, .slid, .traced: return nil
             }
         }
 
-        private func last(_ text: String, _ progress: Progress, _ probabilities: [JSONValue]?) -> JSONValue {
+        private func last(
+            _ text: String, _ progress: Progress, _ probabilities: [JSONValue]?, own: JSONValue?
+        ) -> JSONValue {
             answer.last(
                 text, OllamaAnswer.reason(progress.reason), progress.usage, context: progress.tokens,
-                probabilities: probabilities)
+                probabilities: probabilities, own: own)
         }
     }
 }

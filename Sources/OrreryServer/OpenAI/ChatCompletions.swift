@@ -17,11 +17,12 @@ struct ChatCompletions {
         let completion = Completion(
             prefix: "chatcmpl-", object: "chat.completion", model: served.name,
             warnings: warnings + SamplingParameters.warnings(fields) + [call.warning].compactMap { $0 })
+        let own = OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version)
         if call.parameters.streams {
-            return stream(call, completion, engine, to: request, context.client)
+            return stream(call, completion, own, engine, to: request, context.client)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, engine, context.client)
+            try await whole(call, completion, own, engine, context.client)
         }
     }
 
@@ -33,6 +34,7 @@ struct ChatCompletions {
         let includesProbabilities: Bool
         /// Says what was dropped of the conversation.
         let warning: String?
+        let own: OwnParameters
 
         init(_ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ client: ClientRequest?) throws {
             let messages = try ChatMessages.read(fields, for: chat)
@@ -51,10 +53,11 @@ struct ChatCompletions {
             let overflow = try ContextOverflow(fields, isConversation: true, maxTokens: parameters.stop.maxTokens)
             let prompt = try overflow.prompt(messages, chat, options: options, answer: parameters.stop.maxTokens)
             warning = prompt.warning
+            own = try OwnParameters(fields, model)
             request = EngineRequest(
                 GenerationOptions(prompt: prompt.tokens, sampling: parameters.sampling, stop: parameters.stop),
                 of: client, choices: parameters.choices, overflow: overflow.engine, usesCache: parameters.usesCache,
-                logProbabilities: wanted ? top ?? 0 : nil, by: model)
+                logProbabilities: wanted ? top ?? 0 : nil, trace: own.trace, by: model)
         }
 
         static func templateOptions(_ fields: RequestFields) throws -> ChatTemplate.Options {
@@ -90,12 +93,14 @@ struct ChatCompletions {
     // MARK: At once
 
     private func whole(
-        _ call: Call, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
+        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
     ) async throws -> Response {
+        var own = own
         var texts = Array(repeating: "", count: call.parameters.choices)
         var probabilities = Array(repeating: [JSONValue](), count: texts.count)
         var reasons = [FinishReason?](repeating: nil, count: texts.count), usage = EngineUsage()
         for try await event in engine.generate(call.request) {
+            own.take(event)
             switch event {
             case .token(let choice, let step, let found):
                 texts[choice] += step.text
@@ -104,7 +109,7 @@ struct ChatCompletions {
             case .completed(let taken):
                 usage = taken
                 client?.count(taken)
-            case .began, .prompt, .slid: break
+            case .began, .prompt, .slid, .traced: break
             }
         }
         try Task.checkCancellation()
@@ -117,28 +122,32 @@ struct ChatCompletions {
                 "finish_reason": Completion.finishReason(reasons[index]),
             ]
         }
-        return Response(json: completion.json(choices, usage: usage, timings: true, dropped: usage.droppedTokens))
+        return Response(
+            json: completion.json(
+                choices, usage: usage, timings: true, dropped: usage.droppedTokens, own: try await own.json()))
     }
 
     // MARK: As a stream
 
     private func stream(
-        _ call: Call, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
+        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request,
+        _ client: ClientRequest?
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
-            var begun = Set<Int>(), usage: EngineUsage?, isFirst = true, dropped = 0
-            func piece(_ choices: [JSONValue], usage: EngineUsage? = nil) -> JSONValue {
+            var own = own, begun = Set<Int>(), usage: EngineUsage?, isFirst = true, dropped = 0
+            func piece(_ choices: [JSONValue], usage: EngineUsage? = nil, own: JSONValue? = nil) -> JSONValue {
                 defer { (isFirst, dropped) = (false, 0) }
                 return completion.json(
                     choices, usage: usage, hasUsage: call.parameters.includesUsage, object: "chat.completion.chunk",
-                    warns: isFirst, timings: usage != nil, dropped: dropped)
+                    warns: isFirst, timings: usage != nil, dropped: dropped, own: own)
             }
             reading: for try await item in Pinged.stream(engine.generate(call.request), every: ping) {
                 guard case .event(let event) = item else {
                     try await out.ping()
                     continue
                 }
+                own.take(event)
                 switch event {
                 case .token(let choice, let step, let found):
                     if begun.insert(choice).inserted {
@@ -158,10 +167,15 @@ struct ChatCompletions {
                     client?.count(taken)
                     break reading
                 case .slid(_, let count): dropped += count
-                case .began, .prompt: break
+                case .began, .prompt, .traced: break
                 }
             }
-            if call.parameters.includesUsage, let usage { try await out.send(piece([], usage: usage)) }
+            let last = try await own.json()
+            if call.parameters.includesUsage, let usage {
+                try await out.send(piece([], usage: usage, own: last))
+            } else if let last {
+                try await out.send(piece([], own: last))
+            }
             try await out.sendDone()
         }
     }

@@ -27,10 +27,12 @@ struct Completion {
 
     /// The whole response, or one piece of a stream.
     ///
-    /// - Parameter dropped: the tokens that a sliding context has dropped, where they are to be told.
+    /// - Parameters:
+    ///   - dropped: the tokens that a sliding context has dropped, where they are to be told.
+    ///   - own: the member `orrery`.
     func json(
         _ choices: [JSONValue], usage: EngineUsage?, hasUsage: Bool = true, object: String? = nil,
-        warns: Bool = true, timings: Bool = false, dropped: Int = 0
+        warns: Bool = true, timings: Bool = false, dropped: Int = 0, own: JSONValue? = nil
     ) -> JSONValue {
         var json: JSONObject = [
             "id": JSONValue(id), "object": JSONValue(object ?? self.object), "created": JSONValue(created),
@@ -43,6 +45,7 @@ struct Completion {
             warnings.append("context_overflow: \(dropped) tokens were dropped from the middle of the context")
         }
         if !warnings.isEmpty { json["warnings"] = JSONValue(warnings) }
+        if let own { json["orrery"] = own }
         return .object(json)
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 import OrreryFiles
 import OrreryGeneration
@@ -12,7 +11,7 @@ struct Embeddings {
         var (fields, served, warnings) = try await requests.read(&request, context)
         let encoder = try served.sentenceEncoder()
         let texts = try inputs(fields, encoder)
-        let isBase64 = try format(fields)
+        let isBase64 = try OwnParameters.isBase64(fields)
         let width = try fields.int("dimensions", in: 1 ... encoder.width) ?? encoder.width
         fields.accept("user")
         warnings += SamplingParameters.warnings(fields)
@@ -61,14 +60,6 @@ struct Embeddings {
         return texts
     }
 
-    private func format(_ fields: RequestFields) throws -> Bool {
-        switch try fields.string("encoding_format") {
-        case nil, "float": return false
-        case "base64": return true
-        default: throw fields.wrong("encoding_format", "float or base64")
-        }
-    }
-
     /// The first elements, of length one again where the whole had it.
     private static func cut(_ vector: [Float], to width: Int) -> [Float] {
         guard width < vector.count else { return vector }
@@ -80,8 +71,6 @@ struct Embeddings {
 
     private static func json(_ vector: [Float], _ isBase64: Bool) -> JSONValue {
         guard isBase64 else { return JSONValue(vector) }
-        var bytes = Data(capacity: 4 * vector.count)
-        for element in vector { withUnsafeBytes(of: element.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
-        return JSONValue(bytes.base64EncodedString())
+        return .base64(vector)
     }
 }

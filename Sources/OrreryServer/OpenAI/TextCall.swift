@@ -13,6 +13,7 @@ struct TextCall: Sendable {
     let echo: [String]?
     /// Whether the prompts alone are wanted: `max_tokens` of 0 with `echo`.
     let addsNothing: Bool
+    let own: OwnParameters
     /// The texts that are made of each prompt, of which the most probable `n` are given.
     let bestOf: Int
 
@@ -36,13 +37,14 @@ struct TextCall: Sendable {
         }
         echo = echoes ? try prompts.map { try model.tokenizer.decode($0, skipsSpecialTokens: true) } : nil
         probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
-        let (choices, kept) = (bestOf, parameters),
+        own = try OwnParameters(fields, model)
+        let (choices, kept, trace) = (bestOf, parameters, own.trace),
             overflow = try ContextOverflow(fields, isConversation: false, maxTokens: parameters.stop.maxTokens).engine
         requests = prompts.map { prompt in
             var request = EngineRequest(
                 GenerationOptions(prompt: prompt, sampling: kept.sampling, stop: kept.stop),
                 of: client, choices: choices, overflow: overflow, usesCache: kept.usesCache,
-                logProbabilities: count ?? (choices > kept.choices ? 0 : nil), by: model)
+                logProbabilities: count ?? (choices > kept.choices ? 0 : nil), trace: trace, by: model)
             request.promptLogProbabilities = echoes ? count : nil
             return request
         }

@@ -16,23 +16,26 @@ struct TextCompletions {
         let completion = Completion(
             prefix: "cmpl-", object: "text_completion", model: served.name,
             warnings: warnings + SamplingParameters.warnings(fields))
+        let own = OwnAnswer(call.own, call.requests, served, engine, version: requests.configuration.version)
         if call.parameters.streams {
-            return stream(call, completion, engine, to: request, context.client)
+            return stream(call, completion, own, engine, to: request, context.client)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, engine, context.client)
+            try await whole(call, completion, own, engine, context.client)
         }
     }
 
     // MARK: At once
 
     private func whole(
-        _ call: TextCall, _ completion: Completion, _ engine: Engine, _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
     ) async throws -> Response {
+        var own = own
         let texts = call.echo ?? Array(repeating: "", count: call.requests.count)
         var choices = texts.map { Array(repeating: TextChoice(text: $0), count: call.bestOf) }
         var usage = EngineUsage()
         for try await (prompt, event) in events(of: call.requests, by: engine) {
+            own.take(event, prompt: prompt)
             switch event {
             case .prompt(let found):
                 let entries = call.promptEntries(found, prompt)
@@ -47,31 +50,37 @@ struct TextCompletions {
                 let taken = call.told(taken)
                 usage = usage + taken
                 client?.count(taken)
-            case .began, .slid: break
+            case .began, .slid, .traced: break
             }
         }
         try Task.checkCancellation()
         let json = choices.flatMap { call.best(of: $0) }.enumerated().map { index, choice in
             choice.json(index, call.includesProbabilities ? call.probabilities : nil)
         }
-        return Response(json: completion.json(json, usage: usage, timings: true, dropped: usage.droppedTokens))
+        return Response(
+            json: completion.json(
+                json, usage: usage, timings: true, dropped: usage.droppedTokens, own: try await own.json()))
     }
 
     // MARK: As a stream
 
     private func stream(
-        _ call: TextCall, _ completion: Completion, _ engine: Engine, to request: Request, _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request,
+        _ client: ClientRequest?
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
+            var own = own
             let n = call.n, total = call.requests.count
             var offsets = Array(repeating: 0, count: n * total)
             var usage = EngineUsage(), open = total, isFirst = true, dropped = 0
-            func piece(_ choices: [JSONValue], usage: EngineUsage? = nil, timings: Bool = false) -> JSONValue {
+            func piece(
+                _ choices: [JSONValue], usage: EngineUsage? = nil, timings: Bool = false, own: JSONValue? = nil
+            ) -> JSONValue {
                 defer { (isFirst, dropped) = (false, 0) }
                 return completion.json(
                     choices, usage: usage, hasUsage: call.parameters.includesUsage, warns: isFirst, timings: timings,
-                    dropped: dropped)
+                    dropped: dropped, own: own)
             }
             func echo(_ prompt: Int, _ probabilities: JSONValue) async throws {
                 guard let text = call.echo?[prompt] else { return }
@@ -86,6 +95,7 @@ struct TextCompletions {
                     try await out.ping()
                     continue
                 }
+                own.take(event, prompt: prompt)
                 switch event {
                 case .prompt(let found):
                     try await echo(prompt, call.probabilities.legacy(call.promptEntries(found, prompt)))
@@ -112,11 +122,14 @@ struct TextCompletions {
                     open -= 1
                     if open == 0 { break reading }
                 case .slid(_, let count): dropped += count
-                case .began: break
+                case .began, .traced: break
                 }
             }
+            let last = try await own.json()
             if call.parameters.includesUsage {
-                try await out.send(piece([], usage: usage, timings: true))
+                try await out.send(piece([], usage: usage, timings: true, own: last))
+            } else if let last {
+                try await out.send(piece([], own: last))
             }
             try await out.sendDone()
         }

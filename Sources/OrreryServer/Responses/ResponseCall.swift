@@ -15,6 +15,7 @@ struct ResponseCall: Sendable {
     /// The items that the request brings.
     let input: [StoredItem]
     let warnings: [String]
+    let own: OwnParameters
 
     init(
         _ fields: RequestFields, _ model: TextModel, _ chat: ChatModel, _ history: ResponseHistory,
@@ -32,12 +33,13 @@ struct ResponseCall: Sendable {
             answer: sampling.stop.maxTokens)
         self.parameters = parameters
         streams = sampling.streams
+        own = try OwnParameters(fields, model)
         warnings =
             parameters.warnings + (prompt.warning.map { [$0] } ?? []) + SamplingParameters.warnings(fields)
         request = EngineRequest(
             GenerationOptions(prompt: prompt.tokens, sampling: sampling.sampling, stop: sampling.stop),
             of: client, usesCache: sampling.usesCache,
-            logProbabilities: parameters.logProbabilities, by: model)
+            logProbabilities: parameters.logProbabilities, trace: own.trace, by: model)
     }
 
     // MARK: The prompt

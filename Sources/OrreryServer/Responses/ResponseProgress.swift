@@ -96,6 +96,9 @@ struct ResponseProgress {
     /// The response could not be made.
     mutating func fail(_ error: APIError) { json = object.json(.failed(error)) }
 
+    /// Adds the member `orrery`, which is told once and not stored.
+    mutating func add(own: JSONValue?) { if let own { json["orrery"] = own } }
+
     /// The last event: how the response ended.
     mutating func last() -> Event {
         guard case .string(let status)? = json["status"] else { return event("error", [:]) }

@@ -18,7 +18,8 @@ struct Responses {
         let making = Making(
             call: call, engine: engine, probabilities: TokenLogProbabilities(tokenizer: model.tokenizer),
             history: history, client: context.client,
-            object: ResponseObject(call, model: served.name, warnings: warnings + call.warnings))
+            object: ResponseObject(call, model: served.name, warnings: warnings + call.warnings),
+            own: OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version))
         if call.streams { return making.stream(to: request, pingEvery: requests.ping) }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in try await making.whole() }
     }
@@ -51,20 +52,25 @@ struct Responses {
         let history: ResponseHistory
         let client: ClientRequest?
         let object: ResponseObject
+        let own: OwnAnswer
 
         /// At once.
         func whole() async throws -> Response {
-            var progress = ResponseProgress(object)
-            for try await event in engine.generate(call.request) { _ = take(event, &progress) }
+            var progress = ResponseProgress(object), own = own
+            for try await event in engine.generate(call.request) {
+                own.take(event)
+                _ = take(event, &progress)
+            }
             try Task.checkCancellation()
             try await keep(progress)
+            progress.add(own: try await own.json())
             return Response(json: .object(progress.json))
         }
 
         /// As a stream of events.
         func stream(to request: Request, pingEvery ping: Duration) -> Response {
             .events(to: request, errors: { ("error", Self.errorEvent($0)) }) { out in
-                var progress = ResponseProgress(object)
+                var progress = ResponseProgress(object), own = own
                 func send(_ events: [ResponseProgress.Event]) async throws {
                     for event in events { try await out.send(event.data, event: event.name) }
                 }
@@ -75,6 +81,7 @@ struct Responses {
                             try await out.ping()
                             continue
                         }
+                        own.take(event)
                         try await send(take(event, &progress))
                         if case .completed = event { break reading }
                     }
@@ -83,6 +90,7 @@ struct Responses {
                     progress.fail(APIError(error))
                 }
                 try await keep(progress)
+                progress.add(own: try await own.json())
                 try await send([progress.last()])
             }
         }
@@ -96,7 +104,7 @@ struct Responses {
             case .completed(let usage):
                 client?.count(usage)
                 return progress.end(usage)
-            case .began, .prompt, .slid: return []
+            case .began, .prompt, .slid, .traced: return []
             }
         }
 
