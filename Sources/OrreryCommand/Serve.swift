@@ -79,6 +79,12 @@ struct Serve: ParsableCommand {
             valueName: "model"))
     var draftModel: ModelPath?
 
+    @Option(
+        help: ArgumentHelp(
+            "Prices of a million tokens, of prompts, of prompts from the cache and of answers: 0.5,0.05,1.5. Responses then say their cost in `usage`, and /metrics the sums. (default: none)",
+            valueName: "prompt,cached,answer"))
+    var prices: TokenPrices?
+
     @Option(help: "Seconds that running streams get to finish when the server is asked to stop.")
     var grace = 30.0
 
@@ -170,6 +176,7 @@ struct Serve: ParsableCommand {
                 maxSequences: maxSequences, maxQueue: maxQueue, prefillChunkWhileDecoding: prefillChunk,
                 maxDraft: maxDraft)
             configuration.draftModel = try draftModel?.path()
+            configuration.prices = prices?.prices
             var log = Logger(label: "orrery") { StreamLogHandler.standardError(label: $0) }
             log.logLevel = .warning
             if let warning = ServerConfiguration.storeWarning, store == nil { standardError("orrery: \(warning)") }

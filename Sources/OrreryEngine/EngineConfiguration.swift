@@ -31,6 +31,8 @@ public struct EngineConfiguration: Sendable {
     public var maxDraft: Int
     /// A smaller model with the same vocabulary that guesses ahead where the text itself says nothing; nil for none.
     public var draftModel: TextModel?
+    /// The probability that a draft model gives its own guess from which on it guesses further.
+    public var draftConfidence = 0.4
 
     /// Settings of an engine, with defaults for a processor's cores.
     public init(
@@ -63,6 +65,9 @@ public struct EngineConfiguration: Sendable {
         // A window keeps enough positions to take these back.
         guard (0 ... 128).contains(maxDraft) else {
             throw EngineError.setting("`maxDraft`", maxDraft, expected: "0 to 128")
+        }
+        guard (0 ... 1).contains(draftConfidence) else {
+            throw EngineError.setting("`draftConfidence`", draftConfidence, expected: "0 to 1")
         }
         if cacheDirectoryLimit < 0 {
             throw EngineError.setting("`cacheDirectoryLimit`", cacheDirectoryLimit, expected: "a number of bytes")

@@ -38,6 +38,9 @@ public struct EngineRequest: Sendable {
     public var adapter: Adapter?
     /// What the request shows of its own computation; nil shows nothing.
     public var trace: TraceOptions?
+    /// Is told what the request has taken once it ends, however it does: one whose reader has gone has taken something
+    /// too.
+    public var onEnd: (@Sendable (EngineUsage) -> Void)?
 
     /// A request with the engine's defaults.
     public init(

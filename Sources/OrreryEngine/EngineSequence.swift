@@ -66,18 +66,22 @@ final class EngineSequence {
     /// - Parameter fits: whether the sequence may grow to a length in one pass.
     func guess(_ limit: Int, where fits: (_ length: Int) -> Bool) {
         (draft, isModelDraft) = ([], false)
-        guard let state, isDecoding else { return }
-        let guessed = lookup.draft(after: read, limit: min(limit, state.capacity - read.count))
+        guard isDecoding else { return }
+        let guessed = lookup.draft(after: read, limit: min(limit, draftRoom))
         if fits(read.count + guessed.count) { draft = guessed }
     }
 
     /// Whether nothing but the newest token is to be read.
     var isDecoding: Bool { state.map { read.count - $0.count == 1 } ?? false }
 
+    /// The tokens that may be guessed: the one after them is chosen with a context that is not full, for a full one
+    /// slides first.
+    private var draftRoom: Int { state.map { max(0, $0.capacity - read.count - 1) } ?? 0 }
+
     /// The tokens that a draft model may guess, where the text itself says nothing.
     func draftLength(limit: Int) -> Int {
-        guard let state, isDecoding, draft.isEmpty else { return 0 }
-        return modelPace.length(limit: min(limit, state.capacity - read.count))
+        guard isDecoding, draft.isEmpty else { return 0 }
+        return modelPace.length(limit: min(limit, draftRoom))
     }
 
     /// Takes the guesses of a draft model.

@@ -35,12 +35,8 @@ public struct EngineStatistics: Sendable, Hashable {
     /// The bytes that they may have.
     public var cacheLimit = 0
 
-    /// The seconds from a request to its first token.
-    public var timeToFirstToken = Histogram(bounds: Histogram.seconds)
-    /// The seconds from one token of a text to the next.
-    public var timeBetweenTokens = Histogram(bounds: Histogram.seconds)
-    /// The seconds from a request to its beginning.
-    public var queueTime = Histogram(bounds: Histogram.seconds)
+    /// What each tenant has had, the first thousand of them.
+    public var tenants: [String: TenantStatistics] = [:]
     /// The rows of each pass.
     public var batchRows = Histogram(bounds: Histogram.rows)
 

@@ -79,9 +79,17 @@ extension EngineWork {
         job.open -= 1
         guard job.open == 0 else { return }
         statistics.completed += 1
+        account(job)
         if let tracer = job.tracer { job.ticket.send(.traced(tracer.trace)) }
         job.ticket.send(.completed(job.finalUsage))
         ended.append((job.ticket, nil))
+    }
+
+    /// Says what a request has taken, to whoever counts.
+    private func account(_ job: EngineJob) {
+        guard job.hasBegun else { return }
+        statistics.tenants[known: job.ticket.request.tenant].add(job.usage)
+        job.ticket.request.onEnd?(job.finalUsage)
     }
 
     func end(_ job: EngineJob, throwing error: (any Error)?) {
@@ -90,6 +98,7 @@ extension EngineWork {
             sequence.end(in: tree)
         }
         sequences.removeAll { $0.job === job }
+        account(job)
         statistics.ended += 1
         ended.append((job.ticket, error))
     }

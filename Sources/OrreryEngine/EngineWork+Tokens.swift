@@ -64,10 +64,11 @@ extension EngineWork {
         let job = sequence.job
         guard sequence.isRunning else { return }  // its request has just failed
         let now = ContinuousClock.now
+        let tenant = job.ticket.request.tenant
         if let last = sequence.lastToken {
-            statistics.timeBetweenTokens.add((now - last).seconds)
+            statistics.tenants[known: tenant].timeBetweenTokens.add((now - last).seconds)
         } else if sequence.choice == 0 {
-            statistics.timeToFirstToken.add((now - job.ticket.arrival).seconds)
+            statistics.tenants[known: tenant].timeToFirstToken.add((now - job.ticket.arrival).seconds)
         }
         sequence.lastToken = now
         if step.finishReason == nil || !sequence.continuation.options.stop.endTokens.contains(step.token) {

@@ -177,7 +177,8 @@ final class EngineWork {
             }
             sequence.job.begin(cached: sequence.known.count)
             count(cached: sequence.known.count, of: sequence)
-            statistics.queueTime.add(sequence.job.usage.queueSeconds)
+            statistics.tenants[known: sequence.job.ticket.request.tenant].queueTime.add(
+                sequence.job.usage.queueSeconds)
         }
         begin(sequence)
     }

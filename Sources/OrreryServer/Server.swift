@@ -63,7 +63,8 @@ public struct Server: Sendable {
         router.add(middleware: BrowserCheck(hosts: hosts, origins: Set(configuration.allowedOrigins)))
         router.add(middleware: KeyCheck(keys: keys))
         router.add(middleware: HoldingModels())
-        let registry = registry, requests = ModelRequests(registry: registry, configuration: configuration)
+        let registry = registry, prices = configuration.prices,
+            requests = ModelRequests(registry: registry, configuration: configuration)
         let texts = TextCompletions(requests: requests)
         let chats = ChatCompletions(requests: requests)
         let embeddings = Embeddings(requests: requests)
@@ -73,7 +74,7 @@ public struct Server: Sendable {
         let models = ModelRoutes(registry: registry)
         router.get("/health") { _, _ in Response(json: ["status": "ok"]) }
         router.get("/ready") { _, _ in Response(json: ["status": "ok"]) }
-        router.get("/metrics") { _, _ in await Metrics(registry).response() }
+        router.get("/metrics") { _, _ in await Metrics(registry, prices).response() }
         router.post("/tokenize") { try await tokenizing.tokenize($0, $1) }
         router.post("/detokenize") { try await tokenizing.detokenize($0, $1) }
         router.post("/apply-template") { try await tokenizing.applyTemplate($0, $1) }

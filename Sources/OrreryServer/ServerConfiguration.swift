@@ -48,6 +48,8 @@ public struct ServerConfiguration: Sendable {
     public var engine = EngineConfiguration()
     /// A smaller model that guesses ahead for those that have its vocabulary; nil for none.
     public var draftModel: String?
+    /// What tokens cost: responses say what they have taken; nil where nobody pays.
+    public var prices: Prices?
     /// The file with the keys that are asked for; nil asks for none.
     public var keyFile: String?
     /// The SQLite database in which responses and conversations are kept; nil keeps them in memory.

@@ -37,6 +37,7 @@ import Testing
             maxSequences: setting.sequences, prefillChunk: setting.chunk, prefillChunkWhileDecoding: setting.chunk,
             maxDraft: setting.maxDraft)
         configuration.draftModel = try setting.draft.make()
+        configuration.draftConfidence = 0
         let engine = try Engine(model, configuration)
         let found = try await withThrowingTaskGroup(of: (Int, [EngineTests.Text]).self) { group in
             for (index, request) in requests.enumerated() {
@@ -58,6 +59,7 @@ import Testing
         let model = try TestModel.qwen3.make()
         var configuration = EngineConfiguration(computeType: .float32, cacheType: .float32)
         configuration.draftModel = try TestModel.qwen3.make()
+        configuration.draftConfidence = 0
         let engine = try Engine(model, configuration)
         let options = GenerationOptions(
             prompt: try model.promptTokens("the moon"), sampling: SamplingOptions(temperature: temperature, seed: 4),
@@ -65,7 +67,8 @@ import Testing
         let (texts, _) = try await EngineTests.read(engine, EngineRequest(options, logProbabilities: 0))
         #expect(try texts[0] == EngineTests.alone(model, options))
         let statistics = engine.statistics
-        #expect(statistics.draftedTokens > 30 && statistics.acceptedTokens == statistics.draftedTokens)
+        // The text itself may guess as well, and wrongly.
+        #expect(statistics.draftedTokens > 30 && statistics.passes < 50)
     }
 
     @Test func aTextThatSlidesIsDraftedAnew() async throws {
@@ -76,6 +79,7 @@ import Testing
         func tokens(_ draft: TextModel?) async throws -> [TokenID] {
             var configuration = EngineConfiguration(computeType: .float32, cacheType: .float32)
             configuration.draftModel = draft
+            configuration.draftConfidence = 0
             let engine = try Engine(model, configuration)
             var tokens: [TokenID] = []
             for try await event in engine.generate(EngineRequest(options, overflow: .slide(sinks: 4))) {

@@ -140,7 +140,9 @@ final class EngineTable {
             computeType: .float32, cacheType: settings.cache, cacheMemory: 64 << 20, maxSequences: settings.batch,
             prefillChunk: settings.chunk, prefillChunkWhileDecoding: settings.chunk,
             maxDraft: settings.speculation == .off ? 0 : 7)
-        if settings.speculation == .draftModel { configuration.draftModel = draft }
+        if settings.speculation == .draftModel {
+            (configuration.draftModel, configuration.draftConfidence) = (draft, 0)
+        }
         if settings.prefix == .disk { configuration.cacheDirectory = "\(place)/cache" }
         let processor = Processor(Processor.current.instructionSet, threads: settings.threads)
         func engine() throws -> Engine {

@@ -213,6 +213,58 @@ import Testing
             await message(EngineRequest(GenerationOptions(prompt: prompt))) == "the engine is shutting down")
     }
 
+    /// What a request has taken is said once, also where its reader has gone or it fails.
+    @Test func whatIsTakenIsCounted() async throws {
+        let model = try TestModel.qwen3.make()
+        let engine = try Engine(model, EngineConfiguration(computeType: .float32, cacheType: .float32))
+        let (counted, told) = AsyncStream.makeStream(of: EngineUsage.self)
+        func request(_ tenant: String, deadline: ContinuousClock.Instant? = nil) throws -> EngineRequest {
+            let options = GenerationOptions(
+                prompt: try model.promptTokens("the moon"), sampling: .greedy, stop: StopConditions(maxTokens: 380))
+            var request = EngineRequest(options, tenant: tenant, deadline: deadline)
+            request.onEnd = { told.yield($0) }
+            return request
+        }
+        var events = counted.makeAsyncIterator()
+        let (_, usage) = try await Self.read(engine, request("whole"))
+        #expect(await events.next()?.completionTokens == usage.completionTokens && usage.completionTokens == 380)
+        var seen = 0
+        for try await event in engine.generate(try request("gone")) {
+            if case .token = event { seen += 1 }
+            if seen == 3 { break }
+        }
+        let gone = try #require(await events.next())
+        #expect(gone.promptTokens == 8 && gone.completionTokens >= 3)
+        await #expect(throws: EngineError.self) {
+            _ = try await Self.read(engine, request("late", deadline: .now + .milliseconds(20)))
+        }
+        #expect(try #require(await events.next()).completionTokens < 380)
+        let tenants = engine.statistics.tenants
+        #expect(tenants.keys.sorted() == ["gone", "late", "whole"] && tenants.values.allSatisfy { $0.requests == 1 })
+        #expect(tenants["whole"]?.completionTokens == 380 && tenants["whole"]?.promptTokens == 8)
+        #expect(tenants["gone"]?.completionTokens == gone.completionTokens)
+        #expect(tenants["whole"]?.timeBetweenTokens.counts.reduce(0, +) == 379)
+    }
+
+    /// A guess never reaches over the place where the context slides.
+    @Test func guessesEndWhereTheContextSlides() async throws {
+        let model = try TestModel.qwen3.make()
+        let options = GenerationOptions(
+            prompt: try model.promptTokens(String(repeating: "quick brown fox ", count: 20)),
+            sampling: .greedy, stop: StopConditions(maxTokens: 300))
+        func tokens(maxDraft: Int) async throws -> [TokenID] {
+            let engine = try Engine(
+                model, EngineConfiguration(computeType: .float32, cacheType: .float32, maxDraft: maxDraft))
+            var tokens: [TokenID] = []
+            for try await event in engine.generate(EngineRequest(options, overflow: .slide(sinks: 4))) {
+                if case .token(_, let step, _) = event { tokens.append(step.token) }
+            }
+            return tokens
+        }
+        let plain = try await tokens(maxDraft: 0)
+        for maxDraft in [1, 2, 3, 7, 20] { #expect(try await tokens(maxDraft: maxDraft) == plain, "\(maxDraft)") }
+    }
+
     @Test func aFullContextSlides() async throws {
         let model = try TestModel.qwen3.make()
         let engine = try Engine(model, EngineConfiguration(computeType: .float32, cacheType: .float32))

@@ -19,9 +19,6 @@ final class DraftModel {
     /// What it has read of each text, by the text's number.
     private var readings: [Int: Reading] = [:]
 
-    /// Below this probability of its own guess it guesses no further.
-    private static let leastConfidence = 0.4
-
     private struct Reading {
         let state: any SequenceState
         var tokens: [TokenID] = []
@@ -76,11 +73,16 @@ final class DraftModel {
 
     // MARK: Reading
 
+    /// What a text may grow to while it is drafted, by which rotary frequencies go.
+    private func length(of sequence: EngineSequence) -> Int {
+        min(model.contextLength, sequence.read.count + configuration.maxDraft)
+    }
+
     /// Brings what it has read of a text to its newest token, which stays unread. A long text takes several passes.
     ///
     /// - Returns: whether it is there.
     private func catchUp(with sequence: EngineSequence) -> Bool {
-        let read = sequence.read, length = min(model.contextLength, read.count + configuration.maxDraft)
+        let read = sequence.read, length = length(of: sequence)
         var reading =
             readings[sequence.id] ?? Reading(state: model.makeState(capacity: model.contextLength, type: cacheType))
         defer { readings[sequence.id] = reading }
@@ -113,6 +115,11 @@ final class DraftModel {
 
     // MARK: Guessing
 
+    private func isConfident(of guess: TokenID, _ row: [Float]) -> Bool {
+        let least = configuration.draftConfidence
+        return least == 0 || LogProbabilities(row, chosen: guess, top: 0).chosen.logProbability > portableLog(least)
+    }
+
     /// Guesses one more token of each draft that is open.
     private func extend(_ drafts: inout [Draft]) {
         let open = drafts.indices.filter { drafts[$0].isOpen }
@@ -122,13 +129,12 @@ final class DraftModel {
             let next = draft.tokens.last ?? draft.sequence.read.last!
             ids.append(next)
             readings[id]!.tokens.append(next)
-            let state = readings[id]!.state
-            return Batch.Run(count: 1, state: state, sequenceLength: state.count + 1)
+            return Batch.Run(count: 1, state: readings[id]!.state, sequenceLength: length(of: draft.sequence))
         }
         for (index, row) in zip(open, compute(runs, ids)) {
             let draft = drafts[index]
             guard let guess = try? draft.sequence.continuation.guess(by: row, after: draft.tokens),
-                LogProbabilities(row, chosen: guess, top: 0).chosen.logProbability > portableLog(Self.leastConfidence)
+                isConfident(of: guess, row)
             else {
                 drafts[index].isOpen = false
                 continue

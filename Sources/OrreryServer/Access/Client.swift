@@ -90,19 +90,24 @@ final class ClientRequest: Sendable {
     /// Counts tokens that it has taken.
     func count(tokens: Int) { client.count(tokens: tokens) }
 
-    /// Counts the tokens of a text that was made.
-    func count(_ usage: EngineUsage) { count(tokens: usage.promptTokens + usage.completionTokens) }
+    /// Counts the tokens of a text that was made, as far as the client was told of them.
+    func count(_ usage: EngineUsage, countsCompletion: Bool) {
+        count(tokens: usage.promptTokens + (countsCompletion ? usage.completionTokens : 0))
+    }
 }
 
 extension EngineRequest {
-    /// A request of a client, in its name and with its priority, with the adapter of the model that it names.
+    /// A request of a client, in its name and with its priority, with the adapter of the model that it names. What it
+    /// takes is counted when it ends, however it does.
     init(
         _ options: GenerationOptions, of client: ClientRequest?, choices: Int = 1, overflow: Overflow = .end,
-        usesCache: Bool = true, logProbabilities: Int? = nil, trace: TraceOptions? = nil, by model: TextModel
+        usesCache: Bool = true, logProbabilities: Int? = nil, trace: TraceOptions? = nil,
+        countsCompletion: Bool = true, by model: TextModel
     ) {
         self.init(
             options, choices: choices, priority: client?.priority ?? 0, tenant: client?.name ?? "",
             overflow: overflow, usesCache: usesCache, logProbabilities: logProbabilities, adapter: model.adapter,
             trace: trace)
+        if let client { onEnd = { client.count($0, countsCompletion: countsCompletion) } }
     }
 }

@@ -11,13 +11,13 @@ struct Messages {
         var request = request
         let (fields, served, _) = try await requests.read(&request, context)
         let (model, chat, engine) = try served.conversation()
-        let client = context.client
-        let call = try MessagesCall(fields, model, chat, client)
-        let answer = Answer(id: "msg_" + Completion.identifier(), model: served.name)
+        let call = try MessagesCall(fields, model, chat, context.client)
+        let answer = Answer(
+            id: "msg_" + Completion.identifier(), model: served.name, prices: requests.configuration.prices)
         let own = OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version)
-        if call.streams { return stream(call, answer, own, engine, to: request, client) }
+        if call.streams { return stream(call, answer, own, engine, to: request) }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, answer, own, engine, client)
+            try await whole(call, answer, own, engine)
         }
     }
 
@@ -33,6 +33,7 @@ struct Messages {
     struct Answer: Sendable {
         let id: String
         let model: String
+        let prices: Prices?
 
         func json(content: [JSONValue], stop: JSONObject, usage: JSONValue, own: JSONValue? = nil) -> JSONValue {
             var json: JSONObject = [
@@ -57,17 +58,19 @@ struct Messages {
         }
 
         /// Input tokens are those that were not in the cache.
-        static func usage(_ usage: EngineUsage) -> JSONValue {
-            [
+        func usage(_ usage: EngineUsage) -> JSONValue {
+            var json: JSONObject = [
                 "input_tokens": JSONValue(usage.promptTokens - usage.cachedTokens),
                 "cache_creation_input_tokens": 0, "cache_read_input_tokens": JSONValue(usage.cachedTokens),
                 "output_tokens": JSONValue(usage.completionTokens),
             ]
+            if let prices { json["cost"] = JSONValue(prices.cost(usage)) }
+            return .object(json)
         }
     }
 
     private func whole(
-        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
+        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine
     ) async throws -> Response {
         var own = own, text = "", last: Generation.Step?, usage = EngineUsage()
         for try await event in engine.generate(call.request) {
@@ -81,16 +84,14 @@ struct Messages {
             }
         }
         try Task.checkCancellation()
-        client?.count(usage)
         return Response(
             json: answer.json(
                 content: text.isEmpty ? [] : [["type": "text", "text": JSONValue(text)]],
-                stop: Answer.stop(last, call.stopSequences), usage: Answer.usage(usage), own: try await own.json()))
+                stop: Answer.stop(last, call.stopSequences), usage: answer.usage(usage), own: try await own.json()))
     }
 
     private func stream(
-        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine, to request: Request,
-        _ client: ClientRequest?
+        _ call: MessagesCall, _ answer: Answer, _ own: OwnAnswer, _ engine: Engine, to request: Request
     ) -> Response {
         let ping = requests.ping
         return .events(to: request, errors: { ("error", $0.anthropicJSON) }) { out in
@@ -115,7 +116,7 @@ struct Messages {
                         "message_start",
                         [
                             "message": answer.json(
-                                content: [], stop: Answer.stop(nil, []), usage: Answer.usage(usage))
+                                content: [], stop: Answer.stop(nil, []), usage: answer.usage(usage))
                         ])
                     try await send(
                         "content_block_start", ["index": 0, "content_block": ["type": "text", "text": ""]])
@@ -127,10 +128,9 @@ struct Messages {
                             ["index": 0, "delta": ["type": "text_delta", "text": JSONValue(step.text)]])
                     }
                 case .completed(let taken):
-                    client?.count(taken)
                     try await send("content_block_stop", ["index": 0])
                     var end: JSONObject = [
-                        "delta": .object(Answer.stop(last, call.stopSequences)), "usage": Answer.usage(taken),
+                        "delta": .object(Answer.stop(last, call.stopSequences)), "usage": answer.usage(taken),
                     ]
                     if let found = try await own.json() { end["orrery"] = found }
                     try await send("message_delta", end)

@@ -23,7 +23,7 @@ struct OllamaTexts {
             return try Self.stateOnly(answer, call)
         }
         let making = Making(
-            answer: answer, request: text, engine: engine, client: context.client,
+            answer: answer, request: text, engine: engine,
             probabilities: call.includesProbabilities ? TokenLogProbabilities(tokenizer: model.tokenizer) : nil,
             own: OwnAnswer(call.own, [text], served, engine, version: requests.configuration.version))
         if call.streams { return .lines(to: request) { try await making.stream(to: &$0) } }
@@ -41,7 +41,6 @@ struct OllamaTexts {
         let answer: OllamaAnswer
         let request: EngineRequest
         let engine: Engine
-        let client: ClientRequest?
         /// nil where nobody asks for them.
         let probabilities: TokenLogProbabilities?
         let own: OwnAnswer
@@ -90,7 +89,6 @@ struct OllamaTexts {
                 return (step.text, probabilities.flatMap { form in found.map { [form.chat($0)] } })
             case .completed(let usage):
                 progress.usage = usage
-                client?.count(usage)
                 return nil
             case .began, .prompt, .slid, .traced: return nil
             }

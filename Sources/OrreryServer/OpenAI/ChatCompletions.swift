@@ -16,13 +16,14 @@ struct ChatCompletions {
         let call = try Call(fields, model, chat, context.client)
         let completion = Completion(
             prefix: "chatcmpl-", object: "chat.completion", model: served.name,
-            warnings: warnings + SamplingParameters.warnings(fields) + [call.warning].compactMap { $0 })
+            warnings: warnings + SamplingParameters.warnings(fields) + [call.warning].compactMap { $0 },
+            prices: requests.configuration.prices)
         let own = OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version)
         if call.parameters.streams {
-            return stream(call, completion, own, engine, to: request, context.client)
+            return stream(call, completion, own, engine, to: request)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, own, engine, context.client)
+            try await whole(call, completion, own, engine)
         }
     }
 
@@ -93,7 +94,7 @@ struct ChatCompletions {
     // MARK: At once
 
     private func whole(
-        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
+        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine
     ) async throws -> Response {
         var own = own
         var texts = Array(repeating: "", count: call.parameters.choices)
@@ -106,9 +107,7 @@ struct ChatCompletions {
                 texts[choice] += step.text
                 reasons[choice] = step.finishReason
                 if let found { probabilities[choice].append(call.probabilities.chat(found)) }
-            case .completed(let taken):
-                usage = taken
-                client?.count(taken)
+            case .completed(let taken): usage = taken
             case .began, .prompt, .slid, .traced: break
             }
         }
@@ -130,8 +129,7 @@ struct ChatCompletions {
     // MARK: As a stream
 
     private func stream(
-        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request,
-        _ client: ClientRequest?
+        _ call: Call, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
@@ -164,7 +162,6 @@ struct ChatCompletions {
                     }
                 case .completed(let taken):
                     usage = taken
-                    client?.count(taken)
                     break reading
                 case .slid(_, let count): dropped += count
                 case .began, .prompt, .traced: break

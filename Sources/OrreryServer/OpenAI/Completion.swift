@@ -10,8 +10,10 @@ struct Completion {
     let model: String
     let created: Int
     var warnings: [String]
+    let prices: Prices?
 
-    init(prefix: String, object: String, model: String, warnings: [String]) {
+    init(prefix: String, object: String, model: String, warnings: [String], prices: Prices?) {
+        self.prices = prices
         id = prefix + Self.identifier()
         self.object = object
         self.model = model
@@ -38,7 +40,7 @@ struct Completion {
             "id": JSONValue(id), "object": JSONValue(object ?? self.object), "created": JSONValue(created),
             "model": JSONValue(model), "choices": .array(choices),
         ]
-        if hasUsage { json["usage"] = usage.map(Self.usage) ?? .null }
+        if hasUsage { json["usage"] = usage.map { Self.usage($0, prices) } ?? .null }
         if timings, let usage { json["timings"] = Self.timings(usage) }
         var warnings = warns ? warnings : []
         if dropped > 0 {
@@ -49,13 +51,15 @@ struct Completion {
         return .object(json)
     }
 
-    static func usage(_ usage: EngineUsage) -> JSONValue {
-        [
+    static func usage(_ usage: EngineUsage, _ prices: Prices?) -> JSONValue {
+        var json: JSONObject = [
             "prompt_tokens": JSONValue(usage.promptTokens), "completion_tokens": JSONValue(usage.completionTokens),
             "total_tokens": JSONValue(usage.promptTokens + usage.completionTokens),
             "prompt_tokens_details": ["cached_tokens": JSONValue(usage.cachedTokens)],
             "completion_tokens_details": ["reasoning_tokens": 0],
         ]
+        if let prices { json["cost"] = JSONValue(prices.cost(usage)) }
+        return .object(json)
     }
 
     /// llama-server's account of the time.

@@ -38,13 +38,14 @@ struct TextCall: Sendable {
         echo = echoes ? try prompts.map { try model.tokenizer.decode($0, skipsSpecialTokens: true) } : nil
         probabilities = TokenLogProbabilities(tokenizer: model.tokenizer)
         own = try OwnParameters(fields, model)
-        let (choices, kept, trace) = (bestOf, parameters, own.trace),
+        let (choices, kept, trace, addsNothing) = (bestOf, parameters, own.trace, addsNothing),
             overflow = try ContextOverflow(fields, isConversation: false, maxTokens: parameters.stop.maxTokens).engine
         requests = prompts.map { prompt in
             var request = EngineRequest(
                 GenerationOptions(prompt: prompt, sampling: kept.sampling, stop: kept.stop),
                 of: client, choices: choices, overflow: overflow, usesCache: kept.usesCache,
-                logProbabilities: count ?? (choices > kept.choices ? 0 : nil), trace: trace, by: model)
+                logProbabilities: count ?? (choices > kept.choices ? 0 : nil), trace: trace,
+                countsCompletion: !addsNothing, by: model)
             request.promptLogProbabilities = echoes ? count : nil
             return request
         }

@@ -15,20 +15,21 @@ struct TextCompletions {
         let call = try TextCall(fields, model, context.client)
         let completion = Completion(
             prefix: "cmpl-", object: "text_completion", model: served.name,
-            warnings: warnings + SamplingParameters.warnings(fields))
+            warnings: warnings + SamplingParameters.warnings(fields),
+            prices: requests.configuration.prices)
         let own = OwnAnswer(call.own, call.requests, served, engine, version: requests.configuration.version)
         if call.parameters.streams {
-            return stream(call, completion, own, engine, to: request, context.client)
+            return stream(call, completion, own, engine, to: request)
         }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await whole(call, completion, own, engine, context.client)
+            try await whole(call, completion, own, engine)
         }
     }
 
     // MARK: At once
 
     private func whole(
-        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine
     ) async throws -> Response {
         var own = own
         let texts = call.echo ?? Array(repeating: "", count: call.requests.count)
@@ -47,9 +48,7 @@ struct TextCompletions {
                     choices[prompt][choice].append(step, probabilities)
                 }
             case .completed(let taken):
-                let taken = call.told(taken)
-                usage = usage + taken
-                client?.count(taken)
+                usage = usage + call.told(taken)
             case .began, .slid, .traced: break
             }
         }
@@ -65,8 +64,7 @@ struct TextCompletions {
     // MARK: As a stream
 
     private func stream(
-        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request,
-        _ client: ClientRequest?
+        _ call: TextCall, _ completion: Completion, _ own: OwnAnswer, _ engine: Engine, to request: Request
     ) -> Response {
         let ping = requests.ping
         return .events(to: request) { out in
@@ -116,9 +114,7 @@ struct TextCompletions {
                     try await out.send(
                         piece([TextChoice.json(index, step.text, probabilities ?? .null, step.finishReason)]))
                 case .completed(let taken):
-                    let taken = call.told(taken)
-                    usage = usage + taken
-                    client?.count(taken)
+                    usage = usage + call.told(taken)
                     open -= 1
                     if open == 0 { break reading }
                 case .slid(_, let count): dropped += count

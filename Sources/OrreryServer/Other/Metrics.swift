@@ -5,8 +5,9 @@ import OrreryEngine
 /// GET /metrics: which models are in memory and what their engines have done, in Prometheus's text format.
 struct Metrics {
     private let registry: ModelRegistry
+    private let prices: Prices?
 
-    init(_ registry: ModelRegistry) { self.registry = registry }
+    init(_ registry: ModelRegistry, _ prices: Prices?) { (self.registry, self.prices) = (registry, prices) }
 
     func response() async -> Response {
         let models = await registry.listings
@@ -20,7 +21,7 @@ struct Metrics {
         ) {
             text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) \(kind)\n"
             for (model, statistics) in engines {
-                text += "orrery_\(name){model=\"\(Self.escaped(model))\"} \(Self.number(value(statistics)))\n"
+                text += "orrery_\(name){\(Self.labels(model))} \(Self.number(value(statistics)))\n"
             }
         }
         add("requests_waiting", "gauge", "Requests that wait for their turn.") { Double($0.waiting) }
@@ -40,18 +41,11 @@ struct Metrics {
         add("pages_stored_total", "counter", "Pages that were written to files.") { Double($0.storedPages) }
         add("pages_loaded_total", "counter", "Pages that were read from files.") { Double($0.loadedPages) }
         add("cache_files_bytes", "gauge", "Bytes of keys and values in files.") { Double($0.storedBytes) }
-        let histograms: [(String, String, KeyPath<EngineStatistics, Histogram>)] = [
-            ("time_to_first_token_seconds", "From a request to its first token.", \.timeToFirstToken),
-            ("time_between_tokens_seconds", "From one token of a text to the next.", \.timeBetweenTokens),
-            ("queue_seconds", "From a request to its beginning.", \.queueTime),
-            ("batch_rows", "Rows of a pass.", \.batchRows),
-        ]
-        for (name, help, path) in histograms {
-            text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) histogram\n"
-            for (model, statistics) in engines {
-                text += Self.lines("orrery_\(name)", Self.escaped(model), statistics[keyPath: path])
-            }
+        text += "# HELP orrery_batch_rows Rows of a pass.\n# TYPE orrery_batch_rows histogram\n"
+        for (model, statistics) in engines {
+            text += Self.lines("orrery_batch_rows", Self.labels(model), statistics.batchRows)
         }
+        text += TenantMetrics(prices: prices).text(engines)
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
@@ -72,22 +66,28 @@ struct Metrics {
         ]
         for (name, kind, help, value) in figures {
             text += "# HELP orrery_\(name) \(help)\n# TYPE orrery_\(name) \(kind)\n"
-            for model in models { text += "orrery_\(name){model=\"\(escaped(model.name))\"} \(value(model))\n" }
+            for model in models { text += "orrery_\(name){\(labels(model.name))} \(value(model))\n" }
         }
         return text
     }
 
-    private static func lines(_ name: String, _ model: String, _ histogram: Histogram) -> String {
+    /// The lines of a histogram.
+    static func lines(_ name: String, _ labels: String, _ histogram: Histogram) -> String {
         var text = "", sum = 0
         for (bound, count) in zip(histogram.bounds.map(number) + ["+Inf"], histogram.counts) {
             sum += count
-            text += "\(name)_bucket{model=\"\(model)\",le=\"\(bound)\"} \(sum)\n"
+            text += "\(name)_bucket{\(labels),le=\"\(bound)\"} \(sum)\n"
         }
         return text
-            + "\(name)_sum{model=\"\(model)\"} \(number(histogram.sum))\n\(name)_count{model=\"\(model)\"} \(sum)\n"
+            + "\(name)_sum{\(labels)} \(number(histogram.sum))\n\(name)_count{\(labels)} \(sum)\n"
     }
 
-    private static func number(_ value: Double) -> String {
+    /// A model, and who holds a key, where there are keys.
+    static func labels(_ model: String, key: String = "") -> String {
+        "model=\"\(escaped(model))\"" + (key.isEmpty ? "" : ",key=\"\(escaped(key))\"")
+    }
+
+    static func number(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? "\(value)"
     }
 

@@ -25,8 +25,6 @@ struct HiddenStates {
                 }
             }
             try Task.checkCancellation()
-            usage.completionTokens = 0  // one is chosen, and not told
-            client?.count(usage)
             var json = call.json(trace, model, served.name)
             json["usage"] = [
                 "prompt_tokens": JSONValue(usage.promptTokens), "total_tokens": JSONValue(usage.promptTokens),

@@ -91,7 +91,8 @@ struct HiddenStatesCall: Sendable {
     func request(of client: ClientRequest?, by model: TextModel) -> EngineRequest {
         var request = EngineRequest(
             GenerationOptions(prompt: tokens, sampling: .greedy, stop: StopConditions(maxTokens: 1)), of: client,
-            usesCache: false, trace: TraceOptions(points: points, maxValues: Self.maxValues), by: model)
+            usesCache: false, trace: TraceOptions(points: points, maxValues: Self.maxValues),
+            countsCompletion: false, by: model)
         // The final norm is computed of the rows alone whose log-probabilities are wanted, and of the last.
         if states.contains(layers) { request.promptLogProbabilities = 0 }
         return request

@@ -7,12 +7,15 @@ struct ResponseObject: Sendable {
     let id = "resp_" + Completion.identifier()
     private let created = Int(Date().timeIntervalSince1970)
     private let fixed: JSONObject
+    private let prices: Prices?
 
     /// - Parameters:
     ///   - call: what was asked for.
     ///   - model: the model that answers, by name.
     ///   - warnings: what was known and had no effect.
-    init(_ call: ResponseCall, model: String, warnings: [String]) {
+    ///   - prices: what tokens cost.
+    init(_ call: ResponseCall, model: String, warnings: [String], prices: Prices?) {
+        self.prices = prices
         let parameters = call.parameters, options = call.request.options
         var json: JSONObject = [
             "model": JSONValue(model), "instructions": JSONValue(call.instructions),
@@ -48,11 +51,11 @@ struct ResponseObject: Sendable {
         case .completed(let usage):
             json["status"] = "completed"
             json["completed_at"] = JSONValue(Int(Date().timeIntervalSince1970))
-            json["usage"] = Self.usage(usage)
+            json["usage"] = self.usage(usage)
         case .incomplete(let usage):
             json["status"] = "incomplete"
             json["incomplete_details"] = ["reason": "max_output_tokens"]
-            json["usage"] = Self.usage(usage)
+            json["usage"] = self.usage(usage)
         case .failed(let error):
             json["status"] = "failed"
             json["error"] = ["code": JSONValue(Self.code(error)), "message": JSONValue(error.message)]
@@ -61,8 +64,8 @@ struct ResponseObject: Sendable {
         return json
     }
 
-    private static func usage(_ usage: EngineUsage) -> JSONValue {
-        [
+    private func usage(_ usage: EngineUsage) -> JSONValue {
+        var json: JSONObject = [
             "input_tokens": JSONValue(usage.promptTokens),
             "input_tokens_details": [
                 "cached_tokens": JSONValue(usage.cachedTokens),
@@ -71,6 +74,8 @@ struct ResponseObject: Sendable {
             "output_tokens": JSONValue(usage.completionTokens), "output_tokens_details": ["reasoning_tokens": 0],
             "total_tokens": JSONValue(usage.promptTokens + usage.completionTokens),
         ]
+        if let prices { json["cost"] = JSONValue(prices.cost(usage)) }
+        return .object(json)
     }
 
     private static func code(_ error: APIError) -> String {

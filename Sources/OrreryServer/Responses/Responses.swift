@@ -17,8 +17,9 @@ struct Responses {
         let call = try await ResponseCall(fields, model, chat, history, context.client)
         let making = Making(
             call: call, engine: engine, probabilities: TokenLogProbabilities(tokenizer: model.tokenizer),
-            history: history, client: context.client,
-            object: ResponseObject(call, model: served.name, warnings: warnings + call.warnings),
+            history: history,
+            object: ResponseObject(
+                call, model: served.name, warnings: warnings + call.warnings, prices: requests.configuration.prices),
             own: OwnAnswer(call.own, [call.request], served, engine, version: requests.configuration.version))
         if call.streams { return making.stream(to: request, pingEvery: requests.ping) }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in try await making.whole() }
@@ -50,7 +51,6 @@ struct Responses {
         let engine: Engine
         let probabilities: TokenLogProbabilities
         let history: ResponseHistory
-        let client: ClientRequest?
         let object: ResponseObject
         let own: OwnAnswer
 
@@ -102,7 +102,6 @@ struct Responses {
                 let isEnd = step.finishReason == .stop && step.stopString == nil
                 return progress.add(step, isEnd ? nil : found.map(probabilities.chat))
             case .completed(let usage):
-                client?.count(usage)
                 return progress.end(usage)
             case .began, .prompt, .slid, .traced: return []
             }
