@@ -31,7 +31,8 @@ public struct EngineConfiguration: Sendable {
     public var maxDraft: Int
     /// A smaller model with the same vocabulary that guesses ahead where the text itself says nothing; nil for none.
     public var draftModel: TextModel?
-    /// The probability that a draft model gives its own guess from which on it guesses further.
+    /// The probability that a draft model gives its own guess from which on it guesses further; at 0 it always does,
+    /// whether that pays or not.
     public var draftConfidence = 0.4
 
     /// Settings of an engine, with defaults for a processor's cores.

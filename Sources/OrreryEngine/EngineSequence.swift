@@ -30,6 +30,8 @@ final class EngineSequence {
     /// The tokens that are guessed to come next, and whether a draft model has.
     private(set) var draft: ArraySlice<TokenID> = []
     private var isModelDraft = false
+    /// The passes in whose time the draft model has guessed.
+    private var draftCost = 0.0
     /// What the tree knows of a sequence that waits.
     var known = Tree.Match()
     /// Whether it waits for pages from files, and how often it may yet.
@@ -85,7 +87,12 @@ final class EngineSequence {
     }
 
     /// Takes the guesses of a draft model.
-    func propose(_ tokens: [TokenID]) { (draft, isModelDraft) = (tokens[...], true) }
+    ///
+    /// - Parameter cost: the passes in whose time they were made.
+    func propose(_ tokens: [TokenID], cost: Double) {
+        if tokens.isEmpty { return modelPace.learn(accepted: 0, of: 0, cost: cost) }
+        (draft, isModelDraft, draftCost) = (tokens[...], true, cost)
+    }
 
     /// The tokens of a pass; beyond those that are known they are guessed.
     func rows(_ count: Int) -> [TokenID] {
@@ -103,7 +110,7 @@ final class EngineSequence {
         draft = []
         defer {
             if isModelDraft {
-                modelPace.learn(accepted: steps.count - 1, of: guesses.count)
+                modelPace.learn(accepted: steps.count - 1, of: guesses.count, cost: draftCost)
             } else {
                 lookup.pace.learn(accepted: steps.count - 1, of: guesses.count)
             }

@@ -89,7 +89,11 @@ final class EngineWork {
         for id in schedule.preempted { preempt(byID[id]!) }
         for id in schedule.admitted { admit(byID[id]!) }
         makeRoom(schedule, byID)
+        let start = ContinuousClock.now, isDecoding = schedule.runs.allSatisfy { byID[$0.id]!.isDecoding }
         compute(schedule.runs.map { (byID[$0.id]!, $0.rows) })
+        if isDecoding, !schedule.runs.isEmpty {
+            drafting?.learn(passSeconds: (ContinuousClock.now - start).seconds)
+        }
         count()
         return sequences.contains { !$0.isLoading }
     }

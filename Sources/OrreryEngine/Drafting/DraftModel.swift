@@ -18,6 +18,8 @@ final class DraftModel {
     private let cacheType: CacheType
     /// What it has read of each text, by the text's number.
     private var readings: [Int: Reading] = [:]
+    /// The seconds of a pass of the model that it guesses for, lately.
+    private var passSeconds = 0.0
 
     private struct Reading {
         let state: any SequenceState
@@ -65,10 +67,22 @@ final class DraftModel {
             let length = sequence.draftLength(limit: min(limit, room))
             return length > 0 && catchUp(with: sequence) ? Draft(sequence: sequence, limit: length) : nil
         }
+        let start = ContinuousClock.now
         while drafts.contains(where: \.isOpen) { extend(&drafts) }
+        let seconds = (ContinuousClock.now - start).seconds / Double(max(1, drafts.count))
         for draft in drafts where fits(draft.sequence, draft.sequence.read.count + draft.tokens.count) {
-            draft.sequence.propose(draft.tokens)
+            draft.sequence.propose(draft.tokens, cost: cost(seconds))
         }
+    }
+
+    /// The passes in whose time guesses were made.
+    private func cost(_ seconds: Double) -> Double {
+        configuration.draftConfidence > 0 && passSeconds > 0 ? seconds / passSeconds : 0
+    }
+
+    /// Learns what a pass takes that guesses may save.
+    func learn(passSeconds: Double) {
+        self.passSeconds = self.passSeconds == 0 ? passSeconds : 0.8 * self.passSeconds + 0.2 * passSeconds
     }
 
     // MARK: Reading
