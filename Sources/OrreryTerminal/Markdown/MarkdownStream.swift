@@ -5,15 +5,15 @@
 /// A table waits for its end, since its columns are as wide as their widest cell. However the text is cut into pieces,
 /// it looks the same.
 public struct MarkdownStream {
-    private let appearance: Appearance
-    private var wrap = StyledWrap()
+    let appearance: Appearance
+    var wrap = StyledWrap()
     /// What has come and is not shown.
     private var waiting: [Character] = []
-    private var place = Place.lineStart(Margin())
-    private var room = 79
+    var place = Place.lineStart(Margin())
+    var room = 79
 
     /// What the next character belongs to.
-    private enum Place {
+    enum Place {
         case lineStart(Margin)
         case line(Style, before: Character?)
         /// A block of code in so many quotations; at the start of a line `marks` of theirs are still to be read.
@@ -22,7 +22,7 @@ public struct MarkdownStream {
     }
 
     /// What stands before a line: the bars of quotations, the marks of lists.
-    private struct Margin {
+    struct Margin {
         var quotes = 0
         var hasItem = false
         var style = Style.plain
@@ -152,88 +152,8 @@ public struct MarkdownStream {
         return read.count
     }
 
-    private mutating func newline(_ output: inout StyledOutput) {
+    mutating func newline(_ output: inout StyledOutput) {
         wrap.newline(to: &output)
         place = .lineStart(Margin())
-    }
-
-    // MARK: Code
-
-    /// The beginning of a line of code, which may be the fence that ends the block.
-    private mutating func codeStart(
-        _ text: ArraySlice<Character>, _ fence: LineStart.Fence, _ quotes: Int, _ isWhole: Bool,
-        _ output: inout StyledOutput
-    ) -> Int? {
-        let start = text.dropFirst(text.prefix { $0 == " " }.count)
-        let marks = start.prefix { $0 == fence.mark }
-        let rest = start.dropFirst(marks.count).drop { $0 == " " || $0 == "\t" }
-        if rest.isEmpty, !isWhole { return nil }
-        if marks.count >= fence.count, rest.first?.isNewline ?? true {
-            output.append([StyledRun(String(text[..<rest.startIndex]), .dim)])
-            place = .line(.plain, before: nil)
-            return rest.startIndex - text.startIndex
-        }
-        place = .code(fence, quotes: quotes, marks: nil)
-        return 0
-    }
-
-    /// A line of code in a quotation; one without its mark ends both.
-    private mutating func quotedCode(
-        _ text: ArraySlice<Character>, _ fence: LineStart.Fence, _ quotes: Int, _ marks: Int, _ isWhole: Bool,
-        _ output: inout StyledOutput
-    ) -> Int? {
-        guard text.first == ">" else {
-            place = .lineStart(Margin())
-            return 0
-        }
-        guard text.count > 1 || isWhole else { return nil }
-        output.append([StyledRun(appearance.isUnicode ? "│ " : "> ", .dim)])
-        place = .code(fence, quotes: quotes, marks: marks - 1)
-        return text.dropFirst().first == " " ? 2 : 1
-    }
-
-    private mutating func code(
-        _ text: ArraySlice<Character>, _ fence: LineStart.Fence, _ quotes: Int, _ output: inout StyledOutput
-    ) -> Int? {
-        let line = text.prefix { !$0.isNewline }
-        output.append([StyledRun(String(line), InlineMark.code)])
-        guard line.endIndex < text.endIndex else { return line.count }
-        output.control("\n")
-        place = .code(fence, quotes: quotes, marks: quotes)
-        return line.count + 1
-    }
-
-    // MARK: Tables
-
-    private static let longestTable = 500
-
-    private mutating func row(
-        _ text: ArraySlice<Character>, _ table: MarkdownTable, _ isWhole: Bool, _ output: inout StyledOutput
-    ) -> Int? {
-        // The text begins with the newline of the row before.
-        let next = text.dropFirst().drop { $0 == " " }
-        guard let first = next.first else { return isWhole ? finishRows(table, &output) : nil }
-        guard first == "|", table.rowCount < Self.longestTable else { return finishRows(table, &output) }
-        let line = next.prefix { !$0.isNewline }
-        guard line.endIndex < text.endIndex || isWhole else { return nil }
-        var table = table
-        table.add(line)
-        place = .table(table)
-        return line.endIndex - text.startIndex
-    }
-
-    /// The newline that is left ends the table's last line.
-    private mutating func finishRows(_ table: MarkdownTable, _ output: inout StyledOutput) -> Int {
-        end(table, &output)
-        newline(&output)
-        return 1
-    }
-
-    private mutating func end(_ table: MarkdownTable, _ output: inout StyledOutput) {
-        for (index, line) in table.lines(room: room, appearance: appearance).enumerated() {
-            if index > 0 { output.control("\n") }
-            output.append(line)
-        }
-        place = .line(.plain, before: nil)
     }
 }

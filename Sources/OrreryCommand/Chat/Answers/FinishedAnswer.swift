@@ -1,5 +1,3 @@
-import OrreryClient
-import OrreryGeneration
 import OrreryTerminal
 
 /// An answer that has ended, however it did, and what it took.
