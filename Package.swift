@@ -37,7 +37,9 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "OrreryFiles"),
-        .target(name: "OrreryHub", dependencies: ["OrreryFiles"]),
+        .target(name: "OrreryHTTP"),
+        .target(name: "OrreryHub", dependencies: ["OrreryHTTP", "OrreryFiles"]),
+        .target(name: "OrreryClient", dependencies: ["OrreryHTTP", "OrreryFiles"]),
         .target(name: "OrreryTensor", dependencies: ["Kernels"]),
         .target(name: "OrreryAutograd", dependencies: ["OrreryTensor", "Kernels"]),
         .target(name: "CTokenizers"),
@@ -91,7 +93,7 @@ let package = Package(
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining",
                 "OrreryTemplates", "OrreryHub", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine",
-                "OrreryServer", "Kernels",
+                "OrreryServer", "OrreryClient", "Kernels",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -100,6 +102,9 @@ let package = Package(
         .target(
             name: "HubTestSupport", dependencies: ["OrreryHub", "OrreryFiles"], path: "Tests/HubTestSupport"),
         .testTarget(name: "OrreryHubTests", dependencies: ["HubTestSupport", "OrreryHub", "OrreryFiles"]),
+        .testTarget(
+            name: "OrreryClientTests",
+            dependencies: ["HubTestSupport", "OrreryClient", "OrreryHTTP", "OrreryFiles", "OrreryRandom"]),
         .testTarget(
             name: "OrreryTokenizersTests",
             dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
@@ -147,7 +152,10 @@ let package = Package(
             ]),
         .testTarget(name: "OrreryTests", dependencies: ["Orrery", "OrreryDemo"]),
         .testTarget(
-            name: "OrreryCommandTests", dependencies: ["HubTestSupport", "OrreryCommand", "OrreryHub", "OrreryFiles"]),
+            name: "OrreryCommandTests",
+            dependencies: [
+                "HubTestSupport", "OrreryCommand", "OrreryGeneration", "OrreryTemplates", "OrreryHub", "OrreryFiles",
+            ]),
     ]
 )
 

@@ -1,4 +1,5 @@
 import OrreryFiles
+import OrreryHTTP
 
 /// The error for a model that cannot be named, found or downloaded: one line with the model or file, what was expected,
 /// and what to do about it.
@@ -58,7 +59,9 @@ extension HubError {
     }
 
     static func network(_ subject: String, _ failure: HTTPFailure) -> HubError {
-        HubError(.network, subject, failure.description)
+        HubError(
+            .network, subject,
+            failure.isAboutTheAddress ? "\(failure); HF_ENDPOINT names another hub" : failure.description)
     }
 
     static func response(_ subject: String, _ problem: String) -> HubError { HubError(.response, subject, problem) }

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryHTTP
 
 /// Which hub is asked, with which token, and where its files are kept: what the environment says, by the names and rules
 /// of Python's huggingface_hub.

@@ -16,6 +16,7 @@ package struct Request: Sendable {
     package let target: String
     /// By their names in lower case.
     package let headers: [String: String]
+    package var body: [UInt8] = []
 
     /// The path without the query, with escapes resolved.
     package var path: String {
@@ -43,6 +44,8 @@ package struct Reply: Sendable {
     package var breaksAfter: Int?
     /// Says nothing more after that, until the client closes the connection, instead of breaking it.
     package var stalls = false
+    /// Further bytes of the body, asked for until it gives nil.
+    package var more: (@Sendable () -> [UInt8]?)?
 
     package init(status: Int = 200, headers: [String: String] = [:], body: [UInt8] = []) {
         (self.status, self.headers, self.body) = (status, headers, body)
@@ -106,13 +109,17 @@ private struct Connection {
     init(_ socket: CInt) { self.socket = socket }
 
     func read() -> Request? {
-        var text = ""
+        var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while !text.contains("\r\n\r\n") {
+        func readMore() -> Bool {
             let count = receive(socket, &buffer, buffer.count, 0)
-            guard count > 0, text.utf8.count < 1 << 16 else { return nil }
-            text += String(decoding: buffer[..<count], as: UTF8.self)
+            guard count > 0, bytes.count < 1 << 24 else { return false }
+            bytes += buffer[..<count]
+            return true
         }
+        while bytes.firstRange(of: Array("\r\n\r\n".utf8)) == nil { guard readMore() else { return nil } }
+        let head = bytes.firstRange(of: Array("\r\n\r\n".utf8))!
+        let text = String(decoding: bytes[..<head.lowerBound], as: UTF8.self)
         let lines = text.components(separatedBy: "\r\n"), words = lines[0].split(separator: " ")
         guard words.count == 3 else { return nil }
         var headers: [String: String] = [:]
@@ -120,7 +127,11 @@ private struct Connection {
             let parts = line.split(separator: ":", maxSplits: 1)
             if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
         }
-        return Request(method: String(words[0]), target: String(words[1]), headers: headers)
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        while bytes.count - head.upperBound < length { guard readMore() else { return nil } }
+        return Request(
+            method: String(words[0]), target: String(words[1]), headers: headers,
+            body: Array(bytes[head.upperBound...]))
     }
 
     func send(_ reply: Reply, to request: Request) {
@@ -131,6 +142,7 @@ private struct Connection {
         write(Array((head + "\r\n").utf8))
         guard request.method != "HEAD" else { return }
         write(Array(reply.body.prefix(reply.breaksAfter ?? .max)))
+        while let bytes = reply.more?() { write(bytes) }
         if reply.stalls { waitForClose() }
     }
 

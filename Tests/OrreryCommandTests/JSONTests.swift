@@ -51,6 +51,19 @@ import Testing
         try compare(outcome.json(), with: JSONTable.all["orrery tokenize --compare"], "orrery tokenize --compare")
     }
 
+    /// A server's answers have an object of their own.
+    @Test func answerOfAServer() async throws {
+        let server = try LocalServer { request in
+            if request.path == "/v1/models" { return Reply(body: Array(#"{"data": [{"id": "m"}]}"#.utf8)) }
+            let answer =
+                #"{"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}"#
+            return Reply(headers: ["Content-Type": "application/json"], body: Array(answer.utf8))
+        }
+        defer { server.close() }
+        let outcome = try await orrery(["chat", server.address, "-p", "Hi", "--json"])
+        try compare(outcome.json(), with: JSONTable.all["orrery chat URL --json"], "orrery chat URL --json")
+    }
+
     /// Ids that become text have an object of their own.
     @Test func decodedIDs() async throws {
         let scratch = try await Self.directory()

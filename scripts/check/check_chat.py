@@ -2,8 +2,11 @@
 """Types into `orrery chat` on a pseudoterminal, as a person does, and checks what the program and the terminal do.
 
 usage: check_chat.py ORRERY MODEL [--template plain]      (MODEL: any that `orrery chat` opens; needs nothing but Python)
+
+Conversations with a server are checked with one that lives in this script, and with `orrery serve MODEL` where the model has a
+chat template of its own.
 """
-import fcntl, os, pty, re, select, signal, struct, sys, tempfile, termios, time
+import fcntl, http.server, json, os, pty, re, select, signal, struct, subprocess, sys, tempfile, termios, threading, time
 
 orrery, model, flags = sys.argv[1], sys.argv[2], sys.argv[3:]
 failures = 0
@@ -18,7 +21,7 @@ def check(what, is_right):
 class Chat:
     """A chat in a session of its own, whose terminal has 60 columns."""
 
-    def __init__(self, state, *more, columns=60):
+    def __init__(self, state, *more, columns=60, place=None, env={}):
         self.parent, self.child = pty.openpty()
         fcntl.ioctl(self.child, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
         self.before = termios.tcgetattr(self.child)
@@ -38,8 +41,9 @@ class Chat:
                     signal.signal(number, signal.SIG_DFL)
                 for descriptor in range(3):
                     os.dup2(self.child, descriptor)
-                os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", XDG_STATE_HOME=state)
-                os.execv(orrery, [orrery, "chat", model, *flags, *more])
+                os.environ.update({"TERM": "xterm-256color", "LANG": "C.UTF-8", "XDG_STATE_HOME": state, **env})
+                words = [model, *flags] if place is None else [place]
+                os.execv(orrery, [orrery, "chat", *words, *more])
             os.write(write_end, struct.pack("i", pid))
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             while True:
@@ -70,6 +74,11 @@ class Chat:
                 return True
         return False
 
+    def wait_for_length(self, count, seconds=60):
+        end = time.time() + seconds
+        while len(self.read(0.05)) < count and time.time() < end:
+            pass
+
     def type(self, text):
         self.output = ""
         os.write(self.parent, text.encode())
@@ -97,6 +106,56 @@ class Chat:
                 return struct.unpack("i", os.read(self.reports, 4))[0]
         os.kill(self.pid, signal.SIGKILL)
         return None
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server of chat completions that says what it is told to, each piece once it may."""
+
+    def __init__(self):
+        self.pieces, self.gate, self.breaks, self.is_gone, self.bodies = [], None, False, threading.Event(), []
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        body = json.dumps({"data": [{"id": "told", "meta": {"n_ctx": 512}}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        server = self.server
+        server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            for piece in server.pieces:
+                if server.gate:
+                    server.gate.acquire(timeout=30)
+                self.event({"choices": [{"delta": {"content": piece}, "finish_reason": None}]})
+            if server.breaks:
+                return
+            self.event({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+            usage = {"prompt_tokens": 9, "completion_tokens": len(server.pieces), "prompt_tokens_details": {"cached_tokens": 4}}
+            self.event({"choices": [], "usage": usage})
+            self.wfile.write(b"data: [DONE]\n\n")
+        except OSError:
+            server.is_gone.set()
+
+    def event(self, value):
+        self.wfile.write(f"data: {json.dumps(value)}\r\n\r\n".encode())
+        self.wfile.flush()
 
 
 with tempfile.TemporaryDirectory() as state:
@@ -140,6 +199,7 @@ with tempfile.TemporaryDirectory() as state:
     time.sleep(0.3)
     chat.type("\x1b[A\r")
     check("while an answer comes keys are not echoed", any(chat.is_quiet or time.sleep(0.001) for _ in range(5000)))
+    chat.wait_for_length(120)
     os.write(chat.parent, b"\x03")
     check("Ctrl-C stops the answer, and its speed is said", chat.wait_for("; context "))
     check("   (the answer was not over before)", "stopped" in chat.output)
@@ -174,5 +234,111 @@ with tempfile.TemporaryDirectory() as state:
     check("a history that cannot be written is no error", chat.wait_for("tokens of context"))
     chat.type("/quit\r")
     check("/quit ends with 0", chat.status() == 0)
+
+    # Commands that change the conversation.
+    talk = os.path.join(state, "talk.json")
+    chat = Chat(state, "--max-tokens", "12", "--seed", "5", "--temperature", "1")
+    chat.wait_for("> ")
+    time.sleep(0.3)
+    is_chat = "no chat template" not in chat.output
+    for line, expected in [
+        ("/stats", "no answer yet"), ("Tell me of the sea", "; context "), ("/stats", "last answer: prompt"),
+        (f"/save {talk}", "saved to"), ("/save", "saved to"), ("/load", "loaded"),
+        *([("/regenerate", "; context "), ("/undo", "taken back: Tell me"), ("/undo", "nothing to take back"),
+           ("/regenerate", "no answer to make anew"), (f"/load {talk}", "the last message: Tell me")] if is_chat else []),
+        ("/load /nonexistent", "/nonexistent"), ("/save /dev/null", "/dev/null"), ("/load", "loaded"),
+    ]:
+        chat.type(line + "\r")
+        check(f"{line.replace(state, '...')}: {expected}", chat.wait_for(expected))
+        chat.wait_for("> ", 5)
+        time.sleep(0.1)
+    os.chmod(talk, 0o600)
+    saved = json.load(open(talk))
+    check("the saved conversation is JSON with its model", saved["format"] == "orrery chat" and saved["model"] != "")
+    chat.type("/quit\r")
+    check("/quit ends with 0", chat.status() == 0)
+    chat = Chat(state)
+    chat.wait_for("> ")
+    time.sleep(0.3)
+    other = os.path.join(state, "other.json")
+    open(other, "w").write("mine")
+    chat.type(f"/save {other}\r")
+    check("/save replaces no other file", chat.wait_for("--overwrite") and open(other).read() == "mine")
+    chat.type(f"/save --overwrite {other}\r")
+    check("but with --overwrite", chat.wait_for("saved to") and json.load(open(other))["answers"] == 0)
+    chat.type("/quit\r")
+    chat.status()
+
+    # A server that is told what to say.
+    server = Server()
+    markdown = ["# Ti", "tle\n", "A **bo", "ld** word, `co", "de`, 2 * 3.\n- it", "em\n```\nx = *y*\n", "```\n|a|b|\n|-|-|\n|1|2|\n"]
+    server.pieces, server.gate = markdown, threading.Semaphore(0)
+    chat = Chat(state, place=server.address)
+    check("the server's model is named at the start", chat.wait_for("told at " + server.address) and chat.wait_for("> "))
+    time.sleep(0.3)
+    chat.type("Hi\r")
+    seen = []
+    for word in ["Ti", "Title", "A ", "bold word, ", "code, 2 * 3.", "x = *y*", "1  2"]:
+        server.gate.release()
+        seen.append(chat.wait_for(word, 10))
+    check("each piece is shown before the next one comes", all(seen))
+    check("the end says tokens and context", chat.wait_for("; context 16 of 512"))
+    check("Markdown has its styles", all(part in chat.output for part in ["\x1b[1;4mTi", "\x1b[1mbold\x1b[0m word", "\x1b[36mcode\x1b[0m", "• it", "\x1b[36mx = *y*"]))
+    check("and none of its marks", not any(mark in chat.output for mark in ["**", "# T", "|a|", "`co"]))
+    check("nothing is erased but the prompt's line", "\x1b[2J" not in chat.output and "\x1b[1K" not in chat.output)
+    server.pieces, server.gate, server.is_gone = ["word "] * 10000, threading.Semaphore(3), threading.Event()
+    chat.wait_for("> ")
+    time.sleep(0.3)
+    chat.type("Talk\r")
+    check("an answer that is slow comes word by word", chat.wait_for("word word word"))
+    os.write(chat.parent, b"\x03")
+    check("Ctrl-C stops it and not the program", chat.wait_for("stays in the conversation") and chat.wait_for("> "))
+    gate = server.gate
+    threading.Thread(target=lambda: [gate.release() or time.sleep(0.01) for _ in range(300)], daemon=True).start()
+    check("and closes the connection", server.is_gone.wait(20))
+    server.pieces, server.gate, server.breaks = ["cut **of"], None, True
+    time.sleep(0.3)
+    chat.type("More\r")
+    check("a connection that breaks is said", chat.wait_for("ended before the answer did"))
+    check("and what came is shown, its open mark too", "cut **of" in chat.output)
+    check("the stopped answer is part of the conversation", server.bodies[-1]["messages"][3] == {"role": "assistant", "content": "word word word "})
+    server.breaks = False
+    chat.wait_for("> ")
+    time.sleep(0.3)
+    chat.type("/stats\r")
+    check("/stats counts", chat.wait_for("this chat: 3 answers"))
+    chat.type("/quit\r")
+    check("/quit ends with 0", chat.status() == 0)
+    server.pieces = ["**bo", "ld**"]
+    for what, more, env in [("--plain", ["--plain"], {}), ("NO_COLOR", [], {"NO_COLOR": "1"}), ("TERM=dumb", [], {"TERM": "dumb"})]:
+        chat = Chat(state, *more, place=server.address, env=env)
+        chat.wait_for("> ")
+        time.sleep(0.3)
+        chat.type("Hi\r")
+        check(f"with {what} Markdown is shown as it is written", chat.wait_for("**bold**"))
+        chat.wait_for("> ")
+        chat.type("/quit\r")
+        chat.status()
+
+    # Orrery's own server says what the model says here.
+    if is_chat and not flags:
+        port = subprocess.Popen([orrery, "serve", model, "--port", "0"], stderr=subprocess.PIPE, text=True)
+        address = next(line for line in port.stderr if "listening at" in line).split()[-1]
+        try:
+            words = ["-p", "Write a list of three colours.", "-n", "60", "--temperature", "0"]
+            said = [subprocess.run([orrery, "chat", place, *words], capture_output=True, text=True).stdout for place in [model, address]]
+            check("orrery serve gives the text that the model gives here", said[0] == said[1] != "")
+            chat = Chat(state, "-n", "4000", place=address)
+            chat.wait_for("> ")
+            time.sleep(0.3)
+            chat.type("Tell me a very long story.\r")
+            chat.wait_for_length(200)
+            os.write(chat.parent, b"\x03")
+            check("Ctrl-C stops an answer of orrery serve", chat.wait_for("stays in the conversation"))
+            chat.type("/quit\r")
+            check("/quit ends with 0", chat.status() == 0)
+        finally:
+            port.terminate()
+            port.wait()
 
 sys.exit(failures > 0)

@@ -3,18 +3,26 @@ import OrreryTerminal
 
 /// Reads a text, answers it, and so on; what begins with a slash is for the program.
 struct ChatLoop {
-    private let session: ChatSession
-    private let title: ModelTitle
+    let source: any AnswerSource
+    let isPlain: Bool
+    var conversation: Conversation
+    var statistics = ChatStatistics()
+    /// The file that this chat was saved to or loaded from.
+    var file: String?
     private let out = Terminal.standardOutput
-    private let notes = Terminal.standardError
+    private let interrupt = InterruptFlag(
+        grace: .infinity, notice: "stopping the answer; Ctrl-C again ends the program")
 
-    init(_ session: ChatSession, title: ModelTitle) { (self.session, self.title) = (session, title) }
+    /// - Parameter isPlain: whether Markdown is shown as it is written.
+    init(_ source: any AnswerSource, system: String?, isPlain: Bool) {
+        self.source = source
+        self.isPlain = isPlain
+        conversation = Conversation(system: system)
+    }
 
-    func run() throws {
-        let history = HistoryFile.default(),
-            interrupt = InterruptFlag(
-                grace: .infinity, notice: "stopping the answer; Ctrl-C again ends the program")
+    mutating func run() throws {
         defer { interrupt.release() }
+        let history = HistoryFile.default()
         let reader = LineReader(
             history: InputHistory(history?.read() ?? []), completions: ChatCommand.allCases.map(\.word)
         ) { history?.append($0) }
@@ -29,16 +37,16 @@ struct ChatLoop {
             case .text(let text):
                 if text.hasPrefix("/") {
                     if try obey(text) { return }
-                } else if session.chat == nil || !text.allSatisfy(\.isWhitespace) {
-                    try answer(text, interrupt)
+                } else if !source.isChat || !text.allSatisfy(\.isWhitespace) {
+                    try answer(text, after: conversation)
                 }
             }
         }
     }
 
     private func greet() {
-        note("\(title)")
-        if session.chat == nil {
+        note(source.title)
+        if !source.isChat {
             note("It has no chat template, so it continues each text that you type; an empty line continues further.")
         }
         note(
@@ -46,23 +54,23 @@ struct ChatLoop {
         )
     }
 
-    private func answer(_ text: String, _ interrupt: InterruptFlag) throws {
+    /// Answers a text; the conversation then is what was before it, the text and its answer. Where nothing comes it
+    /// stays as it is.
+    mutating func answer(_ text: String, after before: Conversation) throws {
         do {
-            var wrap = WordWrap()
-            let turn = try LineReader.whileWorking {
-                let turn = try session.ask(text)
-                try TurnReading.run(turn, interrupt) { text in
-                    try out.write(
-                        out.canRedraw ? wrap.add(safeForTerminal(text, out.appearance), width: out.width) : text)
-                }
-                return turn
-            }
-            if turn.isTakenBack {
+            let finished = try LineReader.whileWorking { try read(text, after: before) }
+            if finished.isTakenBack {
                 note("stopped before the answer began; the message is taken back")
             } else {
-                if !turn.text.hasSuffix("\n") { try out.writeLine() }
-                if interrupt.isRaised { note("stopped; what was said so far stays in the conversation") }
-                report(turn.generation)
+                conversation = before
+                conversation.add(text, answer: finished.text, isChat: source.isChat)
+                statistics.add(finished)
+                if !finished.text.hasSuffix("\n") { try out.writeLine() }
+                if finished.isStopped { note("stopped; what was said so far stays in the conversation") }
+                if let failure = finished.failure {
+                    note("\(failure); what was said so far stays in the conversation")
+                }
+                report(finished)
             }
         } catch let error as OutputError {
             throw error
@@ -75,62 +83,39 @@ struct ChatLoop {
         interrupt.reset()
     }
 
+    private func read(_ text: String, after before: Conversation) throws -> FinishedAnswer {
+        var display = AnswerDisplay(isMarkdown: source.isChat && !isPlain)
+        let finished = try FinishedAnswer.read {
+            interrupt.isRaised
+        } begin: { isStopped in
+            try source.answer(to: text, after: before, isStopped: isStopped)
+        } show: { part in
+            try display.show(part)
+        }
+        try display.finish()
+        return finished
+    }
+
     private static let advice = "/clear forgets the conversation, /undo only the last message and its answer"
 
     /// How fast the answer came, and whether something other than its end ended it.
-    private func report(_ generation: Generation) {
-        let used = generation.options.prompt.count + generation.completion.count, context = session.model.contextLength
-        if generation.finishReason == .length, generation.completion.count == session.options.maxTokens {
-            note("the answer was cut at --max-tokens \(session.options.maxTokens)")
-        } else if generation.finishReason == .length {
+    private func report(_ answer: FinishedAnswer) {
+        let context = source.contextLength
+        if answer.finishReason == "length", answer.usage.completionTokens ?? source.maxTokens >= source.maxTokens {
+            note("the answer was cut at --max-tokens \(source.maxTokens)")
+        } else if answer.finishReason == "length" {
             note(
-                "the context is full: \(Human.number(context, "token")); \(session.chat == nil ? "an empty line continues from the second half" : Self.advice)"
+                "the context is full\(context.map { ": \(Human.number($0, "token"))" } ?? ""); \(source.isChat ? Self.advice : "an empty line continues from the second half")"
             )
         }
         guard Terminal.isInputTerminal else { return }
-        // The first token comes with the prompt, so that the rate is of those after it.
-        let rate = generation.timings.decodeTokensPerSecond.map { ", " + Human.rate($0, "tokens/s") } ?? ""
+        let used = statistics.contextTokens.map { "; context \(Human.exact($0))" } ?? ""
         note(
-            "\(Human.number(generation.completion.count, "token"))\(rate); context \(Human.exact(used)) of \(Human.exact(context))"
-        )
+            ChatStatistics.amount(answer) + used + (used.isEmpty ? "" : context.map { " of \(Human.exact($0))" } ?? ""))
     }
 
-    /// - Returns: whether the program ends.
-    private func obey(_ line: String) throws -> Bool {
-        let (command, rest) = ChatCommand.parse(line)
-        switch command {
-        case .quit: return true
-        case .help: note(ChatCommand.help(isChat: session.chat != nil))
-        case .clear: try session.reset(system: session.system)
-        case .system where session.chat == nil: note("the model has no chat template with a place for a system message")
-        case .system where rest == nil:
-            note(
-                session.system.map { "the system message: \(safeForTerminal($0, notes.appearance))" }
-                    ?? "there is no system message; /system TEXT gives one")
-        case .system: try session.reset(system: rest)
-        case .undo:
-            note(
-                try session.undo().map {
-                    "taken back: \(TextLayout.truncated(safeForTerminal($0, notes.appearance).replacing("\n", with: " "), to: 60))"
-                } ?? "there is nothing to take back")
-        case .tokens:
-            do {
-                let (used, context) = try session.tokenCounts()
-                note(
-                    "the conversation takes \(Human.exact(used)) of \(Human.exact(context)) tokens of context; \(Human.exact(session.cachedTokens)) of them are computed already"
-                )
-            } catch {
-                note("\(error)")
-            }
-        case nil:
-            note(
-                "\(line.prefix { !$0.isWhitespace }) is not a command; /help lists them. To begin a message with a slash, type a space before it."
-            )
-        }
-        return false
-    }
-
-    private func note(_ text: String) {
+    func note(_ text: String) {
+        let notes = Terminal.standardError
         for line in text.split(separator: "\n") {
             notes.showLine(notes.appearance.paint(TextLayout.wrapped(String(line), to: notes.width), .dim))
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrreryClient
 import OrreryFiles
 
 /// The words of a command line, made ready for ArgumentParser: what it would misread or let pass is put right or named
@@ -19,6 +20,8 @@ struct CommandWords {
         /// An option, its value, or a terminator with what follows it.
         case option([String])
         case place(String)
+
+        var isPlace: Bool { if case .place = self { true } else { false } }
     }
 
     /// What ArgumentParser itself answers, wherever it stands.
@@ -175,9 +178,22 @@ struct CommandWords {
 
     // MARK: Places
 
+    /// The model that is named besides a server's URL, for the one command that takes such.
+    private var serverModel: String? {
+        guard command.name == "chat", case .place(let first)? = words.first(where: \.isPlace),
+            ChatServer.isAddress(first)
+        else { return nil }
+        return places.first { $0.name == "model" }?.value
+    }
+
     /// The words with those in place that came as options.
     private func arranged() throws -> [String] {
-        var words = words
+        var words = words, places = places
+        if let server = self.serverModel {
+            // The place is the server's; which of its models is another question.
+            places.removeAll { $0.name == "model" }
+            words.insert(.option(["--model=\(server)"]), at: 0)
+        }
         for (index, place) in command.places.enumerated() {
             guard let value = places.first(where: { $0.name == place.name })?.value else { continue }
             var seen = 0

@@ -4,7 +4,8 @@ import OrreryGeneration
 /// `--seed`: a number, or -1 for one that nobody chose.
 struct Seed: ExpressibleByArgument, CustomStringConvertible {
     let value: UInt64
-    private let isDrawn: Bool
+    /// Whether nobody chose it.
+    let isDrawn: Bool
 
     /// One draw for the whole process.
     static let random = Seed(value: SamplingOptions.drawnSeed(), isDrawn: true)

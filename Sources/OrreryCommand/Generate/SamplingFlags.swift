@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrreryFiles
 import OrreryGeneration
 import OrreryTerminal
 
@@ -75,6 +76,24 @@ struct SamplingFlags: ParsableArguments {
             frequencyPenalty: frequencyPenalty ?? defaults.frequencyPenalty,
             presencePenalty: presencePenalty ?? defaults.presencePenalty, seed: seed.value)
         return row.applied(to: options)
+    }
+}
+
+extension SamplingFlags {
+    /// What the user asks for, by the names that OpenAI's API and llama-server have for it; the seed is apart.
+    var requestFields: JSONObject {
+        var fields = JSONObject()
+        func set(_ name: String, _ value: Double?) { if let value { fields[name] = .double(value) } }
+        func set(_ name: String, _ value: Int?) { if let value { fields[name] = JSONValue(value) } }
+        set("temperature", greedy ? 0 : temperature)
+        set("top_k", topK)
+        set("top_p", topP)
+        set("min_p", minP)
+        set("repeat_penalty", repetitionPenalty)
+        set("frequency_penalty", frequencyPenalty)
+        set("presence_penalty", presencePenalty)
+        for (name, value) in row.requestFields.members { fields[name] = value }
+        return fields
     }
 }
 

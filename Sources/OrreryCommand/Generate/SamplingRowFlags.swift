@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrreryFiles
 import OrreryGeneration
 import OrreryTokenizers
 
@@ -95,6 +96,35 @@ struct SamplingRowFlags: ParsableArguments {
         set(&options.mirostatTau, mirostatTau)
         set(&options.mirostatEta, mirostatEta)
         return options
+    }
+
+    /// What the user asks for, by llama-server's names.
+    var requestFields: JSONObject {
+        var fields = JSONObject()
+        func set(_ name: String, _ value: Double?) { if let value { fields[name] = .double(value) } }
+        func set(_ name: String, _ value: Int?) { if let value { fields[name] = JSONValue(value) } }
+        if !logitBias.isEmpty {
+            var biases = JSONObject()
+            for bias in logitBias { biases[String(bias.token)] = .double(bias.value) }
+            fields["logit_bias"] = .object(biases)
+        }
+        set("typical_p", typicalP)
+        set("top_n_sigma", topNSigma)
+        set("xtc_probability", xtcProbability)
+        set("xtc_threshold", xtcThreshold)
+        set("dry_multiplier", dryMultiplier)
+        set("dry_base", dryBase)
+        set("dry_allowed_length", dryAllowedLength)
+        set("dry_penalty_last_n", dryPenaltyLastN)
+        if !drySequenceBreaker.isEmpty {
+            fields["dry_sequence_breakers"] = JSONValue(drySequenceBreaker.filter { $0 != "none" })
+        }
+        set("dynatemp_range", dynatempRange)
+        set("dynatemp_exponent", dynatempExponent)
+        set("mirostat", mirostat)
+        set("mirostat_tau", mirostatTau)
+        set("mirostat_eta", mirostatEta)
+        return fields
     }
 
     private func set<Value>(_ option: inout Value, _ flag: Value?) { option = flag ?? option }

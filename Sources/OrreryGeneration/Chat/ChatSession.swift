@@ -54,12 +54,7 @@ public final class ChatSession: Sendable {
     }
 
     private struct State {
-        var messages: [ChatMessage] = []
-        var system: String?
-        /// The answers so far: each has random numbers of its own.
-        var answers: UInt64 = 0
-        /// The text that was continued last, with its continuation.
-        var continued = ""
+        var conversation: Conversation
         var isAnswering = false
     }
 
@@ -78,14 +73,14 @@ public final class ChatSession: Sendable {
     ///   - options: the options of every answer.
     public init(_ model: TextModel, _ chat: ChatModel?, system: String? = nil, options: Options) {
         (self.model, self.chat, self.options, cache) = (model, chat, options, Cache())
-        state = Mutex(State(system: system))
+        state = Mutex(State(conversation: Conversation(system: system)))
     }
 
     /// The conversation so far, without the system message.
-    public var messages: [ChatMessage] { state.withLock { $0.messages } }
+    public var messages: [ChatMessage] { state.withLock { $0.conversation.messages } }
 
     /// What the model is told before the conversation; nil where the template decides.
-    public var system: String? { state.withLock { $0.system } }
+    public var system: String? { state.withLock { $0.conversation.system } }
 
     /// The number of tokens of the conversation whose keys and values are held.
     ///
@@ -96,7 +91,7 @@ public final class ChatSession: Sendable {
     ///
     /// - Throws: `ChatError` while an answer is being made.
     public func reset(system: String?) throws {
-        try change { ($0.system, $0.messages, $0.continued) = (system, [], "") }
+        try change { $0.reset(system: system) }
     }
 
     /// Takes back the last message and its answer.
@@ -104,12 +99,7 @@ public final class ChatSession: Sendable {
     /// - Returns: the message, or nil where there is none.
     /// - Throws: `ChatError` while an answer is being made.
     public func undo() throws -> String? {
-        try change { state in
-            let messages = state.messages
-            guard messages.count >= 2, case .text(let asked)? = messages[messages.count - 2].content else { return nil }
-            state.messages.removeLast(2)
-            return asked
-        }
+        try change { $0.undo() }
     }
 
     /// Adds a message, and the model's answer to it as a stream of text. If the reader stops, what was said so far
@@ -136,42 +126,25 @@ public final class ChatSession: Sendable {
         let before = try state.withLock { state in
             if state.isAnswering { throw ChatError.answering }
             state.isAnswering = true
-            return state
+            return state.conversation
         }
         do {
-            let asked = before.messages + [ChatMessage(role: "user", text)]
-            let prompt =
-                try chat.map { try $0.promptTokens(withSystem(before.system, asked), options: options.template) }
-                ?? start(of: text, before.continued)
-            guard prompt.count < model.contextLength else {
-                throw ChatError.contextFull(
-                    tokens: prompt.count, context: model.contextLength, hasEarlier: !before.messages.isEmpty)
-            }
-            let stop =
-                chat?.stopConditions(maxTokens: options.maxTokens)
-                ?? model.stopConditions(maxTokens: options.maxTokens)
             let generation = try model.generate(
-                GenerationOptions(
-                    prompt: prompt, sampling: options.sampling, stop: stop, computeType: options.computeType,
-                    cacheType: options.cacheType, stream: before.answers), reusing: cache.prompt)
-            return ChatTurn(generation) { answer in self.end(asked, text, answer) }
+                prompts.generation(of: text, after: before), reusing: cache.prompt)
+            return ChatTurn(generation) { answer in self.end(text, answer) }
         } catch {
             state.withLock { $0.isAnswering = false }
             throw error
         }
     }
 
+    private var prompts: ChatPrompts { ChatPrompts(model, chat, options) }
+
     /// - Parameter answer: nil where there is none, so that the message is taken back.
-    private func end(_ asked: [ChatMessage], _ text: String, _ answer: String?) {
+    private func end(_ text: String, _ answer: String?) {
         state.withLock { state in
             state.isAnswering = false
-            guard let answer else { return }
-            state.answers += 1
-            if chat != nil {
-                state.messages = asked + [ChatMessage(role: "assistant", answer)]
-            } else {
-                state.continued = (text.isEmpty ? state.continued : text) + answer
-            }
+            if let answer { state.conversation.add(text, answer: answer, isChat: chat != nil) }
         }
     }
 
@@ -179,33 +152,13 @@ public final class ChatSession: Sendable {
     ///
     /// - Throws: what keeps the conversation from being rendered or encoded.
     public func tokenCounts() throws -> (used: Int, context: Int) {
-        var options = options.template
-        options.addGenerationPrompt = false
-        let now = state.withLock { $0 }, all = withSystem(now.system, now.messages)
-        let used =
-            try chat.map { all.isEmpty ? 0 : try $0.promptTokens(all, options: options).count }
-            ?? model.promptTokens(now.continued).count
-        return (used, model.contextLength)
+        (try prompts.tokenCount(of: state.withLock { $0.conversation }), model.contextLength)
     }
 
-    private func change<R: Sendable>(_ body: (inout sending State) throws -> R) throws -> R {
+    private func change<R: Sendable>(_ body: (inout Conversation) throws -> R) throws -> R {
         try state.withLock { state in
             if state.isAnswering { throw ChatError.answering }
-            return try body(&state)
+            return try body(&state.conversation)
         }
-    }
-
-    private func withSystem(_ system: String?, _ messages: [ChatMessage]) -> [ChatMessage] {
-        (system.map { [ChatMessage(role: "system", $0)] } ?? []) + messages
-    }
-
-    /// The tokens of a text to continue: of the last one so many that half of the context is left.
-    private func start(of text: String, _ continued: String) throws -> [TokenID] {
-        guard text.isEmpty else { return try model.promptTokens(text) }
-        let all = try model.promptTokens(continued), most = max(1, model.contextLength / 2)
-        guard all.count > most else { return all }
-        // What begins every text stays: Gemma writes nonsense without it.
-        let marks = all.prefix(most - 1).prefix { model.tokenizer.addedTokens.isSpecial($0) }
-        return Array(marks + all.dropFirst(marks.count).suffix(most - marks.count))
     }
 }

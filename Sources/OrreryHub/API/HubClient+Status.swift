@@ -1,4 +1,5 @@
 import Foundation
+import OrreryHTTP
 
 extension HubClient {
     /// - Throws: `HubError` that says what an answer other than success means, by Hugging Face's headers where they are

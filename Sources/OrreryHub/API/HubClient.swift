@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryHTTP
 
 /// Asks a hub, and sends its token to nobody else.
 struct HubClient {

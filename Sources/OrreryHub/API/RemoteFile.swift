@@ -1,4 +1,5 @@
 import Foundation
+import OrreryHTTP
 
 /// What the hub says of one file before it is downloaded.
 struct RemoteFile {

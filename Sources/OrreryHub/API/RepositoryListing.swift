@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryHTTP
 
 /// What a repository holds at one commit.
 struct RepositoryListing {

@@ -1,5 +1,6 @@
 import Foundation
 import OrreryFiles
+import OrreryHTTP
 
 /// The bytes of one content from a server into a file.
 struct Transfer {

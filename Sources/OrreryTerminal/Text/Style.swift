@@ -4,16 +4,18 @@ public struct Style: Hashable, Sendable {
     public var background: Color?
     public var isBold: Bool
     public var isDim: Bool
+    public var isItalic: Bool
     public var isUnderlined: Bool
 
     public init(
         _ foreground: Color? = nil, on background: Color? = nil,
-        isBold: Bool = false, isDim: Bool = false, isUnderlined: Bool = false
+        isBold: Bool = false, isDim: Bool = false, isItalic: Bool = false, isUnderlined: Bool = false
     ) {
         self.foreground = foreground
         self.background = background
         self.isBold = isBold
         self.isDim = isDim
+        self.isItalic = isItalic
         self.isUnderlined = isUnderlined
     }
 
@@ -34,6 +36,7 @@ public struct Style: Hashable, Sendable {
         var parameters: [String] = []
         if isBold { parameters.append("1") }
         if isDim { parameters.append("2") }
+        if isItalic { parameters.append("3") }
         if isUnderlined { parameters.append("4") }
         if let foreground { parameters.append(foreground.parameters(isBackground: false, depth: depth)) }
         if let background { parameters.append(background.parameters(isBackground: true, depth: depth)) }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Scheme, host and port of an address (RFC 6454): what a token is meant for.
-struct Origin: Equatable {
-    let scheme: String
-    let host: String
-    let port: Int
+package struct Origin: Equatable {
+    package let scheme: String
+    package let host: String
+    package let port: Int
 
     /// nil for what is not an address on the web, or carries a password.
-    init?(_ url: URL) {
+    package init?(_ url: URL) {
         guard let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
             let host = url.host(percentEncoded: true)?.lowercased(), !host.isEmpty, url.user() == nil
         else { return nil }

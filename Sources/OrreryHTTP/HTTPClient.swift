@@ -11,13 +11,13 @@ import FoundationNetworking
 ///
 /// Foundation on Linux traps, as of Swift 6.3, at a Content-Length from 2^63 - 512 on, which cannot be caught here; the
 /// hub's own sizes are bounded before.
-final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     private let session: URLSession
     private let dispatcher = ExchangeDispatcher()
     /// Seconds without a byte after which an answer counts as stalled.
     private let stallTimeout: Double
 
-    init(stallTimeout: Double) {
+    package init(stallTimeout: Double) {
         self.stallTimeout = stallTimeout
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
@@ -37,12 +37,13 @@ final class HTTPClient: Sendable {
     ///
     /// - Parameter isCancelled: asked while waiting; ends the exchange with `CancellationError`.
     /// - Throws: `HTTPFailure` where there is no answer.
-    func send(_ request: HTTPRequest, isCancelled: @escaping () -> Bool) throws -> HTTPExchange {
+    package func send(_ request: HTTPRequest, isCancelled: @escaping () -> Bool) throws -> HTTPExchange {
         var message = URLRequest(url: request.url)
         message.httpMethod = request.method.rawValue
         for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
+        message.httpBody = request.body
         let task = session.dataTask(with: message)
-        let exchange = HTTPExchange(task, stallTimeout: stallTimeout, isCancelled: isCancelled)
+        let exchange = HTTPExchange(task, of: self, stallTimeout: stallTimeout, isCancelled: isCancelled)
         dispatcher.add(exchange.inbox, for: task)
         task.resume()
         try exchange.waitForHead()
@@ -50,13 +51,25 @@ final class HTTPClient: Sendable {
     }
 }
 
-/// A request without a body.
-struct HTTPRequest {
-    enum Method: String { case get = "GET", head = "HEAD" }
+/// A request.
+package struct HTTPRequest {
+    /// The methods that clients here use.
+    package enum Method: String { case get = "GET", head = "HEAD", post = "POST" }
 
-    var method = Method.get
-    var url: URL
-    var headers: [(name: String, value: String)] = []
+    package var method: Method
+    package var url: URL
+    package var headers: [(name: String, value: String)]
+    /// nil sends no body.
+    package var body: Data?
+
+    package init(
+        method: Method = .get, url: URL, headers: [(name: String, value: String)] = [], body: Data? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
 }
 
 /// Brings what the session says to the exchange it is about.

@@ -8,24 +8,27 @@ import FoundationNetworking
 ///
 /// What has arrived waits in memory: a request asks for no more than may lie there. (Suspending a task would hold the
 /// network back, but Foundation on Linux then delivers bytes twice, as of Swift 6.3.)
-final class HTTPExchange {
+package final class HTTPExchange {
     let inbox: ExchangeInbox
     private let stallTimeout: Double
     private let isCancelled: () -> Bool
     private var head: HTTPURLResponse?
+    /// A client whose last user has gone ends its exchanges: this one is a user too.
+    private let client: HTTPClient
 
-    init(_ task: URLSessionDataTask, stallTimeout: Double, isCancelled: @escaping () -> Bool) {
+    init(_ task: URLSessionDataTask, of client: HTTPClient, stallTimeout: Double, isCancelled: @escaping () -> Bool) {
+        self.client = client
         (inbox, self.stallTimeout, self.isCancelled) = (ExchangeInbox(task), stallTimeout, isCancelled)
     }
 
     deinit { cancel() }
 
-    var status: Int { head?.statusCode ?? 0 }
+    package var status: Int { head?.statusCode ?? 0 }
 
-    func header(_ name: String) -> String? { head?.value(forHTTPHeaderField: name) }
+    package func header(_ name: String) -> String? { head?.value(forHTTPHeaderField: name) }
 
     /// A header that holds a count of bytes; nil where it is missing or is no such number.
-    func count(_ name: String) -> Int? {
+    package func count(_ name: String) -> Int? {
         header(name).flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
@@ -38,12 +41,12 @@ final class HTTPExchange {
     /// The next bytes; nil at the end.
     ///
     /// - Throws: `HTTPFailure` where the connection broke or stalled; `CancellationError`.
-    func next() throws -> Data? { try wait { $0.take() } }
+    package func next() throws -> Data? { try wait { $0.take() } }
 
     /// The whole body.
     ///
     /// - Throws: `HTTPFailure`, also where there are more than `limit` bytes.
-    func body(limit: Int) throws -> Data {
+    package func body(limit: Int) throws -> Data {
         var body = Data()
         while let piece = try next() {
             guard body.count + piece.count <= limit else {
@@ -56,7 +59,7 @@ final class HTTPExchange {
     }
 
     /// Ends the exchange; what has not been read is lost.
-    func cancel() { inbox.cancel() }
+    package func cancel() { inbox.cancel() }
 
     /// Waits until `look` finds something, or the exchange has ended.
     private func wait<R>(_ look: (inout ExchangeInbox.State) -> R?) throws -> R? {
