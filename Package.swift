@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTokenizerTraining", dependencies: ["CTokenizers", "OrreryTokenizers", "OrreryFiles"]),
+        .target(name: "OrreryGrammar", dependencies: ["OrreryTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
@@ -91,7 +92,7 @@ let package = Package(
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining",
                 "OrreryTemplates", "OrreryHub", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine",
-                "OrreryServer", "Kernels",
+                "OrreryServer", "OrreryGrammar", "Kernels",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -104,6 +105,9 @@ let package = Package(
             name: "OrreryTokenizersTests",
             dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
             exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryGrammarTests",
+            dependencies: ["OrreryRandom", "OrreryGrammar", "OrreryTokenizers", "OrreryFiles"]),
         .testTarget(
             name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryRandom", "OrreryDemo"]),
