@@ -66,7 +66,7 @@ protocol GrammarSource: Sendable {
     /// Whether no text is of the language.
     var isEmpty: Bool { get }
     func accepts(_ bytes: [UInt8]) -> Bool
-    func engine(_ vocabulary: TokenVocabulary) -> any GrammarEngine
+    func engine(_ vocabulary: TokenVocabulary) -> GrammarEngine
 }
 
 extension ByteMachine {
@@ -94,8 +94,8 @@ final class SchemaSource: GrammarSource, @unchecked Sendable {
         lock.withLock { SchemaMachine(table, readsAnySpelling: true).accepts(text: bytes) }
     }
 
-    func engine(_ vocabulary: TokenVocabulary) -> any GrammarEngine {
-        MachineEngine(SchemaMachine(table, readsAnySpelling: false), vocabulary, lock: lock)
+    func engine(_ vocabulary: TokenVocabulary) -> GrammarEngine {
+        GrammarEngine(SchemaMachine(table, readsAnySpelling: false), vocabulary, lock: lock)
     }
 }
 
@@ -109,7 +109,7 @@ struct AutomatonSource: GrammarSource {
 
     func accepts(_ bytes: [UInt8]) -> Bool { automaton.label(of: bytes) >= 0 }
 
-    func engine(_ vocabulary: TokenVocabulary) -> any GrammarEngine {
-        MachineEngine(AutomatonMachine(automaton), vocabulary, lock: GrammarLock())
+    func engine(_ vocabulary: TokenVocabulary) -> GrammarEngine {
+        GrammarEngine(AutomatonMachine(automaton), vocabulary, lock: GrammarLock())
     }
 }

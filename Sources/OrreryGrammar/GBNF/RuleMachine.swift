@@ -113,7 +113,7 @@ struct RuleSource: GrammarSource {
 
     func accepts(_ bytes: [UInt8]) -> Bool { RuleMachine(network).accepts(text: bytes) }
 
-    func engine(_ vocabulary: TokenVocabulary) -> any GrammarEngine {
-        MachineEngine(RuleMachine(network), vocabulary, lock: GrammarLock())
+    func engine(_ vocabulary: TokenVocabulary) -> GrammarEngine {
+        GrammarEngine(RuleMachine(network), vocabulary, lock: GrammarLock())
     }
 }

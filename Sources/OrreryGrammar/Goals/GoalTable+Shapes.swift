@@ -48,9 +48,7 @@ extension GoalTable {
 
     /// The shape of an alternative; nil where no array is of it.
     func arrayShape(_ conjunct: Conjunct, _ literals: [Literal]) throws -> ArrayShape? {
-        if conjunct.isUnique, conjunct.most ?? .max > 1 {
-            throw error(literals, ["uniqueItems"], "cannot be enforced")
-        }
+        if conjunct.isUnique, conjunct.most ?? .max > 1 { return try uniqueShape(conjunct, literals) }
         let counts = conjunct.counts.sorted { "\($0)" < "\($1)" }
         guard counts.count <= 3 else { throw error(literals, ["contains"], "more than 3 of them for one array") }
         let starts = conjunct.from.map(\.start) + counts.map(\.start) + conjunct.at.keys.map { $0 + 1 }

@@ -71,6 +71,8 @@ extension SchemaMachine {
         mapping(level) { state, add in
             guard case .object(let number, let progress, .key, let key) = state else { return }
             let shape = table.objects[Int(number)]
+            // Most bytes lead nowhere, and a mask asks about them all.
+            if key.escape == .none, byte != UInt8(ascii: "\\"), shape.automaton.next(key.state, byte) < 0 { return }
             let allowed = allowed(number, progress)
             let text = key.text.map { $0 == Self.freshKey ? $0 : $0 + [byte] }
             var scanner = StringScanner(automaton: shape.automaton, counts: false) { state, _ in

@@ -102,6 +102,11 @@ extension SchemaMachine {
         if level.depth > Self.deepest, byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { return nil }
         return mapping(level) { state, add in
             guard case .string(let goal, let progress) = state else { return }
+            if progress.escape == .none, byte != UInt8(ascii: "\\"),
+                table.goals[Int(goal)].strings!.automaton.next(progress.state, byte) < 0
+            {
+                return
+            }
             if let next = scanner(goal).next(progress, byte) { add(.string(goal, next)) }
         }
     }

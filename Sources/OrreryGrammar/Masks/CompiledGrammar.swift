@@ -2,7 +2,7 @@ import OrreryTokenizers
 
 /// A grammar for the tokens of one vocabulary. Used from many threads at once.
 public struct CompiledGrammar: Sendable {
-    let engine: any GrammarEngine
+    let engine: GrammarEngine
 
     /// Where every text begins.
     public var start: GrammarState { GrammarState(engine: engine, state: engine.start(), isEnded: false) }
@@ -10,12 +10,12 @@ public struct CompiledGrammar: Sendable {
 
 /// A place in a text of a grammar: a value, so that a copy can try other tokens.
 public struct GrammarState: Sendable {
-    let engine: any GrammarEngine
+    let engine: GrammarEngine
     var state: EngineState
     /// Whether an end token has come.
     public private(set) var isEnded: Bool
 
-    init(engine: any GrammarEngine, state: EngineState, isEnded: Bool) {
+    init(engine: GrammarEngine, state: EngineState, isEnded: Bool) {
         self.engine = engine
         self.state = state
         self.isEnded = isEnded

@@ -34,6 +34,7 @@ public final class TokenVocabulary: Sendable {
         bytes = tokens
         tree = TokenTree(tokens)
         runs = StringRuns(tree, tokenCount: tokens.count)
+        _ = runs.run(below: -1)
         manyQuotes = tokens.enumerated().compactMap { id, bytes in
             guard let bytes, bytes.count(where: { $0 == UInt8(ascii: "\"") }) >= 4 else { return nil }
             return (TokenID(id), bytes)
