@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "CTokenizers"),
         .target(name: "OrreryTokenizers", dependencies: ["CTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTokenizerTraining", dependencies: ["CTokenizers", "OrreryTokenizers", "OrreryFiles"]),
+        .target(name: "OrreryGrammar", dependencies: ["OrreryTokenizers", "OrreryFiles"]),
         .target(name: "OrreryTemplates"),
         .target(name: "OrreryNN", dependencies: ["OrreryTensor", "OrreryRandom"]),
         .target(name: "OrreryModels", dependencies: ["OrreryNN", "OrreryTensor", "OrreryFiles"]),
@@ -93,7 +94,7 @@ let package = Package(
                 "OrreryTraining", "OrreryGeneration", "OrreryModels", "OrreryNN", "OrreryAutograd", "OrreryTensor",
                 "OrreryTokenizers", "OrreryTokenizerTraining",
                 "OrreryTemplates", "OrreryHub", "OrreryFiles", "OrreryDemo", "OrreryTerminal", "OrreryEngine",
-                "OrreryServer", "OrreryClient", "Kernels",
+                "OrreryServer", "OrreryClient", "OrreryGrammar", "Kernels",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -109,6 +110,9 @@ let package = Package(
             name: "OrreryTokenizersTests",
             dependencies: ["OrreryRandom", "OrreryTokenizers", "OrreryTokenizerTraining", "OrreryFiles"],
             exclude: ["Goldens"]),
+        .testTarget(
+            name: "OrreryGrammarTests",
+            dependencies: ["OrreryRandom", "OrreryGrammar", "OrreryTokenizers", "OrreryFiles"]),
         .testTarget(
             name: "OrreryTemplatesTests", dependencies: ["OrreryTemplates", "OrreryFiles"], exclude: ["Goldens"]),
         .testTarget(name: "OrreryDemoTests", dependencies: ["OrreryRandom", "OrreryDemo"]),

@@ -30,6 +30,7 @@ struct Orrery: ParsableCommand {
             Models.self,
             Convert.self,
             Tokenize.self,
+            SchemaCommand.self,
             TokenizerCommand.self,
             Bench.self,
             Gradcheck.self,

@@ -45,6 +45,14 @@ extension JSONReader {
         return .double(value)
     }
 
+    /// Reads a number as it is spelt, for those who need each of its digits.
+    package mutating func spelledNumber() throws -> String {
+        _ = next()
+        let start = position
+        _ = try number()
+        return String(decoding: bytes[start ..< position], as: UTF8.self)
+    }
+
     /// Reads a length, an offset or a dimension: an integer from 0 to Int.max.
     package mutating func count(_ what: String) throws -> Int {
         guard try peek() == .number else { throw wrong(what) }

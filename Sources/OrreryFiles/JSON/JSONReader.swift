@@ -92,6 +92,14 @@ package struct JSONReader {
         }
     }
 
+    /// Reads any value and gives its text as it stands there.
+    package mutating func text() throws -> [UInt8] {
+        _ = next()
+        let start = position
+        try skip()
+        return Array(bytes[start ..< position])
+    }
+
     /// Reads `true` or `false`.
     package mutating func bool() throws -> Bool {
         if word("true") { return true }
