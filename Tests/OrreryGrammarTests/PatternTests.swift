@@ -34,7 +34,7 @@ struct PatternTests {
 
     @Test func gbnfIsReadAsLlamaDoes() throws {
         let grammar = try Grammar.gbnf(Self.arithmetic)
-        for text in ["1+2=3\n", "(1 * 22)/3= 7\n4=4\n"] { #expect(grammar.accepts(text.utf8), "\(text)") }
+        for text in ["1+2=3\n", "(1 *22)/3= 7\n4=4\n"] { #expect(grammar.accepts(text.utf8), "\(text)") }
         for text in ["1+2=3", "", "1234=1\n", "(1=1\n"] { #expect(!grammar.accepts(text.utf8), "\(text)") }
         let compiled = try grammar.compiled(for: MaskTests.vocabulary)
         var state = compiled.start

@@ -22,6 +22,16 @@ final class ObjectShape {
         let label: Int
     }
 
+    private var knownKeyRests: [Int: [Int]] = [:]
+
+    /// For each state the bytes of the shortest way to a key of a label.
+    func keyRests(_ label: Int) -> [Int] {
+        if let known = knownKeyRests[label] { return known }
+        let rests = automaton.shortest { $0 == Int32(label) }
+        knownKeyRests[label] = rests
+        return rests
+    }
+
     /// How many keys of a label can follow a state, up to `manyKeys`.
     func keyCount(from state: Int32, _ label: Int) -> Int {
         let key = WordKey(state: state, label: label)

@@ -10,7 +10,7 @@ extension SchemaCompiler {
                     rest.append(part)
                     continue
                 }
-                words = words?.union(more) ?? more
+                if words == nil { words = more } else { words!.formUnion(more) }
             }
             return words.map { rest + [.atom(.among($0))] } ?? rest
         }
@@ -29,7 +29,7 @@ extension SchemaCompiler {
                     rest.append(part)
                     continue
                 }
-                numbers = numbers?.union(more) ?? more
+                if numbers == nil { numbers = more } else { numbers!.formUnion(more) }
             }
             return numbers.map { rest + [.atom(.among($0))] } ?? rest
         }

@@ -41,7 +41,7 @@ extension SchemaMachine {
     }
 
     /// What the value of a property may be: a goal, and the conditions it meets.
-    private func options(
+    func options(
         _ number: Int32, _ progress: ObjectShape.Progress, _ label: Int
     ) -> [(goal: Int, met: UInt32)] {
         let shape = table.objects[Int(number)]
@@ -63,7 +63,7 @@ extension SchemaMachine {
     }
 
     /// A count of properties as far as it matters.
-    private func counted(_ shape: ObjectShape, _ count: Int) -> Int {
+    func counted(_ shape: ObjectShape, _ count: Int) -> Int {
         min(count, shape.most.map { $0 + 1 } ?? shape.least)
     }
 

@@ -54,6 +54,11 @@ struct StringScanner {
     private func plain(_ progress: StringProgress, _ byte: UInt8) -> StringProgress? {
         guard byte >= 0x20, byte != UInt8(ascii: "\"") else { return nil }
         guard byte == UInt8(ascii: "\\") else { return reading(byte, progress) }
+        guard readsNumbers else {
+            // Only those with an escape of their own.
+            let canFollow = "\"\\/bfnrt".utf8.contains { escape(progress, $0) != nil }
+            return canFollow ? with(progress) { $0.escape = .backslash } : nil
+        }
         // Any character can be escaped, so one must be able to follow.
         let canFollow = automaton.edges(of: progress.state).contains {
             ($0.low < 0x80 || $0.low >= 0xC0) && isAlive($0.target, Int(progress.count) + (counts ? 1 : 0))
