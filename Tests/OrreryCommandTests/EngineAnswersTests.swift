@@ -42,11 +42,12 @@ import Testing
         let other = try await orrery(
             ["chat", scratch("model"), "--seed", "4", "-n", "3"],
             input: "/save \(scratch("talk.json"))\n/load \(scratch("talk.json"))\n/load \(scratch("none.json"))\n")
-        #expect(other.errors.contains("exists; --overwrite replaces it"), "\(other.errors)")
+        // Where lines break depends on how long the paths are.
+        let said = other.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(said.contains("exists; --overwrite replaces it"), "\(said)")
         #expect(
-            other.errors.contains("different from when it was saved: max_tokens (2, here 3), seed (3, here 4)"),
-            "\(other.errors)")
-        #expect(other.errors.contains("none.json"), "\(other.errors)")
+            said.contains("different from when it was saved: max_tokens (2, here 3), seed (3, here 4)"), "\(said)")
+        #expect(said.contains("none.json"), "\(said)")
     }
 
     @Test func noRoomForTheAnswer() async throws {

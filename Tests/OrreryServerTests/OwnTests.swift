@@ -9,19 +9,27 @@ import Testing
 @Suite(.serialized) struct OwnTests {
     private static let own: JSONValue = ["receipt": true, "trace": ["cache", "layers", "candidates"], "candidates": 2]
 
+    private static let talk: JSONValue = [["role": "user", "content": "the sun"]]
+
     /// Requests of every API that makes texts, and where a response has its text.
     private static let requests: [(path: String, version: String, body: JSONObject, text: String)] = [
-        ("/completions", "/v1", ["prompt": "the sun", "max_tokens": 8, "n": 2], "choices.0.text"),
+        ("/completions", "/v1", ["prompt": "the sun", "max_tokens": 8, "n": 2, "temperature": 0], "choices.0.text"),
         (
-            "/chat/completions", "/v1", ["messages": [["role": "user", "content": "the sun"]], "max_tokens": 8],
+            "/chat/completions", "/v1", ["messages": talk, "max_tokens": 8, "temperature": 0],
             "choices.0.message.content"
         ),
-        ("/responses", "/v1", ["input": "the sun", "max_output_tokens": 8], "output.0.content.0.text"),
         (
-            "/messages", "/v1", ["messages": [["role": "user", "content": "the sun"]], "max_tokens": 8],
+            "/responses", "/v1", ["input": "the sun", "max_output_tokens": 8, "temperature": 0],
+            "output.0.content.0.text"
+        ),
+        (
+            "/messages", "/v1", ["messages": talk, "max_tokens": 8, "temperature": 0],
             "content.0.text"
         ),
-        ("/api/generate", "", ["prompt": "the sun", "options": ["num_predict": 8, "seed": 4]], "response"),
+        (
+            "/api/generate", "", ["prompt": "the sun", "options": ["num_predict": 8, "seed": 4, "temperature": 0]],
+            "response"
+        ),
     ]
 
     private static func body(_ members: JSONObject, _ more: JSONObject = [:]) -> JSONValue {

@@ -24,7 +24,9 @@ struct Chat: ParsableCommand {
 
     @Option(
         name: [.customShort("m"), .customLong("model")],
-        help: "With a URL: which of the server's models. Else the same as <model>, as an option.")
+        help:
+            "With a URL: which of the server's models. Else the same as <model>, as an option. (default: the first that the server names)"
+    )
     var name: String?
 
     @Option(

@@ -18,17 +18,18 @@ struct SchemaCommand: ParsableCommand {
     @Argument(help: "A JSON Schema of draft 2020-12 or draft 7.", completion: .file())
     var schema: String?
 
-    @Option(help: "The JSON file to check.", completion: .file())
+    @Option(help: "The JSON file to check. (default: none; the schema alone is compiled)", completion: .file())
     var check: String?
 
     @Option(
         help: """
             Check many: lines of {"schema": ..., "instances": [...]} from a file, or - for standard input; each is \
-            answered by a line whose fields are in docs/json.md.
+            answered by a line whose fields are in docs/json.md. (default: none)
             """, completion: .file())
     var cases: String?
 
-    @Option(help: "A tokenizer, or a model's directory: --cases measures its masks.", completion: .file())
+    @Option(
+        help: "A tokenizer, or a model's directory: --cases measures its masks. (default: none)", completion: .file())
     var tokenizer: String?
 
     @Option(help: "What format asks: enforce, or annotate, which asks nothing, as the draft has it.")
