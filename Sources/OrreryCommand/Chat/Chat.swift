@@ -25,7 +25,7 @@ struct Chat: ParsableCommand {
     @Option(
         name: [.customShort("m"), .customLong("model")],
         help:
-            "With a URL: which of the server's models. Else the same as <model>, as an option. (default: the first that the server names)"
+            "With a URL: which of the server's models. Else the same as <model>, as an option. (default: the only one)"
     )
     var name: String?
 
