@@ -127,7 +127,10 @@ final class EngineSequence {
     }
 
     private func explain(_ row: [Float]) throws {
-        guard let candidates = job.tracer?.options.candidates else { return }
+        guard let options = job.tracer?.options, let candidates = options.candidates else { return }
+        // All texts of a request together.
+        let most = max(1, options.maxValues / 10 / candidates / job.ticket.request.choices)
+        guard explained.steps.count < most else { return explained.isWhole = false }
         let start = ContinuousClock.now
         explained.steps.append(try continuation.explain(row, limit: candidates))
         explained.seconds += (ContinuousClock.now - start).seconds
@@ -218,63 +221,5 @@ final class EngineSequence {
         knownKeys = []
         lookup.forget()
         return dropped
-    }
-}
-
-/// What keys and values depend on besides the tokens: sequences that differ in it share none.
-struct PageDomain: Hashable {
-    /// `TokenModel.rotaryStretch(of:)`
-    var rotaryStretch: Int
-    /// The number of the adapter that they are computed with; nil for none.
-    var adapter: Int?
-
-    /// Whether another process can say the same: the numbers of adapters are this one's.
-    var outlivesTheProcess: Bool { adapter == nil }
-}
-
-/// A request and its texts.
-final class EngineJob {
-    let ticket: EngineTicket
-    let arrival: Int
-    var usage = EngineUsage()
-    /// Whether its prompt has been read, so that all its texts are in progress.
-    var hasRead = false
-    /// The log-probabilities of its prompt, where they are wanted.
-    var prompt: PromptProbabilities?
-    /// Shows its computation, where that is wanted.
-    let tracer: RequestTracer?
-    /// The texts that have not ended.
-    var open: Int
-    var began: ContinuousClock.Instant?
-    var firstToken: ContinuousClock.Instant?
-
-    init(_ ticket: EngineTicket, arrival: Int, tracer: RequestTracer? = nil) {
-        self.ticket = ticket
-        self.tracer = tracer
-        self.arrival = arrival
-        open = ticket.request.choices
-        usage.promptTokens = ticket.request.options.prompt.count
-        prompt = ticket.request.promptLogProbabilities.map {
-            PromptProbabilities(ticket.request.options.prompt, top: $0)
-        }
-    }
-
-    var hasBegun: Bool { began != nil }
-
-    func begin(cached: Int) {
-        let now = ContinuousClock.now
-        began = now
-        usage.queueSeconds = (now - ticket.arrival).seconds
-        ticket.send(.began(cachedTokens: cached))
-    }
-
-    /// What the request has taken, at its end.
-    var finalUsage: EngineUsage {
-        var usage = usage
-        if let began, let firstToken {
-            usage.prefillSeconds = (firstToken - began).seconds
-            usage.decodeSeconds = (ContinuousClock.now - firstToken).seconds
-        }
-        return usage
     }
 }

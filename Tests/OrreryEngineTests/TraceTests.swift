@@ -148,6 +148,14 @@ import Testing
         #expect(trace.leftOut == ["blocks.1.hook_resid_post", "blocks.2.hook_resid_post"])
     }
 
+    @Test func candidatesAndPassesHaveALimit() async throws {
+        let model = try TestModel.qwen3.make(), engine = try Engine(model, Self.configuration())
+        let options = TraceOptions(candidates: 5, layers: true, maxValues: 400)
+        let trace = try await Self.trace(engine, try Self.request(model, "abc", maxTokens: 20, options)).0
+        #expect(trace.choices[0].count == 8 && trace.passes.count == 4)
+        #expect(trace.leftOut.sorted() == ["candidates", "layers"])
+    }
+
     @Test func anUnknownPointIsRefused() async throws {
         let model = try TestModel.qwen3.make(), engine = try Engine(model, Self.configuration())
         await #expect(throws: TapError.self) {

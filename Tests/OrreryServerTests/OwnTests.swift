@@ -94,6 +94,8 @@ import Testing
                 #expect(answer.status == 200 && answer["orrery"] == nil)
                 for own: JSONValue in [
                     ["trace": ["blocks.7.hook_resid_post"]], ["trac": true], ["receipt": 1], "trace",
+                    ["trace": .array(Array(repeating: "cache", count: 65))],
+                    ["trace": ["candidates"], "candidates": 0],
                 ] {
                     let refused = try await server.send(
                         "POST", request.path, Self.body(request.body, ["orrery": own]), version: request.version)

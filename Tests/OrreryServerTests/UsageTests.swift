@@ -41,10 +41,10 @@ import Testing
         }) { server in
             let talk: JSONValue = [["role": "user", "content": "the sun"]]
             let requests: [(String, JSONValue)] = [
-                ("/completions", ["prompt": "the sun", "max_tokens": 3]),
-                ("/chat/completions", ["messages": talk, "max_tokens": 3]),
-                ("/responses", ["input": "the sun", "max_output_tokens": 3]),
-                ("/messages", ["messages": talk, "max_tokens": 3]),
+                ("/completions", ["prompt": "the sun", "max_tokens": 3, "temperature": 0]),
+                ("/chat/completions", ["messages": talk, "max_tokens": 3, "temperature": 0]),
+                ("/responses", ["input": "the sun", "max_output_tokens": 3, "temperature": 0]),
+                ("/messages", ["messages": talk, "max_tokens": 3, "temperature": 0]),
             ]
             for (path, body) in requests {
                 let answer = try await server.send("POST", path, body)

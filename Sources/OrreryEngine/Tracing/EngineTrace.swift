@@ -12,7 +12,7 @@ public struct EngineTrace: Sendable {
     public var passes: [PassTrace] = []
     /// The tensors of points, in the order of the passes.
     public var tensors: [TracedTensor] = []
-    /// The points whose tensors exceeded the limit.
+    /// What exceeded the limit: names of points, `candidates`, `layers`.
     public var leftOut: [String] = []
     /// The seconds that tracing itself has taken: copies of tensors and lists of candidates.
     public var overheadSeconds = 0.0

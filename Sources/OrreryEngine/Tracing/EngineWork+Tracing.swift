@@ -7,8 +7,8 @@ extension EngineWork {
     ///   got.
     func tracer(_ request: EngineRequest) throws -> RequestTracer? {
         guard let options = request.trace else { return nil }
-        if let candidates = options.candidates, !(1 ... 1000).contains(candidates) {
-            throw EngineError.setting("`candidates`", candidates, expected: "1 to 1000")
+        if let candidates = options.candidates, !(1 ... TraceOptions.mostCandidates).contains(candidates) {
+            throw EngineError.setting("`candidates`", candidates, expected: "1 to \(TraceOptions.mostCandidates)")
         }
         if options.layers, passLimits == nil {
             passLimits = PassLimits(model, configuration, cacheType: cacheType, processor)

@@ -37,7 +37,9 @@ final class RequestTracer: Taps {
     func endOutput(rows: Int) { endPart("output", .output(rows: rows)) }
 
     func endPass() {
-        if let pass, options.layers { trace.passes.append(pass) }
+        if let pass, options.layers {
+            if trace.passes.count < options.maxValues / 100 { trace.passes.append(pass) } else { leaveOut("layers") }
+        }
         pass = nil
     }
 
@@ -76,15 +78,16 @@ final class RequestTracer: Taps {
 
     private func keep(_ tensor: Tensor, _ site: TapSite) {
         guard let pass else { return }
-        guard values + tensor.count <= options.maxValues else {
-            if !trace.leftOut.contains(site.name) { trace.leftOut.append(site.name) }
-            return
-        }
+        guard values + tensor.count <= options.maxValues else { return leaveOut(site.name) }
         values += tensor.count
         trace.tensors.append(
             TracedTensor(
                 point: site.name, choice: pass.choice, firstPosition: pass.firstPosition, shape: tensor.shape,
                 values: tensor.floats))
+    }
+
+    private func leaveOut(_ name: String) {
+        if !trace.leftOut.contains(name) { trace.leftOut.append(name) }
     }
 
     // MARK: What others know
@@ -107,6 +110,7 @@ final class RequestTracer: Taps {
         while trace.choices.count <= choice { trace.choices.append([]) }
         trace.choices[choice] = explained.steps
         trace.overheadSeconds += explained.seconds
+        if !explained.isWhole { leaveOut("candidates") }
     }
 }
 
@@ -115,4 +119,6 @@ struct ExplainedSteps {
     var steps: [SampleExplanation] = []
     /// The time that it took to find them.
     var seconds = 0.0
+    /// Whether all tokens are explained.
+    var isWhole = true
 }

@@ -56,6 +56,17 @@ indirect enum Formula<Atom: Hashable & Sendable>: Hashable, Sendable {
     /// The parts of a conjunction, or the formula itself.
     var conjuncts: [Formula] { if case .and(let parts) = self { parts } else { [self] } }
 
+    /// The same statement about others' atoms.
+    func map<Other>(_ change: (Atom) throws -> Other) rethrows -> Formula<Other> {
+        switch self {
+        case .constant(let value): .constant(value)
+        case .atom(let atom): .atom(try change(atom))
+        case .not(let inner): .not(try inner.map(change))
+        case .and(let parts): .and(try parts.map { try $0.map(change) })
+        case .or(let parts): .or(try parts.map { try $0.map(change) })
+        }
+    }
+
     /// Calls `body` with every atom, repeatedly where one stands repeatedly.
     func forEachAtom(_ body: (Atom) -> Void) {
         switch self {

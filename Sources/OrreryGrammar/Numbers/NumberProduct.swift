@@ -5,21 +5,22 @@ struct NumberProduct {
         var readers: [SIMD4<Int32>]
     }
 
-    private let formula: Formula<NumberAtom>
-    private var atoms: [NumberAtom: Int] = [:]
-    private var readers: [any NumberReader] = []
+    /// What is asked, of the readers by their numbers: an atom may hold thousands of values.
+    private let formula: Formula<Int>
+    private let readers: [any NumberReader]
     private let isInteger: Bool
 
     init(_ formula: Formula<NumberAtom>) throws {
-        self.formula = formula
         // What is an integer anyway needs no point.
         isInteger = formula.conjuncts.contains(.atom(.integer))
-        var all: [NumberAtom] = []
-        formula.forEachAtom { all.append($0) }
-        for atom in all where atoms[atom] == nil {
-            atoms[atom] = readers.count
+        var numbers: [NumberAtom: Int] = [:], readers: [any NumberReader] = []
+        self.formula = try formula.map { atom in
+            if let known = numbers[atom] { return known }
+            numbers[atom] = readers.count
             readers.append(try Self.reader(of: atom))
+            return readers.count - 1
         }
+        self.readers = readers
     }
 
     private static func reader(of atom: NumberAtom) throws -> any NumberReader {
@@ -63,9 +64,6 @@ struct NumberProduct {
     }
 
     private func holds(_ state: State) -> Bool {
-        formula.holds { atom in
-            let index = atoms[atom]!
-            return readers[index].holds(state.readers[index])
-        }
+        formula.holds { readers[$0].holds(state.readers[$0]) }
     }
 }

@@ -8,8 +8,8 @@ import OrreryTokenizers
 /// States are numbered as in transformers: 0 is what the first layer reads, i what layer i - 1 gives, and the last one
 /// comes after the final norm.
 struct HiddenStatesCall: Sendable {
-    /// The most numbers of a response.
-    static let maxValues = 1 << 22
+    /// The most numbers of a response: as text they take several times the memory.
+    private var maxValues: Int { isBase64 ? 1 << 22 : 1 << 20 }
 
     private let tokens: [TokenID]
     /// The states that are wanted, 0 to the number of layers.
@@ -36,10 +36,10 @@ struct HiddenStatesCall: Sendable {
         let count = tokens.count,
             (values, overflows) = count.multipliedReportingOverflow(
                 by: states.count * shape.width + attention.layers.count * shape.heads * count)
-        if overflows || values > Self.maxValues {
+        if overflows || values > maxValues {
             throw APIError.invalid(
                 "input",
-                "the response would have \(overflows ? "too many" : "\(values)") numbers of \(count) tokens; expected at most \(Self.maxValues): ask for fewer layers, or give a shorter input"
+                "the response would have \(overflows ? "too many" : "\(values)") numbers of \(count) tokens; expected at most \(maxValues)\(isBase64 ? "" : ", with encoding_format: \"base64\" four times as many"): ask for fewer layers, or give a shorter input"
             )
         }
     }
@@ -91,7 +91,7 @@ struct HiddenStatesCall: Sendable {
     func request(of client: ClientRequest?, by model: TextModel) -> EngineRequest {
         var request = EngineRequest(
             GenerationOptions(prompt: tokens, sampling: .greedy, stop: StopConditions(maxTokens: 1)), of: client,
-            usesCache: false, trace: TraceOptions(points: points, maxValues: Self.maxValues),
+            usesCache: false, trace: TraceOptions(points: points, maxValues: maxValues),
             countsCompletion: false, by: model)
         // The final norm is computed of the rows alone whose log-probabilities are wanted, and of the last.
         if states.contains(layers) { request.promptLogProbabilities = 0 }

@@ -11,13 +11,20 @@ struct OwnParameters: Sendable {
     /// Whether tensors come as base64 of float32, the lowest byte first.
     var isBase64 = false
 
+    /// The most names of a trace.
+    private static let mostNames = 64
+
     /// - Throws: `APIError` that names a member which is unknown, or a point that the model has not got.
     init(_ fields: RequestFields, _ model: TextModel) throws {
         guard let own = try fields.object("orrery") else { return }
         wantsReceipt = try own.bool("receipt") ?? false
         isBase64 = try Self.isBase64(own)
-        let candidates = try own.int("candidates", in: 1 ... 1000)
+        let candidates = try own.int("candidates", in: 1 ... TraceOptions.mostCandidates)
         if let names = try own.strings("trace"), !names.isEmpty {
+            guard names.count <= Self.mostNames else {
+                throw APIError.invalid(
+                    "orrery.trace", "orrery.trace has \(names.count) names; expected at most \(Self.mostNames)")
+            }
             var options = TraceOptions()
             for name in names {
                 switch name {
